@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Results live in an arena and go with it: nothing in the model, the findings
+ * or the verdict is freed on its own. Not thread-safe; worker threads of the
+ * scan have arenas of their own.
+ */
+#ifndef PFS_CORE_ARENA_H
+#define PFS_CORE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <pfnscope/err.h>
+
+struct pfs_arena {
+	struct pfs_arena_block *head;
+	size_t used;		/* bytes handed out */
+};
+
+void pfs_arena_init(struct pfs_arena *a);
+void pfs_arena_deinit(struct pfs_arena *a);
+
+/* Zeroed, aligned for any object; NULL when out of memory. */
+void *pfs_alloc(struct pfs_arena *a, size_t size);
+void *pfs_calloc(struct pfs_arena *a, size_t n, size_t size);
+char *pfs_strdup(struct pfs_arena *a, const char *s);
+char *pfs_strndup(struct pfs_arena *a, const char *s, size_t n);
+char *pfs_printf(struct pfs_arena *a, const char *fmt, ...) PFS_PRINTF(2, 3);
+char *pfs_vprintf(struct pfs_arena *a, const char *fmt, va_list ap);
+
+/*
+ * Grow an arena array by one: returns the address of the new, zeroed element
+ * and updates *array, *nr and *cap; NULL when out of memory. The old array is
+ * left to the arena.
+ */
+/* array: address of the element pointer. */
+void *pfs_grow(struct pfs_arena *a, void *array, size_t *nr, size_t *cap, size_t elem);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Findings and the verdict. A finding is one problem over one range of PFNs;
+ * its code is a row of problems.def. The verdict ties the panic to a page, the
+ * page to findings, the findings to a mechanism (mechanisms.def) and its fixes
+ * (fixes.def).
+ */
+#ifndef PFS_CORE_FINDING_H
+#define PFS_CORE_FINDING_H
+
+#include "core/page.h"
+#include "core/panic.h"
+
+enum pfs_severity { PFS_SEV_NOTE, PFS_SEV_SUSPICIOUS, PFS_SEV_CORRUPT, PFS_SEV_FATAL };
+enum pfs_confidence { PFS_CONF_LOW, PFS_CONF_MEDIUM, PFS_CONF_HIGH };
+
+struct pfs_problem {		/* a row of problems.def */
+	const char *code;	/* "memmap-depopulated" */
+	enum pfs_severity severity;	/* unless the check says otherwise */
+	const char *title;
+	const char *meaning;
+	const char *advice;
+};
+
+struct pfs_finding {
+	const struct pfs_problem *problem;
+	enum pfs_severity severity;
+	enum pfs_confidence confidence;
+	uint64_t start, end;	/* PFNs, half-open */
+	uint64_t pages;		/* affected ones in the range */
+	const char *title;	/* problem->title, or more exact */
+	const char **evidence;
+	size_t nr_evidence;
+};
+
+struct pfs_fix {
+	const char *id;
+	const char *title;	/* exact commit title */
+	const char *commit;	/* abbreviated upstream hash */
+	const char *in;		/* "v5.9" */
+};
+
+struct pfs_mechanism {		/* a row of mechanisms.def */
+	const char *code;	/* "early-section-depopulated" */
+	const char *title;	/* "partial depopulation of an early section" */
+	const char *text;	/* explanation for one who does not know sparsemem */
+	const char *advice;
+	const struct pfs_fix *fixes[4];
+};
+
+struct pfs_candidate {
+	uint64_t pfn;
+	const char *from;	/* "rdi", "fault address", "stack+0x48", "log line 812" */
+	bool accepted;
+	const char *why;	/* why it fell, or how it reproduces the fault */
+};
+
+enum pfs_status {
+	PFS_EXPLAINED,		/* a page reproduces the fault, and its mechanism is known */
+	PFS_UNEXPLAINED,	/* a page reproduces it, by a mechanism we do not know */
+	PFS_UNRELATED,		/* nothing ties the panic to the memmap */
+	PFS_NO_PANIC,
+	PFS_INCONCLUSIVE,	/* the dump lacks what the verdict needs */
+};
+
+struct pfs_verdict {
+	enum pfs_status status;
+	const char *title;	/* one sentence */
+	const char *code;	/* of the finding it rests on; NULL if none */
+	bool has_pfn;
+	struct pfs_page page;	/* the culprit, if has_pfn */
+	struct pfs_run run;	/* pages in the same state around it */
+	const struct pfs_mechanism *mechanism;	/* NULL unless explained */
+	enum pfs_confidence confidence;
+	const char **evidence;
+	size_t nr_evidence, cap_evidence;
+	const char *advice;
+	struct pfs_candidate *candidates;	/* in the order they were tried */
+	size_t nr_candidates, cap_candidates;
+};
+
+struct pfs_findings {
+	struct pfs_finding *f;
+	size_t nr, cap;
+};
+
+const char *pfs_severity_name(enum pfs_severity s);
+const char *pfs_confidence_name(enum pfs_confidence c);
+const char *pfs_status_name(enum pfs_status s);
+
+const struct pfs_problem *pfs_problem_by_code(const char *code);
+/* For `explain` without a code; *nr rows. */
+const struct pfs_problem *pfs_problems(size_t *nr);
+const struct pfs_mechanism *pfs_mechanisms(size_t *nr);
+const struct pfs_fix *pfs_fixes(size_t *nr);
+
+/* Structural checks need the model alone; page checks need the scan as well. */
+int pfs_check_structure(struct pfs_model *m, struct pfs_findings *out, struct pfs_err *err);
+int pfs_check_pages(struct pfs_model *m, const struct pfs_scan *scan, struct pfs_findings *out,
+		    struct pfs_err *err);
+
+/* From panic, structure and the candidates' neighbourhood; never from the scan. */
+int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_verdict *ret,
+		     struct pfs_err *err);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Memory as the engine reads it: physical reads with the target's four answers,
+ * page-table walks that keep every entry as evidence, virtual reads over both.
+ * One struct pfs_mem per thread; only mem.c and extension/kernel/arch_*.c look
+ * inside.
+ */
+#ifndef PFS_CORE_MEM_H
+#define PFS_CORE_MEM_H
+
+#include <pfnscope/target.h>
+
+#define PFS_MAX_LEVELS 5
+
+struct pfs_arch;
+
+/* Where a page-table walk starts: a parameter, as init_mm's tables and a task's differ. */
+struct pfs_root {
+	uint64_t pa;		/* physical address of the top-level table */
+	unsigned int levels;
+};
+
+struct pfs_step {
+	const char *level;	/* the kernel's name: "pgd", "p4d", "pud", "pmd", "pte" */
+	uint64_t entry_pa;	/* physical address of the entry */
+	uint64_t entry;		/* its value, valid only if presence == PFS_PRESENT */
+	enum pfs_presence presence;	/* of the table page */
+};
+
+struct pfs_walk {
+	uint64_t va;
+	unsigned int nr;	/* steps taken */
+	struct pfs_step step[PFS_MAX_LEVELS];
+	/*
+	 * mapped: the last step is a present leaf. Not mapped and the last
+	 * step's presence is PFS_PRESENT: unmapped at that level. Otherwise the
+	 * table page itself is not in the dump, and nothing is known.
+	 */
+	bool mapped;
+	bool writable;
+	uint64_t pa;		/* of va, if mapped */
+	uint64_t leaf_size;	/* bytes mapped (or left unmapped) by the last entry */
+};
+
+/* The answer to a virtual read. */
+enum pfs_reach {
+	PFS_REACH_OK,
+	PFS_REACH_UNMAPPED,	/* walked to an entry that is not present */
+	PFS_REACH_EXCLUDED,	/* mapped; the page behind it has this presence ... */
+	PFS_REACH_ABSENT,
+	PFS_REACH_UNDECIDABLE,
+	PFS_REACH_NO_TABLE,	/* a page-table page is not in the dump */
+	PFS_REACH_BAD_ADDRESS,	/* not canonical, or the range wraps */
+};
+
+struct pfs_mem {
+	struct pfs_target *target;
+	const struct pfs_arch *arch;
+	struct pfs_root root;		/* init_mm */
+	uint64_t pte_mask;		/* physical address bits of an entry, without sme_mask */
+	/*
+	 * The last table page read at each level, so that neighbouring walks
+	 * cost no read. Off on a live target.
+	 */
+	struct {
+		uint64_t pa;
+		bool valid;
+		uint64_t entry[512];
+	} table[PFS_MAX_LEVELS];
+	unsigned int table_words;	/* entries of a cached table page */
+};
+
+/* One architecture: extension/kernel/arch_<name>.c and a row in archs.def. */
+struct pfs_arch {
+	const char *name;		/* as libkdumpfile spells it */
+	unsigned int page_shift;
+	unsigned int section_size_bits;	/* where VMCOREINFO does not say */
+	unsigned int subsection_shift;
+	unsigned int pageblock_order;
+	bool (*canonical)(const struct pfs_mem *m, uint64_t va);
+	void (*walk)(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
+		     struct pfs_walk *ret);
+	/* General registers of an elf_prstatus note, in the order of reg_names. */
+	const char *const *reg_names;
+	unsigned int nr_regs;
+	size_t prstatus_regs_offset;
+	size_t prstatus_size;
+};
+
+/* Physical read of exactly len bytes; *ret_at is the first address not read. */
+enum pfs_presence pfs_read_phys(struct pfs_mem *m, uint64_t pa, void *buf, size_t len,
+				uint64_t *ret_at);
+
+/* Walk init_mm's page tables. */
+void pfs_walk_va(struct pfs_mem *m, uint64_t va, struct pfs_walk *ret);
+
+/*
+ * Virtual read of exactly len bytes through init_mm. On anything but
+ * PFS_REACH_OK, *ret_at (may be NULL) is the first virtual address not read.
+ */
+enum pfs_reach pfs_read_va(struct pfs_mem *m, uint64_t va, void *buf, size_t len,
+			   uint64_t *ret_at);
+
+/* The same with a message: "what: 8 bytes at 0x...: address not mapped". */
+int pfs_read_obj(struct pfs_mem *m, uint64_t va, void *buf, size_t len, const char *what,
+		 struct pfs_err *err);
+int pfs_read_u64(struct pfs_mem *m, uint64_t va, uint64_t *ret, const char *what,
+		 struct pfs_err *err);
+/* At most size - 1 bytes, always terminated, stops at the first NUL. */
+int pfs_read_str(struct pfs_mem *m, uint64_t va, char *buf, size_t size, const char *what,
+		 struct pfs_err *err);
+
+const char *pfs_reach_name(enum pfs_reach r);
+
+/* Little-endian loads from unaligned bytes. */
+static inline uint64_t pfs_le64(const void *p)
+{
+	const unsigned char *b = p;
+
+	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 |
+	       (uint64_t)b[3] << 24 | (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 |
+	       (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+}
+
+static inline uint32_t pfs_le32(const void *p)
+{
+	const unsigned char *b = p;
+
+	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Classify struct pages: bytes and links into one of the page states, and the
+ * scan of all of them into runs.
+ */
+#ifndef PFS_CORE_PAGE_H
+#define PFS_CORE_PAGE_H
+
+#include "core/model.h"
+
+enum pfs_state {
+#define STATE(id, name, abnormal, letter, meaning) PFS_ST_##id,
+#include <pfnscope/states.def>
+#undef STATE
+	PFS_NR_STATES
+};
+
+const char *pfs_state_name(enum pfs_state s);
+const char *pfs_state_meaning(enum pfs_state s);
+bool pfs_state_abnormal(enum pfs_state s);
+char pfs_state_letter(enum pfs_state s);
+
+/* Everything about one struct page, for `pfn`, the candidates and the evidence. */
+struct pfs_page {
+	uint64_t pfn;
+	uint64_t va;		/* of its struct page */
+	enum pfs_state state;
+	const char *why;	/* the predicate that decided, in words */
+	struct pfs_walk walk;
+	bool has_bytes;
+	unsigned char bytes[128];	/* layout.struct_page of them */
+	/* Decoded, if has_bytes: */
+	uint64_t flags;
+	unsigned int node, zone;
+	bool tail;
+	uint64_t head_va;	/* compound head's struct page, if tail */
+	int32_t refcount, mapcount;
+};
+
+/* Read and classify one page. -ENOENT: no section, or one without memmap. */
+int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct pfs_err *err);
+
+/* A run of pages in one abnormal state; start and end half-open. */
+struct pfs_run {
+	uint64_t start, end;
+	enum pfs_state state;
+};
+
+struct pfs_scan {
+	uint64_t count[PFS_NR_STATES];
+	uint64_t pages;			/* with a struct page to look at */
+	struct pfs_run *runs;		/* sorted; never across sections of different kind */
+	size_t nr_runs;
+	bool complete;			/* every section of the model was scanned */
+};
+
+/*
+ * Scan the struct pages of all sections, jobs threads (the target permitting).
+ * progress may be NULL and is called from the calling thread only; a non-zero
+ * return stops the scan with -EINTR and what was found so far.
+ */
+int pfs_scan_all(struct pfs_model *m, unsigned int jobs,
+		 int (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
+		 struct pfs_scan *ret, struct pfs_err *err);
+
+/* The run of pages in the same state around pfn, inside its section. */
+int pfs_run_around(struct pfs_model *m, uint64_t pfn, struct pfs_run *ret, struct pfs_err *err);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The panic as the dump tells it: message, registers, call trace, and what the
+ * faulting instruction addressed. Parsed from the log text, completed from
+ * PRSTATUS. No opinion about its cause.
+ */
+#ifndef PFS_CORE_PANIC_H
+#define PFS_CORE_PANIC_H
+
+#include "core/model.h"
+
+enum pfs_panic_kind {
+	PFS_PANIC_NONE,
+	PFS_PANIC_PAGE_FAULT,	/* "unable to handle ...", with a fault address */
+	PFS_PANIC_GP_FAULT,	/* "general protection fault" */
+	PFS_PANIC_BUG,		/* "kernel BUG at ..." */
+	PFS_PANIC_OOPS,		/* any other die(): "Oops", "invalid opcode", "divide error" */
+	PFS_PANIC_LOCKUP,	/* soft and hard lockups, hung tasks, RCU stalls that panic */
+	PFS_PANIC_SYSRQ,	/* "sysrq: Trigger a crash" */
+	PFS_PANIC_OTHER,	/* "Kernel panic - not syncing: ..." and nothing more telling */
+};
+
+struct pfs_reg {
+	const char *name;	/* "rax" ... "r15", "rip", "rsp", "cr2", lower case */
+	uint64_t value;
+};
+
+struct pfs_frame {
+	const char *function;
+	uint64_t offset, size;
+	bool guess;		/* the kernel printed "? function" */
+	const char *module;	/* NULL: the kernel image */
+};
+
+/* An operand of the faulting instruction, as decoded from the oops's Code: line. */
+struct pfs_operand {
+	bool valid;
+	const char *text;	/* "mov rax, qword ptr [rdx - 1]" */
+	const char *base, *index;	/* register names as in struct pfs_reg, or NULL */
+	int scale;
+	int64_t disp;
+	unsigned int size;	/* bytes accessed, 0: unknown */
+	bool write;
+	uint64_t address;	/* base + index * scale + disp, from the oops's registers */
+};
+
+struct pfs_panic {
+	enum pfs_panic_kind kind;
+	const char *message;	/* the line that names the cause, without its time stamp */
+	const char *function;	/* symbol of the faulting instruction; NULL: unknown */
+	const char *module;	/* of that function; NULL: the kernel image */
+	uint64_t offset;
+	bool has_fault_address;
+	uint64_t fault_address;	/* as printed, or as found in CR2 */
+	bool has_effective;
+	uint64_t fault_address_effective;	/* of the memory operand */
+	const char *access;	/* "read", "write", "exec"; NULL: not said */
+	bool has_error_code;
+	uint64_t error_code;
+	int64_t pid;		/* -1: unknown */
+	const char *comm;	/* NULL: unknown */
+	int cpu;		/* -1: unknown */
+	struct pfs_reg *regs;
+	size_t nr_regs;
+	const char *regs_from;	/* "log" or "PRSTATUS" */
+	struct pfs_frame *stack;
+	size_t nr_stack;
+	struct pfs_operand operand;
+	/*
+	 * dump_page()'s own words, where the log has them: struct page address
+	 * (0: not printed), PFN, and the raw 8-byte words in order.
+	 */
+	struct pfs_dumped_page {
+		const char *line;	/* the line that named the page */
+		uint64_t page;
+		uint64_t pfn;
+		bool has_page, has_pfn;
+		bool poisoned;		/* "is uninitialized and poisoned" */
+		uint64_t raw[8];
+		unsigned int nr_raw;
+	} *dumped;
+	size_t nr_dumped;
+	/* Words of the crashed stack from RSP up that lie in the vmemmap window. */
+	struct pfs_stack_word {
+		uint64_t at;		/* bytes above RSP */
+		uint64_t value;
+	} *words;
+	size_t nr_words;
+};
+
+/*
+ * Find the last oops or panic in model->log, complete it from the PRSTATUS
+ * note of its CPU, read the crashed stack. kind is PFS_PANIC_NONE where the
+ * machine had not panicked. Absence of a log is a limit. -ENOMEM.
+ */
+int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *err);
+
+const struct pfs_reg *pfs_panic_reg(const struct pfs_panic *p, const char *name);
+const char *pfs_panic_kind_name(enum pfs_panic_kind k);	/* "page-fault", ... */
+
+#endif

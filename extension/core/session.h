@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One analysis, from target to verdict: what the command line, the crash
+ * extension and the drgn plugin drive, and what the reports read. The stages
+ * run in the order of these functions; each stands on the ones before it.
+ */
+#ifndef PFS_CORE_SESSION_H
+#define PFS_CORE_SESSION_H
+
+#include "core/finding.h"
+
+struct pfs_session {
+	struct pfs_target *target;	/* owned */
+	struct pfs_lookup *lookups[4];	/* owned, best first */
+	size_t nr_lookups;
+	struct pfs_facts facts;
+	struct pfs_mem mem;
+	struct pfs_model model;
+	struct pfs_panic panic;
+	struct pfs_verdict verdict;
+	struct pfs_findings findings;
+	struct pfs_scan scan;
+	struct pfs_arena arena;		/* strings of facts */
+	bool built, has_panic, has_verdict, has_scan;
+};
+
+struct pfs_session_opts {
+	const char *vmlinux;		/* NULL: none given */
+	unsigned int jobs;		/* 0: one per CPU */
+	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
+	void *arg;
+};
+
+/*
+ * Takes the target over, also on failure. Resolves the facts and builds the
+ * model. -EINVAL: vmlinux of another kernel, or facts missing; -EIO.
+ */
+int pfs_session_open(struct pfs_session *s, struct pfs_target *t,
+		     const struct pfs_session_opts *o, struct pfs_err *err);
+int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err);	/* panic, verdict */
+int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o,
+		     struct pfs_err *err);	/* scan, all findings */
+void pfs_session_close(struct pfs_session *s);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where facts come from: VMCOREINFO, kallsyms and BTF in the dump, a vmlinux,
+ * and the host's debug information; and the architectures.
+ */
+#ifndef PFS_KERNEL_H
+#define PFS_KERNEL_H
+
+#include "core/arena.h"
+#include "core/facts.h"
+#include "core/mem.h"
+
+/* VMCOREINFO text as key/value pairs (vmcoreinfo.c). Bad lines are skipped. */
+struct pfs_vmcoreinfo {
+	struct pfs_vmcoreinfo_row {
+		const char *key, *value;	/* arena */
+	} *rows;				/* sorted by key; the last of equal keys wins */
+	size_t nr;
+};
+
+int pfs_vmcoreinfo_parse(struct pfs_arena *a, const char *text, size_t len,
+			 struct pfs_vmcoreinfo *ret, struct pfs_err *err);
+/* NULL if absent. */
+const char *pfs_vmcoreinfo_get(const struct pfs_vmcoreinfo *v, const char *key);
+/* -ENOENT, or -EINVAL where the value is not a number of the key's kind. */
+int pfs_vmcoreinfo_number(const struct pfs_vmcoreinfo *v, const char *key, uint64_t *ret);
+
+/*
+ * Symbols from the kallsyms tables in the dump (kallsyms.c); VMCOREINFO names
+ * the tables from v6.0. -ENOENT: this kernel does not name them; -EINVAL:
+ * they are damaged. Owns its memory; ops->free.
+ */
+int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
+		      struct pfs_lookup **ret, struct pfs_err *err);
+
+/* Types from a BTF blob (btf.c, libbpf). The blob is copied. */
+int pfs_btf_open(const void *blob, size_t len, const char *from, struct pfs_lookup **ret,
+		 struct pfs_err *err);
+/* The blob between __start_BTF and __stop_BTF of the dump. */
+int pfs_btf_from_dump(struct pfs_mem *m, struct pfs_lookup *symbols, struct pfs_lookup **ret,
+		      struct pfs_err *err);
+
+/*
+ * A vmlinux (vmlinux.c): ELF symbols displaced by KERNELOFFSET, types from its
+ * .BTF section, and from DWARF (libdw) where BTF is missing or does not know.
+ * build_id: of the dump, "" if unknown; another one in the file is -EINVAL.
+ */
+int pfs_vmlinux_open(const char *path, const char *build_id, const char *release,
+		     uint64_t kerneloffset, struct pfs_lookup **ret, struct pfs_err *err);
+
+/*
+ * Fill in every fact that some source has, in the order of DESIGN 3: lookups
+ * first (best first), then VMCOREINFO, then the architecture's table; see
+ * facts.def for the rows where VMCOREINFO comes first. Provenance strings are
+ * "vmlinux BTF", "vmlinux DWARF", "vmlinux symbols", "kallsyms", "BTF",
+ * "VMCOREINFO", "table x86_64". Called once with VMCOREINFO alone (to set up
+ * pfs_mem), and again when kallsyms and BTF can be read.
+ */
+int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a,
+		      struct pfs_lookup *const *lookups, size_t nr_lookups,
+		      const struct pfs_vmcoreinfo *v, const struct pfs_arch *arch,
+		      struct pfs_err *err);
+
+/* By libkdumpfile's name; NULL: not supported. */
+const struct pfs_arch *pfs_arch_by_name(const char *name);
+/* Set m up from the facts: root tables, masks. */
+int pfs_mem_init(struct pfs_mem *m, struct pfs_target *t, const struct pfs_arch *arch,
+		 const struct pfs_facts *f, struct pfs_err *err);
+
+#endif

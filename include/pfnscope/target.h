@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A target gives the engine bytes: physical reads with an honest answer for
+ * every page, the raw VMCOREINFO text, the notes. It knows nothing of page
+ * tables and has no policy. The engine sees no other way to the dump, so that
+ * the evidence is the same in every host (command line, crash, drgn).
+ *
+ * Targets stack: "record" and "fault" (extension/target/) wrap another target.
+ */
+#ifndef PFNSCOPE_TARGET_H
+#define PFNSCOPE_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pfnscope/err.h>
+
+/* What a dump can say of a physical page. These never collapse into one. */
+enum pfs_presence {
+	PFS_PRESENT,		/* the bytes are in the dump */
+	PFS_EXCLUDED,		/* RAM that the dump's writer left out */
+	PFS_ABSENT,		/* no such RAM in the dump: a hole, or device memory */
+	PFS_UNDECIDABLE,	/* dropped, and the format cannot say whether as zero
+				 * or as excluded; or the stored page is damaged */
+};
+
+struct pfs_target;
+
+/* Debug information: symbols and types, from whoever has them. */
+struct pfs_member {
+	uint64_t offset;	/* bytes from the start of the outermost type */
+	uint64_t size;		/* bytes; 0 for a flexible array */
+	uint64_t nelems;	/* array length, 0 if not an array */
+};
+
+struct pfs_lookup;
+
+/*
+ * All return 0, -ENOENT (not there), or another -errno. Names of types carry
+ * no keyword ("page", "mem_section"); anonymous structs and unions inside a
+ * type are transparent; members may be nested ("node_zones.name").
+ * Symbol addresses are those of the running kernel (KASLR applied).
+ */
+struct pfs_lookup_ops {
+	int (*symbol)(struct pfs_lookup *l, const char *name, uint64_t *ret_addr);
+	int (*symbol_at)(struct pfs_lookup *l, uint64_t addr, const char **ret_name,
+			 uint64_t *ret_offset);
+	int (*type_size)(struct pfs_lookup *l, const char *type, uint64_t *ret_size);
+	int (*member)(struct pfs_lookup *l, const char *type, const char *member,
+		      struct pfs_member *ret);
+	int (*enumerator)(struct pfs_lookup *l, const char *name, int64_t *ret_value);
+	void (*free)(struct pfs_lookup *l);
+};
+
+struct pfs_lookup {
+	const struct pfs_lookup_ops *ops;	/* members may be NULL */
+	const char *from;			/* provenance, as `facts` prints it */
+};
+
+struct pfs_cpu_note {
+	unsigned int cpu;
+	const void *prstatus;	/* struct elf_prstatus of the dumped architecture */
+	size_t len;
+};
+
+struct pfs_target_info {
+	const char *path;
+	const char *format;		/* "elf", "kdump", "kdump-flattened", ... */
+	const char *reader;		/* "libkdumpfile" */
+	const char *reader_version;
+	const char *arch;		/* "x86_64", or NULL if the dump does not say */
+	uint64_t bytes;			/* size of the dump's files on disk */
+	uint32_t page_size;
+	uint64_t max_pfn;		/* one past the last page that may be there */
+	const char *vmcoreinfo;		/* text, not terminated; NULL if none */
+	size_t vmcoreinfo_len;
+	const struct pfs_cpu_note *cpus;
+	size_t nr_cpus;
+	const char *panic_note;		/* a distilled dump's parsed panic (JSON text) */
+	size_t panic_note_len;
+	bool live;			/* memory changes under us: cache nothing */
+};
+
+struct pfs_target_ops {
+	const char *name;		/* "kdump", "crash", "drgn", "record", ... */
+	/*
+	 * Copies len bytes from physical address pa on, stopping at the first
+	 * page that is not present. *ret_len is the number of bytes copied;
+	 * the return value speaks for the page at pa + *ret_len, and is
+	 * PFS_PRESENT exactly when *ret_len == len. Bytes past *ret_len are
+	 * left as they were. Never fills in zeroes of its own.
+	 */
+	enum pfs_presence (*read)(struct pfs_target *t, uint64_t pa, void *buf,
+				  size_t len, size_t *ret_len);
+	/* A second handle for another thread; NULL: the target is single-threaded. */
+	int (*clone)(struct pfs_target *t, struct pfs_target **ret, struct pfs_err *err);
+	void (*free)(struct pfs_target *t);
+};
+
+struct pfs_target {
+	const struct pfs_target_ops *ops;
+	struct pfs_target_info info;
+	struct pfs_lookup *lookup;	/* debug info of the host (crash, drgn), or NULL */
+};
+
+static inline enum pfs_presence
+pfs_target_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len, size_t *ret_len)
+{
+	return t->ops->read(t, pa, buf, len, ret_len);
+}
+
+PFS_API void pfs_target_free(struct pfs_target *t);	/* NULL is fine */
+PFS_API const char *pfs_presence_name(enum pfs_presence p);
+
+/*
+ * Open a dump with libkdumpfile: ELF, kdump-compressed, flattened, or a split
+ * set (nr > 1). progress (may be NULL) is called while a flattened dump is
+ * rearranged. Errors: -ENOENT and other errno of open(2); -EINVAL: no dump;
+ * -EIO: truncated or damaged.
+ */
+PFS_API int pfs_target_open_kdump(const char *const *paths, size_t nr,
+				  void (*progress)(void *arg, const char *what,
+						   uint64_t done, uint64_t total),
+				  void *arg, struct pfs_target **ret, struct pfs_err *err);
+
+#endif
