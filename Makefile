@@ -1,33 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# make           build/pfnscope, build/libpfnscope.so, build/libpfnscope.a
-# make demo      set-up, build, a verdict on a real dump
-# make check     set-up, build, every test
-# make SAN=1 ... the same with AddressSanitizer and UBSan, in build/san
+# make            build/pfnscope, build/libpfnscope.so, build/libpfnscope.a
+# make demo       set-up, build, a verdict on a dump
+# make check      set-up, build, every test, plain and with sanitizers
+# make check-san  the tests with AddressSanitizer and UBSan alone
+# make lint       the rules of the source: layers, tables, style
+# make SAN=1 ...  any of these with the sanitizers, in build/san
+#
+# Set-up (scripts/bootstrap) installs what is missing on a Debian machine, and
+# does nothing where all is there.
 
 B := build$(if $(SAN),/san)
-PKGS := libkdumpfile libbpf libdw libelf jansson zlib capstone
+PKGS := libkdumpfile libbpf libdw libelf jansson zlib capstone nettle
 
-# Set-up comes first on a machine that lacks the libraries, as make reads
-# pkg-config's answers only once.
-ifeq ($(filter clean,$(MAKECMDGOALS)),)
-ifneq ($(shell pkg-config --exists $(PKGS) cmocka 2>/dev/null && echo yes),yes)
-$(info set-up: installing what is missing)
-SETUP := $(shell scripts/bootstrap >&2 && echo done)
-ifneq ($(SETUP),done)
-$(error set-up failed: see above; scripts/bootstrap lists the packages)
+ifeq ($(origin CC),default)
+CC := gcc
 endif
-endif
-endif
-
-CC ?= gcc
-WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-format-truncation -Werror
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wno-format-truncation -Werror
 OPT := -O2 -g
 CFLAGS ?= $(OPT)
-ALL_CFLAGS := -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -fPIC -fvisibility=hidden \
-	-fstack-protector-strong -pthread -Iinclude -Iextension \
-	$(shell pkg-config --cflags $(PKGS))
-LIBS := $(shell pkg-config --libs $(PKGS)) -pthread
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -fPIC -fvisibility=hidden \
+	-fstack-protector-strong -pthread -Iinclude -Iextension $(PKG_CFLAGS)
+LIBS = $(PKG_LIBS) -pthread
 ifdef SAN
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
@@ -35,12 +30,37 @@ else
 ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 
-LIB_SRC := $(wildcard extension/core/*.c extension/kernel/*.c extension/target/*.c extension/report/*.c)
+# As many jobs as CPUs, unless the caller said how many.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+LIB_SRC := $(wildcard extension/core/*.c extension/kernel/*.c extension/target/*.c \
+	extension/report/*.c)
 CLI_SRC := $(wildcard extension/cli/*.c)
+UNIT_SRC := $(wildcard testdumps/unit/test_*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/obj/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/obj/%.o)
+UNIT := $(UNIT_SRC:testdumps/unit/%.c=$B/unit/%)
+CASES := $(patsubst testdumps/cases/%,$B/cases/%,$(wildcard testdumps/cases/*.t))
 
 all: $B/pfnscope $B/libpfnscope.so $B/libpfnscope.a
+
+# What pkg-config says, once: make builds this file before anything else, and
+# reads it. It is built again where what is needed was installed or removed.
+ifneq ($(filter-out clean,$(or $(MAKECMDGOALS),all)),)
+include build/pkgs.mk
+endif
+
+build/pkgs.mk: scripts/bootstrap Makefile
+	@scripts/bootstrap build
+	@mkdir -p $(@D)
+	@{ echo "PKG_CFLAGS := $$(pkg-config --cflags $(PKGS))" && \
+	   echo "PKG_LIBS := $$(pkg-config --libs $(PKGS))"; } >$@.tmp && mv $@.tmp $@
+
+build/test-tools: scripts/bootstrap
+	@scripts/bootstrap check
+	@mkdir -p $(@D) && touch $@
 
 $B/pfnscope: $(CLI_OBJ) $B/libpfnscope.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -49,15 +69,50 @@ $B/libpfnscope.so: $(LIB_OBJ)
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,libpfnscope.so.0 -Wl,--no-undefined -o $@ $^ $(LIBS)
 
 $B/libpfnscope.a: $(LIB_OBJ)
-	$(AR) rcs $@.tmp $^ && mv $@.tmp $@
+	rm -f $@.tmp && $(AR) rcs $@.tmp $^ && mv $@.tmp $@
 
-$B/obj/%.o: %.c
+# Objects depend on the build's settings too: new flags build anew.
+$B/obj/%.o: %.c build/pkgs.mk
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(shell find $B/obj -name '*.d' 2>/dev/null)
+# Every testdumps/unit/test_*.c is a cmocka program of its own. cmocka's macros
+# convert signs at every step.
+$B/unit/%: testdumps/unit/%.c $B/libpfnscope.a build/test-tools
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -Wconversion,$(ALL_CFLAGS)) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< \
+		$B/libpfnscope.a $(LIBS) $$(pkg-config --cflags --libs cmocka)
+
+# A case finds the build that it tests beside itself: build/cases tests build/,
+# build/san/cases tests build/san.
+$B/cases/%.t: testdumps/cases/%.t
+	@mkdir -p $(@D)
+	@ln -sf $(CURDIR)/$< $@
+
+-include $(shell find $B/obj $B/unit -name '*.d' 2>/dev/null)
+
+tests: all $(UNIT) $(CASES) build/test-tools
+
+ifdef SAN
+check: tests
+	testdumps/run $B
+else
+check: tests
+	+$(MAKE) --no-print-directory SAN=1 tests
+	testdumps/run build build/san
+endif
+
+check-san:
+	+$(MAKE) --no-print-directory SAN=1 check
+
+lint: tests
+	testdumps/run $B/cases/lint.t
+
+demo: all
+	@scripts/demo
 
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all tests check check-san lint demo clean
+.DELETE_ON_ERROR:

@@ -30,7 +30,7 @@ struct pfs_finding {
 	uint64_t pages;		/* affected ones in the range */
 	const char *title;	/* problem->title, or more exact */
 	const char **evidence;
-	size_t nr_evidence;
+	size_t nr_evidence, cap_evidence;
 };
 
 struct pfs_fix {
@@ -82,6 +82,7 @@ struct pfs_verdict {
 struct pfs_findings {
 	struct pfs_finding *f;
 	size_t nr, cap;
+	struct pfs_finding scratch;	/* where findings go when memory is out */
 };
 
 const char *pfs_severity_name(enum pfs_severity s);

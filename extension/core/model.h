@@ -159,11 +159,13 @@ struct pfs_model {
 	size_t nr_memory_blocks;
 	struct pfs_pgmap *pgmaps;	/* by start_pfn */
 	size_t nr_pgmaps;
+	bool pgmaps_known;		/* pgmap_array was read to its end */
 	struct pfs_log_line *log;	/* oldest first */
 	size_t nr_log;
 
 	struct pfs_limit *limits;
 	size_t nr_limits, cap_limits;
+	struct pfs_classifier *classifier;	/* core/classify.h; built last, read-only */
 };
 
 /*

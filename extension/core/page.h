@@ -37,6 +37,23 @@ struct pfs_page {
 	int32_t refcount, mapcount;
 };
 
+/*
+ * Does a struct page of this PFN exist, by the rule of pfn_valid()? 1, 0, or
+ * -1 where the dump or its debug information cannot say. Whole sections before
+ * v5.3; then early sections whole, others by subsection (ba72b4c8cf60
+ * "mm/sparsemem: support sub-section hotplug").
+ */
+int pfs_pfn_valid(const struct pfs_model *m, uint64_t pfn);
+int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn);
+
+/*
+ * Does pfn_to_online_page() return this page? From v5.12 it also asks for the
+ * subsection and, in a tainted section, for the absence of a device pagemap
+ * (1f90a3477df3 "mm: teach pfn_to_online_page() about ZONE_DEVICE section
+ * collisions"); the taint bit's existence tells the two apart.
+ */
+int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn);
+
 /* Read and classify one page. -ENOENT: no section, or one without memmap. */
 int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct pfs_err *err);
 
@@ -46,8 +63,13 @@ struct pfs_run {
 	enum pfs_state state;
 };
 
+struct pfs_section_count {
+	uint32_t count[PFS_NR_STATES];
+};
+
 struct pfs_scan {
 	uint64_t count[PFS_NR_STATES];
+	struct pfs_section_count *sections;	/* parallel to model->sections */
 	uint64_t pages;			/* with a struct page to look at */
 	struct pfs_run *runs;		/* sorted; never across sections of different kind */
 	size_t nr_runs;
@@ -63,7 +85,7 @@ int pfs_scan_all(struct pfs_model *m, unsigned int jobs,
 		 int (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
 		 struct pfs_scan *ret, struct pfs_err *err);
 
-/* The run of pages in the same state around pfn, inside its section. */
+/* The run of pages in the same abnormal state around pfn, inside its section. */
 int pfs_run_around(struct pfs_model *m, uint64_t pfn, struct pfs_run *ret, struct pfs_err *err);
 
 #endif

@@ -4,8 +4,8 @@
  * extension and the drgn plugin drive, and what the reports read. The stages
  * run in the order of these functions; each stands on the ones before it.
  */
-#ifndef PFS_CORE_SESSION_H
-#define PFS_CORE_SESSION_H
+#ifndef PFS_SESSION_H
+#define PFS_SESSION_H
 
 #include "core/finding.h"
 

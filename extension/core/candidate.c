@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Leads from the panic to pages. */
+#include "core/candidate.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAX_LEADS 64
+
+bool pfs_fault_at(const struct pfs_panic *p, uint64_t *ret)
+{
+	if (p->has_effective)
+		*ret = p->fault_address_effective;
+	else if (p->has_fault_address)
+		*ret = p->fault_address;
+	return p->has_effective || p->has_fault_address;
+}
+
+bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn)
+{
+	const struct pfs_layout *l = &m->layout;
+	uint64_t pages = l->nr_sections * l->pages_per_section;
+
+	if (!l->vmemmap_known || va < l->vmemmap || va - l->vmemmap >= pages * l->struct_page)
+		return false;
+	*ret_pfn = (va - l->vmemmap) / l->struct_page;
+	return true;
+}
+
+static bool has_memmap(const struct pfs_model *m, uint64_t pfn)
+{
+	const struct pfs_section *s = pfs_section_of(m, pfn);
+
+	return s && s->flags & PFS_SEC_HAS_MEM_MAP;
+}
+
+static int add(struct pfs_model *m, struct pfs_leads *leads, uint64_t pfn, enum pfs_source source,
+	       const char *from)
+{
+	struct pfs_lead *l;
+	size_t i;
+
+	if (!from)
+		return -ENOMEM;
+	for (i = 0; i < leads->nr; i++) {
+		if (leads->l[i].pfn != pfn)
+			continue;
+		leads->l[i].from = pfs_printf(&m->arena, "%s, %s", leads->l[i].from, from);
+		return leads->l[i].from ? 0 : -ENOMEM;
+	}
+	if (leads->nr == MAX_LEADS)
+		return 0;
+	l = pfs_grow(&m->arena, &leads->l, &leads->nr, &leads->cap, sizeof(*l));
+	if (!l)
+		return -ENOMEM;
+	l->pfn = pfn;
+	l->source = source;
+	l->from = from;
+	return 0;
+}
+
+static int from_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *leads)
+{
+	size_t i;
+	int r;
+
+	for (i = 0; i < p->nr_dumped; i++) {
+		const struct pfs_dumped_page *d = &p->dumped[i];
+		uint64_t pfn = d->pfn;
+
+		if (!d->has_pfn && !(d->has_page && pfs_in_memmap(m, d->page, &pfn)))
+			continue;
+		r = has_memmap(m, pfn) ? add(m, leads, pfn, PFS_SRC_LOG,
+					     pfs_printf(&m->arena, "log line \"%s\"", d->line)) : 0;
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int from_register(struct pfs_model *m, const struct pfs_reg *reg, struct pfs_leads *leads)
+{
+	uint64_t pfn;
+
+	/* The instruction and stack pointers never point to a struct page. */
+	if (!reg || !strcmp(reg->name, "rip") || !strcmp(reg->name, "rsp") ||
+	    !pfs_in_memmap(m, reg->value, &pfn) || !has_memmap(m, pfn))
+		return 0;
+	return add(m, leads, pfn, PFS_SRC_REG_PAGE, pfs_printf(&m->arena, "%s", reg->name));
+}
+
+static int from_registers(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *leads)
+{
+	size_t i;
+	int r = 0;
+
+	if (p->operand.valid && p->operand.base)
+		r = from_register(m, pfs_panic_reg(p, p->operand.base), leads);
+	for (i = 0; !r && i < p->nr_regs; i++)
+		if (!p->operand.valid || !p->operand.base ||
+		    strcmp(p->regs[i].name, p->operand.base))
+			r = from_register(m, &p->regs[i], leads);
+	return r;
+}
+
+static int from_stack(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *leads)
+{
+	uint64_t pfn;
+	size_t i;
+	int r;
+
+	for (i = 0; i < p->nr_words; i++) {
+		if (!pfs_in_memmap(m, p->words[i].value, &pfn) || !has_memmap(m, pfn))
+			continue;
+		r = add(m, leads, pfn, PFS_SRC_STACK,
+			pfs_printf(&m->arena, "stack+0x%llx", (unsigned long long)p->words[i].at));
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int from_pfns(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *leads)
+{
+	static const char *const never[] = { "rip", "rsp", "eflags", "cs", "ss", "cr2", "orig_rax" };
+	size_t i, j;
+	int r;
+
+	for (i = 0; i < p->nr_regs; i++) {
+		for (j = 0; j < sizeof(never) / sizeof(never[0]); j++)
+			if (!strcmp(p->regs[i].name, never[j]))
+				break;
+		if (j < sizeof(never) / sizeof(never[0]) || !p->regs[i].value ||
+		    !has_memmap(m, p->regs[i].value))
+			continue;
+		r = add(m, leads, p->regs[i].value, PFS_SRC_REG_PFN,
+			pfs_printf(&m->arena, "%s (as PFN)", p->regs[i].name));
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+int pfs_leads_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *ret)
+{
+	uint64_t at, pfn;
+	int r = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	if (pfs_fault_at(p, &at) && pfs_in_memmap(m, at, &pfn))
+		r = add(m, ret, pfn, PFS_SRC_FAULT_ADDRESS, "fault address");
+	if (!r)
+		r = from_log(m, p, ret);
+	if (!r)
+		r = from_registers(m, p, ret);
+	if (!r)
+		r = from_stack(m, p, ret);
+	if (!r)
+		r = from_pfns(m, p, ret);
+	return r;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Candidate pages: what the panic names, in the order of how directly it names
+ * it; and whether a page's bytes or mapping reproduce the fault.
+ */
+#ifndef PFS_CORE_CANDIDATE_H
+#define PFS_CORE_CANDIDATE_H
+
+#include "core/finding.h"
+
+/* Any small integer is a PFN: where a candidate came from outranks how bad it looks. */
+enum pfs_source {
+	PFS_SRC_FAULT_ADDRESS,	/* the fault is at a struct page */
+	PFS_SRC_LOG,		/* dump_page() named it */
+	PFS_SRC_REG_PAGE,	/* a register points to its struct page */
+	PFS_SRC_STACK,		/* a word of the crashed stack does */
+	PFS_SRC_REG_PFN,	/* a register could be its PFN */
+};
+
+struct pfs_lead {
+	uint64_t pfn;
+	enum pfs_source source;
+	const char *from;	/* every place that names it */
+};
+
+struct pfs_leads {
+	struct pfs_lead *l;
+	size_t nr, cap;
+};
+
+/* All leads of a panic, best first, each PFN once. -ENOMEM. */
+int pfs_leads_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *ret);
+
+enum pfs_reproduces {
+	PFS_REPRODUCES,
+	PFS_DOES_NOT,
+	PFS_CANNOT_TELL,	/* what it takes is not in the dump */
+};
+
+/* *ret_why: arena text either way, fit for candidates[].why. */
+enum pfs_reproduces pfs_reproduce(struct pfs_model *m, const struct pfs_panic *p,
+				  const struct pfs_lead *lead, const struct pfs_page *page,
+				  enum pfs_confidence *ret_confidence, const char **ret_why);
+
+/* The address that the faulting access used: the operand's, else the printed one. */
+bool pfs_fault_at(const struct pfs_panic *p, uint64_t *ret);
+bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a check works with: the model, the scan if it asked for it, and the list of findings. */
+#ifndef PFS_CORE_CHECK_H
+#define PFS_CORE_CHECK_H
+
+#include "core/tables.h"
+
+struct pfs_check {
+	struct pfs_model *m;
+	const struct pfs_scan *scan;	/* NULL for a check that needs the model alone */
+	struct pfs_findings *out;
+	bool no_memory;
+};
+
+/*
+ * A new finding over [start, end); severity and title from the catalogue. On
+ * lack of memory a scratch finding that goes nowhere, so that checks need no
+ * error paths.
+ */
+struct pfs_finding *pfs_find(struct pfs_check *c, enum pfs_problem_id id, uint64_t start,
+			     uint64_t end);
+void pfs_evidence(struct pfs_check *c, struct pfs_finding *f, const char *fmt, ...)
+	PFS_PRINTF(3, 4);
+
+/* "PRESENT|HAS_MEM_MAP|ONLINE", in the arena. */
+const char *pfs_section_flag_names(struct pfs_arena *a, unsigned int flags);
+
+#define CHECK(name, needs) void pfs_check_##name(struct pfs_check *c);
+#include <pfnscope/checks.def>
+#undef CHECK
+
+#endif

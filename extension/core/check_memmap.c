@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the scan's abnormal runs mean. The same bytes are a bug in one place and
+ * the rule in another: memory that is not online, the altmap reserve of a
+ * device, and memory whose deferred initialisation is still to come legally
+ * hold anything. So each run is cut where its situation changes.
+ */
+#include "core/check.h"
+
+struct situation {
+	enum pfs_state state;
+	const struct pfs_section *section;
+	unsigned int flags;		/* of the section */
+	int online;			/* pfn_to_online_page(): 1, 0, -1 unknown */
+	const struct pfs_pgmap *pgmap;
+	bool altmap_reserve;
+	bool deferred;
+	int ram;
+	uint64_t end;			/* first PFN where any of this may change */
+};
+
+static void limit_end(struct situation *s, uint64_t pfn, uint64_t boundary)
+{
+	if (boundary > pfn && boundary < s->end)
+		s->end = boundary;
+}
+
+static void look(const struct pfs_model *m, uint64_t pfn, uint64_t end, struct situation *s)
+{
+	const struct pfs_layout *l = &m->layout;
+	uint64_t start, reserve_end;
+	size_t i;
+
+	s->section = pfs_section_of(m, pfn);
+	s->flags = s->section ? s->section->flags : 0;
+	s->end = end;
+	limit_end(s, pfn, (pfn / l->pages_per_subsection + 1) * l->pages_per_subsection);
+	s->online = pfs_pfn_to_online_page(m, pfn);
+	s->pgmap = pfs_pgmap_of(m, pfn);
+	s->altmap_reserve = false;
+	for (i = 0; i < m->nr_pgmaps; i++) {
+		const struct pfs_pgmap *p = &m->pgmaps[i];
+
+		limit_end(s, pfn, p->start_pfn);
+		limit_end(s, pfn, p->end_pfn);
+		if (!p->has_altmap)
+			continue;
+		/* memmap_init_range() starts behind the reserve, in every version up to v7.3. */
+		reserve_end = p->altmap.base_pfn + p->altmap.reserve;
+		limit_end(s, pfn, reserve_end);
+		if (p == s->pgmap && pfn >= p->altmap.base_pfn && pfn < reserve_end)
+			s->altmap_reserve = true;
+	}
+	s->deferred = false;
+	for (i = 0; i < m->nr_nodes; i++) {
+		const struct pfs_node *n = &m->nodes[i];
+
+		limit_end(s, pfn, n->first_deferred_pfn);
+		if (pfn >= n->first_deferred_pfn && pfn >= n->start_pfn &&
+		    pfn - n->start_pfn < n->spanned)
+			s->deferred = true;
+	}
+	s->ram = pfs_is_system_ram(m, pfn);
+	for (i = 0; i < m->nr_resources; i++) {
+		start = m->resources[i].start >> l->page_shift;
+		limit_end(s, pfn, start);
+		limit_end(s, pfn, start + 1);
+		limit_end(s, pfn, m->resources[i].end >> l->page_shift);
+		limit_end(s, pfn, (m->resources[i].end >> l->page_shift) + 1);
+	}
+}
+
+static bool same(const struct situation *a, const struct situation *b)
+{
+	return a->state == b->state && a->flags == b->flags && a->online == b->online &&
+	       a->pgmap == b->pgmap && a->altmap_reserve == b->altmap_reserve &&
+	       a->deferred == b->deferred && a->ram == b->ram;
+}
+
+static bool problem_of(enum pfs_state state, enum pfs_problem_id *ret)
+{
+	switch (state) {
+	case PFS_ST_UNMAPPED:
+		*ret = PFS_P_MEMMAP_UNMAPPED;
+		return true;
+	case PFS_ST_POISONED:
+		*ret = PFS_P_MEMMAP_POISONED;
+		return true;
+	case PFS_ST_DEPOPULATED:
+		*ret = PFS_P_MEMMAP_DEPOPULATED;
+		return true;
+	case PFS_ST_ZERO:
+		*ret = PFS_P_MEMMAP_ZERO;
+		return true;
+	case PFS_ST_GARBAGE:
+		*ret = PFS_P_MEMMAP_GARBAGE;
+		return true;
+	case PFS_ST_MISLINKED:
+		*ret = PFS_P_MEMMAP_MISLINKED;
+		return true;
+	case PFS_ST_STALE:
+		*ret = PFS_P_MEMMAP_STALE;
+		return true;
+	default:
+		return false;	/* excluded, absent, undecidable: limits of the dump */
+	}
+}
+
+/* Contents of never-initialised memory: legal wherever nothing may walk it. */
+static bool legal_when_not_walked(enum pfs_state s)
+{
+	return s == PFS_ST_POISONED || s == PFS_ST_ZERO || s == PFS_ST_GARBAGE ||
+	       s == PFS_ST_MISLINKED || s == PFS_ST_STALE;
+}
+
+static void report(struct pfs_check *c, const struct situation *s, uint64_t start, uint64_t end)
+{
+	struct pfs_finding *f;
+	enum pfs_problem_id id;
+
+	if (!problem_of(s->state, &id))
+		return;
+	f = pfs_find(c, id, start, end);
+	pfs_evidence(c, f, "%llu struct pages from 0x%llx on: %s",
+		     (unsigned long long)(end - start),
+		     (unsigned long long)pfs_pfn_to_page(c->m, start), pfs_state_meaning(s->state));
+	pfs_evidence(c, f, "section %llu: %s", (unsigned long long)(s->section ? s->section->nr : 0),
+		     pfs_section_flag_names(&c->m->arena, s->flags));
+	if (s->altmap_reserve)
+		pfs_evidence(c, f,
+			     "altmap reserve of device pagemap 0x%llx: its initialisation starts behind it",
+			     (unsigned long long)s->pgmap->va);
+	else if (s->pgmap)
+		pfs_evidence(c, f, "in device pagemap 0x%llx", (unsigned long long)s->pgmap->va);
+
+	if (legal_when_not_walked(s->state)) {
+		if (s->deferred) {
+			f->severity = PFS_SEV_NOTE;
+			pfs_evidence(c, f, "deferred struct page initialisation has not come here yet");
+		} else if (!s->online && (!s->pgmap || s->altmap_reserve)) {
+			f->severity = PFS_SEV_NOTE;
+			pfs_evidence(c, f, "pfn_to_online_page() leaves them out: legal while nothing walks them");
+		} else if (s->online < 0) {
+			f->severity = PFS_SEV_SUSPICIOUS;
+			f->confidence = PFS_CONF_LOW;
+			pfs_evidence(c, f, "whether pfn_to_online_page() returns them is not known");
+		} else if (!s->online) {
+			f->severity = PFS_SEV_CORRUPT;
+			pfs_evidence(c, f, "a device pagemap covers them, so that they should be initialised");
+		} else if (s->state == PFS_ST_ZERO && s->ram != 1) {
+			/* v4.15 to v5.5 zeroed holes in place of an initialisation. */
+			f->severity = PFS_SEV_SUSPICIOUS;
+			f->confidence = PFS_CONF_MEDIUM;
+		}
+	}
+	if (s->online == 1)
+		pfs_evidence(c, f, "pfn_to_online_page() returns them: /proc/kpageflags and others read them");
+	else if (f->severity > PFS_SEV_NOTE && pfs_pfn_valid(c->m, start) == 1)
+		pfs_evidence(c, f, "pfn_valid() is true of them");
+	if (s->ram == 0)
+		pfs_evidence(c, f, "not System RAM");
+}
+
+void pfs_check_memmap_states(struct pfs_check *c)
+{
+	struct situation now = { 0 }, open = { 0 };
+	uint64_t open_start = 0, open_end = 0, pfn;
+	size_t i;
+
+	for (i = 0; i < c->scan->nr_runs; i++) {
+		const struct pfs_run *r = &c->scan->runs[i];
+
+		for (pfn = r->start; pfn < r->end; pfn = now.end) {
+			now.state = r->state;
+			look(c->m, pfn, r->end, &now);
+			if (open_end == pfn && open_end > open_start && same(&open, &now)) {
+				open_end = now.end;
+				continue;
+			}
+			if (open_end > open_start)
+				report(c, &open, open_start, open_end);
+			open = now;
+			open_start = pfn;
+			open_end = now.end;
+		}
+	}
+	if (open_end > open_start)
+		report(c, &open, open_start, open_end);
+}

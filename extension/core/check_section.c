@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Checks of mem_section itself: flags, base, usage, device memory in online sections. */
+#include "core/check.h"
+
+/* Why this section breaks the rule, as constant text; NULL if it does not. */
+typedef const char *(*section_rule)(const struct pfs_model *m, const struct pfs_section *s,
+				    enum pfs_severity *severity);
+
+/* One finding per run of neighbouring sections that break a rule in the same way. */
+static void each_section(struct pfs_check *c, enum pfs_problem_id id, section_rule rule)
+{
+	const struct pfs_model *m = c->m;
+	uint64_t pages = m->layout.pages_per_section;
+	struct pfs_finding *f = NULL;
+	const char *last = NULL;
+	size_t i;
+
+	for (i = 0; i < m->nr_sections; i++) {
+		const struct pfs_section *s = &m->sections[i];
+		enum pfs_severity severity = pfs_problem(id)->severity;
+		const char *why = rule(m, s, &severity);
+
+		if (!why) {
+			f = NULL;
+			continue;
+		}
+		if (f && why == last && f->end == s->nr * pages) {
+			f->end += pages;
+			f->pages += pages;
+			continue;
+		}
+		f = pfs_find(c, id, s->nr * pages, (s->nr + 1) * pages);
+		f->severity = severity;
+		last = why;
+		pfs_evidence(c, f, "%s", why);
+		pfs_evidence(c, f, "section %llu: section_mem_map 0x%llx (%s) at 0x%llx",
+			     (unsigned long long)s->nr, (unsigned long long)s->raw,
+			     pfs_section_flag_names(&c->m->arena, s->flags),
+			     (unsigned long long)s->va);
+	}
+}
+
+static const char *flags_rule(const struct pfs_model *m, const struct pfs_section *s,
+			      enum pfs_severity *severity)
+{
+	uint64_t start = s->nr * m->layout.pages_per_section;
+
+	if (!(s->flags & PFS_SEC_PRESENT)) {
+		/*
+		 * v5.3 to v5.5 left encode(NULL) behind on removal, until 1f503443e7df
+		 * "mm/sparse.c: reset section's mem_map when fully deactivated" (v5.6).
+		 */
+		if (s->raw == -(start * m->layout.struct_page))
+			return NULL;
+		return "not present, but not zero";
+	}
+	if (!(s->flags & PFS_SEC_HAS_MEM_MAP)) {
+		if (s->flags & PFS_SEC_ONLINE)
+			return "online without a memmap";
+		*severity = PFS_SEV_SUSPICIOUS;
+		return "present without a memmap: being removed, or its memmap could not be allocated";
+	}
+	return NULL;
+}
+
+static const char *base_rule(const struct pfs_model *m, const struct pfs_section *s,
+			     enum pfs_severity *severity)
+{
+	(void)severity;
+	if (!m->layout.vmemmap_known || !(s->flags & PFS_SEC_HAS_MEM_MAP) ||
+	    s->base == m->layout.vmemmap)
+		return NULL;
+	return "its memmap base differs from all other sections'";
+}
+
+static const char *usage_rule(const struct pfs_model *m, const struct pfs_section *s,
+			      enum pfs_severity *severity)
+{
+	(void)severity;
+	if (!(s->flags & PFS_SEC_HAS_MEM_MAP) || !pfs_have(m->facts, PFS_F_MS_USAGE))
+		return NULL;
+	if (!s->usage)
+		return "mem_section.usage is NULL";
+	if (s->usage_reach == PFS_REACH_BAD_ADDRESS)
+		return "mem_section.usage is no kernel address";
+	if (s->usage_reach == PFS_REACH_UNMAPPED)
+		return "mem_section.usage points to an address that is not mapped";
+	return NULL;
+}
+
+void pfs_check_section_flags(struct pfs_check *c)
+{
+	each_section(c, PFS_P_SECTION_FLAGS_ILLEGAL, flags_rule);
+}
+
+void pfs_check_section_base(struct pfs_check *c)
+{
+	each_section(c, PFS_P_SECTION_MISLINKED, base_rule);
+}
+
+void pfs_check_section_usage(struct pfs_check *c)
+{
+	each_section(c, PFS_P_SECTION_USAGE_NULL, usage_rule);
+}
+
+void pfs_check_online_device(struct pfs_check *c)
+{
+	const struct pfs_model *m = c->m;
+	uint64_t per = m->layout.pages_per_section, at, end;
+	size_t i;
+
+	for (i = 0; i < m->nr_pgmaps; i++) {
+		const struct pfs_pgmap *p = &m->pgmaps[i];
+		struct pfs_finding *f = NULL;
+
+		for (at = p->start_pfn; at < p->end_pfn; at = end) {
+			const struct pfs_section *s = pfs_section_of(m, at);
+
+			end = (at / per + 1) * per;
+			if (end > p->end_pfn)
+				end = p->end_pfn;
+			if (!s || !(s->flags & PFS_SEC_ONLINE) || pfs_pfn_to_online_page(m, at) != 1) {
+				f = NULL;
+				continue;
+			}
+			if (f) {
+				f->end = end;
+				f->pages = end - f->start;
+				continue;
+			}
+			f = pfs_find(c, PFS_P_ONLINE_DEVICE_OVERLAP, at, end);
+			pfs_evidence(c, f,
+				     "device pagemap 0x%llx covers PFNs of online section %llu (%s)",
+				     (unsigned long long)p->va, (unsigned long long)s->nr,
+				     pfs_section_flag_names(&c->m->arena, s->flags));
+			pfs_evidence(c, f, "pfn_to_online_page() returns these pages in this kernel");
+		}
+	}
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The predicates behind the page states. */
+#include "core/classify.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define FILL_POISON UINT64_C(0xffffffffffffffff)	/* page_init_poison() */
+#define FILL_UNUSED UINT64_C(0xfdfdfdfdfdfdfdfd)	/* x86 PAGE_UNUSED, once PAGE_INUSE */
+
+static int collect_ram(struct pfs_classifier *c, struct pfs_model *m)
+{
+	size_t i, cap = 0;
+
+	c->ram_known = m->nr_resources != 0;
+	for (i = 0; i < m->nr_resources; i++) {
+		const struct pfs_resource *r = &m->resources[i];
+		struct pfs_pfn_range *range;
+		uint64_t start, end;
+
+		if (strncmp(r->name, "System RAM", 10) || r->end < r->start)
+			continue;
+		start = (r->start + m->layout.page_size - 1) >> m->layout.page_shift;
+		end = (r->end + 1) >> m->layout.page_shift;
+		if (start >= end || (c->nr_ram && start < c->ram[c->nr_ram - 1].end))
+			continue;
+		range = pfs_grow(&m->arena, &c->ram, &c->nr_ram, &cap, sizeof(*range));
+		if (!range)
+			return -ENOMEM;
+		range->start = start;
+		range->end = end;
+	}
+	return 0;
+}
+
+static int index_links(struct pfs_classifier *c, struct pfs_model *m)
+{
+	const struct pfs_layout *l = &m->layout;
+	size_t i;
+
+	if (!l->zone_width || !m->nr_zones)
+		return 0;
+	c->node_mask = l->node_width ? (UINT64_C(1) << l->node_width) - 1 : 0;
+	c->zone_mask = (UINT64_C(1) << l->zone_width) - 1;
+	c->by_link = pfs_calloc(&m->arena, (c->node_mask + 1) << 3, sizeof(*c->by_link));
+	if (!c->by_link)
+		return -ENOMEM;
+	for (i = 0; i < m->nr_zones; i++) {
+		const struct pfs_zone *z = &m->zones[i];
+
+		if (z->node <= c->node_mask && z->index <= c->zone_mask)
+			c->by_link[z->node << 3 | z->index] = z;
+	}
+	c->has_links = true;
+	return 0;
+}
+
+/*
+ * The page type of a buddy page, in the word of _mapcount. Up to v6.11 a
+ * cleared bit below 0xf0000000 (PG_buddy, 0x80); from v6.12 the top byte
+ * (4ffca5a96678 "mm: support only one page_type per page"). VMCOREINFO's
+ * PAGE_BUDDY_MAPCOUNT_VALUE tells which.
+ */
+static void buddy(struct pfs_classifier *c, const struct pfs_facts *f)
+{
+	uint32_t v = (uint32_t)pfs_val(f, PFS_F_BUDDY_VALUE);
+
+	if (!pfs_have(f, PFS_F_BUDDY_VALUE) || !pfs_have(f, PFS_F_PG_PRIVATE))
+		return;
+	if (pfs_have(f, PFS_F_PG_PAGE_TYPE))
+		c->type_offset = pfs_val(f, PFS_F_PG_PAGE_TYPE);
+	else if (pfs_have(f, PFS_F_PG_MAPCOUNT))
+		c->type_offset = pfs_val(f, PFS_F_PG_MAPCOUNT);
+	if (v >> 24 == 0xff) {
+		c->buddy_mask = 0xf0000000 | ~v;
+		c->buddy_value = 0xf0000000;
+	} else {
+		c->buddy_mask = 0xff000000;
+		c->buddy_value = v & 0xff000000;
+	}
+	c->order_offset = pfs_val(f, PFS_F_PG_PRIVATE);
+	c->max_order = pfs_have(f, PFS_F_ZONE_FREE_AREA_LEN) ?
+			       (unsigned int)pfs_val(f, PFS_F_ZONE_FREE_AREA_LEN) : 11;
+	if (c->max_order > 20)
+		c->max_order = 20;
+	if (c->type_offset + 4 > c->struct_page || c->order_offset + 8 > c->struct_page)
+		c->type_offset = 0;
+}
+
+int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pfs_err *err)
+{
+	const struct pfs_facts *f = m->facts;
+	uint64_t v;
+
+	memset(c, 0, sizeof(*c));
+	c->m = m;
+	c->struct_page = m->layout.struct_page;
+	c->device_zone = -1;
+	if (pfs_have(f, PFS_F_ZONE_DEVICE))
+		c->device_zone = (int64_t)pfs_val(f, PFS_F_ZONE_DEVICE);
+	v = pfs_val(f, PFS_F_PG_FLAGS);
+	c->flags_offset = v + 8 <= c->struct_page ? v : 0;
+	if (pfs_have(f, PFS_F_FLAG_RESERVED) && pfs_val(f, PFS_F_FLAG_RESERVED) < 64)
+		c->reserved_mask = UINT64_C(1) << pfs_val(f, PFS_F_FLAG_RESERVED);
+	if (pfs_have(f, PFS_F_PG_COMPOUND_INFO)) {
+		c->head_offset = pfs_val(f, PFS_F_PG_COMPOUND_INFO);
+		/* 8c846c879e22, v7.1: a mask where struct page is a power of two and HVO is built in */
+		c->head_is_mask = pfs_have(f, PFS_F_ZONE_VMEMMAP_TAILS) &&
+				  !(c->struct_page & (c->struct_page - 1));
+	} else if (pfs_have(f, PFS_F_PG_COMPOUND_HEAD)) {
+		c->head_offset = pfs_val(f, PFS_F_PG_COMPOUND_HEAD);
+	}
+	if (c->head_offset + 8 > c->struct_page)
+		c->head_offset = 0;
+	if (pfs_have(f, PFS_F_PG_REFCOUNT)) {
+		c->refcount_offset = pfs_val(f, PFS_F_PG_REFCOUNT);
+		c->has_refcount = c->refcount_offset + 4 <= c->struct_page;
+	}
+	buddy(c, f);
+	if (collect_ram(c, m) || index_links(c, m))
+		return pfs_err_set(err, ENOMEM, "struct pages: out of memory");
+	return 0;
+}
+
+static bool in_range(const struct pfs_pfn_range *r, uint64_t pfn)
+{
+	return pfn >= r->start && pfn < r->end;
+}
+
+bool pfs_classifier_is_ram(const struct pfs_classifier *c, uint64_t pfn)
+{
+	size_t lo = 0, hi = c->nr_ram, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (pfn >= c->ram[mid].end)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < c->nr_ram && in_range(&c->ram[lo], pfn);
+}
+
+static bool spans(const struct pfs_zone *z, uint64_t pfn)
+{
+	return pfn >= z->start_pfn && pfn - z->start_pfn < z->spanned;
+}
+
+/* Does a zone of RAM span the PFN? ZONE_DEVICE spans what lies in others, too. */
+static bool ram_zone_spans(const struct pfs_classifier *c, uint64_t pfn)
+{
+	size_t i;
+
+	for (i = 0; i < c->m->nr_zones; i++)
+		if ((int64_t)c->m->zones[i].index != c->device_zone && spans(&c->m->zones[i], pfn))
+			return true;
+	return false;
+}
+
+bool pfs_compound_head(const struct pfs_classifier *c, uint64_t page_va,
+		       const unsigned char *bytes, uint64_t *ret_head_va)
+{
+	uint64_t word;
+
+	if (!c->head_offset)
+		return false;
+	word = pfs_le64(bytes + c->head_offset);
+	if (!(word & 1))
+		return false;
+	*ret_head_va = c->head_is_mask ? page_va & (word - 1) : word - 1;
+	return true;
+}
+
+/*
+ * A tail's head lies before it, whole struct pages away, and no further than
+ * the largest compound page there is (1 GiB of DAX or hugetlb, 16 GiB on ppc64).
+ */
+static bool head_plausible(const struct pfs_classifier *c, uint64_t page_va, uint64_t head_va)
+{
+	uint64_t back = page_va - head_va;
+
+	return head_va < page_va && !(back % c->struct_page) &&
+	       back / c->struct_page <= (UINT64_C(16) << 30) >> c->m->layout.page_shift;
+}
+
+static enum pfs_state why(const char **ret, enum pfs_state s, const char *text)
+{
+	if (ret)
+		*ret = text;
+	return s;
+}
+
+static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, uint64_t flags,
+				  bool ram, const char **ret_why)
+{
+	const struct pfs_layout *l = &c->m->layout;
+	uint64_t node = c->node_mask ? flags >> l->node_shift & c->node_mask : 0;
+	uint64_t index = flags >> l->zone_shift & c->zone_mask;
+	const struct pfs_zone *z = c->by_link[node << 3 | index];
+	bool reserved = flags & c->reserved_mask;
+
+	if (!z)
+		return why(ret_why, PFS_ST_MISLINKED, "its node and zone links name no zone of this machine");
+	if ((int64_t)z->index == c->device_zone) {
+		if (!spans(z, pfn))
+			return why(ret_why, PFS_ST_STALE, "linked to ZONE_DEVICE, which does not span it");
+		if (c->m->pgmaps_known && !pfs_pgmap_of(c->m, pfn))
+			return why(ret_why, PFS_ST_STALE,
+				   "linked to ZONE_DEVICE, but in no device pagemap");
+		return why(ret_why, PFS_ST_DEVICE, "ZONE_DEVICE, in a device pagemap");
+	}
+	if (spans(z, pfn))
+		return PFS_ST_OK;
+	/*
+	 * A hole takes the links of the RAM before it, also past that zone's end
+	 * (0740a50b9baa "mm/page_alloc.c: refactor initialization of struct page
+	 * for holes in memory layout", v5.12); node 0, zone 0 before.
+	 */
+	if (reserved && c->ram_known && !ram) {
+		if (!ram_zone_spans(c, pfn))
+			return why(ret_why, PFS_ST_RESERVED, "PG_reserved, not System RAM, in no zone's span");
+		return why(ret_why, PFS_ST_MISLINKED, "a hole inside one zone, linked to another");
+	}
+	if (reserved && !c->ram_known)
+		return PFS_ST_OK;
+	return why(ret_why, PFS_ST_MISLINKED, "linked to a zone that does not span it");
+}
+
+static bool is_ram(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn)
+{
+	while (ctx->ram < c->nr_ram && pfn >= c->ram[ctx->ram].end)
+		ctx->ram++;
+	return ctx->ram < c->nr_ram && in_range(&c->ram[ctx->ram], pfn);
+}
+
+enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
+			    uint64_t pfn, const unsigned char *bytes, const char **ret_why)
+{
+	uint64_t first = pfs_le64(bytes), differ = 0, flags, head;
+	uint64_t page_va = pfs_pfn_to_page(c->m, pfn);
+	enum pfs_state s;
+	bool ram, reserved;
+	size_t i;
+
+	for (i = 8; i < c->struct_page; i += 8)
+		differ |= pfs_le64(bytes + i) ^ first;
+	if (!differ) {
+		if (first == FILL_POISON)
+			return why(ret_why, PFS_ST_POISONED, "every byte is 0xff");
+		if (first == FILL_UNUSED)
+			return why(ret_why, PFS_ST_DEPOPULATED, "every byte is 0xfd");
+		if (!first)
+			return why(ret_why, PFS_ST_ZERO, "every byte is zero");
+	}
+	flags = pfs_le64(bytes + c->flags_offset);
+	if (flags == FILL_POISON || flags == FILL_UNUSED)
+		return why(ret_why, PFS_ST_GARBAGE, "flags hold a fill pattern, the rest does not");
+	if (pfs_compound_head(c, page_va, bytes, &head) && !head_plausible(c, page_va, head))
+		return why(ret_why, PFS_ST_GARBAGE,
+			   "a tail page whose compound head is not a struct page before it");
+	reserved = flags & c->reserved_mask;
+	ram = is_ram(c, ctx, pfn);
+	if (c->has_links) {
+		s = check_links(c, pfn, flags, ram, ret_why);
+		if (s != PFS_ST_OK)
+			return s;
+	}
+	if (c->type_offset &&
+	    (pfs_le32(bytes + c->type_offset) & c->buddy_mask) == c->buddy_value) {
+		uint64_t order = pfs_le64(bytes + c->order_offset);
+
+		if (order < c->max_order && !(pfn & ((UINT64_C(1) << order) - 1)))
+			ctx->free_until = pfn + (UINT64_C(1) << order);
+		return why(ret_why, PFS_ST_FREE, "its page type is buddy");
+	}
+	if (pfn < ctx->free_until && c->has_refcount && !pfs_le32(bytes + c->refcount_offset))
+		return why(ret_why, PFS_ST_FREE, "inside the buddy block of a page before it");
+	if (reserved && c->ram_known && !ram)
+		return why(ret_why, PFS_ST_RESERVED, "PG_reserved, and not System RAM");
+	return why(ret_why, PFS_ST_OK, reserved ? "initialised, PG_reserved" : "initialised");
+}

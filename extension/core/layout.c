@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The numbers that the section and page code stands on, checked once. */
+#include "core/model.h"
+
+#include <errno.h>
+
+/* log2 of a power of two; 64 if v is none. */
+static unsigned int log2_exact(uint64_t v)
+{
+	return v && !(v & (v - 1)) ? (unsigned int)__builtin_ctzll(v) : 64;
+}
+
+static int need(struct pfs_model *m, enum pfs_fact_id id, uint64_t min, uint64_t max,
+		uint64_t *ret, struct pfs_err *err)
+{
+	if (!pfs_have(m->facts, id))
+		return pfs_err_set(err, EINVAL,
+				   "%s is not known: neither VMCOREINFO nor debug information has it; a vmlinux may help",
+				   pfs_fact_name(id));
+	*ret = pfs_val(m->facts, id);
+	if (*ret < min || *ret > max)
+		return pfs_err_set(err, EINVAL, "%s: absurd value %llu (from %s)", pfs_fact_name(id),
+				   (unsigned long long)*ret, m->facts->f[id].from);
+	return 0;
+}
+
+/*
+ * page->flags from the top: SECTION (classic sparsemem only), NODE, ZONE. The
+ * widths follow from MAX_NUMNODES and __MAX_NR_ZONES as in
+ * include/linux/page-flags-layout.h; a field of width 0 does not exist.
+ */
+static void links(struct pfs_model *m)
+{
+	const struct pfs_facts *f = m->facts;
+	struct pfs_layout *l = &m->layout;
+	uint64_t zones, nodes;
+
+	if (!pfs_have(f, PFS_F_MAX_NR_ZONES)) {
+		pfs_limit(m, "node and zone links", "%s is not known",
+			  pfs_fact_name(PFS_F_MAX_NR_ZONES));
+		return;
+	}
+	zones = pfs_val(f, PFS_F_MAX_NR_ZONES);
+	nodes = pfs_have(f, PFS_F_NR_NODES_MAX) ? pfs_val(f, PFS_F_NR_NODES_MAX) : 1;
+	if (zones < 1 || zones > 8 || log2_exact(nodes) > 16) {
+		pfs_limit(m, "node and zone links", "absurd number of zones (%llu) or nodes (%llu)",
+			  (unsigned long long)zones, (unsigned long long)nodes);
+		return;
+	}
+	l->node_width = log2_exact(nodes);
+	l->zone_width = zones == 1 ? 0 : zones == 2 ? 1 : zones <= 4 ? 2 : 3;
+	l->node_shift = 64 - l->node_width;
+	l->zone_shift = l->node_shift - l->zone_width;
+}
+
+static void flag_bits(struct pfs_model *m)
+{
+	static const enum pfs_fact_id ids[6] = {
+		PFS_F_BIT_PRESENT, PFS_F_BIT_HAS_MEM_MAP, PFS_F_BIT_ONLINE,
+		PFS_F_BIT_EARLY,   PFS_F_BIT_TAINT,	  PFS_F_BIT_PREINIT,
+	};
+	struct pfs_layout *l = &m->layout;
+	/*
+	 * The memmap of a section is aligned to more than 64 bytes, so that six
+	 * bits can always be cleared, whatever this kernel defines of them.
+	 */
+	unsigned int last = 6, i;
+
+	for (i = 0; i < 6; i++) {
+		uint64_t bit = pfs_val(m->facts, ids[i]);
+
+		l->flag_bits[i] = pfs_have(m->facts, ids[i]) && bit < 12 ? (unsigned int)bit : 64;
+		if (l->flag_bits[i] < 64 && l->flag_bits[i] >= last)
+			last = l->flag_bits[i] + 1;
+	}
+	if (pfs_have(m->facts, PFS_F_BIT_LAST) && pfs_val(m->facts, PFS_F_BIT_LAST) > last &&
+	    pfs_val(m->facts, PFS_F_BIT_LAST) <= 12)
+		last = (unsigned int)pfs_val(m->facts, PFS_F_BIT_LAST);
+	l->map_mask = ~((UINT64_C(1) << last) - 1);
+}
+
+/* The base of the memmap: by value from v6.9, else the variable that KASLR moves. */
+static void vmemmap_base(struct pfs_model *m)
+{
+	struct pfs_layout *l = &m->layout;
+	struct pfs_err ignored;
+
+	if (pfs_have(m->facts, PFS_F_VMEMMAP)) {
+		l->vmemmap = pfs_val(m->facts, PFS_F_VMEMMAP);
+		l->vmemmap_known = true;
+	} else if (pfs_have(m->facts, PFS_F_VMEMMAP_BASE) &&
+		   !pfs_read_u64(m->mem, pfs_val(m->facts, PFS_F_VMEMMAP_BASE), &l->vmemmap,
+				 "vmemmap_base", &ignored)) {
+		l->vmemmap_known = true;
+	}
+}
+
+int pfs_model_layout(struct pfs_model *m, struct pfs_err *err)
+{
+	struct pfs_layout *l = &m->layout;
+	uint64_t v, physmem;
+	int r;
+
+	v = pfs_have(m->facts, PFS_F_PAGESIZE) ? pfs_val(m->facts, PFS_F_PAGESIZE) :
+						 UINT64_C(1) << m->mem->arch->page_shift;
+	l->page_shift = log2_exact(v);
+	if (l->page_shift < 12 || l->page_shift > 16)
+		return pfs_err_set(err, EINVAL, "PAGESIZE: absurd value %llu", (unsigned long long)v);
+	l->page_size = v;
+
+	r = need(m, PFS_F_SZ_PAGE, 32, 128, &l->struct_page, err);
+	if (r)
+		return r;
+	if (l->struct_page % 8)
+		return pfs_err_set(err, EINVAL, "%s: absurd value %llu",
+				   pfs_fact_name(PFS_F_SZ_PAGE), (unsigned long long)l->struct_page);
+	r = need(m, PFS_F_SECTION_SIZE_BITS, l->page_shift + 9, 34, &v, err);
+	if (r)
+		return r;
+	l->section_shift = (unsigned int)v;
+	r = need(m, PFS_F_MAX_PHYSMEM_BITS, l->section_shift, 52, &physmem, err);
+	if (r)
+		return r;
+	l->pages_per_section = UINT64_C(1) << (l->section_shift - l->page_shift);
+	l->nr_sections = UINT64_C(1) << (physmem - l->section_shift);
+	l->subsections = 1u << (l->section_shift - m->mem->arch->subsection_shift);
+	l->pages_per_subsection = l->pages_per_section / l->subsections;
+
+	links(m);
+	flag_bits(m);
+	vmemmap_base(m);
+	return 0;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How the page came to be bad: one function per row of mechanisms.def. */
+#include "core/mechanism.h"
+
+#include "core/classify.h"
+
+static bool never_initialised(const struct pfs_page *p)
+{
+	return p->state == PFS_ST_POISONED || p->state == PFS_ST_ZERO ||
+	       p->state == PFS_ST_GARBAGE || p->state == PFS_ST_MISLINKED;
+}
+
+/* Is any of the section's memmap mapped? An early section is never unmapped as a whole. */
+static bool partly_mapped(const struct pfs_model *m, const struct pfs_section *s)
+{
+	uint64_t start = pfs_pfn_to_page(m, s->nr * m->layout.pages_per_section);
+	uint64_t end = start + m->layout.pages_per_section * m->layout.struct_page;
+	size_t i;
+
+	for (i = 0; i < m->nr_vmemmap; i++)
+		if (m->vmemmap[i].mapped && m->vmemmap[i].start < end && m->vmemmap[i].end > start)
+			return true;
+	return false;
+}
+
+static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *p)
+{
+	const struct pfs_section *s = pfs_section_of(m, p->pfn);
+
+	if (!s || !(s->flags & PFS_SEC_EARLY))
+		return false;
+	return p->state == PFS_ST_DEPOPULATED ||
+	       (p->state == PFS_ST_UNMAPPED && partly_mapped(m, s));
+}
+
+static bool offline_walked(const struct pfs_model *m, const struct pfs_page *p)
+{
+	const struct pfs_section *s = pfs_section_of(m, p->pfn);
+
+	return s && m->layout.flag_bits[2] < 64 && !(s->flags & PFS_SEC_ONLINE) &&
+	       m->pgmaps_known && !pfs_pgmap_of(m, p->pfn) && never_initialised(p);
+}
+
+static bool device_not_initialised(const struct pfs_model *m, const struct pfs_page *p)
+{
+	const struct pfs_pgmap *g = pfs_pgmap_of(m, p->pfn);
+
+	if (!g || !never_initialised(p))
+		return false;
+	return !g->has_altmap || p->pfn < g->altmap.base_pfn ||
+	       p->pfn - g->altmap.base_pfn >= g->altmap.reserve;
+}
+
+static bool outside_zone_span(const struct pfs_model *m, const struct pfs_page *p)
+{
+	const struct pfs_section *s = pfs_section_of(m, p->pfn);
+
+	return s && s->flags & PFS_SEC_EARLY && never_initialised(p) && m->nr_zones &&
+	       !pfs_zone_spanning(m, p->pfn, NULL) && pfs_is_system_ram(m, p->pfn) == 0;
+}
+
+const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p)
+{
+	static bool (*const tests[])(const struct pfs_model *, const struct pfs_page *) = {
+#define MECHANISM(function, ...) function,
+#include <pfnscope/mechanisms.def>
+#undef MECHANISM
+	};
+	const struct pfs_mechanism *rows;
+	size_t i, nr;
+
+	rows = pfs_mechanisms(&nr);
+	for (i = 0; i < nr; i++)
+		if (tests[i](m, p))
+			return &rows[i];
+	return NULL;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The mechanism that left a page as it is. */
+#ifndef PFS_CORE_MECHANISM_H
+#define PFS_CORE_MECHANISM_H
+
+#include "core/finding.h"
+
+/* The first row of mechanisms.def that fits; NULL: none that we know. */
+const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Build the model, part by part. */
+#include "core/classify.h"
+
+#include <errno.h>
+#include <string.h>
+
+int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct pfs_mem *mem,
+		    struct pfs_err *err)
+{
+	int r;
+
+	memset(m, 0, sizeof(*m));
+	pfs_arena_init(&m->arena);
+	m->facts = facts;
+	m->mem = mem;
+	r = pfs_model_layout(m, err);
+	if (!r)
+		r = pfs_model_sections(m, err);
+	if (!r)
+		r = pfs_model_zones(m, err);
+	if (!r)
+		r = pfs_model_resources(m, err);
+	if (!r)
+		r = pfs_model_memory_blocks(m, err);
+	if (!r)
+		r = pfs_model_pgmaps(m, err);
+	if (!r)
+		r = pfs_model_vmemmap(m, err);
+	if (r)
+		return r;
+	m->classifier = pfs_alloc(&m->arena, sizeof(*m->classifier));
+	if (!m->classifier)
+		return pfs_err_set(err, ENOMEM, "model: out of memory");
+	return pfs_classifier_init(m->classifier, m, err);
+}
+
+void pfs_model_deinit(struct pfs_model *m)
+{
+	pfs_arena_deinit(&m->arena);
+	memset(m, 0, sizeof(*m));
+}
+
+void pfs_limit(struct pfs_model *m, const char *what, const char *fmt, ...)
+{
+	struct pfs_limit *l;
+	const char *why;
+	va_list ap;
+	size_t i;
+
+	va_start(ap, fmt);
+	why = pfs_vprintf(&m->arena, fmt, ap);
+	va_end(ap);
+	for (i = 0; i < m->nr_limits; i++)
+		if (why && !strcmp(m->limits[i].what, what) && !strcmp(m->limits[i].why, why))
+			return;
+	l = pfs_grow(&m->arena, &m->limits, &m->nr_limits, &m->cap_limits, sizeof(*l));
+	if (l) {
+		l->what = what;
+		l->why = why ? why : "out of memory";
+	}
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One struct page, and the kernel's own predicates about a PFN. */
+#include "core/page.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/classify.h"
+#include "core/scan.h"
+
+static const struct {
+	const char *name, *meaning;
+	bool abnormal;
+	char letter;
+} states[PFS_NR_STATES] = {
+#define STATE(id, name, abnormal, letter, meaning) \
+	[PFS_ST_##id] = { name, meaning, abnormal, letter },
+#include <pfnscope/states.def>
+#undef STATE
+};
+
+const char *pfs_state_name(enum pfs_state s)
+{
+	return states[s].name;
+}
+
+const char *pfs_state_meaning(enum pfs_state s)
+{
+	return states[s].meaning;
+}
+
+bool pfs_state_abnormal(enum pfs_state s)
+{
+	return states[s].abnormal;
+}
+
+char pfs_state_letter(enum pfs_state s)
+{
+	return states[s].letter;
+}
+
+int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn)
+{
+	const struct pfs_layout *l = &m->layout;
+	uint64_t sub = pfn % l->pages_per_section / l->pages_per_subsection;
+
+	if (!s || !(s->flags & PFS_SEC_HAS_MEM_MAP))
+		return 0;
+	if (s->flags & PFS_SEC_EARLY)
+		return 1;
+	if (s->subsections)
+		return s->subsections[sub / 64] >> sub % 64 & 1;
+	/* pageblock_flags lay in mem_section itself until usage took its place (v5.3) */
+	return pfs_have(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS) ? 1 : -1;
+}
+
+int pfs_pfn_valid(const struct pfs_model *m, uint64_t pfn)
+{
+	return pfs_section_pfn_valid(m, pfs_section_of(m, pfn), pfn);
+}
+
+int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn)
+{
+	const struct pfs_section *s = pfs_section_of(m, pfn);
+	const struct pfs_layout *l = &m->layout;
+	uint64_t sub = pfn % l->pages_per_section / l->pages_per_subsection;
+
+	if (!s || !(s->flags & PFS_SEC_ONLINE))
+		return s && l->flag_bits[2] >= 64 ? -1 : 0;
+	if (l->flag_bits[4] >= 64)
+		return 1;
+	if (!s->subsections)
+		return -1;
+	if (!(s->subsections[sub / 64] >> sub % 64 & 1))
+		return 0;
+	if (!(s->flags & PFS_SEC_TAINT_ZONE_DEVICE))
+		return 1;
+	if (pfs_pgmap_of(m, pfn))
+		return 0;
+	return m->pgmaps_known ? 1 : -1;
+}
+
+static void decode(const struct pfs_classifier *c, struct pfs_page *p)
+{
+	const struct pfs_facts *f = c->m->facts;
+	const struct pfs_layout *l = &c->m->layout;
+	uint64_t off;
+
+	p->flags = pfs_le64(p->bytes + c->flags_offset);
+	if (c->has_links) {
+		p->node = (unsigned int)(c->node_mask ? p->flags >> l->node_shift & c->node_mask : 0);
+		p->zone = (unsigned int)(p->flags >> l->zone_shift & c->zone_mask);
+	}
+	p->tail = pfs_compound_head(c, p->va, p->bytes, &p->head_va);
+	if (c->has_refcount)
+		p->refcount = (int32_t)pfs_le32(p->bytes + c->refcount_offset);
+	off = pfs_val(f, PFS_F_PG_MAPCOUNT);
+	if (pfs_have(f, PFS_F_PG_MAPCOUNT) && off + 4 <= c->struct_page)
+		p->mapcount = (int32_t)pfs_le32(p->bytes + off);
+}
+
+/* Read one struct page; PFS_ST_OK and the bytes, or the state that says why not. */
+static enum pfs_state read_page(const struct pfs_model *m, uint64_t va, unsigned char *bytes,
+				struct pfs_walk *walk)
+{
+	uint64_t done = 0, n, stop;
+	struct pfs_walk w;
+	enum pfs_presence p;
+
+	while (done < m->layout.struct_page) {
+		pfs_walk_va(m->mem, va + done, &w);
+		if (walk && !done)
+			*walk = w;
+		if (!w.mapped)
+			return w.nr && w.step[w.nr - 1].presence == PFS_PRESENT ? PFS_ST_UNMAPPED :
+										  PFS_ST_UNDECIDABLE;
+		n = w.leaf_size - ((va + done) & (w.leaf_size - 1));
+		if (n > m->layout.struct_page - done)
+			n = m->layout.struct_page - done;
+		p = pfs_read_phys(m->mem, w.pa, bytes + done, n, &stop);
+		if (p != PFS_PRESENT)
+			return pfs_presence_state(p);
+		done += n;
+	}
+	return PFS_ST_OK;
+}
+
+/* Is the page inside the block of a buddy page before it? Blocks are aligned to their size. */
+static bool in_buddy_block(const struct pfs_model *m, uint64_t pfn)
+{
+	const struct pfs_classifier *c = m->classifier;
+	unsigned char bytes[128];
+	unsigned int order;
+
+	for (order = 1; order < c->max_order; order++) {
+		uint64_t head = pfn & ~((UINT64_C(1) << order) - 1);
+		struct pfs_classify_ctx ctx = { 0 };
+
+		if (head == pfn || read_page(m, pfs_pfn_to_page(m, head), bytes, NULL) != PFS_ST_OK)
+			continue;
+		if (pfs_classify(c, &ctx, head, bytes, NULL) == PFS_ST_FREE && ctx.free_until > pfn)
+			return true;
+	}
+	return false;
+}
+
+int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct pfs_err *err)
+{
+	const struct pfs_section *s = pfs_section_of(m, pfn);
+	const struct pfs_classifier *c = m->classifier;
+	struct pfs_classify_ctx ctx = { 0 };
+
+	memset(ret, 0, sizeof(*ret));
+	if (!m->layout.vmemmap_known)
+		return pfs_err_set(err, ENOENT, "pfn 0x%llx: the memmap's address is not known",
+				   (unsigned long long)pfn);
+	if (!s)
+		return pfs_err_set(err, ENOENT, "pfn 0x%llx: no section", (unsigned long long)pfn);
+	if (!(s->flags & PFS_SEC_HAS_MEM_MAP))
+		return pfs_err_set(err, ENOENT, "pfn 0x%llx: section %llu has no memmap",
+				   (unsigned long long)pfn, (unsigned long long)s->nr);
+	ret->pfn = pfn;
+	ret->va = pfs_pfn_to_page(m, pfn);
+	ret->state = read_page(m, ret->va, ret->bytes, &ret->walk);
+	if (ret->state != PFS_ST_OK) {
+		ret->why = pfs_answer_why(ret->state);
+		return 0;
+	}
+	ret->has_bytes = true;
+	ret->state = pfs_classify(c, &ctx, pfn, ret->bytes, &ret->why);
+	decode(c, ret);
+	if (ret->state == PFS_ST_OK && c->has_refcount && !ret->refcount && in_buddy_block(m, pfn)) {
+		ret->state = PFS_ST_FREE;
+		ret->why = "inside the buddy block of a page before it";
+	}
+	return 0;
+}
+
+int pfs_run_around(struct pfs_model *m, uint64_t pfn, struct pfs_run *ret, struct pfs_err *err)
+{
+	uint64_t per = m->layout.pages_per_section, first = pfn / per * per, at;
+	struct pfs_page p;
+	int r = pfs_page_get(m, pfn, &p, err);
+
+	if (r)
+		return r;
+	ret->state = p.state;
+	ret->start = pfn;
+	ret->end = pfn + 1;
+	if (!pfs_state_abnormal(p.state))
+		return 0;
+	for (at = pfn; at > first; at--) {
+		r = pfs_page_get(m, at - 1, &p, err);
+		if (r || p.state != ret->state)
+			break;
+		ret->start = at - 1;
+	}
+	for (at = pfn + 1; !r && at < first + per; at++) {
+		r = pfs_page_get(m, at, &p, err);
+		if (r || p.state != ret->state)
+			break;
+		ret->end = at + 1;
+	}
+	return r;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Does this struct page reproduce that fault? By what the CPU did, not by the
+ * name of the function it was in: an access to an unmapped struct page; a word
+ * of the struct page used as a pointer; its node and zone links used to find a
+ * zone; or dump_page() and a BUG that name it.
+ */
+#include "core/candidate.h"
+#include "core/classify.h"
+
+#include <string.h>
+
+/* Below this a pointer says nothing of where it came from: NULL and its members. */
+#define TELLING_POINTER UINT64_C(0x10000)
+
+struct attempt {
+	struct pfs_model *m;
+	const struct pfs_panic *p;
+	const struct pfs_lead *lead;
+	const struct pfs_page *page;
+	uint64_t fault;
+	bool has_fault;
+	enum pfs_confidence confidence;
+	const char *why;
+};
+
+#define ULL(x) ((unsigned long long)(x))
+
+static enum pfs_reproduces unmapped(struct attempt *a)
+{
+	const struct pfs_walk *w = &a->page->walk;
+	const struct pfs_step *last = &w->step[w->nr - 1];
+
+	if (a->has_fault && a->fault >= a->page->va &&
+	    a->fault - a->page->va < a->m->layout.struct_page) {
+		a->confidence = PFS_CONF_HIGH;
+		a->why = pfs_printf(&a->m->arena,
+				    "the fault address 0x%llx lies in its struct page, which is not mapped: %s entry 0x%llx at physical 0x%llx",
+				    ULL(a->fault), last->level, ULL(last->entry), ULL(last->entry_pa));
+		return PFS_REPRODUCES;
+	}
+	a->why = "its struct page is not mapped, but the fault is elsewhere";
+	return PFS_DOES_NOT;
+}
+
+/* dump_page() printed the page, and the kernel stopped over it. */
+static enum pfs_reproduces named_by_bug(struct attempt *a)
+{
+	const unsigned int words = (unsigned int)(a->m->layout.struct_page / 8);
+	unsigned int j;
+	size_t i;
+
+	if (a->p->kind != PFS_PANIC_BUG && a->p->kind != PFS_PANIC_OTHER)
+		return PFS_DOES_NOT;
+	for (i = 0; i < a->p->nr_dumped; i++) {
+		const struct pfs_dumped_page *d = &a->p->dumped[i];
+
+		if (!(d->has_pfn && d->pfn == a->page->pfn) &&
+		    !(d->has_page && d->page == a->page->va))
+			continue;
+		for (j = 0; j < d->nr_raw && j < words; j++)
+			if (d->raw[j] != pfs_le64(a->page->bytes + j * 8))
+				break;
+		if (j < d->nr_raw && j < words)
+			continue;
+		if (!d->nr_raw && !(d->poisoned && a->page->state == PFS_ST_POISONED))
+			continue;
+		a->confidence = PFS_CONF_HIGH;
+		a->why = pfs_printf(&a->m->arena,
+				    "dump_page() printed it before the BUG, and its struct page still holds what was printed (%s)",
+				    pfs_state_name(a->page->state));
+		return PFS_REPRODUCES;
+	}
+	return PFS_DOES_NOT;
+}
+
+/* Register of the faulting operand that holds v; NULL if none. */
+static const char *operand_register(const struct attempt *a, uint64_t v)
+{
+	const struct pfs_operand *o = &a->p->operand;
+	const struct pfs_reg *base = o->base ? pfs_panic_reg(a->p, o->base) : NULL;
+	const struct pfs_reg *index = o->index ? pfs_panic_reg(a->p, o->index) : NULL;
+
+	if (base && base->value == v)
+		return base->name;
+	if (index && index->value == v)
+		return index->name;
+	return NULL;
+}
+
+/*
+ * A word W of the struct page was followed: as it is, without the bit that
+ * marks a tail (compound_head: W - 1), or without the low bits of mapping.
+ */
+static enum pfs_reproduces followed_word(struct attempt *a)
+{
+	const struct pfs_classifier *c = a->m->classifier;
+	uint64_t tried[3], off;
+	unsigned int i;
+
+	for (off = 0; off + 8 <= a->m->layout.struct_page; off += 8) {
+		uint64_t w = pfs_le64(a->page->bytes + off);
+
+		tried[0] = w;
+		tried[1] = c->head_is_mask && off == c->head_offset && w & 1 ?
+				   a->page->va & (w - 1) : w & ~UINT64_C(1);
+		tried[2] = w & ~UINT64_C(3);
+		for (i = 0; i < 3; i++) {
+			const char *reg;
+
+			if (tried[i] < TELLING_POINTER)
+				continue;
+			if (a->p->operand.valid) {
+				reg = operand_register(a, tried[i]);
+				if (!reg)
+					continue;
+				a->confidence = PFS_CONF_HIGH;
+				a->why = pfs_printf(&a->m->arena,
+						    "offset 0x%llx of its struct page holds 0x%llx%s; %s holds that%s, and \"%s\" accesses 0x%llx",
+						    ULL(off), ULL(w),
+						    off == c->head_offset && w & 1 ?
+							    " (a tail page's link to its head)" : "",
+						    reg, tried[i] == w ? "" : " less its low bits",
+						    a->p->operand.text, ULL(a->fault));
+				return PFS_REPRODUCES;
+			}
+			if (a->has_fault && a->fault - tried[i] < a->m->layout.page_size) {
+				a->confidence = PFS_CONF_MEDIUM;
+				a->why = pfs_printf(&a->m->arena,
+						    "offset 0x%llx of its struct page holds 0x%llx, and the fault is at 0x%llx",
+						    ULL(off), ULL(w), ULL(a->fault));
+				return PFS_REPRODUCES;
+			}
+		}
+	}
+	return PFS_DOES_NOT;
+}
+
+/*
+ * page_zone() = &NODE_DATA(node)->node_zones[zone]: with a node that is not
+ * there NODE_DATA() is NULL, and the fault is at a member of that zone.
+ */
+static enum pfs_reproduces followed_links(struct attempt *a)
+{
+	const struct pfs_facts *f = a->m->facts;
+	uint64_t pgdat, zone, size;
+	struct pfs_err ignored;
+
+	if (a->page->state != PFS_ST_MISLINKED && a->page->state != PFS_ST_POISONED &&
+	    a->page->state != PFS_ST_DEPOPULATED && a->page->state != PFS_ST_GARBAGE)
+		return PFS_DOES_NOT;
+	if (!a->m->classifier->has_links || !pfs_have(f, PFS_F_NODE_DATA) ||
+	    !pfs_have(f, PFS_F_PGDAT_ZONES) || !pfs_have(f, PFS_F_SZ_ZONE) ||
+	    pfs_zone_by_link(a->m, a->page->node, a->page->zone))
+		return PFS_DOES_NOT;
+	if (pfs_read_u64(a->m->mem, pfs_val(f, PFS_F_NODE_DATA) + a->page->node * UINT64_C(8), &pgdat,
+			 "node_data", &ignored))
+		return PFS_DOES_NOT;
+	size = pfs_val(f, PFS_F_SZ_ZONE);
+	zone = pgdat + pfs_val(f, PFS_F_PGDAT_ZONES) + a->page->zone * size;
+	if (a->fault - zone >= size)
+		return PFS_DOES_NOT;
+	a->confidence = PFS_CONF_MEDIUM;
+	a->why = pfs_printf(&a->m->arena,
+			    "its links name node %u, zone %u; NODE_DATA(%u) is 0x%llx, so that page_zone() is 0x%llx, and the fault is at 0x%llx",
+			    a->page->node, a->page->zone, a->page->node, ULL(pgdat), ULL(zone),
+			    ULL(a->fault));
+	return PFS_REPRODUCES;
+}
+
+static enum pfs_reproduces try(struct attempt *a)
+{
+	const struct pfs_page *page = a->page;
+
+	if (page->state == PFS_ST_UNMAPPED)
+		return unmapped(a);
+	if (!page->has_bytes) {
+		a->why = pfs_printf(&a->m->arena, "its struct page cannot be read: %s",
+				    pfs_state_meaning(page->state));
+		return PFS_CANNOT_TELL;
+	}
+	if (!pfs_state_abnormal(page->state)) {
+		a->why = pfs_printf(&a->m->arena, "its struct page is mapped and initialised (%s)",
+				    pfs_state_name(page->state));
+		return PFS_DOES_NOT;
+	}
+	if (named_by_bug(a) == PFS_REPRODUCES)
+		return PFS_REPRODUCES;
+	if (!a->has_fault) {
+		a->why = pfs_printf(&a->m->arena, "it is %s, but the panic has no fault address to compare",
+				    pfs_state_name(page->state));
+		return PFS_DOES_NOT;
+	}
+	if (followed_word(a) == PFS_REPRODUCES)
+		return PFS_REPRODUCES;
+	if (a->lead->source <= PFS_SRC_REG_PAGE && followed_links(a) == PFS_REPRODUCES)
+		return PFS_REPRODUCES;
+	a->why = pfs_printf(&a->m->arena, "it is %s, but nothing in it leads to the fault at 0x%llx",
+			    pfs_state_name(page->state), ULL(a->fault));
+	return PFS_DOES_NOT;
+}
+
+enum pfs_reproduces pfs_reproduce(struct pfs_model *m, const struct pfs_panic *p,
+				  const struct pfs_lead *lead, const struct pfs_page *page,
+				  enum pfs_confidence *ret_confidence, const char **ret_why)
+{
+	struct attempt a = { .m = m, .p = p, .lead = lead, .page = page };
+	enum pfs_reproduces r;
+
+	a.has_fault = pfs_fault_at(p, &a.fault);
+	r = try(&a);
+	*ret_confidence = a.confidence;
+	*ret_why = a.why ? a.why : "out of memory";
+	return r;
+}

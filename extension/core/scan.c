@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The scan of every struct page: sections are handed out to threads, each
+ * thread counts and keeps its runs, and the runs are put in order at the end,
+ * so that the result does not depend on the number of threads.
+ */
+#include "core/scan.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_JOBS 64
+
+int pfs_section_scan_init(struct pfs_section_scan *s, const struct pfs_model *m,
+			  struct pfs_err *err)
+{
+	size_t bytes = m->layout.pages_per_section * m->layout.struct_page;
+
+	memset(s, 0, sizeof(*s));
+	s->m = m;
+	s->memmap = malloc(bytes);
+	s->answer = malloc(bytes / m->layout.page_size + 1);
+	if (s->memmap && s->answer)
+		return 0;
+	pfs_section_scan_deinit(s);
+	return pfs_err_set(err, ENOMEM, "struct pages: out of memory");
+}
+
+void pfs_section_scan_deinit(struct pfs_section_scan *s)
+{
+	free(s->memmap);
+	free(s->answer);
+	s->memmap = s->answer = NULL;
+}
+
+enum pfs_state pfs_presence_state(enum pfs_presence p)
+{
+	switch (p) {
+	case PFS_PRESENT:
+		return PFS_ST_OK;
+	case PFS_EXCLUDED:
+		return PFS_ST_EXCLUDED;
+	case PFS_ABSENT:
+		return PFS_ST_ABSENT;
+	case PFS_UNDECIDABLE:
+		break;
+	}
+	return PFS_ST_UNDECIDABLE;
+}
+
+/* Physically contiguous bytes behind one leaf; at: offset into the memmap. */
+static void read_leaf(struct pfs_section_scan *s, struct pfs_mem *mem, uint64_t pa, uint64_t at,
+		      uint64_t len)
+{
+	uint64_t page = s->m->layout.page_size, i;
+
+	while (len) {
+		uint64_t stop;
+		enum pfs_presence p = pfs_read_phys(mem, pa, s->memmap + at, len, &stop);
+		uint64_t done = p == PFS_PRESENT ? len : stop - pa;
+
+		for (i = at / page; i < (at + done + page - 1) / page; i++)
+			s->answer[i] = PFS_ST_OK;
+		if (p == PFS_PRESENT)
+			return;
+		done -= done % page;
+		s->answer[(at + done) / page] = (unsigned char)pfs_presence_state(p);
+		done += page;
+		if (done >= len)
+			return;
+		at += done;
+		pa += done;
+		len -= done;
+	}
+}
+
+void pfs_section_scan_read(struct pfs_section_scan *s, struct pfs_mem *mem,
+			   const struct pfs_section *section)
+{
+	const struct pfs_layout *l = &s->m->layout;
+	uint64_t total = l->pages_per_section * l->struct_page, at, len, i;
+	uint64_t va;
+	struct pfs_walk w;
+
+	s->section = section;
+	s->first_pfn = section->nr * l->pages_per_section;
+	memset(&s->ctx, 0, sizeof(s->ctx));
+	va = pfs_pfn_to_page(s->m, s->first_pfn);
+	for (at = 0; at < total; at += len) {
+		enum pfs_state answer;
+
+		pfs_walk_va(mem, va + at, &w);
+		len = w.nr && w.leaf_size ? w.leaf_size - ((va + at) & (w.leaf_size - 1)) : total - at;
+		if (len > total - at)
+			len = total - at;
+		if (w.mapped) {
+			read_leaf(s, mem, w.pa, at, len);
+			continue;
+		}
+		answer = w.nr && w.step[w.nr - 1].presence == PFS_PRESENT ? PFS_ST_UNMAPPED :
+									    PFS_ST_UNDECIDABLE;
+		for (i = at / l->page_size; i < (at + len + l->page_size - 1) / l->page_size; i++)
+			s->answer[i] = (unsigned char)answer;
+	}
+}
+
+const char *pfs_answer_why(enum pfs_state s)
+{
+	switch (s) {
+	case PFS_ST_UNMAPPED:
+		return "the page-table walk ends at an entry that is not present";
+	case PFS_ST_EXCLUDED:
+		return "the page behind it was left out of the dump";
+	case PFS_ST_ABSENT:
+		return "the page behind it is in no memory that the dump covers";
+	default:
+		return "the dump cannot say what the page behind it holds";
+	}
+}
+
+enum pfs_state pfs_section_scan_state(struct pfs_section_scan *s, uint64_t pfn,
+				      const char **ret_why)
+{
+	const struct pfs_layout *l = &s->m->layout;
+	uint64_t at = (pfn - s->first_pfn) * l->struct_page;
+	/* A struct page of 56 or 72 bytes may lie in two pages of the memmap. */
+	enum pfs_state a = (enum pfs_state)s->answer[at / l->page_size];
+	enum pfs_state b = (enum pfs_state)s->answer[(at + l->struct_page - 1) / l->page_size];
+
+	s->bytes = NULL;
+	if (a == PFS_ST_OK)
+		a = b;
+	if (a != PFS_ST_OK) {
+		if (ret_why)
+			*ret_why = pfs_answer_why(a);
+		return a;
+	}
+	s->bytes = s->memmap + at;
+	return pfs_classify(s->m->classifier, &s->ctx, pfn, s->bytes, ret_why);
+}
+
+struct worker {
+	struct job *job;
+	struct pfs_mem mem;
+	struct pfs_target *clone;
+	pthread_t thread;
+	bool started;
+	uint64_t count[PFS_NR_STATES], pages;
+	struct pfs_run *runs;
+	size_t nr_runs, cap_runs;
+	int error;
+};
+
+struct job {
+	const struct pfs_model *m;
+	struct pfs_section_count *sections;
+	_Atomic size_t next;
+	_Atomic uint64_t done;
+	atomic_bool stop;
+	int (*progress)(void *arg, uint64_t done, uint64_t total);
+	void *arg;
+};
+
+static int keep_run(struct worker *w, uint64_t pfn, enum pfs_state state)
+{
+	struct pfs_run *last = w->nr_runs ? &w->runs[w->nr_runs - 1] : NULL;
+
+	/* Sections come to a thread out of order of its neighbours: runs end with them. */
+	if (last && last->end == pfn && last->state == state &&
+	    pfn % w->job->m->layout.pages_per_section) {
+		last->end++;
+		return 0;
+	}
+	if (w->nr_runs == w->cap_runs) {
+		size_t want = w->cap_runs ? w->cap_runs * 2 : 64;
+		struct pfs_run *p = realloc(w->runs, want * sizeof(*p));
+
+		if (!p)
+			return -ENOMEM;
+		w->runs = p;
+		w->cap_runs = want;
+	}
+	w->runs[w->nr_runs++] = (struct pfs_run){ .start = pfn, .end = pfn + 1, .state = state };
+	return 0;
+}
+
+static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t index)
+{
+	const struct pfs_model *m = w->job->m;
+	const struct pfs_section *sec = &m->sections[index];
+	uint64_t i, sub, per_sub = m->layout.pages_per_subsection, pfn;
+
+	pfs_section_scan_read(s, &w->mem, sec);
+	for (sub = 0; sub < m->layout.subsections; sub++) {
+		int valid = pfs_section_pfn_valid(m, sec, s->first_pfn + sub * per_sub);
+
+		if (!valid)
+			continue;
+		for (i = 0; i < per_sub; i++) {
+			enum pfs_state st;
+
+			pfn = s->first_pfn + sub * per_sub + i;
+			st = pfs_section_scan_state(s, pfn, NULL);
+			/* Where pfn_valid() cannot be told, a hole in the mapping may be legal. */
+			if (valid < 0 && st == PFS_ST_UNMAPPED)
+				continue;
+			w->job->sections[index].count[st]++;
+			w->count[st]++;
+			w->pages++;
+			if (pfs_state_abnormal(st) && keep_run(w, pfn, st))
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static void work(struct worker *w, bool main_thread)
+{
+	struct job *job = w->job;
+	struct pfs_section_scan s;
+	struct pfs_err ignored;
+	size_t i;
+
+	if (pfs_section_scan_init(&s, job->m, &ignored)) {
+		w->error = -ENOMEM;
+		return;
+	}
+	while (!w->error && !atomic_load(&job->stop)) {
+		i = atomic_fetch_add(&job->next, 1);
+		if (i >= job->m->nr_sections)
+			break;
+		if (job->m->sections[i].flags & PFS_SEC_HAS_MEM_MAP)
+			w->error = scan_section(w, &s, i);
+		atomic_fetch_add(&job->done, 1);
+		if (main_thread && job->progress &&
+		    job->progress(job->arg, atomic_load(&job->done) * job->m->layout.pages_per_section,
+				  job->m->nr_sections * job->m->layout.pages_per_section))
+			w->error = -EINTR;
+	}
+	if (w->error)
+		atomic_store(&job->stop, true);
+	pfs_section_scan_deinit(&s);
+}
+
+static void *work_thread(void *arg)
+{
+	work(arg, false);
+	return NULL;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	uint64_t x = ((const struct pfs_run *)a)->start, y = ((const struct pfs_run *)b)->start;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Put the threads' runs in order, and together again across sections of one kind. */
+static int gather(struct pfs_model *m, struct worker *workers, unsigned int nr,
+		  struct pfs_scan *ret)
+{
+	size_t total = 0, i, n = 0;
+	unsigned int j;
+
+	for (j = 0; j < nr; j++) {
+		total += workers[j].nr_runs;
+		ret->pages += workers[j].pages;
+		for (i = 0; i < PFS_NR_STATES; i++)
+			ret->count[i] += workers[j].count[i];
+	}
+	ret->runs = pfs_calloc(&m->arena, total ? total : 1, sizeof(*ret->runs));
+	if (!ret->runs)
+		return -ENOMEM;
+	for (j = 0, i = 0; j < nr; j++) {
+		if (workers[j].nr_runs)
+			memcpy(ret->runs + i, workers[j].runs, workers[j].nr_runs * sizeof(*ret->runs));
+		i += workers[j].nr_runs;
+	}
+	qsort(ret->runs, total, sizeof(*ret->runs), by_start);
+	for (i = 0; i < total; i++) {
+		struct pfs_run *r = &ret->runs[i], *last = n ? &ret->runs[n - 1] : NULL;
+
+		if (last && last->end == r->start && last->state == r->state &&
+		    pfs_section_of(m, last->start)->flags == pfs_section_of(m, r->start)->flags)
+			last->end = r->end;
+		else
+			ret->runs[n++] = *r;
+	}
+	ret->nr_runs = n;
+	return 0;
+}
+
+int pfs_scan_all(struct pfs_model *m, unsigned int jobs,
+		 int (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
+		 struct pfs_scan *ret, struct pfs_err *err)
+{
+	struct job job = { .m = m, .progress = progress, .arg = arg };
+	struct worker *w;
+	unsigned int i, nr = 1;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!m->layout.vmemmap_known)
+		return 0;
+	if (jobs > MAX_JOBS)
+		jobs = MAX_JOBS;
+	if (jobs > m->nr_sections)
+		jobs = (unsigned int)m->nr_sections;
+	job.sections = pfs_calloc(&m->arena, m->nr_sections + 1, sizeof(*job.sections));
+	w = calloc(jobs ? jobs : 1, sizeof(*w));
+	if (!job.sections || !w) {
+		free(w);
+		return pfs_err_set(err, ENOMEM, "struct pages: out of memory");
+	}
+	w[0].job = &job;
+	w[0].mem = *m->mem;
+	for (; nr < jobs && m->mem->target->ops->clone; nr++) {
+		struct pfs_err ignored;
+
+		w[nr].job = &job;
+		w[nr].mem = *m->mem;
+		if (m->mem->target->ops->clone(m->mem->target, &w[nr].clone, &ignored))
+			break;
+		w[nr].mem.target = w[nr].clone;
+		if (pthread_create(&w[nr].thread, NULL, work_thread, &w[nr])) {
+			pfs_target_free(w[nr].clone);
+			break;
+		}
+		w[nr].started = true;
+	}
+	work(&w[0], true);
+	for (i = 1; i < nr; i++) {
+		pthread_join(w[i].thread, NULL);
+		pfs_target_free(w[i].clone);
+	}
+	for (i = 0, r = 0; i < nr; i++)
+		if (w[i].error && (!r || r == -EINTR))
+			r = w[i].error;
+	ret->sections = job.sections;
+	if (gather(m, w, nr, ret))
+		r = -ENOMEM;
+	ret->complete = !r;
+	for (i = 0; i < nr; i++)
+		free(w[i].runs);
+	free(w);
+	if (r == -EINTR)
+		return pfs_err_set(err, EINTR, "struct pages: the scan was stopped");
+	return r ? pfs_err_set(err, -r, "struct pages: out of memory") : 0;
+}

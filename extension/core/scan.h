@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The memmap of one section, read and classified page by page in PFN order. */
+#ifndef PFS_CORE_SCAN_H
+#define PFS_CORE_SCAN_H
+
+#include "core/classify.h"
+
+struct pfs_section_scan {
+	const struct pfs_model *m;
+	struct pfs_classify_ctx ctx;
+	const struct pfs_section *section;
+	uint64_t first_pfn;
+	unsigned char *memmap;		/* the section's struct pages, as far as they were read */
+	unsigned char *answer;		/* enum pfs_state of each page of memmap; PFS_ST_OK: read */
+	const unsigned char *bytes;	/* of the page classified last; NULL: not read */
+};
+
+/* The state of a struct page that cannot be read, and its reason in words. */
+enum pfs_state pfs_presence_state(enum pfs_presence p);
+const char *pfs_answer_why(enum pfs_state s);
+
+int pfs_section_scan_init(struct pfs_section_scan *s, const struct pfs_model *m,
+			  struct pfs_err *err);
+void pfs_section_scan_deinit(struct pfs_section_scan *s);
+
+/* mem: of the calling thread. */
+void pfs_section_scan_read(struct pfs_section_scan *s, struct pfs_mem *mem,
+			   const struct pfs_section *section);
+
+/* Call for every PFN of the section in turn; ret_why may be NULL. */
+enum pfs_state pfs_section_scan_state(struct pfs_section_scan *s, uint64_t pfn,
+				      const char **ret_why);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mem_section: root table, sections, flags and subsection maps. The table's
+ * address means different things in different places (facts.def), so each
+ * reading of it is tried and must prove itself.
+ */
+#include "core/model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TABLE_CHUNK 512		/* root pointers, or sections, per read */
+
+struct table {
+	uint64_t va;		/* first root pointer, or first section */
+	uint64_t entries;	/* of the table */
+	uint64_t per_root;	/* sections per root; 0: no roots, a flat array */
+};
+
+struct walk_state {
+	struct pfs_model *m;
+	uint64_t size;		/* of struct mem_section */
+	uint64_t map_offset;
+	size_t cap;
+	uint64_t bad_roots;	/* pointers that lead nowhere */
+	uint64_t unreadable;	/* sections whose struct mem_section is not in the dump */
+	uint64_t illegal;	/* entries that no kernel writes: bits but not PRESENT */
+};
+
+static bool is_kernel_pointer(const struct pfs_model *m, uint64_t va)
+{
+	return va >> 63 && !(va & 7) && m->mem->arch->canonical(m->mem, va);
+}
+
+static unsigned int decode_flags(const struct pfs_layout *l, uint64_t raw)
+{
+	unsigned int i, flags = 0;
+
+	for (i = 0; i < 6; i++)
+		if (l->flag_bits[i] < 64 && raw >> l->flag_bits[i] & 1)
+			flags |= 1u << i;
+	return flags;
+}
+
+static int add_section(struct walk_state *w, uint64_t nr, uint64_t va, const unsigned char *raw)
+{
+	struct pfs_model *m = w->m;
+	struct pfs_section *s;
+	uint64_t map = pfs_le64(raw + w->map_offset);
+
+	if (!map || nr >= m->layout.nr_sections)
+		return 0;
+	s = pfs_grow(&m->arena, &m->sections, &m->nr_sections, &w->cap, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->nr = nr;
+	s->va = va;
+	s->raw = map;
+	s->base = map & m->layout.map_mask;
+	s->flags = decode_flags(&m->layout, map);
+	if (pfs_have(m->facts, PFS_F_MS_USAGE) && pfs_val(m->facts, PFS_F_MS_USAGE) <= w->size - 8)
+		s->usage = pfs_le64(raw + pfs_val(m->facts, PFS_F_MS_USAGE));
+	if (!(s->flags & PFS_SEC_PRESENT))
+		w->illegal++;
+	return 0;
+}
+
+/* A flat run of nr sections at va. Unreadable pages of it are skipped and counted. */
+static int add_array(struct walk_state *w, uint64_t first_nr, uint64_t va, uint64_t nr)
+{
+	unsigned char buf[4096];
+	uint64_t per_read = sizeof(buf) / w->size, i, j, n;
+	int r;
+
+	for (i = 0; i < nr; i += n) {
+		n = nr - i < per_read ? nr - i : per_read;
+		if (pfs_read_va(w->m->mem, va + i * w->size, buf, n * w->size, NULL)) {
+			w->unreadable += n;
+			continue;
+		}
+		for (j = 0; j < n; j++) {
+			r = add_section(w, first_nr + i + j, va + (i + j) * w->size,
+					buf + j * w->size);
+			if (r)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static int walk_roots(struct walk_state *w, const struct table *t)
+{
+	uint64_t i, j, n, root;
+	unsigned char buf[TABLE_CHUNK * 8];
+	int r;
+
+	for (i = 0; i < t->entries; i += n) {
+		n = t->entries - i < TABLE_CHUNK ? t->entries - i : TABLE_CHUNK;
+		if (pfs_read_va(w->m->mem, t->va + i * 8, buf, n * 8, NULL)) {
+			w->unreadable += n * t->per_root;
+			continue;
+		}
+		for (j = 0; j < n; j++) {
+			root = pfs_le64(buf + j * 8);
+			if (!root)
+				continue;
+			if (!is_kernel_pointer(w->m, root)) {
+				w->bad_roots++;
+				continue;
+			}
+			r = add_array(w, (i + j) * t->per_root, root, t->per_root);
+			if (r)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Read the table; 0 and the sections in the model if it holds up: sections are
+ * there, and hardly any pointer or entry is one that no kernel writes.
+ */
+static int try_table(struct walk_state *w, const struct table *t)
+{
+	int r;
+
+	w->m->sections = NULL;
+	w->m->nr_sections = 0;
+	w->cap = 0;
+	w->bad_roots = w->unreadable = w->illegal = 0;
+	r = t->per_root ? walk_roots(w, t) : add_array(w, 0, t->va, t->entries);
+	if (r)
+		return r;
+	if (!w->m->nr_sections || w->illegal > w->m->nr_sections / 2 ||
+	    w->bad_roots > w->m->nr_sections)
+		return -ENOENT;
+	return 0;
+}
+
+/*
+ * The root table holds ceil(NR_MEM_SECTIONS / per root) pointers
+ * (SPARSEMEM_EXTREME), or the sections themselves. LENGTH(mem_section) tells.
+ */
+static int find_table(struct walk_state *w, struct pfs_err *err)
+{
+	struct pfs_model *m = w->m;
+	uint64_t nr = m->layout.nr_sections, per_root = m->layout.page_size / w->size;
+	uint64_t va = pfs_val(m->facts, PFS_F_MEM_SECTION), length, target;
+	struct table t = { .va = va };
+	int r;
+
+	length = pfs_have(m->facts, PFS_F_NR_ROOTS) ? pfs_val(m->facts, PFS_F_NR_ROOTS) :
+						      (nr + per_root - 1) / per_root;
+	if (!length || length > nr)
+		return pfs_err_set(err, EINVAL, "%s: absurd value %llu",
+				   pfs_fact_name(PFS_F_NR_ROOTS), (unsigned long long)length);
+	t.entries = length;
+	t.per_root = length == nr ? 0 : per_root;
+	if (!is_kernel_pointer(m, va))
+		return pfs_err_set(err, EINVAL, "mem_section: 0x%llx is no kernel address",
+				   (unsigned long long)va);
+	r = try_table(w, &t);
+	if (r != -ENOENT)
+		return r ? pfs_err_set(err, -r, "mem_section: out of memory") : 0;
+
+	/* Not the table: then the address of the variable that points to it. */
+	r = pfs_read_u64(m->mem, va, &target, "mem_section", err);
+	if (r)
+		return r;
+	if (is_kernel_pointer(m, target)) {
+		t.va = target;
+		r = try_table(w, &t);
+		if (r != -ENOENT)
+			return r ? pfs_err_set(err, -r, "mem_section: out of memory") : 0;
+	}
+	return pfs_err_set(err, EINVAL,
+			   "mem_section: no plausible section table at 0x%llx, nor where it points to",
+			   (unsigned long long)va);
+}
+
+static int by_nr(const void *a, const void *b)
+{
+	uint64_t x = ((const struct pfs_section *)a)->nr, y = ((const struct pfs_section *)b)->nr;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * With VMEMMAP one base serves all sections (sparse_encode_mem_map() of
+ * vmemmap + start pfn). Take the value that most agree on where no fact says.
+ */
+static void settle_vmemmap(struct pfs_model *m)
+{
+	uint64_t guess = 0, votes = 0, agree = 0, valid = 0;
+	size_t i;
+
+	for (i = 0; i < m->nr_sections; i++) {
+		if (!(m->sections[i].flags & PFS_SEC_HAS_MEM_MAP))
+			continue;
+		valid++;
+		if (!votes)
+			guess = m->sections[i].base;
+		votes += m->sections[i].base == guess ? 1 : (uint64_t)-1;
+	}
+	for (i = 0; i < m->nr_sections; i++)
+		agree += m->sections[i].flags & PFS_SEC_HAS_MEM_MAP && m->sections[i].base == guess;
+	if (!m->layout.vmemmap_known && agree > valid / 2 && (valid > 1 || agree)) {
+		m->layout.vmemmap = guess;
+		m->layout.vmemmap_known = true;
+	}
+	if (!m->layout.vmemmap_known)
+		pfs_limit(m, "struct pages",
+			  "sections share no memmap base: no SPARSEMEM_VMEMMAP kernel, or a damaged table");
+}
+
+static int read_usage(struct pfs_model *m, struct pfs_section *s)
+{
+	uint64_t bytes = m->layout.subsections / 8, i;
+	unsigned char buf[64];
+
+	if (!(s->flags & PFS_SEC_HAS_MEM_MAP) || !s->usage)
+		return 0;
+	if (!is_kernel_pointer(m, s->usage)) {
+		s->usage_reach = PFS_REACH_BAD_ADDRESS;
+		return 0;
+	}
+	if (!pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP) || bytes > sizeof(buf) || bytes % 8)
+		return 0;
+	s->usage_reach = pfs_read_va(m->mem, s->usage + pfs_val(m->facts, PFS_F_MSU_SUBSECTION_MAP),
+				     buf, bytes, NULL);
+	if (s->usage_reach != PFS_REACH_OK)
+		return 0;
+	s->subsections = pfs_calloc(&m->arena, bytes / 8, 8);
+	if (!s->subsections)
+		return -ENOMEM;
+	for (i = 0; i < bytes / 8; i++)
+		s->subsections[i] = pfs_le64(buf + i * 8);
+	return 0;
+}
+
+int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
+{
+	struct walk_state w = { .m = m };
+	uint64_t unknown = 0;
+	size_t i;
+	int r;
+
+	if (!pfs_have(m->facts, PFS_F_MEM_SECTION))
+		return pfs_err_set(err, EINVAL,
+				   "%s is not known: no SPARSEMEM kernel, or VMCOREINFO lacks it",
+				   pfs_fact_name(PFS_F_MEM_SECTION));
+	if (!pfs_have(m->facts, PFS_F_SZ_MEM_SECTION) || !pfs_have(m->facts, PFS_F_MS_MAP))
+		return pfs_err_set(err, EINVAL, "%s or %s is not known",
+				   pfs_fact_name(PFS_F_SZ_MEM_SECTION), pfs_fact_name(PFS_F_MS_MAP));
+	w.size = pfs_val(m->facts, PFS_F_SZ_MEM_SECTION);
+	w.map_offset = pfs_val(m->facts, PFS_F_MS_MAP);
+	/* A power of two since SECTION_ROOT_MASK was introduced; 16 or 32 bytes. */
+	if (w.size < 8 || w.size > 128 || w.size & (w.size - 1) || w.map_offset > w.size - 8)
+		return pfs_err_set(err, EINVAL, "struct mem_section: absurd size %llu or offset %llu",
+				   (unsigned long long)w.size, (unsigned long long)w.map_offset);
+	r = find_table(&w, err);
+	if (r)
+		return r;
+	if (w.unreadable)
+		pfs_limit(m, "sections", "%llu struct mem_section are not in the dump",
+			  (unsigned long long)w.unreadable);
+	if (w.bad_roots)
+		pfs_limit(m, "sections", "%llu root pointers are no kernel addresses",
+			  (unsigned long long)w.bad_roots);
+	/* Roots come in order; only a damaged table with shared roots does not. */
+	qsort(m->sections, m->nr_sections, sizeof(*m->sections), by_nr);
+	settle_vmemmap(m);
+	for (i = 0; i < m->nr_sections; i++) {
+		r = read_usage(m, &m->sections[i]);
+		if (r)
+			return pfs_err_set(err, -r, "sections: out of memory");
+		unknown += m->sections[i].flags & PFS_SEC_HAS_MEM_MAP && !m->sections[i].subsections;
+	}
+	if (unknown)
+		pfs_limit(m, "subsection maps", "not known for %llu sections%s",
+			  (unsigned long long)unknown,
+			  pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP) ?
+				  "" : ": no debug information, or a kernel without subsections");
+	return 0;
+}
+
+const struct pfs_section *pfs_section_of(const struct pfs_model *m, uint64_t pfn)
+{
+	struct pfs_section key = { .nr = pfn / m->layout.pages_per_section };
+
+	if (!m->nr_sections)
+		return NULL;
+	return bsearch(&key, m->sections, m->nr_sections, sizeof(key), by_nr);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The catalogues (include/pfnscope/ *.def) as tables, and the names of small enums. */
+#include "core/tables.h"
+
+#include <string.h>
+
+#define FIX(id, title, commit, in) static const struct pfs_fix fix_##id = { #id, title, commit, in };
+#include <pfnscope/fixes.def>
+#undef FIX
+
+static const struct pfs_fix fixes[] = {
+#define FIX(id, title, commit, in) { #id, title, commit, in },
+#include <pfnscope/fixes.def>
+#undef FIX
+};
+
+static const struct pfs_problem problems[PFS_NR_PROBLEMS] = {
+#define PROBLEM(id, code, severity, title, meaning, advice) \
+	[PFS_P_##id] = { code, PFS_SEV_##severity, title, meaning, advice },
+#include <pfnscope/problems.def>
+#undef PROBLEM
+};
+
+static const struct pfs_mechanism mechanisms[] = {
+#define MECHANISM(function, code, title, text, advice, ...) \
+	{ code, title, text, advice, { __VA_ARGS__ } },
+#include <pfnscope/mechanisms.def>
+#undef MECHANISM
+};
+
+const struct pfs_problem *pfs_problem(enum pfs_problem_id id)
+{
+	return &problems[id];
+}
+
+const struct pfs_problem *pfs_problem_by_code(const char *code)
+{
+	size_t i;
+
+	for (i = 0; i < PFS_NR_PROBLEMS; i++)
+		if (!strcmp(problems[i].code, code))
+			return &problems[i];
+	return NULL;
+}
+
+const struct pfs_problem *pfs_problems(size_t *nr)
+{
+	*nr = PFS_NR_PROBLEMS;
+	return problems;
+}
+
+const struct pfs_mechanism *pfs_mechanisms(size_t *nr)
+{
+	*nr = sizeof(mechanisms) / sizeof(mechanisms[0]);
+	return mechanisms;
+}
+
+const struct pfs_fix *pfs_fixes(size_t *nr)
+{
+	*nr = sizeof(fixes) / sizeof(fixes[0]);
+	return fixes;
+}
+
+const char *pfs_severity_name(enum pfs_severity s)
+{
+	static const char *const names[] = { "note", "suspicious", "corrupt", "fatal" };
+
+	return names[s];
+}
+
+const char *pfs_confidence_name(enum pfs_confidence c)
+{
+	static const char *const names[] = { "low", "medium", "high" };
+
+	return names[c];
+}
+
+const char *pfs_status_name(enum pfs_status s)
+{
+	static const char *const names[] = { "explained", "unexplained", "unrelated", "no-panic",
+					     "inconclusive" };
+
+	return names[s];
+}

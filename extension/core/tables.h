@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rows of the catalogues by number, for the checks and the verdict. */
+#ifndef PFS_CORE_TABLES_H
+#define PFS_CORE_TABLES_H
+
+#include "core/finding.h"
+
+enum pfs_problem_id {
+#define PROBLEM(id, code, severity, title, meaning, advice) PFS_P_##id,
+#include <pfnscope/problems.def>
+#undef PROBLEM
+	PFS_NR_PROBLEMS
+};
+
+const struct pfs_problem *pfs_problem(enum pfs_problem_id id);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verdict: panic -> page -> finding -> mechanism. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/candidate.h"
+#include "core/check.h"
+#include "core/mechanism.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+struct verdict {
+	struct pfs_model *m;
+	const struct pfs_panic *p;
+	struct pfs_verdict *v;
+	bool no_memory;
+	bool cannot_tell;	/* a page that the panic names outright cannot be read */
+	bool named;		/* the panic names a struct page outright */
+};
+
+static void evidence(struct verdict *d, const char *fmt, ...) PFS_PRINTF(2, 3);
+
+static void evidence(struct verdict *d, const char *fmt, ...)
+{
+	struct pfs_verdict *v = d->v;
+	const char **line;
+	va_list ap;
+
+	va_start(ap, fmt);
+	line = pfs_grow(&d->m->arena, &v->evidence, &v->nr_evidence, &v->cap_evidence, sizeof(*line));
+	if (line)
+		*line = pfs_vprintf(&d->m->arena, fmt, ap);
+	va_end(ap);
+	if (!line || !*line) {
+		d->no_memory = true;
+		v->nr_evidence = 0;
+	}
+}
+
+static const char *code_of(enum pfs_state s)
+{
+	switch (s) {
+	case PFS_ST_UNMAPPED:
+		return pfs_problem(PFS_P_MEMMAP_UNMAPPED)->code;
+	case PFS_ST_POISONED:
+		return pfs_problem(PFS_P_MEMMAP_POISONED)->code;
+	case PFS_ST_DEPOPULATED:
+		return pfs_problem(PFS_P_MEMMAP_DEPOPULATED)->code;
+	case PFS_ST_ZERO:
+		return pfs_problem(PFS_P_MEMMAP_ZERO)->code;
+	case PFS_ST_GARBAGE:
+		return pfs_problem(PFS_P_MEMMAP_GARBAGE)->code;
+	case PFS_ST_MISLINKED:
+		return pfs_problem(PFS_P_MEMMAP_MISLINKED)->code;
+	case PFS_ST_STALE:
+		return pfs_problem(PFS_P_MEMMAP_STALE)->code;
+	default:
+		return NULL;
+	}
+}
+
+static void about_place(struct verdict *d)
+{
+	const struct pfs_page *p = &d->v->page;
+	const struct pfs_section *s = pfs_section_of(d->m, p->pfn);
+	const struct pfs_layout *l = &d->m->layout;
+	uint64_t sub = p->pfn % l->pages_per_section / l->pages_per_subsection;
+	const struct pfs_pgmap *g = pfs_pgmap_of(d->m, p->pfn);
+
+	if (s) {
+		evidence(d, "section %llu is %s%s", ULL(s->nr),
+			 pfs_section_flag_names(&d->m->arena, s->flags),
+			 s->flags & PFS_SEC_EARLY ? ": pfn_valid() is true for all of it" : "");
+		if (s->subsections)
+			evidence(d, "subsection %llu: its bit is %s", ULL(sub),
+				 s->subsections[sub / 64] >> sub % 64 & 1 ? "set" : "clear");
+	}
+	if (g && g->has_altmap && p->pfn >= g->altmap.base_pfn &&
+	    p->pfn - g->altmap.base_pfn < g->altmap.reserve)
+		evidence(d,
+			 "it is one of the %llu pages of the altmap reserve of device pagemap 0x%llx, which the device's memmap initialisation skips",
+			 ULL(g->altmap.reserve), ULL(g->va));
+	else if (g)
+		evidence(d, "device pagemap 0x%llx covers it", ULL(g->va));
+	if (d->m->nr_zones && !pfs_zone_spanning(d->m, p->pfn, NULL))
+		evidence(d, "no zone spans it");
+}
+
+static void about_mapping(struct verdict *d)
+{
+	const struct pfs_walk *w = &d->v->page.walk;
+	const struct pfs_step *last;
+
+	if (!w->nr)
+		return;
+	last = &w->step[w->nr - 1];
+	if (w->mapped)
+		evidence(d, "its struct page at 0x%llx is mapped by a %llu KiB leaf (%s entry 0x%llx)",
+			 ULL(d->v->page.va), ULL(w->leaf_size >> 10), last->level, ULL(last->entry));
+	else if (last->presence == PFS_PRESENT)
+		evidence(d, "its struct page at 0x%llx is not mapped (%s entry 0x%llx)",
+			 ULL(d->v->page.va), last->level, ULL(last->entry));
+}
+
+static void accept(struct verdict *d, const char *why)
+{
+	struct pfs_verdict *v = d->v;
+	const struct pfs_run *r = &v->run;
+	const char *who = d->p->function ? d->p->function : "the kernel";
+
+	v->mechanism = pfs_mechanism_of(d->m, &v->page);
+	v->status = v->mechanism ? PFS_EXPLAINED : PFS_UNEXPLAINED;
+	v->code = code_of(v->page.state);
+	v->title = pfs_printf(&d->m->arena, "%s%s stepped on PFN 0x%llx, whose struct page is %s%s%s", who,
+			      d->p->function ? "()" : "", ULL(v->page.pfn),
+			      pfs_state_name(v->page.state), v->mechanism ? ": " : "",
+			      v->mechanism ? v->mechanism->title : "");
+	v->advice = v->mechanism ? v->mechanism->advice :
+				   "Report the page and the findings to the memory management list.";
+	if (!v->title)
+		d->no_memory = true;
+	evidence(d, "%s", why);
+	evidence(d, "%s: %s", pfs_state_name(v->page.state), pfs_state_meaning(v->page.state));
+	about_mapping(d);
+	about_place(d);
+	evidence(d, "%llu neighbouring PFNs are in this state: 0x%llx-0x%llx", ULL(r->end - r->start),
+		 ULL(r->start), ULL(r->end - 1));
+}
+
+/* 1: accepted, 0: not, or -errno. */
+static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
+{
+	struct pfs_verdict *v = d->v;
+	struct pfs_candidate *c;
+	struct pfs_page page;
+	struct pfs_err err;
+
+	c = pfs_grow(&d->m->arena, &v->candidates, &v->nr_candidates, &v->cap_candidates, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	c->pfn = lead->pfn;
+	c->from = lead->from;
+	if (done) {
+		c->why = "not tried: a candidate before it reproduces the fault";
+		return 0;
+	}
+	if (lead->source <= PFS_SRC_LOG)
+		d->named = true;
+	if (pfs_page_get(d->m, lead->pfn, &page, &err)) {
+		c->why = pfs_strdup(&d->m->arena, err.msg);
+		return c->why ? 0 : -ENOMEM;
+	}
+	switch (pfs_reproduce(d->m, d->p, lead, &page, &v->confidence, &c->why)) {
+	case PFS_REPRODUCES:
+		break;
+	case PFS_CANNOT_TELL:
+		if (lead->source <= PFS_SRC_LOG)
+			d->cannot_tell = true;
+		return 0;
+	case PFS_DOES_NOT:
+		return 0;
+	}
+	c->accepted = true;
+	v->has_pfn = true;
+	v->page = page;
+	if (pfs_run_around(d->m, lead->pfn, &v->run, &err))
+		v->run = (struct pfs_run){ lead->pfn, lead->pfn + 1, page.state };
+	accept(d, c->why);
+	return 1;
+}
+
+static void nothing_found(struct verdict *d)
+{
+	struct pfs_verdict *v = d->v;
+	uint64_t at, pfn;
+
+	v->confidence = PFS_CONF_MEDIUM;
+	if (d->cannot_tell) {
+		v->status = PFS_INCONCLUSIVE;
+		v->title = "the panic names a struct page that this dump does not hold";
+		v->advice = "A dump that keeps the memmap is needed (makedumpfile without -e).";
+	} else if (pfs_fault_at(d->p, &at) && pfs_in_memmap(d->m, at, &pfn)) {
+		v->status = PFS_UNEXPLAINED;
+		v->title = "the fault is at a struct page, but no page reproduces it";
+		v->advice = "Compare the page tables of the crashed task with init_mm's.";
+	} else if (d->named) {
+		v->status = PFS_UNEXPLAINED;
+		v->title = "the kernel printed a struct page before it stopped, but that page looks sound";
+		v->advice = "Look at what the page dump says it is dumped because of.";
+	} else {
+		v->status = PFS_UNRELATED;
+		v->title = v->nr_candidates ?
+			"nothing ties the panic to the memmap: no page that it names reproduces the fault" :
+			"nothing ties the panic to the memmap: it names no page";
+		v->advice = "Look elsewhere for the cause of this panic.";
+	}
+}
+
+int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_verdict *ret,
+		     struct pfs_err *err)
+{
+	struct verdict d = { .m = m, .p = p, .v = ret };
+	struct pfs_leads leads = { 0 };
+	bool done = false;
+	size_t i;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->confidence = PFS_CONF_HIGH;
+	if (p->kind == PFS_PANIC_NONE) {
+		ret->status = m->nr_log || p->nr_regs ? PFS_NO_PANIC : PFS_INCONCLUSIVE;
+		ret->title = m->nr_log || p->nr_regs ? "the machine had not panicked" :
+						       "the dump holds no kernel log to find a panic in";
+		return 0;
+	}
+	/* A lockup or a crash on request has no fault that a page could reproduce. */
+	if (p->kind != PFS_PANIC_LOCKUP && p->kind != PFS_PANIC_SYSRQ) {
+		r = pfs_leads_find(m, p, &leads);
+		if (r)
+			return pfs_err_set(err, -r, "verdict: out of memory");
+	}
+	for (i = 0; i < leads.nr; i++) {
+		r = try_lead(&d, &leads.l[i], done);
+		if (r < 0)
+			return pfs_err_set(err, -r, "verdict: out of memory");
+		done = done || r;
+	}
+	if (!done)
+		nothing_found(&d);
+	return d.no_memory ? pfs_err_set(err, ENOMEM, "verdict: out of memory") : 0;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Drives the stages, from a target to the verdict and the findings. */
+#include "session/session.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel/kernel.h"
+#include "report/panic_note.h"
+
+int pfs_session_open(struct pfs_session *s, struct pfs_target *t,
+		     const struct pfs_session_opts *o, struct pfs_err *err)
+{
+	int r;
+
+	memset(s, 0, sizeof(*s));
+	pfs_arena_init(&s->arena);
+	s->target = t;
+	r = pfs_kernel_discover(t, o->vmlinux, &s->arena, &s->facts, &s->mem, s->lookups,
+				sizeof(s->lookups) / sizeof(s->lookups[0]), &s->nr_lookups, err);
+	if (!r) {
+		s->built = true;
+		r = pfs_model_build(&s->model, &s->facts, &s->mem, err);
+	}
+	if (r)
+		pfs_session_close(s);
+	return r;
+}
+
+int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err)
+{
+	const struct pfs_target_info *info = &s->target->info;
+	int r;
+
+	if (info->panic_note) {
+		r = pfs_panic_from_json(info->panic_note, info->panic_note_len, &s->model.arena,
+					&s->panic, err);
+	} else {
+		r = pfs_model_log(&s->model, err);
+		if (!r)
+			r = pfs_panic_find(&s->model, &s->panic, err);
+	}
+	if (r)
+		return r;
+	s->has_panic = true;
+	r = pfs_check_structure(&s->model, &s->findings, err);
+	if (!r)
+		r = pfs_verdict_find(&s->model, &s->panic, &s->verdict, err);
+	s->has_verdict = !r;
+	return r;
+}
+
+struct scan_progress {
+	const struct pfs_session_opts *o;
+};
+
+static int scan_progress(void *arg, uint64_t done, uint64_t total)
+{
+	const struct scan_progress *p = arg;
+
+	return p->o->progress(p->o->arg, "struct pages", done, total);
+}
+
+int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o, struct pfs_err *err)
+{
+	struct scan_progress p = { .o = o };
+	unsigned int jobs = o->jobs;
+	long cpus;
+	int r;
+
+	if (!jobs) {
+		cpus = sysconf(_SC_NPROCESSORS_ONLN);
+		jobs = cpus > 0 ? (unsigned int)cpus : 1;
+	}
+	if (!s->has_panic) {
+		r = pfs_check_structure(&s->model, &s->findings, err);
+		if (r)
+			return r;
+	}
+	r = pfs_scan_all(&s->model, jobs, o->progress ? scan_progress : NULL, &p, &s->scan, err);
+	if (r)
+		return r;
+	s->has_scan = true;
+	return pfs_check_pages(&s->model, &s->scan, &s->findings, err);
+}
+
+void pfs_session_close(struct pfs_session *s)
+{
+	size_t i;
+
+	if (s->built)
+		pfs_model_deinit(&s->model);
+	for (i = 0; i < s->nr_lookups; i++)
+		s->lookups[i]->ops->free(s->lookups[i]);
+	pfs_target_free(s->target);
+	pfs_arena_deinit(&s->arena);
+	memset(s, 0, sizeof(*s));
+}
