@@ -67,6 +67,7 @@ struct pfs_cpu_note {
 struct pfs_target_info {
 	const char *path;
 	const char *format;		/* "elf", "kdump", "kdump-flattened", ... */
+	const char *compression;	/* "zlib", "lzo", "zstd", "snappy"; NULL: none, unknown */
 	const char *reader;		/* "libkdumpfile" */
 	const char *reader_version;
 	const char *arch;		/* "x86_64", or NULL if the dump does not say */
@@ -79,6 +80,8 @@ struct pfs_target_info {
 	size_t nr_cpus;
 	const char *panic_note;		/* a distilled dump's parsed panic (JSON text) */
 	size_t panic_note_len;
+	const char *origin_note;	/* a distilled dump's origin (JSON text) */
+	size_t origin_note_len;
 	bool live;			/* memory changes under us: cache nothing */
 };
 
@@ -93,6 +96,12 @@ struct pfs_target_ops {
 	 */
 	enum pfs_presence (*read)(struct pfs_target *t, uint64_t pa, void *buf,
 				  size_t len, size_t *ret_len);
+	/*
+	 * What read() would answer at pa, without reading; the answer holds up
+	 * to *ret_end at least. A damaged page counts as present. NULL: the
+	 * target can only tell by reading.
+	 */
+	enum pfs_presence (*presence)(struct pfs_target *t, uint64_t pa, uint64_t *ret_end);
 	/* A second handle for another thread; NULL: the target is single-threaded. */
 	int (*clone)(struct pfs_target *t, struct pfs_target **ret, struct pfs_err *err);
 	void (*free)(struct pfs_target *t);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Distilled dumps: a kdump file with ELF notes of our own that say what of it
+ * is real. extension/report/distill.c writes them, distilled.c reads them.
+ */
+#ifndef PFS_TARGET_DISTILLED_H
+#define PFS_TARGET_DISTILLED_H
+
+#include <pfnscope/target.h>
+
+#define PFS_NOTE_NAME "PFNSCOPE"
+
+/* Types of notes by that name. Ranges are pairs of 64-bit little-endian words. */
+enum pfs_note_type {
+	PFS_NOTE_READABLE = 1,		/* (pa, len): bytes that were read; sorted */
+	PFS_NOTE_PANIC = 2,		/* JSON text: the parsed panic */
+	PFS_NOTE_ORIGIN = 3,		/* JSON text: the dump this was made from */
+	PFS_NOTE_UNDECIDABLE = 4,	/* (pa, len): where the original could not decide */
+};
+
+/*
+ * Wrap the target of a distilled file: bytes that were not read answer
+ * `excluded`, also inside a page that is kept. Takes lower over, also on
+ * failure. The notes must live as long as lower.
+ */
+int pfs_target_distilled(struct pfs_target *lower, const void *readable, size_t readable_len,
+			 const void *undecidable, size_t undecidable_len,
+			 struct pfs_target **ret, struct pfs_err *err);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A dump file, opened and checked: what the readers of each format share.
+ * Nothing that these structures say of offsets and sizes points outside the
+ * file; a library that trusts the file gets to see it only afterwards.
+ */
+#ifndef PFS_TARGET_DUMP_H
+#define PFS_TARGET_DUMP_H
+
+#include <stdatomic.h>
+
+#include "core/arena.h"
+#include "core/mem.h"
+#include "target/ranges.h"
+
+/* Physical addresses above this come from damage, not from a machine. */
+#define PFS_MAX_PHYS_BITS 56
+
+enum pfs_dump_kind {
+	PFS_DUMP_ELF,
+	PFS_DUMP_KDUMP,
+	PFS_DUMP_FLATTENED,
+};
+
+/* One file; only kdump has sets of them. */
+struct pfs_dump_file {
+	int fd;
+	const char *path;
+	uint64_t size;
+	/* kdump: offsets of the two bitmaps, equal where the file has but one. */
+	uint64_t ram_bitmap, file_bitmap;
+	uint64_t max_pfn;
+	/* kdump: pages whose data is in this file, [0, max_pfn) unless split. */
+	uint64_t start_pfn, end_pfn;
+};
+
+/* ELF: bytes [start, end) of physical memory lie at offset. */
+struct pfs_extent {
+	uint64_t start, end, offset;
+};
+
+/* Opened once, shared by all clones of a target. */
+struct pfs_dump {
+	atomic_uint refs;
+	struct pfs_arena arena;
+	enum pfs_dump_kind kind;
+	bool flattened;
+	struct pfs_dump_file *files;
+	size_t nr_files;
+	struct pfs_target_info info;
+	size_t cap_cpus;
+	/* ELF: sorted, disjoint. */
+	struct pfs_extent *extents;
+	size_t nr_extents;
+	struct pfs_ranges ram;		/* by p_memsz */
+	/* From the notes of a distilled dump; NULL: it is none. */
+	const void *readable_note, *undecidable_note;
+	size_t readable_len, undecidable_len;
+};
+
+/* Exactly len bytes, or -EIO at the end of the file, or another -errno. */
+int pfs_pread(int fd, void *buf, size_t len, uint64_t offset);
+
+/* identify.c: what fd is; -EINVAL with the name of what was found. */
+int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, struct pfs_err *err);
+
+/* elf.c, kdump_header.c: parse and check; fill in extents or bitmaps, and info. */
+int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err);
+int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *err);
+
+/* notes.c: VMCOREINFO, PRSTATUS and our own notes; buf must outlive d. */
+int pfs_dump_notes(struct pfs_dump *d, const void *buf, size_t len, struct pfs_err *err);
+/* Architecture, page size of an ELF: what the notes tell. */
+void pfs_dump_guess_arch(struct pfs_dump *d);
+
+/*
+ * flattened.c: rearrange into an unlinked temporary file, whose descriptor
+ * replaces f->fd.
+ */
+int pfs_dump_unflatten(struct pfs_dump_file *f,
+		       void (*progress)(void *arg, const char *what, uint64_t done,
+					uint64_t total),
+		       void *arg, struct pfs_err *err);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What kind of file is this? And if it is not a dump, what is it? */
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "target/dump.h"
+
+int pfs_pread(int fd, void *buf, size_t len, uint64_t offset)
+{
+	unsigned char *p = buf;
+
+	if (offset > INT64_MAX - len)
+		return -EIO;
+	while (len) {
+		ssize_t n = pread(fd, p, len, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			return -EIO;
+		p += n;
+		len -= (size_t)n;
+		offset += (uint64_t)n;
+	}
+	return 0;
+}
+
+/* Files that end up beside a vmcore. Sorted by what they are. */
+static const struct {
+	unsigned int at, len;
+	const char *magic;
+	const char *what;
+} magics[] = {
+	{ 0, 3, "BZh", "a file compressed by bzip2: decompress it first" },
+	{ 0, 2, "\x1f\x8b", "a file compressed by gzip: decompress it first" },
+	{ 0, 4, "\x04\x22\x4d\x18", "a file compressed by lz4: decompress it first" },
+	{ 0, 9, "\x89LZO\0\r\n\x1a\n", "a file compressed by lzop: decompress it first" },
+	{ 0, 6, "\xfd" "7zXZ", "a file compressed by xz: decompress it first" },
+	{ 0, 4, "\x28\xb5\x2f\xfd", "a file compressed by zstd: decompress it first" },
+	{ 0, 4, "PK\x03\x04", "a zip archive: unpack it first" },
+	{ 257, 5, "ustar", "a tar archive: unpack it first" },
+	{ 0, 8, "\xed\x23\x8f\x61\x73\x01\x19\xa8", "an LKCD dump: not supported" },
+	{ 0, 8, "\xa8\x19\x01\x73\x61\x8f\x23\xed", "an LKCD dump: not supported" },
+	{ 0, 8, "\x00\x00\x00\x00sadu", "a SADUMP dump: not supported" },
+	{ 0, 4, "sadu", "a SADUMP dump: not supported" },
+	{ 0, 8, "\xa8\x19\x01\x73\x61\x8f\x23\xfd", "an s390 stand-alone dump: not supported" },
+	{ 0, 8, "PAGEDU64", "a Windows crash dump" },
+	{ 0, 8, "PAGEDUMP", "a Windows crash dump" },
+	{ 0, 16, "LibvirtQemudSave", "a saved libvirt guest: use virsh dump --memory-only" },
+	{ 0, 4, "QEVM", "a saved QEMU guest: use dump-guest-memory" },
+	{ 0, 4, "QFI\xfb", "a qcow2 disk image" },
+	{ 0, 4, "\xd2\xbe\xd2\xbe", "a VMware suspend file: not supported" },
+};
+
+static int other(const unsigned char *b, size_t len, struct pfs_err *err)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(magics) / sizeof(*magics); i++)
+		if (len >= magics[i].at + magics[i].len &&
+		    !memcmp(b + magics[i].at, magics[i].magic, magics[i].len))
+			return pfs_err_set(err, EINVAL, "not a dump but %s", magics[i].what);
+	for (i = 0; i < len && !b[i]; i++)
+		;
+	if (i == len)
+		return pfs_err_set(err, EINVAL,
+				   "not a dump: the first %zu bytes are all zero", len);
+	for (i = 0; i < len && i < 64; i++)
+		if ((b[i] < 0x20 || b[i] > 0x7e) && b[i] != '\n' && b[i] != '\t' && b[i] != '\r')
+			break;
+	if (i == len || i == 64)
+		return pfs_err_set(err, EINVAL, "not a dump but a text file");
+	return pfs_err_set(err, EINVAL,
+			   "not a dump: unknown format (starts with %02x %02x %02x %02x)",
+			   b[0], len > 1 ? b[1] : 0U, len > 2 ? b[2] : 0U, len > 3 ? b[3] : 0U);
+}
+
+static int identify_elf(const unsigned char *b, struct pfs_err *err)
+{
+	unsigned int type = b[16] | (unsigned int)b[17] << 8;
+
+	if (b[EI_DATA] != ELFDATA2LSB)
+		return pfs_err_set(err, EINVAL, "big-endian ELF: not supported");
+	if (b[EI_CLASS] != ELFCLASS64)
+		return pfs_err_set(err, EINVAL, "32-bit ELF: not supported");
+	if (type == ET_EXEC || type == ET_DYN)
+		return pfs_err_set(err, EINVAL,
+				   "not a dump but an ELF executable (is this the vmlinux?)");
+	if (type != ET_CORE)
+		return pfs_err_set(err, EINVAL, "not a dump but an ELF file of type %u", type);
+	return 0;
+}
+
+int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, struct pfs_err *err)
+{
+	unsigned char b[512] = { 0 };
+	size_t len = f->size < sizeof(b) ? (size_t)f->size : sizeof(b);
+	int r;
+
+	if (!len)
+		return pfs_err_set(err, EINVAL, "not a dump: the file is empty");
+	r = pfs_pread(f->fd, b, len, 0);
+	if (r)
+		return pfs_err_set(err, -r, "cannot read the first bytes: %s", strerror(-r));
+	if (len >= 16 && !memcmp(b, "makedumpfile\0\0\0", 16)) {
+		*ret = PFS_DUMP_FLATTENED;
+		return 0;
+	}
+	if (len >= 8 && (!memcmp(b, "KDUMP   ", 8) || !memcmp(b, "DISKDUMP", 8))) {
+		*ret = PFS_DUMP_KDUMP;
+		return 0;
+	}
+	if (len >= 4 && !memcmp(b, ELFMAG, SELFMAG)) {
+		if (len < sizeof(Elf64_Ehdr))
+			return pfs_err_set(err, EIO, "truncated: %zu bytes of an ELF header", len);
+		*ret = PFS_DUMP_ELF;
+		return identify_elf(b, err);
+	}
+	return other(b, len, err);
+}

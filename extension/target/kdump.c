@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Dump files as a target. Pages of kdump-compressed files come from
+ * libkdumpfile; whether a page is there is looked up in the file's bitmaps
+ * first, which costs nothing, while the library takes microseconds to say no.
+ * ELF segments are plain copies of memory, and are read as such: threads do
+ * not share a lock, and a file that shrinks under us is an error, not a signal.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libkdumpfile/kdumpfile.h>
+
+#include "target/distilled.h"
+#include "target/dump.h"
+
+/*
+ * Pages in libkdumpfile's cache. It searches them one by one, so that 1024, its
+ * default, halves the speed of a scan; each thread needs one or two.
+ */
+#define CACHE_SIZE 64
+
+#define WINDOW ((uint64_t)4096)		/* bytes of a bitmap: 128 MiB of 4 KiB pages */
+
+struct window {
+	const struct pfs_dump_file *file;	/* NULL: empty */
+	uint64_t offset;			/* of the bitmap */
+	uint64_t first;				/* page of bit 0 */
+	unsigned char bits[WINDOW];
+};
+
+/* One per thread. */
+struct handle {
+	struct pfs_target t;
+	struct pfs_dump *d;
+	kdump_ctx_t *ctx;
+	struct window in_file, ram;
+};
+
+static struct handle *to_handle(struct pfs_target *t)
+{
+	return (struct handle *)((char *)t - offsetof(struct handle, t));
+}
+
+/*
+ * The bit of a page, and how far the bits after it are the same: *ret_end is
+ * at most the end of the window.
+ */
+static int get_bit(struct window *w, const struct pfs_dump_file *f, uint64_t bitmap, uint64_t pfn,
+		   bool *ret, uint64_t *ret_end)
+{
+	uint64_t first = pfn & ~(WINDOW * 8 - 1), bit = pfn - first, word;
+
+	if (w->file != f || w->offset != bitmap || w->first != first) {
+		uint64_t bytes = (f->max_pfn + 7) / 8 - first / 8;
+
+		w->file = NULL;
+		if (bytes < WINDOW)
+			memset(w->bits + bytes, 0, WINDOW - bytes);
+		else
+			bytes = WINDOW;
+		if (pfs_pread(f->fd, w->bits, bytes, bitmap + first / 8))
+			return -EIO;
+		w->file = f;
+		w->offset = bitmap;
+		w->first = first;
+	}
+	*ret = w->bits[bit / 8] >> (bit & 7) & 1;
+	/* Words of one kind of bit, then the first other bit. */
+	word = pfs_le64(w->bits + bit / 64 * 8) ^ (*ret ? UINT64_MAX : 0);
+	word &= UINT64_MAX << (bit & 63);
+	bit = bit / 64 * 64;
+	while (!word) {
+		bit += 64;
+		if (bit == WINDOW * 8)
+			break;
+		word = pfs_le64(w->bits + bit / 8) ^ (*ret ? UINT64_MAX : 0);
+	}
+	*ret_end = first + bit + (word ? (unsigned int)__builtin_ctzll(word) : 0);
+	return 0;
+}
+
+static uint64_t min64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The part of a split set that has the page; NULL: none that was given. */
+static const struct pfs_dump_file *file_of(const struct pfs_dump *d, uint64_t pfn,
+					   uint64_t *ret_end)
+{
+	size_t i;
+
+	*ret_end = d->info.max_pfn;
+	for (i = 0; i < d->nr_files; i++) {
+		const struct pfs_dump_file *f = &d->files[i];
+
+		if (pfn >= f->start_pfn && pfn < f->end_pfn) {
+			*ret_end = f->end_pfn;
+			return f;
+		}
+		if (f->start_pfn > pfn)
+			*ret_end = min64(*ret_end, f->start_pfn);
+	}
+	return NULL;
+}
+
+static enum pfs_presence kdump_presence(struct pfs_target *t, uint64_t pa, uint64_t *ret_end)
+{
+	struct handle *h = to_handle(t);
+	struct pfs_dump *d = h->d;
+	uint64_t size = d->info.page_size, pfn = pa / size, end, bit_end;
+	const struct pfs_dump_file *f;
+	enum pfs_presence p;
+	bool bit;
+
+	*ret_end = UINT64_MAX;
+	if (pfn >= d->info.max_pfn)
+		return PFS_ABSENT;
+	*ret_end = (pfn + 1) * size;
+	f = file_of(d, pfn, &end);
+	/* Each part of a set has the bitmaps of the whole. */
+	if (get_bit(&h->in_file, f ? f : d->files, (f ? f : d->files)->file_bitmap, pfn, &bit,
+		    &bit_end))
+		return PFS_UNDECIDABLE;
+	end = min64(end, bit_end);
+	if (bit) {
+		p = f ? PFS_PRESENT : PFS_UNDECIDABLE;
+	} else {
+		if (get_bit(&h->ram, d->files, d->files->ram_bitmap, pfn, &bit, &bit_end))
+			return PFS_UNDECIDABLE;
+		end = min64(end, bit_end);
+		p = bit ? PFS_EXCLUDED : PFS_ABSENT;
+	}
+	*ret_end = end * size;
+	return p;
+}
+
+static bool read_run(struct handle *h, uint64_t pa, void *buf, size_t len, size_t *ret_len)
+{
+	unsigned int tries = 0;
+	kdump_status s;
+
+	/* Busy: other threads hold the whole cache, each for the time of one page. */
+	do {
+		*ret_len = len;
+		s = kdump_read(h->ctx, KDUMP_MACHPHYSADDR, pa, buf, ret_len);
+	} while (s == KDUMP_ERR_BUSY && !*ret_len && tries++ < 1000000 && !sched_yield());
+	return s == KDUMP_OK || (s == KDUMP_ERR_BUSY && *ret_len);
+}
+
+static enum pfs_presence kdump_target_read(struct pfs_target *t, uint64_t pa, void *buf,
+					   size_t len, size_t *ret_len)
+{
+	struct handle *h = to_handle(t);
+	size_t done = 0, n, want;
+
+	*ret_len = 0;
+	while (done < len) {
+		uint64_t end;
+		enum pfs_presence p = kdump_presence(t, pa, &end);
+
+		if (p != PFS_PRESENT)
+			return p;
+		want = end - pa < len - done ? (size_t)(end - pa) : len - done;
+		if (!read_run(h, pa, (char *)buf + done, want, &n)) {
+			/* The page is there by the bitmap, but its data is damaged. */
+			*ret_len += n < want ? n : 0;
+			return PFS_UNDECIDABLE;
+		}
+		done += n;
+		pa += n;
+		*ret_len = done;
+	}
+	return PFS_PRESENT;
+}
+
+static const struct pfs_extent *extent_of(const struct pfs_dump *d, uint64_t pa, uint64_t *ret_next)
+{
+	size_t lo = 0, hi = d->nr_extents;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (d->extents[mid].end <= pa)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	*ret_next = lo < d->nr_extents ? d->extents[lo].start : UINT64_MAX;
+	return lo < d->nr_extents && d->extents[lo].start <= pa ? &d->extents[lo] : NULL;
+}
+
+static enum pfs_presence elf_presence(struct pfs_target *t, uint64_t pa, uint64_t *ret_end)
+{
+	struct pfs_dump *d = to_handle(t)->d;
+	uint64_t next, ram_end;
+	const struct pfs_extent *e = extent_of(d, pa, &next);
+	bool ram;
+
+	if (e) {
+		*ret_end = e->end;
+		return PFS_PRESENT;
+	}
+	ram = pfs_ranges_at(&d->ram, pa, &ram_end);
+	*ret_end = min64(next, ram_end);
+	return ram ? PFS_UNDECIDABLE : PFS_ABSENT;
+}
+
+static enum pfs_presence elf_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
+				  size_t *ret_len)
+{
+	struct pfs_dump *d = to_handle(t)->d;
+	size_t done = 0;
+
+	*ret_len = 0;
+	while (done < len) {
+		uint64_t next, end;
+		const struct pfs_extent *e = extent_of(d, pa, &next);
+		size_t n;
+
+		if (!e)
+			return elf_presence(t, pa, &end);
+		n = e->end - pa < len - done ? (size_t)(e->end - pa) : len - done;
+		/* Checked against the size when opened: the disk, or somebody, took it. */
+		if (pfs_pread(d->files[0].fd, (char *)buf + done, n, e->offset + (pa - e->start)))
+			return PFS_UNDECIDABLE;
+		done += n;
+		pa += n;
+		*ret_len = done;
+	}
+	return PFS_PRESENT;
+}
+
+static void dump_put(struct pfs_dump *d)
+{
+	size_t i;
+
+	if (atomic_fetch_sub(&d->refs, 1) != 1)
+		return;
+	for (i = 0; i < d->nr_files; i++)
+		if (d->files[i].fd >= 0)
+			close(d->files[i].fd);
+	pfs_ranges_deinit(&d->ram);
+	pfs_arena_deinit(&d->arena);
+	free(d);
+}
+
+static void dump_free(struct pfs_target *t)
+{
+	struct handle *h = to_handle(t);
+
+	if (h->ctx)
+		kdump_free(h->ctx);
+	dump_put(h->d);
+	free(h);
+}
+
+static int dump_clone(struct pfs_target *t, struct pfs_target **ret, struct pfs_err *err)
+{
+	struct handle *h = to_handle(t), *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	if (h->ctx) {
+		c->ctx = kdump_clone(h->ctx, 0);
+		if (!c->ctx) {
+			free(c);
+			return pfs_err_set(err, ENOMEM, "out of memory");
+		}
+	}
+	c->t = h->t;
+	c->d = h->d;
+	atomic_fetch_add(&c->d->refs, 1);
+	*ret = &c->t;
+	return 0;
+}
+
+static const struct pfs_target_ops kdump_ops = {
+	.name = "kdump",
+	.read = kdump_target_read,
+	.presence = kdump_presence,
+	.clone = dump_clone,
+	.free = dump_free,
+};
+
+static const struct pfs_target_ops elf_ops = {
+	.name = "kdump",
+	.read = elf_read,
+	.presence = elf_presence,
+	.clone = dump_clone,
+	.free = dump_free,
+};
+
+static int open_file(struct pfs_dump *d, struct pfs_dump_file *f, const char *path,
+		     struct pfs_err *err)
+{
+	struct stat st;
+	off_t size;
+
+	f->path = pfs_strdup(&d->arena, path);
+	if (!f->path)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	f->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (f->fd < 0 || fstat(f->fd, &st))
+		return pfs_err_set(err, errno, "%s", strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return pfs_err_set(err, EISDIR, "%s", strerror(EISDIR));
+	size = lseek(f->fd, 0, SEEK_END);
+	if (size < 0)
+		return pfs_err_set(err, EINVAL, "not a dump: cannot seek in it (a pipe?)");
+	f->size = (uint64_t)size;
+	d->info.bytes += f->size;
+	return 0;
+}
+
+static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f,
+		      void (*progress)(void *arg, const char *what, uint64_t done,
+				       uint64_t total), void *arg, struct pfs_err *err)
+{
+	enum pfs_dump_kind kind;
+	int r = pfs_dump_identify(f, &kind, err);
+
+	if (!r && kind == PFS_DUMP_FLATTENED) {
+		d->flattened = true;
+		r = pfs_dump_unflatten(f, progress, arg, err);
+		if (!r)
+			r = pfs_dump_identify(f, &kind, err);
+		if (!r && kind == PFS_DUMP_FLATTENED)
+			r = pfs_err_set(err, EINVAL, "a flattened file inside a flattened file");
+	}
+	if (r)
+		return r;
+	if (kind == PFS_DUMP_ELF && d->nr_files > 1)
+		return pfs_err_set(err, EINVAL, "ELF: only kdump files come in sets");
+	d->kind = kind;
+	r = kind == PFS_DUMP_ELF ? pfs_dump_elf(d, err) : pfs_dump_kdump(d, f, err);
+	if (r || f == d->files || kind == PFS_DUMP_ELF)
+		return r;
+	if (f->max_pfn != d->files->max_pfn)
+		return pfs_err_set(err, EINVAL, "not of the same dump as %s", d->files->path);
+	return 0;
+}
+
+static int open_library(struct handle *h, struct pfs_err *err)
+{
+	struct pfs_dump *d = h->d;
+	kdump_status s;
+	size_t i;
+	int *fds;
+
+	h->ctx = kdump_new();
+	fds = calloc(d->nr_files, sizeof(*fds));
+	if (!h->ctx || !fds) {
+		free(fds);
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	}
+	for (i = 0; i < d->nr_files; i++)
+		fds[i] = d->files[i].fd;
+	/* Before opening: QEMU's files do not say. Physical reads do without a known one. */
+	if (d->info.arch && kdump_set_string_attr(h->ctx, KDUMP_ATTR_ARCH_NAME, d->info.arch))
+		kdump_clear_err(h->ctx);
+	s = kdump_open_fdset(h->ctx, (unsigned int)d->nr_files, fds);
+	free(fds);
+	if (s)
+		return pfs_err_set(err, s == KDUMP_ERR_SYSTEM ? EIO : EINVAL, "libkdumpfile: %s",
+				   kdump_get_err(h->ctx));
+	s = kdump_set_number_attr(h->ctx, "cache.size", CACHE_SIZE);
+	return s ? pfs_err_set(err, EIO, "libkdumpfile: %s", kdump_get_err(h->ctx)) : 0;
+}
+
+static int open_files(struct handle *h, const char *const *paths, size_t nr,
+		      void (*progress)(void *arg, const char *what, uint64_t done,
+				       uint64_t total), void *arg, struct pfs_err *err)
+{
+	struct pfs_dump *d = h->d;
+	size_t i;
+	int r;
+
+	d->files = pfs_calloc(&d->arena, nr, sizeof(*d->files));
+	if (!d->files)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	d->nr_files = nr;
+	for (i = 0; i < nr; i++)
+		d->files[i].fd = -1;
+	for (i = 0; i < nr; i++) {
+		r = open_file(d, &d->files[i], paths[i], err);
+		if (!r)
+			r = parse_file(d, &d->files[i], progress, arg, err);
+		if (r) {
+			pfs_err_wrap(err, "%s", paths[i]);
+			return r;
+		}
+	}
+	d->info.path = d->files->path;
+	h->t.ops = &elf_ops;
+	d->info.reader = "pfnscope";
+	d->info.reader_version = "";
+	if (d->kind == PFS_DUMP_KDUMP) {
+		h->t.ops = &kdump_ops;
+		d->info.reader = "libkdumpfile";
+		d->info.reader_version = KDUMPFILE_VERSION_STRING;
+		r = open_library(h, err);
+		if (r) {
+			pfs_err_wrap(err, "%s", paths[0]);
+			return r;
+		}
+	}
+	h->t.info = d->info;
+	return 0;
+}
+
+int pfs_target_open_kdump(const char *const *paths, size_t nr,
+			  void (*progress)(void *arg, const char *what, uint64_t done,
+					   uint64_t total),
+			  void *arg, struct pfs_target **ret, struct pfs_err *err)
+{
+	struct handle *h = calloc(1, sizeof(*h));
+	struct pfs_dump *d = calloc(1, sizeof(*d));
+	int r;
+
+	if (!nr || !h || !d) {
+		free(h);
+		free(d);
+		return nr ? pfs_err_set(err, ENOMEM, "out of memory") :
+			    pfs_err_set(err, EINVAL, "no dump given");
+	}
+	atomic_init(&d->refs, 1);
+	pfs_arena_init(&d->arena);
+	h->d = d;
+	r = open_files(h, paths, nr, progress, arg, err);
+	if (r) {
+		dump_free(&h->t);
+		return r;
+	}
+	if (d->readable_note)
+		return pfs_target_distilled(&h->t, d->readable_note, d->readable_len,
+					    d->undecidable_note, d->undecidable_len, ret, err);
+	*ret = &h->t;
+	return 0;
+}

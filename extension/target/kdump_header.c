@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Headers of a kdump-compressed file, written by makedumpfile and QEMU:
+ *
+ *	block 0           struct disk_dump_header
+ *	block 1 ...       struct kdump_sub_header, then VMCOREINFO and notes
+ *	+ sub_hdr_size    bitmap of RAM, bitmap of pages in the file
+ *	+ bitmap_blocks   one descriptor per page in the file, then their data
+ *
+ * Parsed here for what libkdumpfile does not check, and because the bitmaps
+ * are read in pieces by us: it takes them into memory whole.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "target/dump.h"
+#include "target/kdump_format.h"
+
+#define MAX_NOTES ((uint64_t)64 << 20)
+/* 1 PiB in pages of 4 KiB: a sparse file of hostile size must not keep us reading. */
+#define MAX_PFN ((uint64_t)1 << 38)
+#define CHUNK ((size_t)64 << 10)
+
+struct geometry {
+	uint64_t block, ram, bitmap, desc, max_pfn;
+	bool two_bitmaps;
+};
+
+static uint64_t popcount(const unsigned char *b, size_t len)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i + 8 <= len; i += 8)
+		n += (uint64_t)__builtin_popcountll(pfs_le64(b + i));
+	for (; i < len; i++)
+		n += (uint64_t)__builtin_popcount(b[i]);
+	return n;
+}
+
+/* Set bits of the file bitmap in [start, end): that many descriptors follow. */
+static int count_pages(const struct pfs_dump_file *f, uint64_t *ret, struct pfs_err *err)
+{
+	unsigned char buf[CHUNK];
+	uint64_t at = f->start_pfn / 8, last = (f->end_pfn + 7) / 8;
+
+	*ret = 0;
+	while (at < last) {
+		size_t len = last - at < sizeof(buf) ? (size_t)(last - at) : sizeof(buf);
+		int r = pfs_pread(f->fd, buf, len, f->file_bitmap + at);
+
+		if (r)
+			return pfs_err_set(err, -r, "cannot read the page bitmap: %s",
+					   strerror(-r));
+		if (at == f->start_pfn / 8)
+			buf[0] &= (unsigned char)(0xff << (f->start_pfn & 7));
+		if (at + len == last && (f->end_pfn & 7))
+			buf[len - 1] &= (unsigned char)(0xff >> (8 - (f->end_pfn & 7)));
+		*ret += popcount(buf, len);
+		at += len;
+	}
+	return 0;
+}
+
+static const char *compression(uint32_t flags)
+{
+	if (flags & KDUMP_ZLIB)
+		return "zlib";
+	if (flags & KDUMP_LZO)
+		return "lzo";
+	if (flags & KDUMP_SNAPPY)
+		return "snappy";
+	if (flags & KDUMP_ZSTD)
+		return "zstd";
+	return NULL;
+}
+
+/*
+ * The writers put page data in order, so a file that was cut off has lost its
+ * end: look at the last descriptors only, of which a machine with much memory
+ * has more bytes than one wants to read.
+ */
+static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f,
+		       const struct geometry *g, uint64_t pages, struct pfs_err *err)
+{
+	unsigned char buf[1024 * KDUMP_DESC_SIZE];
+	size_t n = pages < 1024 ? (size_t)pages : 1024, i;
+	uint64_t end, at;
+	int r;
+
+	if (__builtin_mul_overflow(pages, (uint64_t)KDUMP_DESC_SIZE, &end) ||
+	    __builtin_add_overflow(end, g->desc, &end) || end > f->size)
+		return pfs_err_set(err, EIO, "truncated: descriptors of %" PRIu64
+				   " pages end at byte %" PRIu64 ", the file at %" PRIu64,
+				   pages, end, f->size);
+	at = end - n * KDUMP_DESC_SIZE;
+	r = pfs_pread(f->fd, buf, n * KDUMP_DESC_SIZE, at);
+	if (r)
+		return pfs_err_set(err, -r, "cannot read the page descriptors: %s", strerror(-r));
+	for (i = 0; i < n; i++) {
+		const unsigned char *p = buf + i * KDUMP_DESC_SIZE;
+		uint64_t offset = pfs_le64(p + KDUMP_DESC_OFFSET);
+		uint32_t size = pfs_le32(p + KDUMP_DESC_LEN);
+
+		if (!d->info.compression)
+			d->info.compression = compression(pfs_le32(p + KDUMP_DESC_FLAGS));
+		if (__builtin_add_overflow(offset, (uint64_t)size, &end) || end > f->size)
+			return pfs_err_set(err, EIO, "truncated: the data of page %" PRIu64
+					   " of %" PRIu64 " is bytes 0x%" PRIx64 " + 0x%x"
+					   ", the file ends at 0x%" PRIx64,
+					   pages - n + i + 1, pages, offset, size, f->size);
+	}
+	return 0;
+}
+
+/* Read [offset, offset + len) of the file into the arena, if that is in the file. */
+static int read_area(struct pfs_dump *d, const struct pfs_dump_file *f, uint64_t offset,
+		     uint64_t len, const char *what, void **ret, struct pfs_err *err)
+{
+	uint64_t end;
+	int r;
+
+	*ret = NULL;
+	if (!offset || !len)
+		return 0;
+	if (len > MAX_NOTES || __builtin_add_overflow(offset, len, &end) || end > f->size)
+		return pfs_err_set(err, EIO, "sub header: %s at bytes 0x%" PRIx64 " + 0x%" PRIx64
+				   ", the file ends at 0x%" PRIx64, what, offset, len, f->size);
+	*ret = pfs_alloc(&d->arena, len);
+	if (!*ret)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	r = pfs_pread(f->fd, *ret, len, offset);
+	return r ? pfs_err_set(err, -r, "cannot read %s: %s", what, strerror(-r)) : 0;
+}
+
+/* Sub header fields came version by version; a file has only those of its own. */
+static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigned char *hdr,
+		      const unsigned char *sub, struct geometry *g, struct pfs_err *err)
+{
+	uint32_t version = pfs_le32(hdr + KDUMP_HDR_VERSION);
+	bool split = version >= 2 && pfs_le32(sub + KDUMP_SUB_SPLIT);
+	void *vmcoreinfo = NULL, *notes = NULL;
+	int r;
+
+	g->max_pfn = pfs_le32(hdr + KDUMP_HDR_MAX_MAPNR);
+	if (version >= 6 && pfs_le64(sub + KDUMP_SUB_MAX_MAPNR_64))
+		g->max_pfn = pfs_le64(sub + KDUMP_SUB_MAX_MAPNR_64);
+	f->end_pfn = g->max_pfn;
+	if (split) {
+		bool wide = version >= 6;
+
+		f->start_pfn = pfs_le64(sub + (wide ? KDUMP_SUB_START_PFN_64 : KDUMP_SUB_START_PFN));
+		f->end_pfn = pfs_le64(sub + (wide ? KDUMP_SUB_END_PFN_64 : KDUMP_SUB_END_PFN));
+		if (f->start_pfn > f->end_pfn || f->start_pfn >= g->max_pfn)
+			return pfs_err_set(err, EIO, "sub header: part of a split set with pages 0x%"
+					   PRIx64 " to 0x%" PRIx64 " of 0x%" PRIx64, f->start_pfn,
+					   f->end_pfn, g->max_pfn);
+		if (f->end_pfn > g->max_pfn)
+			f->end_pfn = g->max_pfn;
+	}
+	f->max_pfn = g->max_pfn;
+	if (f != d->files)
+		return 0;
+	if (version >= 3) {
+		uint64_t len = pfs_le64(sub + KDUMP_SUB_SIZE_VMCOREINFO);
+
+		r = read_area(d, f, pfs_le64(sub + KDUMP_SUB_OFFSET_VMCOREINFO), len,
+			      "VMCOREINFO", &vmcoreinfo, err);
+		if (r)
+			return r;
+		d->info.vmcoreinfo = vmcoreinfo;
+		d->info.vmcoreinfo_len = vmcoreinfo ? strnlen(vmcoreinfo, len) : 0;
+	}
+	if (version >= 4) {
+		uint64_t len = pfs_le64(sub + KDUMP_SUB_SIZE_NOTE);
+
+		r = read_area(d, f, pfs_le64(sub + KDUMP_SUB_OFFSET_NOTE), len, "notes", &notes,
+			      err);
+		if (!r && notes)
+			r = pfs_dump_notes(d, notes, len, err);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int geometry(const struct pfs_dump_file *f, const unsigned char *hdr, struct geometry *g,
+		    struct pfs_err *err)
+{
+	uint32_t block = pfs_le32(hdr + KDUMP_HDR_BLOCK_SIZE);
+	uint32_t sub = pfs_le32(hdr + KDUMP_HDR_SUB_SIZE);
+	uint32_t bitmaps = pfs_le32(hdr + KDUMP_HDR_BITMAP_BLOCKS);
+	uint64_t end;
+
+	/* Fields of a 32-bit or big-endian dump end up as nonsense here. */
+	if (block < 4096 || block > 65536 || (block & (block - 1)))
+		return pfs_err_set(err, EIO,
+				   "header: block size %u (damaged, or of a 32-bit or big-endian "
+				   "machine: not supported)", block);
+	if (!sub || !bitmaps)
+		return pfs_err_set(err, EIO, "header: %u blocks of sub header, %u of bitmaps", sub,
+				   bitmaps);
+	g->block = block;
+	g->ram = (1 + (uint64_t)sub) * block;
+	g->bitmap = (uint64_t)bitmaps * block;
+	end = g->desc = g->ram + g->bitmap;
+	if (end > f->size)
+		return pfs_err_set(err, EIO, "truncated: the bitmaps end at byte %" PRIu64
+				   ", the file at %" PRIu64, end, f->size);
+	return 0;
+}
+
+static int arch_from_utsname(struct pfs_dump *d, const unsigned char *hdr, struct pfs_err *err)
+{
+	const char *machine = (const char *)hdr + KDUMP_HDR_MACHINE;
+	size_t len = strnlen(machine, KDUMP_UTS_LEN), i;
+
+	for (i = 0; i < len; i++)
+		if (machine[i] <= ' ' || machine[i] > '~')
+			len = 0;	/* damaged: as good as none */
+	if (!len)
+		return 0;
+	d->info.arch = pfs_strndup(&d->arena, machine, len);
+	return d->info.arch ? 0 : pfs_err_set(err, ENOMEM, "out of memory");
+}
+
+int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *err)
+{
+	unsigned char hdr[KDUMP_HDR_SIZE], sub[KDUMP_SUB_SIZE];
+	struct geometry g = { 0 };
+	uint64_t bits, pages;
+	int r;
+
+	if (f->size < sizeof(hdr) || pfs_pread(f->fd, hdr, sizeof(hdr), 0))
+		return pfs_err_set(err, EIO, "truncated: %" PRIu64 " bytes of a kdump header",
+				   f->size);
+	r = geometry(f, hdr, &g, err);
+	if (r)
+		return r;
+	r = pfs_pread(f->fd, sub, sizeof(sub), g.block);
+	if (r)
+		return pfs_err_set(err, -r, "cannot read the sub header: %s", strerror(-r));
+	r = sub_header(d, f, hdr, sub, &g, err);
+	if (r)
+		return r;
+	/* Half of the bits for each bitmap; diskdump had one bitmap for both purposes. */
+	bits = g.bitmap * 8;
+	g.two_bitmaps = g.max_pfn <= bits / 2;
+	if (!g.max_pfn || g.max_pfn > bits || g.max_pfn > MAX_PFN)
+		return pfs_err_set(err, EIO, "header: %" PRIu64 " pages, and bitmaps for %" PRIu64,
+				   g.max_pfn, bits / 2);
+	f->ram_bitmap = g.ram;
+	f->file_bitmap = g.two_bitmaps ? g.ram + g.bitmap / 2 : g.ram;
+	if (f == d->files)
+		d->info.compression = compression(pfs_le32(hdr + KDUMP_HDR_STATUS));
+	r = count_pages(f, &pages, err);
+	if (!r)
+		r = check_pages(d, f, &g, pages, err);
+	if (r || f != d->files)
+		return r;
+	d->info.format = d->flattened ? "kdump-flattened" : "kdump";
+	d->info.page_size = (uint32_t)g.block;
+	d->info.max_pfn = g.max_pfn;
+	r = arch_from_utsname(d, hdr, err);
+	if (!r && !d->info.arch)
+		pfs_dump_guess_arch(d);
+	return r;
+}

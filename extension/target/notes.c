@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ELF notes: a sequence of
+ *
+ *	+--------+--------+------+---------------------+---------------------+
+ *	| namesz | descsz | type | name, padded to 4   | desc, padded to 4   |
+ *	+--------+--------+------+---------------------+---------------------+
+ *	  4 bytes each
+ *
+ * in a PT_NOTE segment of an ELF dump, or at offset_note of a kdump's sub
+ * header. A bad length ends the sequence: what came before it stands.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "target/distilled.h"
+#include "target/dump.h"
+
+/* More CPUs than any kernel is built for. */
+#define MAX_CPUS 65536
+
+struct note {
+	const char *name;
+	size_t namesz;
+	uint32_t type;
+	const unsigned char *desc;
+	size_t descsz;
+};
+
+static bool next_note(const unsigned char *buf, size_t len, size_t *at, struct note *ret)
+{
+	size_t left = len - *at, name, desc;
+	const unsigned char *p = buf + *at;
+
+	if (left < 12)
+		return false;
+	left -= 12;
+	ret->namesz = pfs_le32(p);
+	ret->descsz = pfs_le32(p + 4);
+	ret->type = pfs_le32(p + 8);
+	name = (ret->namesz + 3) / 4 * 4;
+	if (name > left)
+		return false;
+	left -= name;
+	/* The last note of a file may come without its padding. */
+	if (ret->descsz > left)
+		return false;
+	desc = (ret->descsz + 3) / 4 * 4;
+	if (desc > left)
+		desc = left;
+	ret->name = (const char *)p + 12;
+	ret->desc = p + 12 + name;
+	*at += 12 + name + desc;
+	return true;
+}
+
+static bool is(const struct note *n, const char *name)
+{
+	size_t len = strlen(name);
+
+	/* Some writers count the terminating NUL, some do not. */
+	return (n->namesz == len || n->namesz == len + 1) && !memcmp(n->name, name, len);
+}
+
+static void own_note(struct pfs_dump *d, const struct note *n)
+{
+	switch (n->type) {
+	case PFS_NOTE_READABLE:
+		d->readable_note = n->desc;
+		d->readable_len = n->descsz;
+		break;
+	case PFS_NOTE_PANIC:
+		d->info.panic_note = (const char *)n->desc;
+		d->info.panic_note_len = n->descsz;
+		break;
+	case PFS_NOTE_ORIGIN:
+		d->info.origin_note = (const char *)n->desc;
+		d->info.origin_note_len = n->descsz;
+		break;
+	case PFS_NOTE_UNDECIDABLE:
+		d->undecidable_note = n->desc;
+		d->undecidable_len = n->descsz;
+		break;
+	}
+}
+
+int pfs_dump_notes(struct pfs_dump *d, const void *buf, size_t len, struct pfs_err *err)
+{
+	bool auxv = false;
+	struct note n;
+	size_t at = 0;
+
+	while (next_note(buf, len, &at, &n)) {
+		if (is(&n, "VMCOREINFO") && !d->info.vmcoreinfo) {
+			d->info.vmcoreinfo = (const char *)n.desc;
+			d->info.vmcoreinfo_len = strnlen((const char *)n.desc, n.descsz);
+		} else if (is(&n, "VMCOREINFO_XEN")) {
+			return pfs_err_set(err, EINVAL,
+					   "dump of a Xen hypervisor: not supported");
+		} else if (is(&n, "CORE") && n.type == NT_PRSTATUS && d->info.nr_cpus < MAX_CPUS) {
+			struct pfs_cpu_note *cpu, *cpus = (struct pfs_cpu_note *)d->info.cpus;
+			unsigned int nr = (unsigned int)d->info.nr_cpus;
+
+			cpu = pfs_grow(&d->arena, &cpus, &d->info.nr_cpus, &d->cap_cpus,
+				       sizeof(*cpu));
+			if (!cpu)
+				return pfs_err_set(err, ENOMEM, "out of memory");
+			*cpu = (struct pfs_cpu_note){ nr, n.desc, n.descsz };
+			d->info.cpus = cpus;
+		} else if (is(&n, "CORE") && n.type == NT_AUXV) {
+			auxv = true;
+		} else if (is(&n, PFS_NOTE_NAME)) {
+			own_note(d, &n);
+		}
+	}
+	if (auxv && !d->info.vmcoreinfo)
+		return pfs_err_set(err, EINVAL, "core dump of a process, not of a kernel");
+	return 0;
+}
+
+/* sizeof(struct elf_prstatus), by which a dump of unknown origin gives itself away. */
+static const struct {
+	size_t len;
+	const char *arch;
+} prstatus_size[] = {
+	{ 336, "x86_64" },
+	{ 392, "aarch64" },
+	{ 376, "riscv64" },
+	{ 504, "ppc64" },
+};
+
+void pfs_dump_guess_arch(struct pfs_dump *d)
+{
+	size_t i;
+
+	for (i = 0; d->info.nr_cpus && i < sizeof(prstatus_size) / sizeof(*prstatus_size); i++)
+		if (d->info.cpus[0].len == prstatus_size[i].len)
+			d->info.arch = prstatus_size[i].arch;
+	/* QEMU's kdump files carry no utsname; nearly all of them are of this kind. */
+	if (!d->info.arch && d->info.page_size == 4096)
+		d->info.arch = "x86_64";
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A set of half-open ranges of physical addresses. Grows with malloc(), not in
+ * an arena, as it lives through many analyses. The caller does the locking.
+ */
+#ifndef PFS_TARGET_RANGES_H
+#define PFS_TARGET_RANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pfs_range {
+	uint64_t start, end;
+};
+
+/*
+ * v[0..settled) is sorted, disjoint and not adjacent; v[settled..nr) is a log
+ * of later additions, merged in when it is as long as the sorted part.
+ */
+struct pfs_ranges {
+	struct pfs_range *v;
+	size_t nr, cap, settled;
+	size_t max;		/* bound on ranges, 0: none */
+};
+
+/* Empty and inverted ranges are ignored. -ENOMEM; -ENOSPC: more than max ranges. */
+int pfs_ranges_add(struct pfs_ranges *r, uint64_t start, uint64_t end);
+/* Sort and merge. The functions below need a settled set. */
+void pfs_ranges_settle(struct pfs_ranges *r);
+/* Index of the first range that ends above at; r->nr if none. */
+size_t pfs_ranges_find(const struct pfs_ranges *r, uint64_t at);
+/* Is at inside? *ret_end: where this answer ends, UINT64_MAX if it never does. */
+bool pfs_ranges_at(const struct pfs_ranges *r, uint64_t at, uint64_t *ret_end);
+void pfs_ranges_deinit(struct pfs_ranges *r);
+
+#endif

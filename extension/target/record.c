@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Notes every range read from the target below, under one lock for all clones. */
+#include "target/record.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#define NR_ANSWERS (PFS_UNDECIDABLE + 1)
+#define MAX_RANGES ((size_t)4 << 20)	/* 64 MiB */
+
+struct pfs_recorder {
+	pthread_mutex_t lock;
+	unsigned int refs, paused;
+	bool lost;		/* ranges are missing */
+	struct pfs_ranges answers[NR_ANSWERS];
+};
+
+struct record {
+	struct pfs_target t;
+	struct pfs_target *lower;
+	struct pfs_recorder *r;
+};
+
+static struct record *to_record(struct pfs_target *t)
+{
+	return (struct record *)((char *)t - offsetof(struct record, t));
+}
+
+static enum pfs_presence record_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
+				     size_t *ret_len)
+{
+	struct record *c = to_record(t);
+	struct pfs_recorder *r = c->r;
+	enum pfs_presence p = pfs_target_read(c->lower, pa, buf, len, ret_len);
+	uint64_t size = t->info.page_size, page;
+
+	pthread_mutex_lock(&r->lock);
+	if (!r->paused) {
+		if (pfs_ranges_add(&r->answers[PFS_PRESENT], pa, pa + *ret_len))
+			r->lost = true;
+		page = (pa + *ret_len) / size * size;
+		if (p != PFS_PRESENT && pfs_ranges_add(&r->answers[p], page, page + size))
+			r->lost = true;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return p;
+}
+
+static enum pfs_presence record_presence(struct pfs_target *t, uint64_t pa, uint64_t *ret_end)
+{
+	struct record *c = to_record(t);
+
+	return c->lower->ops->presence(c->lower, pa, ret_end);
+}
+
+static void recorder_put(struct pfs_recorder *r)
+{
+	unsigned int i, refs;
+
+	pthread_mutex_lock(&r->lock);
+	refs = --r->refs;
+	pthread_mutex_unlock(&r->lock);
+	if (refs)
+		return;
+	for (i = 0; i < NR_ANSWERS; i++)
+		pfs_ranges_deinit(&r->answers[i]);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+static void record_free(struct pfs_target *t)
+{
+	struct record *c = to_record(t);
+
+	pfs_target_free(c->lower);
+	recorder_put(c->r);
+	free(c);
+}
+
+static int record_clone(struct pfs_target *t, struct pfs_target **ret, struct pfs_err *err);
+
+/* Which of the optional operations there are is for the target below to say. */
+#define OPS(p, c) { .name = "record", .read = record_read, .free = record_free, \
+		    .presence = p, .clone = c }
+static const struct pfs_target_ops record_ops[2][2] = {
+	{ OPS(NULL, NULL), OPS(NULL, record_clone) },
+	{ OPS(record_presence, NULL), OPS(record_presence, record_clone) },
+};
+
+static int wrap(struct pfs_target *lower, struct pfs_recorder *r, struct pfs_target **ret,
+		struct pfs_err *err)
+{
+	struct record *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	c->lower = lower;
+	c->r = r;
+	c->t = *lower;
+	c->t.ops = &record_ops[!!lower->ops->presence][!!lower->ops->clone];
+	*ret = &c->t;
+	return 0;
+}
+
+static int record_clone(struct pfs_target *t, struct pfs_target **ret, struct pfs_err *err)
+{
+	struct record *c = to_record(t);
+	struct pfs_target *lower;
+	int r = c->lower->ops->clone(c->lower, &lower, err);
+
+	if (r)
+		return r;
+	r = wrap(lower, c->r, ret, err);
+	if (r) {
+		pfs_target_free(lower);
+		return r;
+	}
+	pthread_mutex_lock(&c->r->lock);
+	c->r->refs++;
+	pthread_mutex_unlock(&c->r->lock);
+	return 0;
+}
+
+int pfs_target_record(struct pfs_target *lower, struct pfs_target **ret, struct pfs_err *err)
+{
+	struct pfs_recorder *r = calloc(1, sizeof(*r));
+	unsigned int i;
+	int ret_code;
+
+	if (!r) {
+		pfs_target_free(lower);
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	}
+	pthread_mutex_init(&r->lock, NULL);
+	r->refs = 1;
+	for (i = 0; i < NR_ANSWERS; i++)
+		r->answers[i].max = MAX_RANGES;
+	ret_code = wrap(lower, r, ret, err);
+	if (ret_code) {
+		pfs_target_free(lower);
+		recorder_put(r);
+	}
+	return ret_code;
+}
+
+struct pfs_recorder *pfs_target_recorder(struct pfs_target *t)
+{
+	return t->ops->read == record_read ? to_record(t)->r : NULL;
+}
+
+void pfs_recorder_pause(struct pfs_recorder *r)
+{
+	pthread_mutex_lock(&r->lock);
+	r->paused++;
+	pthread_mutex_unlock(&r->lock);
+}
+
+void pfs_recorder_resume(struct pfs_recorder *r)
+{
+	pthread_mutex_lock(&r->lock);
+	if (r->paused)
+		r->paused--;
+	pthread_mutex_unlock(&r->lock);
+}
+
+const struct pfs_ranges *pfs_recorder_ranges(struct pfs_recorder *r, enum pfs_presence p)
+{
+	bool lost;
+
+	pthread_mutex_lock(&r->lock);
+	pfs_ranges_settle(&r->answers[p]);
+	lost = r->lost;
+	pthread_mutex_unlock(&r->lock);
+	return lost ? NULL : &r->answers[p];
+}
