@@ -13,6 +13,7 @@
 #define PFS_MAX_LEVELS 5
 
 struct pfs_arch;
+struct pfs_facts;
 
 /* Where a page-table walk starts: a parameter, as init_mm's tables and a task's differ. */
 struct pfs_root {
@@ -75,8 +76,11 @@ struct pfs_arch {
 	const char *name;		/* as libkdumpfile spells it */
 	unsigned int page_shift;
 	unsigned int section_size_bits;	/* where VMCOREINFO does not say */
+	unsigned int (*max_physmem_bits)(const struct pfs_facts *f);	/* likewise */
 	unsigned int subsection_shift;
 	unsigned int pageblock_order;
+	/* Set root and pte_mask of a zeroed m (target and arch are set) from the facts. */
+	int (*init)(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *err);
 	bool (*canonical)(const struct pfs_mem *m, uint64_t va);
 	void (*walk)(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 		     struct pfs_walk *ret);

@@ -61,10 +61,27 @@ int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a,
 		      const struct pfs_vmcoreinfo *v, const struct pfs_arch *arch,
 		      struct pfs_err *err);
 
+#define ARCH(arch) extern const struct pfs_arch pfs_arch_##arch;
+#include <pfnscope/archs.def>
+#undef ARCH
+
 /* By libkdumpfile's name; NULL: not supported. */
 const struct pfs_arch *pfs_arch_by_name(const char *name);
 /* Set m up from the facts: root tables, masks. */
 int pfs_mem_init(struct pfs_mem *m, struct pfs_target *t, const struct pfs_arch *arch,
 		 const struct pfs_facts *f, struct pfs_err *err);
+
+/*
+ * From an opened target to the facts and memory that the model needs: all of
+ * the above in order (discover.c). vmlinux may be NULL: then symbols and types
+ * come from the dump's own kallsyms and BTF, if it has them. t->lookup comes
+ * before both. The caller frees lookups[0..*nr), best first, also on failure;
+ * t->lookup is not among them. -EINVAL: no or senseless VMCOREINFO, an
+ * architecture we do not know, a vmlinux of another kernel. Success with
+ * err->code set: went on with fewer facts, and err says why.
+ */
+int pfs_kernel_discover(struct pfs_target *t, const char *vmlinux, struct pfs_arena *a,
+			struct pfs_facts *f, struct pfs_mem *mem, struct pfs_lookup **lookups,
+			size_t max, size_t *nr, struct pfs_err *err);
 
 #endif

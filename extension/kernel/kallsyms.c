@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Symbols from the kernel's own kallsyms tables. VMCOREINFO names them from
+ * v6.0 on (5fd8fea935a1 "vmcoreinfo: include kallsyms symbols", f09bddbd8661
+ * "vmcoreinfo: add kallsyms_num_syms symbol").
+ *
+ * kallsyms_names holds, for each symbol in the order of addresses, a length
+ * and as many bytes; each byte stands for a string of kallsyms_token_table.
+ * The first character of the expanded string is the symbol's type, as in nm.
+ * A length above 127 takes two bytes, low 7 bits first (73bbb94466fd
+ * "kallsyms: support "big" kernel symbols", v6.1).
+ *
+ * Addresses come in four encodings, and nothing in the dump says which one;
+ * so each that is possible is tried, and one is taken only if addresses come
+ * out in order and every symbol that VMCOREINFO names has VMCOREINFO's address:
+ *
+ *	addresses[i]				64 bits each; to v6.10
+ *	offset >= 0 ? offset :			32 bits, absolute-percpu: x86 to
+ *	    relative_base - 1 - offset		v6.14 (01157ddc58dc "kallsyms:
+ *						Remove KALLSYMS_ABSOLUTE_PERCPU")
+ *	relative_base + (u32)offset		others, and all from v6.15 on
+ *	&offsets[i] + offset			from v7.0 on (a081b5789255 "kallsyms:
+ *						Get rid of kallsyms relative base")
+ */
+#include "kernel/kernel.h"
+#include "kernel/names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_SYMS	((uint32_t)1 << 22)
+#define MAX_NAME	1024		/* twice the kernel's KSYM_NAME_LEN */
+#define MAX_NAMES	((size_t)256 << 20)
+#define NR_TOKENS	256
+#define CHUNK		((size_t)256 << 10)
+
+struct kallsyms {
+	struct pfs_lookup lookup;
+	struct pfs_names symbols;
+	char *names;		/* expanded, each terminated */
+};
+
+struct tokens {
+	char text[0x10000 + MAX_NAME];
+	size_t len;
+	struct {
+		const char *s;
+		size_t len;
+	} token[NR_TOKENS];
+};
+
+enum encoding { ENC_ADDRESSES, ENC_ABSOLUTE_PERCPU, ENC_UNSIGNED, ENC_PLACE_RELATIVE };
+
+static int symbol_va(const struct pfs_vmcoreinfo *v, const char *name, uint64_t *ret)
+{
+	char key[64] = "SYMBOL(";
+
+	strncat(key, name, sizeof(key) - 9);
+	strcat(key, ")");
+	return pfs_vmcoreinfo_number(v, key, ret);
+}
+
+static int read_tokens(struct pfs_mem *m, uint64_t table, uint64_t index, struct tokens *t,
+		       struct pfs_err *err)
+{
+	unsigned char idx[NR_TOKENS * 2];
+	uint64_t at;
+	size_t want = 0;
+	int i, r;
+
+	r = pfs_read_obj(m, index, idx, sizeof(idx), "kallsyms_token_index", err);
+	if (r)
+		return r;
+	for (i = 0; i < NR_TOKENS; i++) {
+		size_t off = (size_t)idx[2 * i] | (size_t)idx[2 * i + 1] << 8;
+
+		if (off > want)
+			want = off;
+	}
+	/* The last token has no successor to bound it; what follows may be unreadable. */
+	want += MAX_NAME;
+	t->len = want;
+	if (pfs_read_va(m, table, t->text, want, &at) != PFS_REACH_OK)
+		t->len = (size_t)(at - table);
+	for (i = 0; i < NR_TOKENS; i++) {
+		size_t off = (size_t)idx[2 * i] | (size_t)idx[2 * i + 1] << 8, n;
+
+		n = off < t->len ? strnlen(t->text + off, t->len - off) : 0;
+		if (off >= t->len || off + n >= t->len)
+			return pfs_err_set(err, EINVAL,
+					   "kallsyms_token_table at 0x%llx: token %d is damaged",
+					   (unsigned long long)table, i);
+		t->token[i].s = t->text + off;
+		t->token[i].len = n;
+	}
+	return 0;
+}
+
+/* A window over kallsyms_names, whose size nothing tells. */
+struct stream {
+	struct pfs_mem *m;
+	uint64_t va;		/* of what is read next */
+	unsigned char *buf;
+	size_t pos, len;
+};
+
+/* Make n bytes (n < CHUNK) available at s->pos. */
+static int stream_need(struct stream *s, size_t n)
+{
+	uint64_t at;
+	size_t got = CHUNK;
+
+	if (s->len - s->pos >= n)
+		return 0;
+	memmove(s->buf, s->buf + s->pos, s->len - s->pos);
+	s->len -= s->pos;
+	s->pos = 0;
+	if (pfs_read_va(s->m, s->va, s->buf + s->len, CHUNK, &at) != PFS_REACH_OK)
+		got = (size_t)(at - s->va);
+	s->len += got;
+	s->va += got;
+	return s->len >= n ? 0 : -EIO;
+}
+
+/* Expand the next name into dst[0..MAX_NAME), without its type; returns its length. */
+static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
+{
+	size_t len, i, out = 0;
+
+	if (stream_need(s, 1))
+		return -EIO;
+	len = s->buf[s->pos++];
+	if (len & 0x80) {
+		if (stream_need(s, 1))
+			return -EIO;
+		len = (len & 0x7f) | (size_t)s->buf[s->pos++] << 7;
+	}
+	if (!len || len >= MAX_NAME || stream_need(s, len))
+		return -EINVAL;
+	for (i = 0; i < len; i++) {
+		unsigned char c = s->buf[s->pos++];
+		size_t n = t->token[c].len;
+
+		if (out + n >= MAX_NAME)
+			return -EINVAL;
+		memcpy(dst + out, t->token[c].s, n);
+		out += n;
+	}
+	if (out < 2)
+		return -EINVAL;
+	for (i = 0; i < out; i++)
+		if ((unsigned char)dst[i] <= 0x20 || (unsigned char)dst[i] > 0x7e)
+			return -EINVAL;
+	memmove(dst, dst + 1, out - 1);
+	dst[out - 1] = '\0';
+	return (ssize_t)out - 1;
+}
+
+/* All names into k->names, each terminated, in the order of the table. */
+static int read_names(struct pfs_mem *m, uint64_t va, uint32_t nr, const struct tokens *t,
+		      struct kallsyms *k, struct pfs_err *err)
+{
+	struct stream s = { .m = m, .va = va };
+	size_t used = 0, cap = 0;
+	uint32_t i;
+	int r = 0;
+
+	s.buf = malloc(2 * CHUNK);
+	if (!s.buf)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	for (i = 0; i < nr; i++) {
+		ssize_t n;
+
+		if (cap - used < MAX_NAME) {
+			char *p;
+
+			cap = cap ? cap * 2 : (size_t)nr * 16 + MAX_NAME;
+			p = cap <= MAX_NAMES ? realloc(k->names, cap) : NULL;
+			if (!p) {
+				r = pfs_err_set(err, ENOMEM, "kallsyms_names: out of memory");
+				break;
+			}
+			k->names = p;
+		}
+		n = next_name(&s, t, k->names + used);
+		if (n < 0) {
+			r = pfs_err_set(err, EINVAL,
+					"kallsyms_names at 0x%llx: symbol %u of %u is %s",
+					(unsigned long long)va, i, nr,
+					n == -EIO ? "not readable" : "damaged");
+			break;
+		}
+		used += (size_t)n + 1;
+	}
+	free(s.buf);
+	return r;
+}
+
+static uint64_t decode(enum encoding e, const unsigned char *table, uint32_t i, uint64_t base)
+{
+	uint32_t raw;
+	uint64_t sign;
+
+	if (e == ENC_ADDRESSES)
+		return pfs_le64(table + (size_t)i * 8);
+	raw = pfs_le32(table + (size_t)i * 4);
+	sign = (uint64_t)(int64_t)(int32_t)raw;
+	switch (e) {
+	case ENC_ABSOLUTE_PERCPU:
+		return raw >> 31 ? base - 1 - sign : raw;
+	case ENC_PLACE_RELATIVE:
+		return base + (uint64_t)i * 4 + sign;
+	default:
+		return base + raw;
+	}
+}
+
+/* Addresses in order, and known symbols where VMCOREINFO has them? */
+static bool fits(const struct kallsyms *k, enum encoding e, const unsigned char *table,
+		 uint32_t nr, uint64_t base, const struct pfs_vmcoreinfo *v)
+{
+	/* Addresses of variables; mem_section and vmemmap hold values instead. */
+	static const char *const known[] = {
+		"_stext", "init_uts_ns", "node_online_map", "node_data", "init_top_pgt", "prb",
+		"clear_seq", "vmap_area_list", "log_buf",
+	};
+	uint64_t want[sizeof(known) / sizeof(known[0])] = { 0 }, last = 0;
+	const char *name = k->names;
+	bool stext = false;
+	uint32_t i;
+	size_t j;
+
+	for (j = 0; j < sizeof(known) / sizeof(known[0]); j++)
+		if (symbol_va(v, known[j], &want[j]))
+			want[j] = 0;
+	for (i = 0; i < nr; i++) {
+		uint64_t addr = decode(e, table, i, base);
+
+		if (addr < last)
+			return false;
+		last = addr;
+		for (j = 0; j < sizeof(known) / sizeof(known[0]); j++) {
+			if (!want[j] || *name != *known[j] || strcmp(name, known[j]))
+				continue;
+			if (addr != want[j])
+				return false;
+			stext = stext || j == 0;
+		}
+		name += strlen(name) + 1;
+	}
+	return stext;
+}
+
+static int fill(struct kallsyms *k, enum encoding e, const unsigned char *table, uint32_t nr,
+		uint64_t base, struct pfs_err *err)
+{
+	const char *name = k->names;
+	uint32_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (pfs_names_add(&k->symbols, name, decode(e, table, i, base)))
+			return pfs_err_set(err, ENOMEM, "out of memory");
+		name += strlen(name) + 1;
+	}
+	return 0;
+}
+
+static int read_addresses(struct pfs_mem *m, const struct pfs_vmcoreinfo *v, uint32_t nr,
+			  struct kallsyms *k, struct pfs_err *err)
+{
+	uint64_t va, base = 0, relative_base;
+	size_t size = (size_t)nr * 4;
+	enum encoding try[2];
+	unsigned int i, tries = 0;
+	unsigned char *table;
+	int r;
+
+	if (!symbol_va(v, "kallsyms_offsets", &va)) {
+		if (!symbol_va(v, "kallsyms_relative_base", &relative_base)) {
+			r = pfs_read_u64(m, relative_base, &base, "kallsyms_relative_base", err);
+			if (r)
+				return r;
+			try[tries++] = ENC_ABSOLUTE_PERCPU;
+			try[tries++] = ENC_UNSIGNED;
+		} else {
+			base = va;
+			try[tries++] = ENC_PLACE_RELATIVE;
+		}
+	} else if (!symbol_va(v, "kallsyms_addresses", &va)) {
+		size = (size_t)nr * 8;
+		try[tries++] = ENC_ADDRESSES;
+	} else {
+		return pfs_err_set(err, ENOENT, "VMCOREINFO names no table of kallsyms addresses");
+	}
+	table = malloc(size);
+	if (!table)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	r = pfs_read_obj(m, va, table, size, "kallsyms addresses", err);
+	for (i = 0; !r && i < tries; i++) {
+		if (fits(k, try[i], table, nr, base, v)) {
+			r = fill(k, try[i], table, nr, base, err);
+			break;
+		}
+	}
+	if (!r && i == tries)
+		r = pfs_err_set(err, EINVAL,
+				"kallsyms addresses at 0x%llx: damaged, or of an unknown encoding",
+				(unsigned long long)va);
+	free(table);
+	return r;
+}
+
+static int op_symbol(struct pfs_lookup *l, const char *name, uint64_t *ret_addr)
+{
+	return pfs_names_find(&((struct kallsyms *)l)->symbols, name, ret_addr);
+}
+
+static int op_symbol_at(struct pfs_lookup *l, uint64_t addr, const char **ret_name,
+			uint64_t *ret_offset)
+{
+	return pfs_names_at(&((struct kallsyms *)l)->symbols, addr, ret_name, ret_offset);
+}
+
+static void op_free(struct pfs_lookup *l)
+{
+	struct kallsyms *k = (struct kallsyms *)l;
+
+	pfs_names_deinit(&k->symbols);
+	free(k->names);
+	free(k);
+}
+
+static const struct pfs_lookup_ops ops = {
+	.symbol = op_symbol,
+	.symbol_at = op_symbol_at,
+	.free = op_free,
+};
+
+int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
+		      struct pfs_lookup **ret, struct pfs_err *err)
+{
+	uint64_t names, num, table, index;
+	unsigned char raw[4];
+	struct tokens *t = NULL;
+	struct kallsyms *k;
+	uint32_t nr;
+	int r;
+
+	if (symbol_va(v, "kallsyms_names", &names) || symbol_va(v, "kallsyms_num_syms", &num) ||
+	    symbol_va(v, "kallsyms_token_table", &table) ||
+	    symbol_va(v, "kallsyms_token_index", &index))
+		return pfs_err_set(err, ENOENT,
+				   "VMCOREINFO does not say where kallsyms is (kernels before v6.0)");
+	r = pfs_read_obj(m, num, raw, sizeof(raw), "kallsyms_num_syms", err);
+	if (r)
+		return r;
+	nr = pfs_le32(raw);
+	if (!nr || nr > MAX_SYMS)
+		return pfs_err_set(err, EINVAL, "kallsyms_num_syms: %u symbols: absurd", nr);
+	k = calloc(1, sizeof(*k));
+	t = calloc(1, sizeof(*t));
+	if (!k || !t) {
+		free(k);
+		free(t);
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	}
+	k->lookup.ops = &ops;
+	k->lookup.from = "kallsyms";
+	r = read_tokens(m, table, index, t, err);
+	if (!r)
+		r = read_names(m, names, nr, t, k, err);
+	if (!r)
+		r = read_addresses(m, v, nr, k, err);
+	free(t);
+	if (r) {
+		op_free(&k->lookup);
+		return r;
+	}
+	*ret = &k->lookup;
+	return 0;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names: a hash by name, and a sorted index by value. */
+#include "kernel/names.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_NAMES ((size_t)1 << 24)
+/* Names of a dump are hostile: so many collisions happen by intent only. */
+#define MAX_PROBES 1024
+
+int pfs_names_add(struct pfs_names *t, const char *name, uint64_t value)
+{
+	if (t->nr == MAX_NAMES)
+		return -E2BIG;
+	if (t->nr == t->cap) {
+		size_t cap = t->cap ? t->cap * 2 : 1024;
+		struct pfs_name *p = realloc(t->n, cap * sizeof(*p));
+
+		if (!p)
+			return -ENOMEM;
+		t->n = p;
+		t->cap = cap;
+	}
+	t->n[t->nr].value = value;
+	t->n[t->nr++].name = name;
+	return 0;
+}
+
+void pfs_names_deinit(struct pfs_names *t)
+{
+	free(t->n);
+	free(t->hash);
+	free(t->by_value);
+	memset(t, 0, sizeof(*t));
+}
+
+static size_t hash(const char *s)
+{
+	uint64_t h = 0xcbf29ce484222325ULL;	/* FNV-1a */
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3ULL;
+	return (size_t)(h ^ h >> 32);
+}
+
+static int build_hash(struct pfs_names *t)
+{
+	size_t i, size = 64;
+
+	while (size < t->nr * 2)
+		size *= 2;
+	t->hash = calloc(size, sizeof(*t->hash));
+	if (!t->hash)
+		return -ENOMEM;
+	t->hash_size = size;
+	for (i = 0; i < t->nr; i++) {
+		size_t at = hash(t->n[i].name) & (size - 1), probes = 0;
+
+		while (t->hash[at] && ++probes < MAX_PROBES &&
+		       strcmp(t->n[t->hash[at] - 1].name, t->n[i].name))
+			at = (at + 1) & (size - 1);
+		if (!t->hash[at])
+			t->hash[at] = (uint32_t)i + 1;
+	}
+	return 0;
+}
+
+int pfs_names_find(struct pfs_names *t, const char *name, uint64_t *ret_value)
+{
+	size_t at;
+
+	if (!t->hash && build_hash(t))
+		return -ENOMEM;
+	for (at = hash(name) & (t->hash_size - 1); t->hash[at];
+	     at = (at + 1) & (t->hash_size - 1)) {
+		const struct pfs_name *sym = &t->n[t->hash[at] - 1];
+
+		if (!strcmp(sym->name, name)) {
+			*ret_value = sym->value;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+static int compare_value(const void *a, const void *b, void *arg)
+{
+	const struct pfs_name *s = arg;
+	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+
+	if (s[i].value != s[j].value)
+		return s[i].value < s[j].value ? -1 : 1;
+	return i < j ? -1 : i > j;
+}
+
+/* The image reaches from _stext to _end, or over all addresses where these are missing. */
+static int build_by_value(struct pfs_names *t)
+{
+	bool sorted = true;
+	size_t i;
+
+	if (pfs_names_find(t, "_stext", &t->start))
+		t->start = 0;
+	if (pfs_names_find(t, "_end", &t->end) || t->end < t->start)
+		t->end = UINT64_MAX;
+	t->by_value = malloc((t->nr ? t->nr : 1) * sizeof(*t->by_value));
+	if (!t->by_value)
+		return -ENOMEM;
+	for (i = 0; i < t->nr; i++) {
+		t->by_value[i] = (uint32_t)i;
+		if (i && t->n[i].value < t->n[i - 1].value)
+			sorted = false;
+	}
+	if (!sorted)
+		qsort_r(t->by_value, t->nr, sizeof(*t->by_value), compare_value, t->n);
+	return 0;
+}
+
+int pfs_names_at(struct pfs_names *t, uint64_t addr, const char **ret_name,
+		 uint64_t *ret_offset)
+{
+	size_t low = 0, high = t->nr;
+	const struct pfs_name *sym;
+
+	if (!t->by_value && build_by_value(t))
+		return -ENOMEM;
+	if (addr < t->start || addr >= t->end)
+		return -ENOENT;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (t->n[t->by_value[mid]].value <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low)
+		return -ENOENT;
+	/* Of aliases the first one, as the kernel itself prints it. */
+	sym = &t->n[t->by_value[--low]];
+	while (low && t->n[t->by_value[low - 1]].value == sym->value)
+		sym = &t->n[t->by_value[--low]];
+	*ret_name = sym->name;
+	*ret_offset = addr - sym->value;
+	return 0;
+}
