@@ -147,10 +147,14 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 		} else if (!s->online) {
 			f->severity = PFS_SEV_CORRUPT;
 			pfs_evidence(c, f, "a device pagemap covers them, so that they should be initialised");
-		} else if (s->state == PFS_ST_ZERO && s->ram != 1) {
-			/* v4.15 to v5.5 zeroed holes in place of an initialisation. */
-			f->severity = PFS_SEV_SUSPICIOUS;
-			f->confidence = PFS_CONF_MEDIUM;
+		} else if ((s->state == PFS_ST_ZERO || s->state == PFS_ST_MISLINKED) && s->ram != 1) {
+			/*
+			 * By design of some kernels: 907ec5fca3dc (v4.20) zeroed the
+			 * memmap of holes, 4b094b7851bf (v5.6) linked it to node 0,
+			 * zone 0, until 0740a50b9baa (v5.12).
+			 */
+			f->severity = PFS_SEV_NOTE;
+			pfs_evidence(c, f, "kernels from v4.20 to v5.11 leave holes like this by design");
 		}
 	}
 	if (s->online == 1)

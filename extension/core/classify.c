@@ -216,11 +216,10 @@ static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, 
 	 * (0740a50b9baa "mm/page_alloc.c: refactor initialization of struct page
 	 * for holes in memory layout", v5.12); node 0, zone 0 before.
 	 */
-	if (reserved && c->ram_known && !ram) {
-		if (!ram_zone_spans(c, pfn))
-			return why(ret_why, PFS_ST_RESERVED, "PG_reserved, not System RAM, in no zone's span");
+	if (reserved && !ram_zone_spans(c, pfn))
+		return why(ret_why, PFS_ST_RESERVED, "PG_reserved, in no zone's span");
+	if (reserved && c->ram_known && !ram)
 		return why(ret_why, PFS_ST_MISLINKED, "a hole inside one zone, linked to another");
-	}
 	if (reserved && !c->ram_known)
 		return PFS_ST_OK;
 	return why(ret_why, PFS_ST_MISLINKED, "linked to a zone that does not span it");

@@ -57,6 +57,14 @@ int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn);
 /* Read and classify one page. -ENOENT: no section, or one without memmap. */
 int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct pfs_err *err);
 
+/*
+ * The pageblock bits of a PFN, as get_pfnblock_flags_mask() finds them in the
+ * section's usage, and the name of the migratetype in them ("?" if it has
+ * none). -ENOENT: this kernel's or dump's facts do not tell; -EIO: not readable.
+ */
+int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
+		  struct pfs_err *err);
+
 /* A run of pages in one abnormal state; start and end half-open. */
 struct pfs_run {
 	uint64_t start, end;

@@ -89,50 +89,51 @@ static const char *operand_register(const struct attempt *a, uint64_t v)
 }
 
 /*
- * A word W of the struct page was followed: as it is, without the bit that
- * marks a tail (compound_head: W - 1), or without the low bits of mapping.
+ * Was the word W at this offset followed: as it is, without the bit that marks
+ * a tail (compound_head: W - 1), or without the low bits of mapping?
  */
-static enum pfs_reproduces followed_word(struct attempt *a)
+static enum pfs_reproduces followed_word(struct attempt *a, uint64_t off)
 {
 	const struct pfs_classifier *c = a->m->classifier;
-	uint64_t tried[3], off;
+	uint64_t w = pfs_le64(a->page->bytes + off);
+	bool link = off == c->head_offset && w & 1;
+	const uint64_t followed[3] = {
+		w, link && c->head_is_mask ? a->page->va & (w - 1) : w & ~UINT64_C(1),
+		w & ~UINT64_C(3),
+	};
+	const char *reg = NULL;
 	unsigned int i;
 
-	for (off = 0; off + 8 <= a->m->layout.struct_page; off += 8) {
-		uint64_t w = pfs_le64(a->page->bytes + off);
-
-		tried[0] = w;
-		tried[1] = c->head_is_mask && off == c->head_offset && w & 1 ?
-				   a->page->va & (w - 1) : w & ~UINT64_C(1);
-		tried[2] = w & ~UINT64_C(3);
-		for (i = 0; i < 3; i++) {
-			const char *reg;
-
-			if (tried[i] < TELLING_POINTER)
-				continue;
-			if (a->p->operand.valid) {
-				reg = operand_register(a, tried[i]);
-				if (!reg)
-					continue;
-				a->confidence = PFS_CONF_HIGH;
-				a->why = pfs_printf(&a->m->arena,
-						    "offset 0x%llx of its struct page holds 0x%llx%s; %s holds that%s, and \"%s\" accesses 0x%llx",
-						    ULL(off), ULL(w),
-						    off == c->head_offset && w & 1 ?
-							    " (a tail page's link to its head)" : "",
-						    reg, tried[i] == w ? "" : " less its low bits",
-						    a->p->operand.text, ULL(a->fault));
-				return PFS_REPRODUCES;
-			}
-			if (a->has_fault && a->fault - tried[i] < a->m->layout.page_size) {
-				a->confidence = PFS_CONF_MEDIUM;
-				a->why = pfs_printf(&a->m->arena,
-						    "offset 0x%llx of its struct page holds 0x%llx, and the fault is at 0x%llx",
-						    ULL(off), ULL(w), ULL(a->fault));
-				return PFS_REPRODUCES;
-			}
-		}
+	for (i = 0; i < 3; i++) {
+		if (followed[i] < TELLING_POINTER)
+			continue;
+		if (a->p->operand.valid)
+			reg = operand_register(a, followed[i]);
+		if (!reg && a->fault - followed[i] >= a->m->layout.page_size)
+			continue;
+		a->confidence = reg ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
+		a->why = pfs_printf(&a->m->arena,
+				    "its struct page holds 0x%llx at offset 0x%llx%s%s%s%s%s%s accesses 0x%llx",
+				    ULL(w), ULL(off), link ? " (read as a tail page's link to its head)" : "",
+				    reg ? "; " : "", reg ? reg : "",
+				    reg ? followed[i] == w ? " holds that value" : " holds that pointer" : "",
+				    a->p->operand.valid ? ", and " : "; the faulting instruction",
+				    a->p->operand.valid ? a->p->operand.text : "", ULL(a->fault));
+		return PFS_REPRODUCES;
 	}
+	return PFS_DOES_NOT;
+}
+
+/* The link to a compound head first: nearly every reader of a struct page follows it. */
+static enum pfs_reproduces followed_any_word(struct attempt *a)
+{
+	uint64_t off = a->m->classifier->head_offset;
+
+	if (off && followed_word(a, off) == PFS_REPRODUCES)
+		return PFS_REPRODUCES;
+	for (off = 0; off + 8 <= a->m->layout.struct_page; off += 8)
+		if (followed_word(a, off) == PFS_REPRODUCES)
+			return PFS_REPRODUCES;
 	return PFS_DOES_NOT;
 }
 
@@ -191,7 +192,7 @@ static enum pfs_reproduces try(struct attempt *a)
 				    pfs_state_name(page->state));
 		return PFS_DOES_NOT;
 	}
-	if (followed_word(a) == PFS_REPRODUCES)
+	if (followed_any_word(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;
 	if (a->lead->source <= PFS_SRC_REG_PAGE && followed_links(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;

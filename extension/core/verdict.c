@@ -123,8 +123,8 @@ static void accept(struct verdict *d, const char *why)
 	evidence(d, "%s: %s", pfs_state_name(v->page.state), pfs_state_meaning(v->page.state));
 	about_mapping(d);
 	about_place(d);
-	evidence(d, "%llu neighbouring PFNs are in this state: 0x%llx-0x%llx", ULL(r->end - r->start),
-		 ULL(r->start), ULL(r->end - 1));
+	evidence(d, "PFNs 0x%llx-0x%llx (%llu) are in this state", ULL(r->start), ULL(r->end - 1),
+		 ULL(r->end - r->start));
 }
 
 /* 1: accepted, 0: not, or -errno. */

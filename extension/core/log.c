@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel log as lines. Two formats:
+ *
+ * From v5.10 (896fbe20b4e2 "printk: use the lockless ringbuffer") three rings:
+ * descriptors and infos, indexed by the low bits of a record's id, and a ring
+ * of text. A descriptor's state_var is
+ *
+ *	63 62 61                               0
+ *	+-----+---------------------------------+
+ *	|state| id                              |
+ *	+-----+---------------------------------+
+ *	0 reserved  1 committed  2 finalized  3 reusable
+ *
+ * From v3.5 to v5.9 records of variable length in one buffer, a length of 0
+ * meaning that the next one is at its start.
+ */
+#include "core/model.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAX_TEXT ((size_t)64 << 20)
+#define MAX_LINES ((size_t)1 << 20)
+#define MAX_BAD 65536		/* records in a row that cannot be used */
+
+#define ID_MASK (UINT64_MAX >> 2)
+
+struct build {
+	struct pfs_model *m;
+	size_t cap, bytes;
+	uint64_t unreadable, damaged;
+	bool full;
+};
+
+static bool read_u32(struct pfs_model *m, uint64_t va, uint64_t *ret)
+{
+	unsigned char buf[4];
+
+	if (pfs_read_va(m->mem, va, buf, sizeof(buf), NULL))
+		return false;
+	*ret = pfs_le32(buf);
+	return true;
+}
+
+static bool read_u64(struct pfs_model *m, uint64_t va, uint64_t *ret)
+{
+	unsigned char buf[8];
+
+	if (pfs_read_va(m->mem, va, buf, sizeof(buf), NULL))
+		return false;
+	*ret = pfs_le64(buf);
+	return true;
+}
+
+/*
+ * One record's lines, the last one first: records are met newest first, so
+ * that what is left out of an overlong log is its oldest part.
+ */
+static int add_record(struct build *b, uint64_t ts, uint64_t va, size_t len)
+{
+	struct pfs_model *m = b->m;
+	struct pfs_log_line *line;
+	char *text;
+	size_t i, end;
+
+	if (m->nr_log >= MAX_LINES || len > MAX_TEXT - b->bytes) {
+		b->full = true;
+		return 0;
+	}
+	/* Unreadable text counts too: it took its memory. */
+	b->bytes += len;
+	text = pfs_alloc(&m->arena, len + 1);
+	if (!text)
+		return -ENOMEM;
+	if (len && pfs_read_va(m->mem, va, text, len, NULL)) {
+		b->unreadable++;
+		return 0;
+	}
+	for (i = end = len;; i--) {
+		if (i && text[i - 1] != '\n')
+			continue;
+		if (m->nr_log >= MAX_LINES) {
+			b->full = true;
+			return 0;
+		}
+		line = pfs_grow(&m->arena, &m->log, &m->nr_log, &b->cap, sizeof(*line));
+		if (!line)
+			return -ENOMEM;
+		line->ts_nsec = ts;
+		line->text = text + i;
+		line->len = end - i;
+		text[end] = '\0';
+		if (!i)
+			return 0;
+		end = i - 1;
+	}
+}
+
+static void reverse(struct pfs_model *m)
+{
+	struct pfs_log_line t;
+	size_t i;
+
+	for (i = 0; i < m->nr_log / 2; i++) {
+		t = m->log[i];
+		m->log[i] = m->log[m->nr_log - 1 - i];
+		m->log[m->nr_log - 1 - i] = t;
+	}
+}
+
+struct prb {
+	uint64_t descs, infos, data;
+	uint64_t count, size;		/* descriptors; bytes of text ring */
+	unsigned int size_bits;
+	uint64_t head, tail;		/* ids */
+};
+
+static bool prb_open(struct pfs_model *m, struct prb *r)
+{
+	const struct pfs_facts *f = m->facts;
+	uint64_t prb, desc, text, counter, count_bits, size_bits;
+
+	if (!read_u64(m, pfs_val(f, PFS_F_PRB), &prb)) {
+		pfs_limit(m, "log", "prb cannot be read");
+		return false;
+	}
+	desc = prb + pfs_val(f, PFS_F_PRB_DESC_RING);
+	text = prb + pfs_val(f, PFS_F_PRB_TEXT_RING);
+	counter = pfs_have(f, PFS_F_ATOMIC_LONG_COUNTER) ? pfs_val(f, PFS_F_ATOMIC_LONG_COUNTER) : 0;
+	if (!read_u32(m, desc + pfs_val(f, PFS_F_PDR_COUNT_BITS), &count_bits) ||
+	    !read_u64(m, desc + pfs_val(f, PFS_F_PDR_DESCS), &r->descs) ||
+	    !read_u64(m, desc + pfs_val(f, PFS_F_PDR_INFOS), &r->infos) ||
+	    !read_u64(m, desc + pfs_val(f, PFS_F_PDR_HEAD) + counter, &r->head) ||
+	    !read_u64(m, desc + pfs_val(f, PFS_F_PDR_TAIL) + counter, &r->tail) ||
+	    !read_u32(m, text + pfs_val(f, PFS_F_PDATA_SIZE_BITS), &size_bits) ||
+	    !read_u64(m, text + pfs_val(f, PFS_F_PDATA_DATA), &r->data)) {
+		pfs_limit(m, "log", "the printk ring buffer at 0x%llx cannot be read",
+			  (unsigned long long)prb);
+		return false;
+	}
+	/* log_buf_len goes up to 2 GiB, with a descriptor for each 32 bytes. */
+	if (count_bits > 26 || size_bits > 31) {
+		pfs_limit(m, "log", "the printk ring buffer at 0x%llx has absurd sizes",
+			  (unsigned long long)prb);
+		return false;
+	}
+	r->count = 1ull << count_bits;
+	r->size = 1ull << size_bits;
+	r->size_bits = (unsigned int)size_bits;
+	r->head &= ID_MASK;
+	r->tail &= ID_MASK;
+	return true;
+}
+
+/*
+ * The text of a block [begin, next), logical positions. One that would cross
+ * the end of the ring lies at its start, and its first word holds the id
+ * again; from v6.18 a block may end exactly where the ring does.
+ */
+static bool prb_text(struct pfs_model *m, const struct prb *r, uint64_t id, uint64_t begin,
+		     uint64_t next, uint64_t *ret_va, uint64_t *ret_len)
+{
+	uint64_t at = begin & (r->size - 1), len, owner;
+
+	if (next - begin > r->size || begin & 7)
+		return false;
+	if (begin >> r->size_bits == next >> r->size_bits || !(next & (r->size - 1))) {
+		len = next - begin;
+	} else {
+		at = 0;
+		len = next & (r->size - 1);
+	}
+	if (len < 8 || len > r->size - at || !read_u64(m, r->data + at, &owner) || owner != id)
+		return false;
+	*ret_va = r->data + at + 8;
+	*ret_len = len - 8;
+	return true;
+}
+
+/* 1: a record, with *seq; 0: none that could be used. */
+static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_t below_seq,
+		      uint64_t *ret_seq)
+{
+	struct pfs_model *m = b->m;
+	const struct pfs_facts *f = m->facts;
+	uint64_t desc = r->descs + (id & (r->count - 1)) * pfs_val(f, PFS_F_SZ_DESC);
+	uint64_t info = r->infos + (id & (r->count - 1)) * pfs_val(f, PFS_F_SZ_PRINTK_INFO);
+	uint64_t counter = pfs_have(f, PFS_F_ATOMIC_LONG_COUNTER) ?
+				   pfs_val(f, PFS_F_ATOMIC_LONG_COUNTER) : 0;
+	uint64_t blk = desc + pfs_val(f, PFS_F_DESC_BLK), state, begin, next, seq, ts, va, len;
+	unsigned char text_len[2];
+	int err;
+
+	if (!read_u64(m, desc + pfs_val(f, PFS_F_DESC_STATE) + counter, &state) ||
+	    !read_u64(m, blk + pfs_val(f, PFS_F_BLK_BEGIN), &begin) ||
+	    !read_u64(m, blk + pfs_val(f, PFS_F_BLK_NEXT), &next) ||
+	    !read_u64(m, info + pfs_val(f, PFS_F_PI_SEQ), &seq) ||
+	    !read_u64(m, info + pfs_val(f, PFS_F_PI_TS), &ts) ||
+	    pfs_read_va(m->mem, info + pfs_val(f, PFS_F_PI_TEXT_LEN), text_len, 2, NULL)) {
+		b->unreadable++;
+		return 0;
+	}
+	/* Reserved, reusable, or already of another record: no text here. */
+	if ((state & ID_MASK) != id || (state >> 62 != 1 && state >> 62 != 2))
+		return 0;
+	if (seq >= below_seq) {
+		b->damaged++;
+		return 0;
+	}
+	len = (uint64_t)text_len[0] | (uint64_t)text_len[1] << 8;
+	/* Bit 0 of the position: a record without data, an empty line or one that was lost. */
+	if (begin & next & 1) {
+		va = len = 0;
+	} else {
+		uint64_t room;
+
+		if (!prb_text(m, r, id, begin, next, &va, &room)) {
+			b->damaged++;
+			return 0;
+		}
+		if (len > room)
+			len = room;
+	}
+	err = add_record(b, ts, va, len);
+	*ret_seq = seq;
+	return err ? err : 1;
+}
+
+static int read_prb(struct build *b)
+{
+	static const enum pfs_fact_id need[] = {
+		PFS_F_PRB_DESC_RING, PFS_F_PRB_TEXT_RING, PFS_F_PDR_COUNT_BITS, PFS_F_PDR_DESCS,
+		PFS_F_PDR_INFOS, PFS_F_PDR_HEAD, PFS_F_PDR_TAIL, PFS_F_SZ_DESC, PFS_F_DESC_STATE,
+		PFS_F_DESC_BLK, PFS_F_BLK_BEGIN, PFS_F_BLK_NEXT, PFS_F_PDATA_SIZE_BITS,
+		PFS_F_PDATA_DATA, PFS_F_SZ_PRINTK_INFO, PFS_F_PI_SEQ, PFS_F_PI_TS,
+		PFS_F_PI_TEXT_LEN,
+	};
+	uint64_t id, i, seq = UINT64_MAX, bad = 0;
+	struct prb ring;
+	size_t k;
+	int r;
+
+	for (k = 0; k < sizeof(need) / sizeof(*need); k++) {
+		if (!pfs_have(b->m->facts, need[k])) {
+			pfs_limit(b->m, "log", "%s is not known", pfs_fact_name(need[k]));
+			return 0;
+		}
+	}
+	if (!prb_open(b->m, &ring))
+		return 0;
+	for (i = 0, id = ring.head; i < ring.count; i++, id = (id - 1) & ID_MASK) {
+		r = prb_record(b, &ring, id, seq, &seq);
+		if (r < 0)
+			return r;
+		bad = r ? 0 : bad + 1;
+		if (id == ring.tail || b->full || bad == MAX_BAD)
+			break;
+	}
+	reverse(b->m);
+	return 0;
+}
+
+/* Where the records begin: they can be followed in one direction only. */
+struct offsets {
+	uint32_t *at;
+	size_t nr, cap;
+};
+
+static int find_records(struct build *b, uint64_t buf, uint64_t len, uint64_t first,
+			uint64_t next, struct offsets *o)
+{
+	const struct pfs_facts *f = b->m->facts;
+	uint64_t header = pfs_val(f, PFS_F_SZ_PRINTK_LOG), i, at = first, record, bytes = 0;
+	unsigned char raw[2];
+	uint32_t *p;
+
+	/* A record is no shorter than its header: this bounds the steps. */
+	for (i = 0; at != next && i <= len / header + 1; i++) {
+		if (at > len - header ||
+		    pfs_read_va(b->m->mem, buf + at + pfs_val(f, PFS_F_PL_LEN), raw, 2, NULL)) {
+			b->unreadable++;
+			return 0;
+		}
+		record = (uint64_t)raw[0] | (uint64_t)raw[1] << 8;
+		if (!record && at) {
+			at = 0;
+			continue;
+		}
+		bytes += record;
+		if (record < header || record > len - at || bytes > len) {
+			b->damaged++;
+			return 0;
+		}
+		p = pfs_grow(&b->m->arena, &o->at, &o->nr, &o->cap, sizeof(*p));
+		if (!p)
+			return -ENOMEM;
+		*p = (uint32_t)at;
+		at += record;
+	}
+	return 0;
+}
+
+static int read_records(struct build *b)
+{
+	static const enum pfs_fact_id need[] = { PFS_F_LOG_BUF, PFS_F_LOG_BUF_LEN,
+						 PFS_F_LOG_FIRST_IDX, PFS_F_LOG_NEXT_IDX,
+						 PFS_F_SZ_PRINTK_LOG, PFS_F_PL_TS, PFS_F_PL_LEN,
+						 PFS_F_PL_TEXT_LEN };
+	struct pfs_model *m = b->m;
+	const struct pfs_facts *f = m->facts;
+	uint64_t buf, len, first, next, header, ts;
+	struct offsets o = { 0 };
+	unsigned char raw[2];
+	size_t i, text_len;
+	int r;
+
+	for (i = 0; i < sizeof(need) / sizeof(*need); i++) {
+		if (!pfs_have(f, need[i])) {
+			pfs_limit(m, "log", "%s is not known", pfs_fact_name(need[i]));
+			return 0;
+		}
+	}
+	header = pfs_val(f, PFS_F_SZ_PRINTK_LOG);
+	if (!read_u64(m, pfs_val(f, PFS_F_LOG_BUF), &buf) ||
+	    !read_u32(m, pfs_val(f, PFS_F_LOG_BUF_LEN), &len) ||
+	    !read_u32(m, pfs_val(f, PFS_F_LOG_FIRST_IDX), &first) ||
+	    !read_u32(m, pfs_val(f, PFS_F_LOG_NEXT_IDX), &next)) {
+		pfs_limit(m, "log", "log_buf or its indexes cannot be read");
+		return 0;
+	}
+	if (header < 8 || header > 256 || len < header || first > len || next > len) {
+		pfs_limit(m, "log", "log_buf has absurd sizes");
+		return 0;
+	}
+	r = find_records(b, buf, len, first, next, &o);
+	for (i = o.nr; !r && i-- && !b->full;) {
+		uint64_t at = buf + o.at[i], room;
+
+		if (!read_u64(m, at + pfs_val(f, PFS_F_PL_TS), &ts) ||
+		    pfs_read_va(m->mem, at + pfs_val(f, PFS_F_PL_TEXT_LEN), raw, 2, NULL)) {
+			b->unreadable++;
+			continue;
+		}
+		text_len = (size_t)raw[0] | (size_t)raw[1] << 8;
+		room = len - o.at[i] - header;
+		r = add_record(b, ts, at + header, text_len < room ? text_len : (size_t)room);
+	}
+	reverse(m);
+	return r;
+}
+
+int pfs_model_log(struct pfs_model *m, struct pfs_err *err)
+{
+	struct build b = { .m = m };
+	int r;
+
+	if (pfs_have(m->facts, PFS_F_PRB)) {
+		r = read_prb(&b);
+	} else if (pfs_have(m->facts, PFS_F_LOG_BUF) && pfs_have(m->facts, PFS_F_SZ_PRINTK_LOG)) {
+		r = read_records(&b);
+	} else {
+		pfs_limit(m, "log", "neither prb nor log_buf is known");
+		return 0;
+	}
+	if (r)
+		return pfs_err_set(err, ENOMEM, "log: out of memory");
+	if (b.full)
+		pfs_limit(m, "log", "longer than %zu MiB or %zu lines: its oldest part is left out",
+			  MAX_TEXT >> 20, MAX_LINES);
+	if (b.unreadable || b.damaged)
+		pfs_limit(m, "log", "incomplete: %llu records unreadable, %llu damaged",
+			  (unsigned long long)b.unreadable, (unsigned long long)b.damaged);
+	return 0;
+}

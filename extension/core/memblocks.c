@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Memory blocks: the units of memory hotplug in sysfs. Kept in an XArray by
+ * block id since 4fb6eabf1037 "drivers/base/memory.c: cache memory blocks in
+ * xarray to accelerate lookup" (v5.7); before, only the driver core's lists
+ * have them, which are not read.
+ */
+#include "core/xarray.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct build {
+	struct pfs_model *m;
+	size_t cap;
+	uint64_t sections;	/* per block */
+	uint64_t unreadable;
+};
+
+static int read_u32(struct pfs_model *m, uint64_t va, uint32_t *ret)
+{
+	unsigned char buf[4];
+
+	if (pfs_read_va(m->mem, va, buf, sizeof(buf), NULL))
+		return -EIO;
+	*ret = pfs_le32(buf);
+	return 0;
+}
+
+/* An unsigned long, or from v6.18 an enum: the fact tells. */
+static int read_state(struct pfs_model *m, uint64_t va, uint64_t *ret)
+{
+	unsigned char buf[8] = { 0 };
+
+	if (pfs_read_va(m->mem, va, buf, pfs_val(m->facts, PFS_F_MB_STATE_SIZE) == 8 ? 8 : 4, NULL))
+		return -EIO;
+	*ret = pfs_le64(buf);
+	return 0;
+}
+
+static int add_block(void *arg, uint64_t first, uint64_t last, uint64_t entry)
+{
+	struct build *b = arg;
+	struct pfs_model *m = b->m;
+	const struct pfs_facts *f = m->facts;
+	struct pfs_memory_block mb = { .va = entry, .sections = b->sections, .nid = -1 }, *p;
+	unsigned char start[8];
+	uint32_t nid;
+
+	(void)first;
+	(void)last;
+	if (pfs_read_va(m->mem, entry + pfs_val(f, PFS_F_MB_START_NR), start, 8, NULL) ||
+	    read_state(m, entry + pfs_val(f, PFS_F_MB_STATE), &mb.state)) {
+		b->unreadable++;
+		return 0;
+	}
+	mb.start_section = pfs_le64(start);
+	if (pfs_have(f, PFS_F_MB_NID) && !read_u32(m, entry + pfs_val(f, PFS_F_MB_NID), &nid))
+		mb.nid = (int)nid;
+	p = pfs_grow(&m->arena, &m->memory_blocks, &m->nr_memory_blocks, &b->cap, sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	*p = mb;
+	return 0;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct pfs_memory_block *x = a, *y = b;
+
+	return x->start_section < y->start_section ? -1 : x->start_section > y->start_section;
+}
+
+int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err)
+{
+	static const enum pfs_fact_id need[] = { PFS_F_MEMORY_BLOCKS, PFS_F_SECTIONS_PER_BLOCK,
+						 PFS_F_MB_START_NR, PFS_F_MB_STATE,
+						 PFS_F_MB_STATE_SIZE };
+	struct build b = { .m = m };
+	struct pfs_xa_stat stat;
+	struct pfs_err why;
+	uint32_t sections;
+	size_t i;
+	int r;
+
+	for (i = 0; i < sizeof(need) / sizeof(*need); i++) {
+		if (!pfs_have(m->facts, need[i])) {
+			pfs_limit(m, "memory blocks", "%s is not known", pfs_fact_name(need[i]));
+			return 0;
+		}
+	}
+	if (read_u32(m, pfs_val(m->facts, PFS_F_SECTIONS_PER_BLOCK), &sections) || !sections ||
+	    sections > m->layout.nr_sections) {
+		pfs_limit(m, "memory blocks", "sections_per_block cannot be read, or is absurd");
+		return 0;
+	}
+	b.sections = sections;
+	r = pfs_xa_walk(m, pfs_val(m->facts, PFS_F_MEMORY_BLOCKS), add_block, &b, &stat, &why);
+	if (r == -ENOMEM)
+		return pfs_err_set(err, ENOMEM, "memory blocks: out of memory");
+	if (r)
+		pfs_limit(m, "memory blocks", "%s", why.msg);
+	else if (stat.unreadable || stat.damaged || stat.truncated || b.unreadable)
+		pfs_limit(m, "memory blocks",
+			  "incomplete: %llu XArray nodes and %llu blocks unreadable, %llu entries damaged%s",
+			  (unsigned long long)stat.unreadable, (unsigned long long)b.unreadable,
+			  (unsigned long long)stat.damaged, stat.truncated ? ", too many nodes" : "");
+	if (m->nr_memory_blocks)
+		qsort(m->memory_blocks, m->nr_memory_blocks, sizeof(*m->memory_blocks), by_start);
+	return 0;
+}
+
+const struct pfs_memory_block *pfs_memory_block_of(const struct pfs_model *m, uint64_t pfn)
+{
+	uint64_t nr = pfn / m->layout.pages_per_section;
+	size_t lo = 0, hi = m->nr_memory_blocks, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (m->memory_blocks[mid].start_section <= nr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (!lo || nr - m->memory_blocks[lo - 1].start_section >= m->memory_blocks[lo - 1].sections)
+		return NULL;
+	return &m->memory_blocks[lo - 1];
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The text of an x86-64 oops, line by line. */
+#ifndef PFS_CORE_OOPS_H
+#define PFS_CORE_OOPS_H
+
+#include "core/panic.h"
+
+/* What a log line is to one who looks for oopses. */
+enum pfs_oops_line {
+	PFS_LINE_OTHER,
+	PFS_LINE_HEAD,		/* names a fault; registers follow */
+	PFS_LINE_DIE,		/* "...: 0002 [#1] SMP": opens an oops, or follows its head */
+	PFS_LINE_WARN,		/* "WARNING: ..." */
+	PFS_LINE_LOCKUP,	/* a lockup or stall was noticed */
+	PFS_LINE_SYSRQ,		/* someone asked for a crash */
+	PFS_LINE_PANIC,		/* "Kernel panic - not syncing: ..." */
+	PFS_LINE_TRACE,		/* "Call Trace:" */
+	PFS_LINE_END,		/* "---[ end trace ...": what follows repeats */
+};
+
+#define PFS_OOPS_CODE_MAX 64
+
+/* What a block of lines says beyond struct pfs_panic. */
+struct pfs_oops {
+	unsigned char code[PFS_OOPS_CODE_MAX];	/* from the faulting instruction on */
+	size_t nr_code;
+	bool no_regs;		/* in: the block is of a panic() and tells none */
+};
+
+enum pfs_oops_line pfs_oops_classify(const char *text);
+
+/*
+ * Parse lines [start, end) of m->log into *p, which has its defaults. Lines
+ * that say nothing are skipped; the first of each kind wins. -ENOMEM.
+ */
+int pfs_oops_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_oops *o,
+		   struct pfs_panic *p);
+
+/* dump_page()'s output in lines [start, end). -ENOMEM. */
+int pfs_oops_dumped_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_panic *p);
+
+#endif

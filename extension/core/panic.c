@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which of the log's oopses and panics killed the machine, and what its
+ * registers and its stack hold.
+ */
+#include "core/insn.h"
+#include "core/oops.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAX_BLOCK 1024		/* lines of one oops */
+#define MAX_WORDS 256
+#define NONE SIZE_MAX
+
+/* Where the log has what, as line numbers. */
+struct survey {
+	size_t oops, oops_end;	/* the last before the panic, or at all */
+	size_t warn, warn_end;
+	size_t lockup;
+	size_t sysrq;
+	size_t panic;		/* the first: later ones are its consequences */
+};
+
+static bool contains(const char *s, const char *needle)
+{
+	return strstr(s, needle) != NULL;
+}
+
+/*
+ * An oops begins with a line that names the fault; die()'s title belongs to
+ * it, unless one was there already. It ends with its trace, or where another
+ * event begins.
+ */
+static void survey_log(const struct pfs_model *m, struct survey *s)
+{
+	size_t *open = NULL, begun = 0, i;
+	bool died = false;
+
+	*s = (struct survey){ NONE, NONE, NONE, NONE, NONE, NONE, NONE };
+	for (i = 0; i < m->nr_log && s->panic == NONE; i++) {
+		enum pfs_oops_line kind = pfs_oops_classify(m->log[i].text);
+
+		switch (kind) {
+		case PFS_LINE_OTHER:
+		case PFS_LINE_TRACE:
+			continue;
+		case PFS_LINE_DIE:
+			if (open == &s->oops_end && !died && i - begun < 32) {
+				died = true;
+				continue;
+			}
+			break;
+		case PFS_LINE_SYSRQ:
+			s->sysrq = i;
+			break;
+		case PFS_LINE_LOCKUP:
+			s->lockup = i;
+			break;
+		case PFS_LINE_PANIC:
+			s->panic = i;
+			break;
+		case PFS_LINE_HEAD:
+		case PFS_LINE_WARN:
+		case PFS_LINE_END:
+			break;
+		}
+		if (open)
+			*open = i;
+		open = NULL;
+		if (kind == PFS_LINE_HEAD || kind == PFS_LINE_DIE) {
+			s->oops = begun = i;
+			s->oops_end = m->nr_log;
+			open = &s->oops_end;
+			died = kind == PFS_LINE_DIE;
+		} else if (kind == PFS_LINE_WARN) {
+			s->warn = i;
+			s->warn_end = m->nr_log;
+			open = &s->warn_end;
+		}
+	}
+}
+
+static size_t block_end(const struct pfs_model *m, size_t start, size_t end)
+{
+	if (end > m->nr_log)
+		end = m->nr_log;
+	return end - start > MAX_BLOCK ? start + MAX_BLOCK : end;
+}
+
+/* dump_page() speaks before the BUG that it is for, and after other events. */
+static size_t dump_start(const struct pfs_model *m, size_t start)
+{
+	size_t i = start;
+
+	while (i > 0 && start - i < 64) {
+		enum pfs_oops_line kind = pfs_oops_classify(m->log[i - 1].text);
+
+		if (kind != PFS_LINE_OTHER || contains(m->log[i - 1].text, "BUG: Bad page"))
+			break;
+		i--;
+	}
+	return i;
+}
+
+/* Was panic() called from the end of an oops? */
+static bool panic_of_oops(const char *text, const struct pfs_panic *oops)
+{
+	if (contains(text, "Attempted to kill init!"))
+		return oops->pid == 1;
+	if (contains(text, "Attempted to kill the idle task"))
+		return oops->pid == 0;
+	return contains(text, "Fatal exception") || contains(text, "killing interrupt handler") ||
+	       contains(text, "Machine halted") || contains(text, "double fault") ||
+	       contains(text, "kernel stack overflow") || contains(text, "panic_on_oops");
+}
+
+static bool panic_of_lockup(const char *text)
+{
+	return contains(text, "softlockup") || contains(text, "LOCKUP") ||
+	       contains(text, "hung_task") || contains(text, "RCU Stall") ||
+	       contains(text, "lockup");
+}
+
+static void defaults(struct pfs_panic *p)
+{
+	*p = (struct pfs_panic){ .kind = PFS_PANIC_NONE, .pid = -1, .cpu = -1 };
+}
+
+static int parse_oops(struct pfs_model *m, size_t start, size_t end, struct pfs_oops *o,
+		      struct pfs_panic *p)
+{
+	size_t last = block_end(m, start, end);
+	int r;
+
+	defaults(p);
+	*o = (struct pfs_oops){ .nr_code = 0 };
+	p->message = m->log[start].text;
+	r = pfs_oops_parse(m, start, last, o, p);
+	return r ? r : pfs_oops_dumped_pages(m, dump_start(m, start), last, p);
+}
+
+/*
+ * SysRq-c panics with "sysrq triggered crash" since "sysrq: Use panic() to force
+ * a crash"; before, it dereferenced NULL.
+ */
+static bool oops_of_sysrq(const struct survey *s, const struct pfs_panic *p)
+{
+	if (p->function && !strcmp(p->function, "sysrq_handle_crash"))
+		return true;
+	return s->sysrq != NONE && s->sysrq < s->oops && s->oops - s->sysrq < 8;
+}
+
+/* A panic() by itself: what is around its line. */
+static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_oops *o,
+		       struct pfs_panic *p)
+{
+	const char *text = m->log[s->panic].text;
+	struct pfs_panic after;
+	struct pfs_oops rest = { .no_regs = true };
+	size_t start = NONE, end = s->panic;
+	int r;
+
+	defaults(p);
+	*o = (struct pfs_oops){ .nr_code = 0 };
+	if (panic_of_lockup(text))
+		start = s->lockup;
+	else if (contains(text, "panic_on_warn"))
+		start = s->warn;
+	if (start != NONE) {
+		r = parse_oops(m, start, end, o, p);
+		if (r)
+			return r;
+	}
+	defaults(&after);
+	r = pfs_oops_parse(m, s->panic, block_end(m, s->panic, m->nr_log), &rest, &after);
+	if (r)
+		return r;
+	/* The one who noticed is named by the panic, the culprit before it. */
+	if (!p->nr_stack) {
+		p->stack = after.stack;
+		p->nr_stack = after.nr_stack;
+	}
+	if (!p->comm && p->pid < 0) {
+		p->comm = after.comm;
+		p->pid = after.pid;
+	}
+	if (p->cpu < 0)
+		p->cpu = after.cpu;
+	p->message = text;
+	if (contains(text, "sysrq triggered crash") || contains(text, "SysRq triggered crash"))
+		p->kind = PFS_PANIC_SYSRQ;
+	else
+		p->kind = panic_of_lockup(text) ? PFS_PANIC_LOCKUP : PFS_PANIC_OTHER;
+	return 0;
+}
+
+static int find_in_log(struct pfs_model *m, struct pfs_oops *o, struct pfs_panic *p)
+{
+	struct survey s;
+	int r;
+
+	survey_log(m, &s);
+	if (s.oops != NONE) {
+		r = parse_oops(m, s.oops, s.oops_end, o, p);
+		if (r)
+			return r;
+		if (s.panic == NONE || panic_of_oops(m->log[s.panic].text, p)) {
+			if (oops_of_sysrq(&s, p))
+				p->kind = PFS_PANIC_SYSRQ;
+			return 0;
+		}
+	}
+	if (s.panic != NONE)
+		return parse_panic(m, &s, o, p);
+	defaults(p);
+	return 0;
+}
+
+/* panic_cpu: -1 (PANIC_CPU_INVALID) until some CPU panics or starts a crash kernel. */
+static int panic_cpu(const struct pfs_model *m)
+{
+	unsigned char buf[4];
+	uint32_t cpu;
+
+	if (!pfs_have(m->facts, PFS_F_PANIC_CPU) ||
+	    pfs_read_va(m->mem, pfs_val(m->facts, PFS_F_PANIC_CPU), buf, sizeof(buf), NULL))
+		return -1;
+	cpu = pfs_le32(buf);
+	return cpu < 8192 ? (int)cpu : -1;
+}
+
+static int regs_from_note(struct pfs_model *m, struct pfs_panic *p)
+{
+	const struct pfs_target_info *info = &m->mem->target->info;
+	const struct pfs_arch *arch = m->mem->arch;
+	const struct pfs_cpu_note *note = NULL;
+	const unsigned char *raw;
+	size_t i;
+
+	for (i = 0; i < info->nr_cpus && !note; i++)
+		if (p->cpu >= 0 && info->cpus[i].cpu == (unsigned int)p->cpu)
+			note = &info->cpus[i];
+	if (!note || !note->prstatus || !arch->reg_names || !arch->nr_regs ||
+	    note->len < arch->prstatus_regs_offset ||
+	    (note->len - arch->prstatus_regs_offset) / 8 < arch->nr_regs)
+		return 0;
+	raw = (const unsigned char *)note->prstatus + arch->prstatus_regs_offset;
+	/* Kernel addresses have the top bit: a CPU in user mode tells nothing of a panic. */
+	for (i = 0; i < arch->nr_regs; i++)
+		if (!strcmp(arch->reg_names[i], "rip") && !(pfs_le64(raw + i * 8) >> 63))
+			return 0;
+	p->regs = pfs_calloc(&m->arena, arch->nr_regs, sizeof(*p->regs));
+	if (!p->regs)
+		return -ENOMEM;
+	for (i = 0; i < arch->nr_regs; i++)
+		p->regs[i] = (struct pfs_reg){ arch->reg_names[i], pfs_le64(raw + i * 8) };
+	p->nr_regs = arch->nr_regs;
+	p->regs_from = "PRSTATUS";
+	return 0;
+}
+
+/* Stacks are aligned to their size; 16 KiB where debug information does not say. */
+static uint64_t stack_end(const struct pfs_model *m, uint64_t rsp)
+{
+	uint64_t size = pfs_have(m->facts, PFS_F_THREAD_SIZE) ?
+				pfs_val(m->facts, PFS_F_THREAD_SIZE) : 16384;
+
+	if (size < 4096 || size > 65536 || size & (size - 1))
+		size = 16384;
+	return (rsp | (size - 1)) + 1;
+}
+
+static int read_stack(struct pfs_model *m, struct pfs_panic *p)
+{
+	const struct pfs_layout *l = &m->layout;
+	const struct pfs_reg *sp = pfs_panic_reg(p, "rsp");
+	uint64_t va, end, pages, at, value;
+	struct pfs_stack_word *w;
+	unsigned char buf[4096];
+	size_t cap = 0, n, i;
+
+	if (!sp || !(sp->value >> 63) || !l->vmemmap_known || !m->nr_sections)
+		return 0;
+	pages = (m->sections[m->nr_sections - 1].nr + 1) * l->pages_per_section;
+	end = stack_end(m, sp->value);
+	if (!end)
+		return 0;
+	for (va = (sp->value + 7) & ~7ull; va < end; va += n) {
+		n = 4096 - (va & 4095);
+		if (n > end - va)
+			n = (size_t)(end - va);
+		if (pfs_read_va(m->mem, va, buf, n, NULL))
+			continue;
+		for (i = 0; i + 8 <= n; i += 8) {
+			at = va + i - sp->value;
+			value = pfs_le64(buf + i);
+			if (value < l->vmemmap || value - l->vmemmap >= pages * l->struct_page)
+				continue;
+			if (p->nr_words == MAX_WORDS)
+				return 0;
+			w = pfs_grow(&m->arena, &p->words, &p->nr_words, &cap, sizeof(*w));
+			if (!w)
+				return -ENOMEM;
+			*w = (struct pfs_stack_word){ at, value };
+		}
+	}
+	return 0;
+}
+
+/*
+ * A page fault's address is the byte that faulted. For a general protection
+ * fault the kernel prints what it makes of the instruction, and before v5.8
+ * without the displacement: the operand is more exact.
+ */
+static void settle_addresses(struct pfs_panic *p)
+{
+	const struct pfs_reg *cr2 = pfs_panic_reg(p, "cr2");
+
+	if (p->kind == PFS_PANIC_PAGE_FAULT && !p->has_fault_address && cr2) {
+		p->has_fault_address = true;
+		p->fault_address = cr2->value;
+	}
+	if (p->kind == PFS_PANIC_PAGE_FAULT && p->has_fault_address) {
+		p->has_effective = true;
+		p->fault_address_effective = p->fault_address;
+	} else if (p->operand.valid) {
+		p->has_effective = true;
+		p->fault_address_effective = p->operand.address;
+	}
+	if (!p->access && p->operand.valid && p->kind == PFS_PANIC_GP_FAULT)
+		p->access = p->operand.write ? "write" : "read";
+}
+
+static int complete(struct pfs_model *m, const struct pfs_oops *o, struct pfs_panic *p)
+{
+	int cpu, r = 0;
+
+	if (p->cpu < 0 && (cpu = panic_cpu(m)) >= 0)
+		p->cpu = cpu;
+	if (!p->nr_regs)
+		r = regs_from_note(m, p);
+	if (!r && p->regs_from && !strcmp(p->regs_from, "log") &&
+	    (!p->access || strcmp(p->access, "exec")) && p->kind != PFS_PANIC_BUG)
+		r = pfs_insn_operand(&m->arena, o->code, o->nr_code, p);
+	settle_addresses(p);
+	return r ? r : read_stack(m, p);
+}
+
+int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *err)
+{
+	struct pfs_oops o = { .nr_code = 0 };
+	struct pfs_panic p;
+	int r = 0;
+
+	defaults(&p);
+	if (m->nr_log) {
+		r = find_in_log(m, &o, &p);
+	} else {
+		p.cpu = panic_cpu(m);
+		pfs_limit(m, "panic", "the dump has no readable kernel log");
+		if (p.cpu >= 0) {
+			p.kind = PFS_PANIC_OTHER;
+			p.message = pfs_printf(&m->arena, "CPU %d panicked, by panic_cpu; no log",
+					       p.cpu);
+			r = p.message ? 0 : -ENOMEM;
+		}
+	}
+	if (!r && p.kind != PFS_PANIC_NONE)
+		r = complete(m, &o, &p);
+	if (r)
+		return pfs_err_set(err, ENOMEM, "panic: out of memory");
+	*ret = p;
+	return 0;
+}
+
+const struct pfs_reg *pfs_panic_reg(const struct pfs_panic *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr_regs; i++)
+		if (!strcmp(p->regs[i].name, name))
+			return &p->regs[i];
+	return NULL;
+}
+
+const char *pfs_panic_kind_name(enum pfs_panic_kind k)
+{
+	static const char *const names[] = {
+		[PFS_PANIC_NONE] = "none",
+		[PFS_PANIC_PAGE_FAULT] = "page-fault",
+		[PFS_PANIC_GP_FAULT] = "gp-fault",
+		[PFS_PANIC_BUG] = "bug",
+		[PFS_PANIC_OOPS] = "oops",
+		[PFS_PANIC_LOCKUP] = "lockup",
+		[PFS_PANIC_SYSRQ] = "sysrq",
+		[PFS_PANIC_OTHER] = "panic",
+	};
+
+	return (unsigned int)k < sizeof(names) / sizeof(*names) ? names[k] : "?";
+}

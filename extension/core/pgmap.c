@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Device pagemaps: what memremap_pages() made ZONE_DEVICE pages for. Found in
+ * pgmap_array by PFN; a pgmap there may have several ranges (v5.10, b7b3c01b1915
+ * "mm/memremap_pages: support multiple ranges per invocation").
+ */
+#include "core/xarray.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define MAX_RANGES 4096
+
+struct build {
+	struct pfs_model *m;
+	size_t cap;
+	uint64_t *seen;		/* pgmaps met so far */
+	size_t nr_seen, cap_seen;
+	uint64_t last;		/* most entries of one pgmap follow each other */
+	uint64_t unreadable, absurd;
+};
+
+static bool read_at(struct build *b, uint64_t va, enum pfs_fact_id offset, void *buf, size_t len)
+{
+	return pfs_read_va(b->m->mem, va + pfs_val(b->m->facts, offset), buf, len, NULL) ==
+	       PFS_REACH_OK;
+}
+
+static bool read_long(struct build *b, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
+{
+	unsigned char buf[8];
+
+	if (!read_at(b, va, offset, buf, sizeof(buf)))
+		return false;
+	*ret = pfs_le64(buf);
+	return true;
+}
+
+static bool read_int(struct build *b, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
+{
+	unsigned char buf[4];
+
+	if (!read_at(b, va, offset, buf, sizeof(buf)))
+		return false;
+	*ret = pfs_le32(buf);
+	return true;
+}
+
+/*
+ * PGMAP_ALTMAP_VALID is bit 0 of flags since 514caf23a70f "memremap: replace
+ * the altmap_valid field with a PGMAP_ALTMAP_VALID flag" (v5.3). Without flags
+ * nothing is said of an altmap.
+ */
+static bool read_altmap(struct build *b, struct pfs_pgmap *p)
+{
+	const struct pfs_facts *f = b->m->facts;
+	struct pfs_altmap *a = &p->altmap;
+	uint64_t va;
+
+	if (!(p->flags & 1) || !pfs_have(f, PFS_F_PGMAP_ALTMAP))
+		return true;
+	if (!pfs_have(f, PFS_F_ALT_BASE) || !pfs_have(f, PFS_F_ALT_RESERVE) ||
+	    !pfs_have(f, PFS_F_ALT_FREE))
+		return true;
+	va = p->va + pfs_val(f, PFS_F_PGMAP_ALTMAP);
+	if (!read_long(b, va, PFS_F_ALT_BASE, &a->base_pfn) ||
+	    !read_long(b, va, PFS_F_ALT_RESERVE, &a->reserve) ||
+	    !read_long(b, va, PFS_F_ALT_FREE, &a->free) ||
+	    (pfs_have(f, PFS_F_ALT_END) && !read_long(b, va, PFS_F_ALT_END, &a->end_pfn)) ||
+	    (pfs_have(f, PFS_F_ALT_ALIGN) && !read_long(b, va, PFS_F_ALT_ALIGN, &a->align)) ||
+	    (pfs_have(f, PFS_F_ALT_ALLOC) && !read_long(b, va, PFS_F_ALT_ALLOC, &a->alloc)))
+		return false;
+	p->has_altmap = true;
+	return true;
+}
+
+/* Range number p->range of a pgmap, from the struct range or struct resource at va. */
+static int add_range(struct build *b, struct pfs_pgmap *p, uint64_t va, enum pfs_fact_id start_at,
+		     enum pfs_fact_id end_at)
+{
+	struct pfs_model *m = b->m;
+	struct pfs_pgmap *q;
+	uint64_t start, end;
+
+	if (!read_long(b, va, start_at, &start) || !read_long(b, va, end_at, &end)) {
+		b->unreadable++;
+		return 0;
+	}
+	if (end < start || end >> 56) {
+		b->absurd++;
+		return 0;
+	}
+	p->start_pfn = start >> m->layout.page_shift;
+	p->end_pfn = (end >> m->layout.page_shift) + 1;
+	q = pfs_grow(&m->arena, &m->pgmaps, &m->nr_pgmaps, &b->cap, sizeof(*q));
+	if (!q)
+		return -ENOMEM;
+	*q = *p;
+	return 0;
+}
+
+static int add_pgmap(struct build *b, uint64_t va)
+{
+	const struct pfs_facts *f = b->m->facts;
+	struct pfs_pgmap p = { .va = va };
+	uint64_t ranges = 1, i;
+	int r = 0;
+
+	if ((pfs_have(f, PFS_F_PGMAP_TYPE) && !read_int(b, va, PFS_F_PGMAP_TYPE, &p.type)) ||
+	    (pfs_have(f, PFS_F_PGMAP_FLAGS) && !read_int(b, va, PFS_F_PGMAP_FLAGS, &p.flags)) ||
+	    (pfs_have(f, PFS_F_PGMAP_SHIFT) &&
+	     !read_long(b, va, PFS_F_PGMAP_SHIFT, &p.vmemmap_shift)) ||
+	    (pfs_have(f, PFS_F_PGMAP_NR_RANGE) &&
+	     !read_int(b, va, PFS_F_PGMAP_NR_RANGE, &ranges)) || !read_altmap(b, &p)) {
+		b->unreadable++;
+		return 0;
+	}
+	if (!pfs_have(f, PFS_F_PGMAP_RANGE))
+		return add_range(b, &p, va + pfs_val(f, PFS_F_PGMAP_RES), PFS_F_RES_START,
+				 PFS_F_RES_END);
+	if (!ranges || ranges > MAX_RANGES) {
+		b->absurd++;
+		ranges = 1;
+	}
+	for (i = 0; i < ranges && !r; i++) {
+		p.range = (unsigned int)i;
+		r = add_range(b, &p,
+			      va + pfs_val(f, PFS_F_PGMAP_RANGE) + i * pfs_val(f, PFS_F_SZ_RANGE),
+			      PFS_F_RANGE_START, PFS_F_RANGE_END);
+		/* The altmap serves the first range alone. */
+		p.has_altmap = false;
+	}
+	return r;
+}
+
+static int add_entry(void *arg, uint64_t first, uint64_t last, uint64_t entry)
+{
+	struct build *b = arg;
+	uint64_t *seen;
+	size_t i;
+
+	(void)first;
+	(void)last;
+	if (entry == b->last)
+		return 0;
+	b->last = entry;
+	for (i = 0; i < b->nr_seen; i++)
+		if (b->seen[i] == entry)
+			return 0;
+	if (b->nr_seen == MAX_RANGES) {
+		b->absurd++;
+		return 0;
+	}
+	seen = pfs_grow(&b->m->arena, &b->seen, &b->nr_seen, &b->cap_seen, sizeof(*seen));
+	if (!seen)
+		return -ENOMEM;
+	*seen = entry;
+	return add_pgmap(b, entry);
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct pfs_pgmap *x = a, *y = b;
+
+	if (x->start_pfn != y->start_pfn)
+		return x->start_pfn < y->start_pfn ? -1 : 1;
+	return x->va < y->va ? -1 : x->va > y->va;
+}
+
+static bool facts_suffice(struct pfs_model *m)
+{
+	const struct pfs_facts *f = m->facts;
+	bool range = pfs_have(f, PFS_F_PGMAP_RANGE) && pfs_have(f, PFS_F_SZ_RANGE) &&
+		     pfs_have(f, PFS_F_RANGE_START) && pfs_have(f, PFS_F_RANGE_END);
+	bool res = !pfs_have(f, PFS_F_PGMAP_RANGE) && pfs_have(f, PFS_F_PGMAP_RES) &&
+		   pfs_have(f, PFS_F_RES_START) && pfs_have(f, PFS_F_RES_END);
+
+	if (!pfs_have(f, PFS_F_PGMAP_ARRAY)) {
+		/* A kernel without the zone has no pagemaps: then all are known. */
+		if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE))
+			m->pgmaps_known = true;
+		else
+			pfs_limit(m, "device pagemaps", "%s is not known",
+				  pfs_fact_name(PFS_F_PGMAP_ARRAY));
+		return false;
+	}
+	if (!range && !res)
+		pfs_limit(m, "device pagemaps", "the layout of struct dev_pagemap is not known");
+	return range || res;
+}
+
+int pfs_model_pgmaps(struct pfs_model *m, struct pfs_err *err)
+{
+	struct build b = { .m = m };
+	struct pfs_xa_stat stat;
+	struct pfs_err why;
+	int r;
+
+	if (!facts_suffice(m))
+		return 0;
+	r = pfs_xa_walk(m, pfs_val(m->facts, PFS_F_PGMAP_ARRAY), add_entry, &b, &stat, &why);
+	if (r == -ENOMEM)
+		return pfs_err_set(err, ENOMEM, "device pagemaps: out of memory");
+	if (r)
+		pfs_limit(m, "device pagemaps", "%s", why.msg);
+	else if (stat.unreadable || stat.damaged || stat.truncated || b.unreadable || b.absurd)
+		pfs_limit(m, "device pagemaps",
+			  "incomplete: %llu XArray nodes and %llu pagemaps unreadable, %llu entries damaged%s",
+			  (unsigned long long)stat.unreadable, (unsigned long long)b.unreadable,
+			  (unsigned long long)(stat.damaged + b.absurd),
+			  stat.truncated ? ", too many nodes" : "");
+	else
+		m->pgmaps_known = true;
+	if (m->nr_pgmaps)
+		qsort(m->pgmaps, m->nr_pgmaps, sizeof(*m->pgmaps), by_start);
+	return 0;
+}
+
+const struct pfs_pgmap *pfs_pgmap_of(const struct pfs_model *m, uint64_t pfn)
+{
+	size_t i;
+
+	/* Few, and in a damaged dump they may overlap: no bisection. */
+	for (i = 0; i < m->nr_pgmaps && m->pgmaps[i].start_pfn <= pfn; i++)
+		if (pfn < m->pgmaps[i].end_pfn)
+			return &m->pgmaps[i];
+	return NULL;
+}

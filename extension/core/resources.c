@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What lies where: the iomem resource tree and the e820 table. The kernel
+ * keeps siblings in ascending order without overlap, and children inside their
+ * parent; a link that breaks this is damage, and cannot lead round in circles.
+ */
+#include "core/model.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAX_DEPTH 32
+#define MAX_RESOURCES 65536
+#define MAX_E820 4096
+
+#define IORESOURCE_MEM 0x00000200ull
+#define IORESOURCE_SYSRAM 0x01000000ull		/* v4.6 */
+
+struct node {
+	uint64_t sibling, child;
+};
+
+static bool read_long(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
+{
+	unsigned char buf[8];
+
+	if (pfs_read_va(m->mem, va + pfs_val(m->facts, offset), buf, sizeof(buf), NULL))
+		return false;
+	*ret = pfs_le64(buf);
+	return true;
+}
+
+static bool read_resource(struct pfs_model *m, uint64_t va, struct pfs_resource *r, struct node *n)
+{
+	struct pfs_err ignored;
+	uint64_t name;
+
+	if (!read_long(m, va, PFS_F_RES_START, &r->start) ||
+	    !read_long(m, va, PFS_F_RES_END, &r->end) ||
+	    !read_long(m, va, PFS_F_RES_SIBLING, &n->sibling) ||
+	    !read_long(m, va, PFS_F_RES_CHILD, &n->child) ||
+	    (pfs_have(m->facts, PFS_F_RES_FLAGS) && !read_long(m, va, PFS_F_RES_FLAGS, &r->flags)))
+		return false;
+	/* A name that cannot be read leaves the range, which matters more. */
+	if (!pfs_have(m->facts, PFS_F_RES_NAME) || !read_long(m, va, PFS_F_RES_NAME, &name) ||
+	    !name || pfs_read_str(m->mem, name, r->name, sizeof(r->name), "resource name", &ignored))
+		r->name[0] = '\0';
+	return true;
+}
+
+struct level {
+	uint64_t next;		/* sibling to visit, 0: none */
+	uint64_t min;		/* its start must not be below */
+	uint64_t parent_end;
+};
+
+static int walk_tree(struct pfs_model *m, uint64_t root_child, struct pfs_err *err)
+{
+	struct level level[MAX_DEPTH] = { { .next = root_child,
+					    .parent_end = UINT64_MAX } };
+	uint64_t unreadable = 0, damaged = 0;
+	unsigned int depth = 0;
+	size_t cap = 0;
+
+	for (;;) {
+		struct level *l = &level[depth];
+		struct pfs_resource res = { .depth = depth }, *p;
+		struct node n;
+		uint64_t va = l->next;
+
+		if (!va) {
+			if (!depth)
+				break;
+			depth--;
+			continue;
+		}
+		l->next = 0;
+		if (m->nr_resources == MAX_RESOURCES) {
+			pfs_limit(m, "resources", "more than %d: the rest is left out",
+				  MAX_RESOURCES);
+			break;
+		}
+		if (!read_resource(m, va, &res, &n)) {
+			unreadable++;
+			continue;
+		}
+		if (res.start < l->min || res.start > res.end || res.end > l->parent_end) {
+			damaged++;
+			continue;
+		}
+		p = pfs_grow(&m->arena, &m->resources, &m->nr_resources, &cap, sizeof(*p));
+		if (!p)
+			return pfs_err_set(err, ENOMEM, "resources: out of memory");
+		*p = res;
+		if (res.end != UINT64_MAX) {
+			l->next = n.sibling;
+			l->min = res.end + 1;
+		} else if (n.sibling) {
+			damaged++;
+		}
+		if (!n.child)
+			continue;
+		if (depth + 1 == MAX_DEPTH) {
+			damaged++;
+			continue;
+		}
+		depth++;
+		level[depth] = (struct level){ .next = n.child, .min = res.start,
+					       .parent_end = res.end };
+	}
+	if (unreadable || damaged)
+		pfs_limit(m, "resources", "incomplete: %llu unreadable, %llu out of order or nested too deep",
+			  (unsigned long long)unreadable, (unsigned long long)damaged);
+	return 0;
+}
+
+static int read_iomem(struct pfs_model *m, struct pfs_err *err)
+{
+	static const enum pfs_fact_id need[] = { PFS_F_IOMEM_RESOURCE, PFS_F_RES_START,
+						 PFS_F_RES_END, PFS_F_RES_SIBLING,
+						 PFS_F_RES_CHILD };
+	uint64_t child;
+	size_t i;
+
+	for (i = 0; i < sizeof(need) / sizeof(*need); i++) {
+		if (!pfs_have(m->facts, need[i])) {
+			pfs_limit(m, "resources", "%s is not known", pfs_fact_name(need[i]));
+			return 0;
+		}
+	}
+	if (!read_long(m, pfs_val(m->facts, PFS_F_IOMEM_RESOURCE), PFS_F_RES_CHILD, &child)) {
+		pfs_limit(m, "resources", "iomem_resource cannot be read");
+		return 0;
+	}
+	return walk_tree(m, child, err);
+}
+
+static int read_e820(struct pfs_model *m, struct pfs_err *err)
+{
+	static const enum pfs_fact_id need[] = { PFS_F_E820_NR, PFS_F_E820_ENTRIES,
+						 PFS_F_SZ_E820_ENTRY, PFS_F_E820_ADDR,
+						 PFS_F_E820_SIZE, PFS_F_E820_TYPE };
+	const struct pfs_facts *f = m->facts;
+	unsigned char buf[64], nr_buf[4];
+	uint64_t table, size, nr, i;
+	size_t cap = 0;
+
+	/* The firmware's map by another name is not missed on other machines. */
+	if (!pfs_have(f, PFS_F_E820_TABLE)) {
+		if (!strcmp(m->mem->arch->name, "x86_64"))
+			pfs_limit(m, "e820", "%s is not known", pfs_fact_name(PFS_F_E820_TABLE));
+		return 0;
+	}
+	for (i = 0; i < sizeof(need) / sizeof(*need); i++) {
+		if (!pfs_have(f, need[i])) {
+			pfs_limit(m, "e820", "%s is not known", pfs_fact_name(need[i]));
+			return 0;
+		}
+	}
+	size = pfs_val(f, PFS_F_SZ_E820_ENTRY);
+	if (size < 20 || size > sizeof(buf) || pfs_val(f, PFS_F_E820_ADDR) > size - 8 ||
+	    pfs_val(f, PFS_F_E820_SIZE) > size - 8 || pfs_val(f, PFS_F_E820_TYPE) > size - 4) {
+		pfs_limit(m, "e820", "struct e820_entry: absurd layout");
+		return 0;
+	}
+	if (pfs_read_va(m->mem, pfs_val(f, PFS_F_E820_TABLE), buf, 8, NULL) ||
+	    pfs_read_va(m->mem, (table = pfs_le64(buf)) + pfs_val(f, PFS_F_E820_NR), nr_buf, 4,
+			NULL)) {
+		pfs_limit(m, "e820", "the table cannot be read");
+		return 0;
+	}
+	nr = pfs_le32(nr_buf);
+	if (nr > MAX_E820) {
+		pfs_limit(m, "e820", "absurd number of entries: %llu", (unsigned long long)nr);
+		return 0;
+	}
+	for (i = 0; i < nr; i++) {
+		struct pfs_e820 *e;
+
+		if (pfs_read_va(m->mem, table + pfs_val(f, PFS_F_E820_ENTRIES) + i * size, buf,
+				size, NULL)) {
+			pfs_limit(m, "e820", "entries from %llu on cannot be read",
+				  (unsigned long long)i);
+			break;
+		}
+		e = pfs_grow(&m->arena, &m->e820, &m->nr_e820, &cap, sizeof(*e));
+		if (!e)
+			return pfs_err_set(err, ENOMEM, "e820: out of memory");
+		e->addr = pfs_le64(buf + pfs_val(f, PFS_F_E820_ADDR));
+		e->size = pfs_le64(buf + pfs_val(f, PFS_F_E820_SIZE));
+		e->type = pfs_le32(buf + pfs_val(f, PFS_F_E820_TYPE));
+	}
+	return 0;
+}
+
+int pfs_model_resources(struct pfs_model *m, struct pfs_err *err)
+{
+	int r = read_iomem(m, err);
+
+	return r ? r : read_e820(m, err);
+}
+
+/* First and last byte of a page; false if it is beyond 64 bits. */
+static bool page_bytes(const struct pfs_model *m, uint64_t pfn, uint64_t *first, uint64_t *last)
+{
+	if (pfn > UINT64_MAX >> m->layout.page_shift)
+		return false;
+	*first = pfn << m->layout.page_shift;
+	*last = *first + m->layout.page_size - 1;
+	return true;
+}
+
+const struct pfs_resource *pfs_resource_of(const struct pfs_model *m, uint64_t pfn)
+{
+	const struct pfs_resource *best = NULL, *r;
+	uint64_t first, last;
+	size_t i;
+
+	if (!page_bytes(m, pfn, &first, &last))
+		return NULL;
+	/* Pre-order is by start, so the last that covers is the deepest. */
+	for (i = 0; i < m->nr_resources && m->resources[i].start <= first; i++) {
+		r = &m->resources[i];
+		if (r->end >= last)
+			best = r;
+	}
+	return best;
+}
+
+/*
+ * At any depth: memory that a driver hands to the kernel ("System RAM (kmem)")
+ * lies inside the driver's resource.
+ */
+static bool is_ram(const struct pfs_model *m, const struct pfs_resource *r)
+{
+	const uint64_t ram = IORESOURCE_MEM | IORESOURCE_SYSRAM;
+
+	if (pfs_have(m->facts, PFS_F_RES_FLAGS))
+		return (r->flags & ram) == ram;
+	return !strncmp(r->name, "System RAM", 10);
+}
+
+int pfs_is_system_ram(const struct pfs_model *m, uint64_t pfn)
+{
+	uint64_t first, last;
+	size_t i;
+
+	if (!m->nr_resources)
+		return -1;
+	if (!page_bytes(m, pfn, &first, &last))
+		return 0;
+	for (i = 0; i < m->nr_resources && m->resources[i].start <= last; i++)
+		if (m->resources[i].end >= first && is_ram(m, &m->resources[i]))
+			return 1;
+	return 0;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * XArray entries, by their low bits (include/linux/xarray.h, v4.20 on):
+ *
+ *	00	pointer
+ *	x1	value: an integer, not a pointer
+ *	10	internal; as a number n = entry >> 2:
+ *		n < 62 of 64	sibling: continues the entry in slot n
+ *		256		retry, seen only while a node goes away
+ *		257		zero entry: reserved index without a pointer
+ *		entry > 4096	node: entry - 2 is a struct xa_node
+ *
+ * An entry in a node of shift s covers 1 << s indices, and as many again for
+ * each sibling behind it.
+ */
+#include "core/xarray.h"
+
+#include <errno.h>
+
+#define MAX_DEPTH 17		/* 64 bits of index in steps of 4, and one */
+#define MAX_SLOTS 64
+#define MAX_NODES (1u << 16)
+
+struct level {
+	uint64_t index;		/* of slot 0 */
+	unsigned int shift;
+	unsigned int next;	/* slot to look at next */
+	uint64_t slot[MAX_SLOTS];
+};
+
+struct walk {
+	struct pfs_model *m;
+	struct pfs_xa_stat *stat;
+	pfs_xa_fn *fn;
+	void *arg;
+	uint64_t shift_at, slots_at;	/* offsets in struct xa_node */
+	unsigned int slots, bits;	/* per node, and its log2 */
+	unsigned int nodes;
+	unsigned int depth;
+	struct level level[MAX_DEPTH];
+};
+
+static bool is_internal(uint64_t e)
+{
+	return (e & 3) == 2;
+}
+
+static bool is_node(uint64_t e)
+{
+	return is_internal(e) && e > 4096;
+}
+
+static bool is_sibling(const struct walk *w, uint64_t e)
+{
+	return is_internal(e) && e >> 2 < w->slots - 1;
+}
+
+static uint64_t last_index(uint64_t first, uint64_t count, unsigned int shift)
+{
+	uint64_t span, last;
+
+	if (shift >= 64 || __builtin_mul_overflow(count, 1ull << shift, &span) ||
+	    __builtin_add_overflow(first, span - 1, &last))
+		return UINT64_MAX;
+	return last;
+}
+
+/* shift: what the node must have; that its parent's is larger bounds the depth. */
+static void push(struct walk *w, uint64_t entry, uint64_t index, int shift)
+{
+	struct level *l = &w->level[w->depth];
+	uint64_t va = entry - 2, i;
+	unsigned char buf[MAX_SLOTS * 8], s;
+
+	if (w->nodes == MAX_NODES) {
+		w->stat->truncated = true;
+		return;
+	}
+	w->nodes++;
+	if (w->depth == MAX_DEPTH) {
+		w->stat->damaged++;
+		return;
+	}
+	if (pfs_read_va(w->m->mem, va + w->shift_at, &s, 1, NULL) ||
+	    pfs_read_va(w->m->mem, va + w->slots_at, buf, w->slots * 8, NULL)) {
+		w->stat->unreadable++;
+		return;
+	}
+	if ((shift >= 0 && s != shift) || s % w->bits || s >= 64) {
+		w->stat->damaged++;
+		return;
+	}
+	for (i = 0; i < w->slots; i++)
+		l->slot[i] = pfs_le64(buf + i * 8);
+	l->index = index;
+	l->shift = s;
+	l->next = 0;
+	w->depth++;
+}
+
+/* The entry in slot i of the deepest node, with the siblings behind it. */
+static int visit(struct walk *w, struct level *l, unsigned int i)
+{
+	uint64_t e = l->slot[i], first;
+	unsigned int n = 1;
+
+	while (i + n < w->slots && is_sibling(w, l->slot[i + n]) && l->slot[i + n] >> 2 == i)
+		n++;
+	l->next = i + n;
+	if (!e || e & 1)
+		return 0;
+	if (__builtin_mul_overflow((uint64_t)i, 1ull << l->shift, &first) ||
+	    __builtin_add_overflow(first, l->index, &first)) {
+		w->stat->damaged++;
+		return 0;
+	}
+	if (is_node(e)) {
+		if (l->shift < w->bits)
+			w->stat->damaged++;
+		else
+			push(w, e, first, (int)(l->shift - w->bits));
+		return 0;
+	}
+	if (is_internal(e)) {
+		/* A sibling that follows no entry, or a number that means nothing. */
+		if (e >> 2 != 256 && e >> 2 != 257)
+			w->stat->damaged++;
+		return 0;
+	}
+	return w->fn(w->arg, first, last_index(first, n, l->shift), e);
+}
+
+static int init(struct walk *w, struct pfs_err *err)
+{
+	static const enum pfs_fact_id need[] = { PFS_F_XA_HEAD, PFS_F_XN_SHIFT, PFS_F_XN_SLOTS,
+						 PFS_F_XN_NSLOTS };
+	const struct pfs_facts *f = w->m->facts;
+	uint64_t slots;
+	size_t i;
+
+	for (i = 0; i < sizeof(need) / sizeof(*need); i++)
+		if (!pfs_have(f, need[i]))
+			return pfs_err_set(err, EINVAL, "%s is not known", pfs_fact_name(need[i]));
+	slots = pfs_val(f, PFS_F_XN_NSLOTS);
+	/* XA_CHUNK_SHIFT is 6, or 4 with BASE_SMALL. */
+	if (slots != 16 && slots != 64)
+		return pfs_err_set(err, EINVAL, "%s: absurd value %llu",
+				   pfs_fact_name(PFS_F_XN_NSLOTS), (unsigned long long)slots);
+	w->slots = (unsigned int)slots;
+	w->bits = slots == 64 ? 6 : 4;
+	w->shift_at = pfs_val(f, PFS_F_XN_SHIFT);
+	w->slots_at = pfs_val(f, PFS_F_XN_SLOTS);
+	return 0;
+}
+
+int pfs_xa_walk(struct pfs_model *m, uint64_t va, pfs_xa_fn *fn, void *arg,
+		struct pfs_xa_stat *stat, struct pfs_err *err)
+{
+	struct walk w;
+	uint64_t head;
+	int r;
+
+	*stat = (struct pfs_xa_stat){ 0 };
+	w.m = m;
+	w.stat = stat;
+	w.fn = fn;
+	w.arg = arg;
+	w.nodes = w.depth = 0;
+	r = init(&w, err);
+	if (!r)
+		r = pfs_read_u64(m->mem, va + pfs_val(m->facts, PFS_F_XA_HEAD), &head,
+				 "xarray head", err);
+	if (r)
+		return r;
+	if (!is_node(head)) {
+		/* No node: the head is the entry of index 0. */
+		if (is_internal(head))
+			stat->damaged += head >> 2 != 256 && head >> 2 != 257;
+		else if (head && !(head & 1))
+			return fn(arg, 0, 0, head);
+		return 0;
+	}
+	push(&w, head, 0, -1);
+	while (w.depth && !stat->truncated) {
+		struct level *l = &w.level[w.depth - 1];
+
+		if (l->next == w.slots) {
+			w.depth--;
+			continue;
+		}
+		r = visit(&w, l, l->next);
+		if (r)
+			return r;
+	}
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Walk a kernel XArray in the dump, in the order of its indices. */
+#ifndef PFS_CORE_XARRAY_H
+#define PFS_CORE_XARRAY_H
+
+#include "core/model.h"
+
+/*
+ * Called once per entry, a multi-index entry once for its whole range.
+ * Non-zero ends the walk and is returned by it.
+ */
+typedef int pfs_xa_fn(void *arg, uint64_t first, uint64_t last, uint64_t entry);
+
+struct pfs_xa_stat {
+	uint64_t unreadable;	/* nodes that could not be read */
+	uint64_t damaged;	/* nodes or entries that no kernel writes */
+	bool truncated;		/* more nodes than a kernel would have: walk ended */
+};
+
+/*
+ * va: the struct xarray. Value entries and zero entries (reserved indices) are
+ * left out. -EINVAL where a fact is missing or absurd, -EIO where the XArray
+ * itself cannot be read; what lies deeper is counted in *stat and left out.
+ */
+int pfs_xa_walk(struct pfs_model *m, uint64_t va, pfs_xa_fn *fn, void *arg,
+		struct pfs_xa_stat *stat, struct pfs_err *err);
+
+#endif
