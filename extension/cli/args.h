@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The grammar of the command, one in all hosts:
+ *
+ *	[verb] VMCORE... [VMLINUX] [argument]		command line
+ *	[verb] [argument]				inside crash and drgn
+ */
+#ifndef PFS_CLI_ARGS_H
+#define PFS_CLI_ARGS_H
+
+#include "report/report.h"
+
+enum pfs_verb {
+#define VERB(id, name, arg, needs, line, text) PFS_V_##id,
+#include <pfnscope/verbs.def>
+#undef VERB
+	PFS_NR_VERBS
+};
+
+struct pfs_verb_row {
+	const char *name;
+	const char *arg;	/* NULL, "X", or "[X]" */
+	bool needs_dump;
+	const char *line, *text;
+};
+
+extern const struct pfs_verb_row pfs_verbs[PFS_NR_VERBS];
+
+struct pfs_option_row {
+	int letter;		/* 0: none */
+	const char *name;
+	const char *arg;
+	unsigned int verbs;	/* bit 1 << enum pfs_verb */
+	const char *text;
+};
+
+extern const struct pfs_option_row pfs_options[];
+extern const unsigned int pfs_nr_options;
+
+enum pfs_when { PFS_AUTO, PFS_ALWAYS, PFS_NEVER };
+enum pfs_help { PFS_HELP_NONE, PFS_HELP_SHORT, PFS_HELP_LONG };
+
+struct pfs_args {
+	enum pfs_verb verb;
+	bool has_verb;		/* named, not the default */
+	bool json, quiet, all, full, log, exit_zero, version;
+	enum pfs_help help;
+	enum pfs_when color, progress;
+	unsigned int jobs;
+	const char *output;
+	char *const *files;	/* dumps and vmlinux, in argv */
+	size_t nr_files;
+	const char *arg;	/* X, CODE; NULL: none */
+};
+
+/*
+ * Parses and permutes argv. hosted: the host has opened the dump. -EINVAL, with
+ * the message for the user. With help or version asked for, the rest is not
+ * looked at.
+ */
+int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, struct pfs_err *err);
+
+/* Of one verb, or of the command where none was named. */
+void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted);
+
+enum pfs_exit {
+	PFS_EXIT_OK,		/* no problem found */
+	PFS_EXIT_PROBLEMS,
+	PFS_EXIT_FAILED,	/* usage, unreadable dump, missing facts, full disk */
+	PFS_EXIT_INCONCLUSIVE,
+};
+
+/*
+ * Runs a verb on an open session (NULL for a verb that needs none) and prints
+ * its output. PFS_EXIT_FAILED comes with a message in err. --exit-zero is the
+ * caller's business.
+ */
+enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
+		      const struct pfs_session_opts *opts, struct pfs_out *o, struct pfs_err *err);
+
+#endif

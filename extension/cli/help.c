@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The help, made of verbs.def and options.def. */
+#include <stdio.h>
+
+#include "cli/args.h"
+
+static void put_usage(struct pfs_out *o, const struct pfs_verb_row *v, bool hosted)
+{
+	const char *name = v ? v->name : "[VERB]";
+	const char *files = hosted || (v && !v->needs_dump) ? "" : " VMCORE... [VMLINUX]";
+	const char *arg = v ? v->arg : "[ARGUMENT]";
+
+	pfs_outf(o, "usage: pfnscope %s%s%s%s [OPTION]...\n", name, files, arg ? " " : "",
+		 arg ? arg : "");
+}
+
+static void put_verbs(struct pfs_out *o, bool whole)
+{
+	char name[32];
+	int i;
+
+	for (i = 0; i < PFS_NR_VERBS; i++) {
+		const struct pfs_verb_row *v = &pfs_verbs[i];
+
+		snprintf(name, sizeof(name), "%s%s%s", v->name, v->arg ? " " : "",
+			 v->arg ? v->arg : "");
+		pfs_outf(o, "  %-19s %s\n", name, v->line);
+		if (whole)
+			pfs_out_para(o, 22, "", "%s", v->text);
+	}
+}
+
+static void put_options(struct pfs_out *o, const struct pfs_args *a)
+{
+	char name[48];
+	unsigned int i;
+
+	for (i = 0; i < pfs_nr_options; i++) {
+		const struct pfs_option_row *r = &pfs_options[i];
+
+		if (a->has_verb && !(r->verbs >> a->verb & 1))
+			continue;
+		if (r->letter)
+			snprintf(name, sizeof(name), "-%c, --%s%s%s", (char)r->letter, r->name,
+				 r->arg ? "=" : "", r->arg ? r->arg : "");
+		else
+			snprintf(name, sizeof(name), "    --%s%s%s", r->name, r->arg ? "=" : "",
+				 r->arg ? r->arg : "");
+		pfs_outf(o, "  %-19s %s\n", name, r->text);
+	}
+}
+
+static void put_files(struct pfs_out *o)
+{
+	pfs_out_heading(o, "Files");
+	pfs_out_para(o, 2, "", "%s",
+		     "VMCORE is a kdump (compressed, flattened or split) or an ELF core. VMLINUX, "
+		     "the kernel with its debug information, is needed only where the dump has no "
+		     "BTF and no symbols of its own (kernels before 6.0, mostly). Files are told "
+		     "apart by content, in any order: an ELF file that is no core is the vmlinux, "
+		     "and all others are parts of one split dump. A file that has the name of a "
+		     "verb is ./NAME.");
+}
+
+static void put_exit_status(struct pfs_out *o)
+{
+	pfs_out_heading(o, "Exit status");
+	pfs_out_para(o, 2, "0  ", "%s", "no problem found; for a view (pfn, sections, vmemmap, map, "
+		     "facts, explain) and distill: done");
+	pfs_out_para(o, 2, "1  ", "%s", "problems found: a finding above note, or a panic that a "
+		     "struct page caused (explained or unexplained). A panic that has nothing to do "
+		     "with the memmap is none.");
+	pfs_out_para(o, 2, "2  ", "%s", "could not run: usage, unreadable dump, missing facts, output "
+		     "that could not be written");
+	pfs_out_para(o, 2, "3  ", "%s", "inconclusive: no problem found, but the dump lacks what the "
+		     "verdict needs, or the scan was stopped before its end");
+	pfs_out_para(o, 2, "", "%s", "--exit-zero turns 1 and 3 into 0.");
+}
+
+static void put_examples(struct pfs_out *o)
+{
+	pfs_out_heading(o, "Examples");
+	pfs_outf(o, "  pfnscope vmcore                     what did this machine die of?\n");
+	pfs_outf(o, "  pfnscope vmcore vmlinux --json      the same for a program\n");
+	pfs_outf(o, "  pfnscope check vmcore || echo bad   is its memmap in order?\n");
+	pfs_outf(o, "  pfnscope pfn vmcore 0xbffd7         all about one page\n");
+}
+
+static void put_numbers(struct pfs_out *o)
+{
+	pfs_out_heading(o, "Numbers");
+	pfs_out_para(o, 2, "", "%s", "Ranges are inclusive in text, as in /proc/iomem, and half-open "
+		     "in JSON (start, end). PFNs and addresses are \"0x...\" strings in JSON. The "
+		     "text may change from release to release; programs read the JSON.");
+}
+
+void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted)
+{
+	const struct pfs_verb_row *v = a->has_verb ? &pfs_verbs[a->verb] : NULL;
+	bool whole = a->help == PFS_HELP_LONG;
+
+	put_usage(o, v, hosted);
+	if (v) {
+		pfs_outf(o, "\n");
+		pfs_out_para(o, 0, "", "%s.", v->line);
+		if (whole) {
+			pfs_outf(o, "\n");
+			pfs_out_para(o, 0, "", "%s", v->text);
+		}
+		pfs_out_heading(o, "Options");
+	} else {
+		if (whole) {
+			pfs_outf(o, "\n");
+			pfs_out_para(o, 0, "", "%s", "pfnscope is fsck for the Linux memmap: it opens "
+				     "a vmcore and explains which struct page a panic stepped on.");
+			put_examples(o);
+			pfs_out_heading(o, "Verbs");
+		}
+		put_verbs(o, whole);
+		if (whole)
+			pfs_out_heading(o, "Options");
+		else
+			pfs_outf(o, "\n");
+	}
+	put_options(o, a);
+	if (whole) {
+		if (!hosted)
+			put_files(o);
+		put_exit_status(o);
+		put_numbers(o);
+	}
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command: files, streams, signals and the exit status around pfs_run(). */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <pfnscope/version.h>
+
+#include "cli/args.h"
+#include "cli/files.h"
+#include "cli/progress.h"
+
+#define WIDTH 78
+#define MIN_WIDTH 40
+
+static volatile sig_atomic_t interrupted;
+
+static void on_sigint(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+/* The first ^C ends the scan, and what was found is printed; the second ends us. */
+static void catch_sigint(void)
+{
+	struct sigaction sa = { .sa_handler = on_sigint, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction old;
+
+	/* A background job of a shell without job control ignores it: leave that. */
+	if (!sigaction(SIGINT, NULL, &old) && old.sa_handler != SIG_IGN)
+		sigaction(SIGINT, &sa, NULL);
+}
+
+/* Where stdout and stderr are one terminal, the progress line makes way first. */
+static int write_stdout(struct pfs_out *o, const char *buf, size_t len)
+{
+	if (o->arg)
+		pfs_progress_clear(o->arg);
+	errno = 0;
+	return fwrite(buf, 1, len, stdout) == len ? 0 : errno ? -errno : -EIO;
+}
+
+static int flush_stdout(struct pfs_out *o)
+{
+	(void)o;
+	errno = 0;
+	return fflush(stdout) ? (errno ? -errno : -EIO) : 0;
+}
+
+static int write_nothing(struct pfs_out *o, const char *buf, size_t len)
+{
+	(void)o;
+	(void)buf;
+	(void)len;
+	return 0;
+}
+
+static bool want_color(enum pfs_when when)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (when != PFS_AUTO)
+		return when == PFS_ALWAYS;
+	return !(no && *no) && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
+}
+
+static unsigned int text_width(void)
+{
+	struct winsize ws;
+
+	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) &&
+	    ws.ws_col >= MIN_WIDTH && ws.ws_col < WIDTH)
+		return ws.ws_col;
+	return WIDTH;
+}
+
+static void out_init(struct pfs_out *o, const struct pfs_args *a)
+{
+	*o = (struct pfs_out){
+		.write = a->quiet ? write_nothing : write_stdout,
+		.flush = a->quiet ? NULL : flush_stdout,
+		.color = !a->json && want_color(a->color),
+		.width = text_width(),
+	};
+}
+
+static int on_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	pfs_progress_update(arg, what, done, total);
+	return interrupted;
+}
+
+static void on_open_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	pfs_progress_update(arg, what, done, total);
+}
+
+static const char *error_code(const struct pfs_err *err)
+{
+	switch (err->code) {
+	case ENOENT:
+		return "not-found";
+	case EACCES:
+	case EPERM:
+		return "not-permitted";
+	case EINVAL:
+		return "invalid";
+	case EIO:
+		return "damaged";
+	case ENOMEM:
+		return "out-of-memory";
+	case ENOSYS:
+	case ENOTSUP:
+		return "not-supported";
+	default:
+		return "failed";
+	}
+}
+
+/* The message may quote the dump or a file's name: escaped like all else. */
+static void complain(const char *msg)
+{
+	char line[4 * sizeof(((struct pfs_err *)0)->msg)];
+
+	pfs_escape(line, sizeof(line), msg, strlen(msg), false);
+	fprintf(stderr, "pfnscope: %s\n", line);
+}
+
+static enum pfs_exit fail(struct pfs_out *o, bool json, const char *code,
+			  const struct pfs_err *err)
+{
+	complain(err->msg);
+	if (json) {
+		pfs_json_write(o, pfs_json_error(code ? code : error_code(err), err->msg));
+		pfs_out_flush(o);
+	}
+	return PFS_EXIT_FAILED;
+}
+
+static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err)
+{
+	struct pfs_progress progress;
+	struct pfs_session_opts opts = { .jobs = a->jobs, .progress = on_progress, .arg = &progress };
+	struct pfs_target *target = NULL;
+	struct pfs_files files;
+	struct pfs_session *s;
+	enum pfs_exit st = PFS_EXIT_FAILED;
+
+	if (pfs_files_sort(a->files, a->nr_files, &files, err)) {
+		if (err->code == ENOENT && !a->has_verb && a->nr_files)
+			pfs_err_wrap(err, "neither a verb nor a file");
+		return PFS_EXIT_FAILED;
+	}
+	o->arg = &progress;
+	pfs_progress_init(&progress, a->progress == PFS_AUTO && !a->quiet && isatty(STDERR_FILENO));
+	opts.vmlinux = files.vmlinux;
+	s = calloc(1, sizeof(*s));
+	if (!s) {
+		pfs_err_set(err, ENOMEM, "out of memory");
+		pfs_files_free(&files);
+		return PFS_EXIT_FAILED;
+	}
+	if (!pfs_target_open_kdump(files.dumps, files.nr_dumps, on_open_progress, &progress, &target,
+				   err)) {
+		catch_sigint();
+		if (!pfs_session_open(s, target, &opts, err)) {
+			st = pfs_run(s, a, &opts, o, err);
+			pfs_progress_clear(&progress);
+			pfs_out_flush(o);
+			pfs_session_close(s);
+		}
+	}
+	pfs_progress_clear(&progress);
+	o->arg = NULL;
+	free(s);
+	pfs_files_free(&files);
+	return st;
+}
+
+/* Our own output is part of the job: a full disk is a failure. */
+static enum pfs_exit finish(struct pfs_out *o, enum pfs_exit st)
+{
+	pfs_out_flush(o);
+	if (!o->error)
+		return st;
+	/* The reader has seen enough, and SIGPIPE was ignored by our parent. */
+	if (o->error == -EPIPE)
+		return st;
+	fprintf(stderr, "pfnscope: cannot write the output: %s\n", strerror(-o->error));
+	return PFS_EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	struct pfs_args args;
+	struct pfs_err err = { 0 };
+	enum pfs_exit st;
+	struct pfs_out o;
+	bool json = false;
+	int i;
+
+	/* The parser may fail before it has seen --json, and permutes argv. */
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		json |= !strcmp(argv[i], "--json");
+	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+	if (pfs_args_parse(argc, argv, false, &args, &err)) {
+		out_init(&o, &(struct pfs_args){ .json = json });
+		st = fail(&o, json, "usage", &err);
+		fprintf(stderr, "pfnscope: try 'pfnscope -h'\n");
+		return (int)finish(&o, st);
+	}
+	out_init(&o, &args);
+	if (args.version) {
+		pfs_outf(&o, "pfnscope %s\n", PFS_VERSION);
+		return (int)finish(&o, PFS_EXIT_OK);
+	}
+	if (args.help != PFS_HELP_NONE) {
+		pfs_help_print(&o, &args, false);
+		return (int)finish(&o, PFS_EXIT_OK);
+	}
+	if (pfs_verbs[args.verb].needs_dump)
+		st = analyse(&args, &o, &err);
+	else
+		st = pfs_run(NULL, &args, NULL, &o, &err);
+	if (st == PFS_EXIT_FAILED)
+		fail(&o, args.json, NULL, &err);
+	else if (args.exit_zero)
+		st = PFS_EXIT_OK;
+	return (int)finish(&o, st);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verbs: stages of the analysis, then a renderer. */
+#include <errno.h>
+
+#include "cli/args.h"
+
+struct run {
+	struct pfs_session *s;
+	const struct pfs_args *a;
+	const struct pfs_session_opts *opts;
+	struct pfs_out *o;
+	struct pfs_err *err;
+};
+
+/* The scan of all struct pages; one that the user stopped is a limit, not a failure. */
+static int scan(struct run *r)
+{
+	int rc = pfs_session_scan(r->s, r->opts, r->err);
+
+	if (rc != -EINTR)
+		return rc;
+	r->s->scan.complete = false;
+	pfs_limit(&r->s->model, "scan", "stopped by the user: findings may be missing");
+	return 0;
+}
+
+static enum pfs_exit status_of_findings(const struct run *r)
+{
+	if (pfs_has_problems(&r->s->findings))
+		return PFS_EXIT_PROBLEMS;
+	return r->s->has_scan && r->s->scan.complete ? PFS_EXIT_OK : PFS_EXIT_INCONCLUSIVE;
+}
+
+static enum pfs_exit run_diagnose(struct run *r)
+{
+	enum pfs_status st;
+
+	if (pfs_session_diagnose(r->s, r->err))
+		return PFS_EXIT_FAILED;
+	if (!r->a->json) {
+		pfs_text_verdict(r->o, r->s);
+		pfs_out_flush(r->o);
+	}
+	if (scan(r))
+		return PFS_EXIT_FAILED;
+	if (r->a->json) {
+		pfs_json_write(r->o, pfs_json_report(r->s));
+	} else {
+		pfs_text_findings(r->o, r->s);
+		pfs_text_limits(r->o, r->s);
+		pfs_text_summary(r->o, r->s);
+	}
+	st = r->s->verdict.status;
+	if (st == PFS_EXPLAINED || st == PFS_UNEXPLAINED)
+		return PFS_EXIT_PROBLEMS;
+	if (st == PFS_INCONCLUSIVE && !pfs_has_problems(&r->s->findings))
+		return PFS_EXIT_INCONCLUSIVE;
+	return status_of_findings(r);
+}
+
+static enum pfs_exit run_check(struct run *r)
+{
+	if (scan(r))
+		return PFS_EXIT_FAILED;
+	if (r->a->json) {
+		pfs_json_write(r->o, pfs_json_check(r->s));
+	} else {
+		pfs_text_findings(r->o, r->s);
+		pfs_text_limits(r->o, r->s);
+		pfs_text_summary(r->o, r->s);
+	}
+	return status_of_findings(r);
+}
+
+static enum pfs_exit run_pfn(struct run *r)
+{
+	struct pfs_page_view v;
+
+	if (pfs_page_view(&r->s->model, r->a->arg, &v, r->err))
+		return PFS_EXIT_FAILED;
+	if (r->a->json)
+		pfs_json_write(r->o, pfs_json_pfn(r->s, &v));
+	else
+		pfs_text_pfn(r->o, r->s, &v);
+	return PFS_EXIT_OK;
+}
+
+static enum pfs_exit run_sections(struct run *r)
+{
+	if (r->a->json)
+		pfs_json_write(r->o, pfs_json_sections(r->s));
+	else
+		pfs_text_sections(r->o, r->s);
+	return PFS_EXIT_OK;
+}
+
+static enum pfs_exit run_vmemmap(struct run *r)
+{
+	if (r->a->json)
+		pfs_json_write(r->o, pfs_json_vmemmap(r->s));
+	else
+		pfs_text_vmemmap(r->o, r->s);
+	return PFS_EXIT_OK;
+}
+
+static enum pfs_exit run_map(struct run *r)
+{
+	if (pfs_session_diagnose(r->s, r->err) || scan(r))
+		return PFS_EXIT_FAILED;
+	if (r->a->json)
+		pfs_json_write(r->o, pfs_json_map(r->s));
+	else
+		pfs_text_map(r->o, r->s);
+	return r->s->scan.complete ? PFS_EXIT_OK : PFS_EXIT_INCONCLUSIVE;
+}
+
+static enum pfs_exit run_facts(struct run *r)
+{
+	if (r->a->json)
+		pfs_json_write(r->o, pfs_json_facts(r->s));
+	else
+		pfs_text_facts(r->o, r->s, r->a->all);
+	return PFS_EXIT_OK;
+}
+
+static enum pfs_exit run_explain(struct run *r)
+{
+	const char *code = r->a->arg;
+
+	if (code && pfs_text_explain(&(struct pfs_out){ .error = -EPIPE }, code)) {
+		pfs_err_set(r->err, ENOENT, "no code '%s'; explain alone lists them", code);
+		return PFS_EXIT_FAILED;
+	}
+	if (r->a->json)
+		pfs_json_write(r->o, pfs_json_explain(code));
+	else
+		pfs_text_explain(r->o, code);
+	return PFS_EXIT_OK;
+}
+
+static enum pfs_exit run_distill(struct run *r)
+{
+	pfs_err_set(r->err, ENOSYS, "distill: not yet");
+	return PFS_EXIT_FAILED;
+}
+
+enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
+		      const struct pfs_session_opts *opts, struct pfs_out *o, struct pfs_err *err)
+{
+	static enum pfs_exit (*const run[PFS_NR_VERBS])(struct run *r) = {
+		[PFS_V_DIAGNOSE] = run_diagnose,
+		[PFS_V_CHECK] = run_check,
+		[PFS_V_PFN] = run_pfn,
+		[PFS_V_SECTIONS] = run_sections,
+		[PFS_V_VMEMMAP] = run_vmemmap,
+		[PFS_V_MAP] = run_map,
+		[PFS_V_FACTS] = run_facts,
+		[PFS_V_EXPLAIN] = run_explain,
+		[PFS_V_DISTILL] = run_distill,
+	};
+	struct run r = { s, a, opts, o, err };
+
+	return run[a->verb](&r);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The catalogues, for `explain`: problems, mechanisms, fixes. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/report.h"
+
+#define NR_FIXES (sizeof(((struct pfs_mechanism *)0)->fixes) / sizeof(struct pfs_fix *))
+
+static const char *put_code(char lead[40], const char *code)
+{
+	snprintf(lead, 40, "%-30s ", code);
+	return lead;
+}
+
+static void put_list(struct pfs_out *o)
+{
+	const struct pfs_mechanism *mech;
+	const struct pfs_problem *p;
+	char lead[40];
+	size_t i, nr;
+
+	pfs_out_color(o, PFS_BOLD);
+	pfs_outf(o, "Findings\n");
+	pfs_out_color(o, PFS_PLAIN);
+	p = pfs_problems(&nr);
+	for (i = 0; i < nr; i++)
+		pfs_out_para(o, 2, put_code(lead, p[i].code), "%s: %s",
+			     pfs_severity_name(p[i].severity), p[i].title);
+	pfs_out_heading(o, "Mechanisms");
+	mech = pfs_mechanisms(&nr);
+	for (i = 0; i < nr; i++)
+		pfs_out_para(o, 2, put_code(lead, mech[i].code), "%s", mech[i].title);
+}
+
+static void put_mechanism(struct pfs_out *o, const struct pfs_mechanism *mech)
+{
+	size_t i;
+
+	pfs_out_color(o, PFS_BOLD);
+	pfs_outf(o, "%s", mech->code);
+	pfs_out_color(o, PFS_PLAIN);
+	pfs_outf(o, "  mechanism\n\n");
+	pfs_out_field(o, "title", "%s", mech->title);
+	pfs_out_field(o, "meaning", "%s", mech->text);
+	pfs_out_field(o, "advice", "%s", mech->advice);
+	for (i = 0; i < NR_FIXES && mech->fixes[i]; i++) {
+		pfs_out_field(o, i ? NULL : "fixes", "\"%s\"", mech->fixes[i]->title);
+		pfs_out_field(o, NULL, "commit %s, in %s", mech->fixes[i]->commit,
+			      mech->fixes[i]->in);
+	}
+}
+
+int pfs_text_explain(struct pfs_out *o, const char *code)
+{
+	const struct pfs_mechanism *mech;
+	const struct pfs_problem *p;
+	size_t i, nr;
+
+	if (!code) {
+		put_list(o);
+		return 0;
+	}
+	p = pfs_problem_by_code(code);
+	if (p) {
+		pfs_out_color(o, PFS_BOLD);
+		pfs_outf(o, "%s", p->code);
+		pfs_out_color(o, PFS_PLAIN);
+		pfs_outf(o, "  finding, usually %s\n\n", pfs_severity_name(p->severity));
+		pfs_out_field(o, "title", "%s", p->title);
+		pfs_out_field(o, "meaning", "%s", p->meaning);
+		pfs_out_field(o, "advice", "%s", p->advice);
+		return 0;
+	}
+	mech = pfs_mechanisms(&nr);
+	for (i = 0; i < nr; i++) {
+		if (!strcmp(mech[i].code, code)) {
+			put_mechanism(o, &mech[i]);
+			return 0;
+		}
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Numbers and names that the text and the JSON reports share. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/report.h"
+
+const char *pfs_fmt_size(char buf[32], uint64_t bytes)
+{
+	static const char *const unit[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	unsigned int u = 0, tenths;
+
+	while (u < 6 && bytes >> (10 * (u + 1)))
+		u++;
+	tenths = u ? (unsigned int)((bytes >> (10 * (u - 1)) & 1023) * 10 / 1024) : 0;
+	if (tenths)
+		snprintf(buf, 32, "%" PRIu64 ".%u %s", bytes >> (10 * u), tenths, unit[u]);
+	else
+		snprintf(buf, 32, "%" PRIu64 " %s", bytes >> (10 * u), unit[u]);
+	return buf;
+}
+
+const char *pfs_section_flag_name(unsigned int bit)
+{
+	static const char *const name[PFS_NR_SECTION_FLAGS] = {
+		"present", "has_mem_map", "online", "early", "taint_zone_device",
+		"vmemmap_preinit",
+	};
+
+	return bit < PFS_NR_SECTION_FLAGS ? name[bit] : NULL;
+}
+
+const char *pfs_fmt_section_flags(char buf[128], unsigned int flags)
+{
+	static const char *const name[PFS_NR_SECTION_FLAGS] = {
+		"present", "has mem_map", "online", "early", "taint zone device",
+		"vmemmap pre-initialised",
+	};
+	size_t at = 0;
+	unsigned int i;
+
+	snprintf(buf, 128, "none");
+	for (i = 0; i < PFS_NR_SECTION_FLAGS; i++)
+		if (flags & 1u << i)
+			at += (size_t)snprintf(buf + at, 128 - at, "%s%s", at ? ", " : "", name[i]);
+	return buf;
+}
+
+int pfs_subsection_bit(const struct pfs_model *m, const struct pfs_section *sec, uint64_t pfn,
+		       unsigned int *ret_index)
+{
+	const struct pfs_layout *l = &m->layout;
+	unsigned int i;
+
+	if (!sec || !l->pages_per_section || !l->pages_per_subsection || !l->subsections)
+		return -1;
+	i = (unsigned int)(pfn % l->pages_per_section / l->pages_per_subsection);
+	if (i >= l->subsections)
+		return -1;
+	*ret_index = i;
+	if (!sec->subsections)
+		return -1;
+	return (int)(sec->subsections[i / 64] >> (i % 64) & 1);
+}
+
+bool pfs_section_equal(const struct pfs_model *m, const struct pfs_section *a,
+		       const struct pfs_section *b)
+{
+	size_t words = (m->layout.subsections + 63) / 64;
+
+	if (a->flags != b->flags || a->usage_reach != b->usage_reach ||
+	    !a->usage != !b->usage || !a->raw != !b->raw || !a->subsections != !b->subsections)
+		return false;
+	return !a->subsections ||
+	       !memcmp(a->subsections, b->subsections, words * sizeof(*a->subsections));
+}
+
+/*
+ * The states are bits (MEM_ONLINE 1 << 0, MEM_GOING_OFFLINE 1 << 1, MEM_OFFLINE
+ * 1 << 2) for as long as the member is an unsigned long.
+ */
+const char *pfs_memory_block_state(const struct pfs_model *m, const struct pfs_memory_block *b)
+{
+	if (!pfs_have(m->facts, PFS_F_MB_STATE_SIZE) ||
+	    pfs_val(m->facts, PFS_F_MB_STATE_SIZE) != 8)
+		return NULL;
+	switch (b->state) {
+	case 1:
+		return "online";
+	case 2:
+		return "going offline";
+	case 4:
+		return "offline";
+	default:
+		return NULL;
+	}
+}
+
+const char *pfs_e820_type(uint32_t type)
+{
+	switch (type) {
+	case 1:
+		return "RAM";
+	case 2:
+		return "reserved";
+	case 3:
+		return "ACPI data";
+	case 4:
+		return "ACPI NVS";
+	case 5:
+		return "unusable";
+	case 7:
+		return "persistent memory";
+	case 12:
+		return "persistent memory (type 12)";
+	case 128:
+		return "reserved by the kernel";
+	case 0xefffffff:
+		return "soft reserved";
+	default:
+		return "of unknown type";
+	}
+}
+
+uint64_t pfs_va_to_pfn(const struct pfs_layout *l, uint64_t va)
+{
+	uint64_t off = va - l->vmemmap;
+
+	return off / l->struct_page + !!(off % l->struct_page);
+}
+
+bool pfs_has_problems(const struct pfs_findings *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->nr; i++)
+		if (f->f[i].severity > PFS_SEV_NOTE)
+			return true;
+	return false;
+}

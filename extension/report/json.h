@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Small steps towards a JSON document; files json*.c only. */
+#ifndef PFS_REPORT_JSON_H
+#define PFS_REPORT_JSON_H
+
+#include "report/report.h"
+
+/*
+ * One document in the making. Out of memory is remembered, not returned: the
+ * document is dropped at the end, as one with a key missing would be a lie.
+ */
+struct pfs_json {
+	bool oom;
+};
+
+/* Owns v; so does the next. Without a value, there is no key. */
+void pfs_json_set(struct pfs_json *j, json_t *obj, const char *key, json_t *v);
+void pfs_json_add(struct pfs_json *j, json_t *array, json_t *v);
+
+json_t *pfs_json_object(struct pfs_json *j);
+json_t *pfs_json_array(struct pfs_json *j);
+/* Escaped where the bytes are no UTF-8; s NULL: nothing is set. */
+void pfs_json_str(struct pfs_json *j, json_t *obj, const char *key, const char *s);
+void pfs_json_hex(struct pfs_json *j, json_t *obj, const char *key, uint64_t v);
+void pfs_json_int(struct pfs_json *j, json_t *obj, const char *key, uint64_t v);
+void pfs_json_bool(struct pfs_json *j, json_t *obj, const char *key, bool v);
+json_t *pfs_json_strings(struct pfs_json *j, const char *const *s, size_t nr);
+json_t *pfs_json_hex_value(struct pfs_json *j, uint64_t v);
+
+/* A document with its schema, the dump and the kernel. */
+json_t *pfs_json_document(struct pfs_json *j, const char *schema, const struct pfs_session *s);
+/* The document, or NULL (released) if anything went wrong. */
+json_t *pfs_json_done(struct pfs_json *j, json_t *doc);
+
+/* Members of a page: what page_text.c prints. */
+json_t *pfs_json_walk(struct pfs_json *j, const struct pfs_walk *w);
+json_t *pfs_json_words(struct pfs_json *j, const struct pfs_model *m, const struct pfs_page *p);
+json_t *pfs_json_section_flags(struct pfs_json *j, unsigned int flags);
+json_t *pfs_json_limits(struct pfs_json *j, const struct pfs_model *m);
+
+#endif

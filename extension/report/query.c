@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What page a number on the command line means. */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+
+static const struct prefix {
+	const char *text;
+	enum pfs_query_kind kind;
+	const char *name;
+} prefixes[] = {
+	{ "pfn:", PFS_Q_PFN, "pfn" },
+	{ "phys:", PFS_Q_PHYS, "physical-address" },
+	{ "page:", PFS_Q_PAGE, "struct-page-address" },
+	{ "virt:", PFS_Q_VIRT, "virtual-address" },
+};
+
+const char *pfs_query_kind_name(enum pfs_query_kind k)
+{
+	return k < PFS_NR_QUERY_KINDS ? prefixes[k].name : "unknown";
+}
+
+/* 0x44000, 279552, or hexadecimal as crash prints it: ffffea0001100000. */
+static int parse_number(const char *s, uint64_t *ret)
+{
+	int base = 10;
+	const char *p;
+	char *end;
+
+	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
+		base = 16;
+		s += 2;
+	} else if (s[strspn(s, "0123456789")]) {
+		base = 16;
+	}
+	for (p = s; *p; p++)
+		if (!isxdigit((unsigned char)*p))
+			return -EINVAL;
+	if (p == s)
+		return -EINVAL;
+	errno = 0;
+	*ret = strtoull(s, &end, base);
+	return errno ? -ERANGE : 0;
+}
+
+/* Bytes of the window in which every PFN of this kernel has its struct page. */
+static bool memmap_offset(const struct pfs_model *m, uint64_t va, uint64_t *ret)
+{
+	const struct pfs_layout *l = &m->layout;
+	uint64_t pfns, bytes;
+
+	if (!l->vmemmap_known || !l->struct_page || va < l->vmemmap ||
+	    __builtin_mul_overflow(l->nr_sections, l->pages_per_section, &pfns) ||
+	    __builtin_mul_overflow(pfns, l->struct_page, &bytes) || va - l->vmemmap >= bytes)
+		return false;
+	*ret = va - l->vmemmap;
+	return true;
+}
+
+static enum pfs_query_kind kind_of(const struct pfs_model *m, uint64_t value)
+{
+	const struct pfs_layout *l = &m->layout;
+	uint64_t off, last = m->nr_sections ? m->sections[m->nr_sections - 1].nr + 1 : 0;
+
+	if (memmap_offset(m, value, &off))
+		return PFS_Q_PAGE;
+	if (l->pages_per_section && value / l->pages_per_section < last)
+		return PFS_Q_PFN;
+	if (l->section_shift < 64 && value >> l->section_shift < l->nr_sections)
+		return PFS_Q_PHYS;
+	return PFS_Q_VIRT;
+}
+
+int pfs_query_parse(struct pfs_model *m, const char *text, struct pfs_query *ret,
+		    struct pfs_err *err)
+{
+	const struct pfs_layout *l = &m->layout;
+	struct pfs_query q = { .text = text };
+	const char *number = text;
+	struct pfs_walk w;
+	uint64_t off, pa;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t n = strlen(prefixes[i].text);
+
+		if (!strncmp(text, prefixes[i].text, n)) {
+			q.kind = prefixes[i].kind;
+			q.forced = true;
+			number = text + n;
+		}
+	}
+	rc = parse_number(number, &q.value);
+	if (rc)
+		return pfs_err_set(err, -rc, "'%s': %s", text, rc == -ERANGE ?
+				   "more than 64 bits" :
+				   "no number (want 0x44000, 279552, pfn:, phys:, page: or virt:)");
+	if (!q.forced)
+		q.kind = kind_of(m, q.value);
+	switch (q.kind) {
+	case PFS_Q_PFN:
+		q.pfn = q.value;
+		break;
+	case PFS_Q_PHYS:
+		q.pfn = q.value >> l->page_shift;
+		q.offset = q.value & (l->page_size - 1);
+		break;
+	case PFS_Q_PAGE:
+		if (!memmap_offset(m, q.value, &off))
+			return pfs_err_set(err, EINVAL, "'%s': not in this kernel's memmap", text);
+		q.pfn = off / l->struct_page;
+		q.offset = off % l->struct_page;
+		break;
+	default:
+		pfs_walk_va(m->mem, q.value, &w);
+		if (!w.mapped)
+			return pfs_err_set(err, EINVAL, "'%s': no PFN, physical address or struct "
+					   "page, and not mapped as a virtual address", text);
+		pa = w.pa;
+		q.pfn = pa >> l->page_shift;
+		q.offset = pa & (l->page_size - 1);
+	}
+	if (l->pages_per_section && q.pfn / l->pages_per_section >= l->nr_sections)
+		return pfs_err_set(err, EINVAL, "'%s': beyond the physical addresses of this kernel",
+				   text);
+	*ret = q;
+	return 0;
+}
+
+int pfs_page_view(struct pfs_model *m, const char *x, struct pfs_page_view *ret,
+		  struct pfs_err *err)
+{
+	struct pfs_page_view v = { .has_page = false };
+	struct pfs_err ignored;
+	int rc;
+
+	rc = pfs_query_parse(m, x, &v.query, err);
+	if (rc)
+		return rc;
+	rc = pfs_page_get(m, v.query.pfn, &v.page, &v.why);
+	if (rc && rc != -ENOENT) {
+		*err = v.why;
+		return rc;
+	}
+	v.has_page = !rc;
+	if (pfs_pageblock(m, v.query.pfn, &v.pageblock_bits, &v.migratetype, &ignored))
+		v.migratetype = NULL;
+	*ret = v;
+	return 0;
+}

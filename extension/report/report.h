@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reports: what a session found, as text and as JSON. Renderers write to a
+ * struct pfs_out and touch no file and no terminal, so that the command line,
+ * crash and drgn print the same bytes. They decide nothing: every statement
+ * comes from the model, the findings or the verdict.
+ */
+#ifndef PFS_REPORT_H
+#define PFS_REPORT_H
+
+#include <jansson.h>
+
+#include "session/session.h"
+
+enum pfs_color {
+	PFS_PLAIN, PFS_BOLD, PFS_DIM, PFS_RED, PFS_GREEN, PFS_YELLOW, PFS_BLUE,
+	PFS_MAGENTA, PFS_CYAN, PFS_REVERSE,
+};
+
+/* Where a report goes. The first failure sticks; what is written after it is dropped. */
+struct pfs_out {
+	int (*write)(struct pfs_out *o, const char *buf, size_t len);	/* 0 or -errno */
+	int (*flush)(struct pfs_out *o);	/* the same; may be NULL */
+	void *arg;
+	bool color;
+	unsigned int width;	/* columns that wrapped text may use */
+	int error;		/* 0 or -errno */
+};
+
+/* The sink and its layout (out.c). */
+void pfs_out_raw(struct pfs_out *o, const char *buf, size_t len);
+/* What was written so far is worth reading before the next stage ends. */
+void pfs_out_flush(struct pfs_out *o);
+void pfs_out_color(struct pfs_out *o, enum pfs_color c);
+/*
+ * Formatted text, escaped: one call makes at most one line. Line feeds that begin
+ * or end fmt stay; any other control character may come from the dump and is printed
+ * as \xNN.
+ */
+void pfs_outf(struct pfs_out *o, const char *fmt, ...) PFS_PRINTF(2, 3);
+/* "label        value", wrapped with the value's column kept; no label: NULL. */
+void pfs_out_field(struct pfs_out *o, const char *label, const char *fmt, ...)
+	PFS_PRINTF(3, 4);
+void pfs_out_cfield(struct pfs_out *o, enum pfs_color c, const char *label, const char *fmt, ...)
+	PFS_PRINTF(4, 5);
+/* A wrapped paragraph; lead ("- ") stands before its first line, at column indent. */
+void pfs_out_para(struct pfs_out *o, unsigned int indent, const char *lead, const char *fmt, ...)
+	PFS_PRINTF(4, 5);
+void pfs_out_heading(struct pfs_out *o, const char *title);
+
+/*
+ * Escape len bytes that stem from a dump (escape.c): control characters (C0,
+ * DEL, C1), characters that reorder or break lines (U+2028-202E, U+2066-2069)
+ * and bytes that are no UTF-8 become \xNN. Writes at most size bytes with the
+ * NUL, never half a character, and returns the length of the whole result.
+ * keep_control: leave C0 and DEL alone, for JSON has an escape of its own.
+ */
+size_t pfs_escape(char *dst, size_t size, const char *src, size_t len, bool keep_control);
+
+/* "128 MiB", "4 KiB", "1.5 GiB", "12 bytes". */
+const char *pfs_fmt_size(char buf[32], uint64_t bytes);
+/* "present, has mem_map, online"; "none" for no flag. */
+const char *pfs_fmt_section_flags(char buf[128], unsigned int flags);
+/* JSON names of section flags, in bit order. */
+const char *pfs_section_flag_name(unsigned int bit);
+#define PFS_NR_SECTION_FLAGS 6
+
+/* Number of the subsection that pfn lies in; the return value is its bit, -1: unknown. */
+int pfs_subsection_bit(const struct pfs_model *m, const struct pfs_section *sec, uint64_t pfn,
+		       unsigned int *ret_index);
+/* Do two sections read the same but for their number and addresses? */
+bool pfs_section_equal(const struct pfs_model *m, const struct pfs_section *a,
+		       const struct pfs_section *b);
+/* Name of a memory block's state, NULL: not known in this kernel. */
+const char *pfs_memory_block_state(const struct pfs_model *m, const struct pfs_memory_block *b);
+const char *pfs_e820_type(uint32_t type);
+
+/* What the X of `pfn X` was taken for (query.c). */
+enum pfs_query_kind {
+	PFS_Q_PFN, PFS_Q_PHYS, PFS_Q_PAGE, PFS_Q_VIRT, PFS_NR_QUERY_KINDS,
+};
+
+struct pfs_query {
+	const char *text;
+	uint64_t value;
+	enum pfs_query_kind kind;
+	bool forced;		/* by a prefix */
+	uint64_t pfn;
+	uint64_t offset;	/* of value inside the page or the struct page */
+};
+
+/*
+ * "0x44000", "279552", "ffffea0001100000", or the same behind pfn:, phys:,
+ * page: or virt:. By value alone: inside the memmap's window, a struct page;
+ * below the end of the last section, a PFN; below the limit of physical
+ * addresses, a physical address; else a virtual address that is mapped.
+ */
+int pfs_query_parse(struct pfs_model *m, const char *text, struct pfs_query *ret,
+		    struct pfs_err *err);
+const char *pfs_query_kind_name(enum pfs_query_kind k);
+
+/* What `pfn X` prints that is not in the model already. */
+struct pfs_page_view {
+	struct pfs_query query;
+	bool has_page;
+	struct pfs_page page;
+	struct pfs_err why;		/* no struct page: the reason */
+	const char *migratetype;	/* NULL: the pageblock is not known */
+	uint64_t pageblock_bits;
+};
+
+int pfs_page_view(struct pfs_model *m, const char *x, struct pfs_page_view *ret,
+		  struct pfs_err *err);
+
+/* A title for people and two keys for machines (signature.c). */
+struct pfs_signature {
+	char title[192];
+	char defect[32];	/* "defect:v1:0123456789abcdef", "" if there is no defect */
+	char crash[32];		/* "crash:v1:...", "" if there was no panic */
+};
+
+/* Every fact, by name. */
+void pfs_facts_sorted(enum pfs_fact_id id[PFS_NR_FACTS]);
+
+void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret);
+
+/* First PFN whose struct page starts at or after va. */
+uint64_t pfs_va_to_pfn(const struct pfs_layout *l, uint64_t va);
+/* Any finding above note? */
+bool pfs_has_problems(const struct pfs_findings *f);
+
+/* Text: verdict.c, text.c, page_text.c, views.c, map.c, explain.c */
+void pfs_text_verdict(struct pfs_out *o, const struct pfs_session *s);
+void pfs_text_findings(struct pfs_out *o, const struct pfs_session *s);
+void pfs_text_limits(struct pfs_out *o, const struct pfs_session *s);
+void pfs_text_summary(struct pfs_out *o, const struct pfs_session *s);
+void pfs_text_page_block(struct pfs_out *o, const struct pfs_model *m, const struct pfs_page *p);
+void pfs_text_section_line(struct pfs_out *o, const struct pfs_model *m, uint64_t pfn);
+void pfs_text_pfn(struct pfs_out *o, const struct pfs_session *s, const struct pfs_page_view *v);
+void pfs_text_sections(struct pfs_out *o, const struct pfs_session *s);
+void pfs_text_vmemmap(struct pfs_out *o, const struct pfs_session *s);
+void pfs_text_facts(struct pfs_out *o, const struct pfs_session *s, bool all);
+void pfs_text_map(struct pfs_out *o, const struct pfs_session *s);
+/* code NULL: the list. -ENOENT: no such code. */
+int pfs_text_explain(struct pfs_out *o, const char *code);
+
+/*
+ * JSON documents; each returns a new reference, NULL when out of memory (for
+ * pfs_json_explain also: no such code). Key order is fixed.
+ */
+json_t *pfs_json_report(const struct pfs_session *s);
+json_t *pfs_json_check(const struct pfs_session *s);
+json_t *pfs_json_pfn(const struct pfs_session *s, const struct pfs_page_view *v);
+json_t *pfs_json_sections(const struct pfs_session *s);
+json_t *pfs_json_vmemmap(const struct pfs_session *s);
+json_t *pfs_json_map(const struct pfs_session *s);
+json_t *pfs_json_facts(const struct pfs_session *s);
+json_t *pfs_json_explain(const char *code);
+json_t *pfs_json_error(const char *code, const char *message);
+/* Write and release a document; NULL sets o->error to -ENOMEM. */
+void pfs_json_write(struct pfs_out *o, json_t *doc);
+
+#endif
