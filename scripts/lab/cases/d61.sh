@@ -1,0 +1,10 @@
+# shellcheck shell=bash disable=SC2034
+TITLE='Debian 6.1, ZONE_DEVICE pages from mid-section, sysrq-c: nothing wrong'
+KERNEL=6.1-cloud
+MEM=2048
+APPEND='memmap=128M!0x44000000'
+STEPS='pmem-devdax oracle valid-zones page-summary sysrq-c'
+PANIC='sysrq: Trigger a crash'
+DUMPS='flat elf raw-vmcore d31 d31-flat'
+CRASHKERNEL=256M
+TIMEOUT=600

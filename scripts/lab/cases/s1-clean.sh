@@ -1,0 +1,8 @@
+# shellcheck shell=bash disable=SC2034
+TITLE='S1 kernel, pmem left alone, sysrq-c: clean twin'
+KERNEL=5.10-s1
+MEM=2048
+APPEND='memmap=128M!0x44000000 vm_debug=-'
+STEPS='valid-zones page-summary oracle sysrq-c'
+PANIC='sysrq: Trigger a crash'
+DUMPS='flat elf d31'

@@ -1,0 +1,7 @@
+# shellcheck shell=bash disable=SC2034
+# Bookworm's 6.1 for cloud machines, untouched.
+KIND=deb
+SUITE=bookworm
+REGEX='linux-image-6\.1\.[0-9]+-[0-9]+-cloud-amd64'
+MODULES='qemu_fw_cfg virtio_pci virtio_blk nd_e820 nd_pmem device_dax dax_pmem'
+EXTRA='lab_null'

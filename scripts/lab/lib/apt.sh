@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# Packages of any Debian suite, through a private apt: nothing of the system's
+# own configuration or state is changed. The mirrors are those of the system.
+
+# apt_mirror main|security: the URI that the system's own sources name.
+apt_mirror()
+{
+	# shellcheck disable=SC2016
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 2>/dev/null |
+		awk -v want="$1" '
+			{ kind = $2 ~ /-security$/ ? "security" : "main" }
+			kind == want && $2 !~ /-(updates|backports)$/ { print $1; exit }'
+}
+
+# apt_private SUITE TOOL ARGS...: apt-get or apt-cache, as if this were SUITE.
+apt_private()
+{
+	local dir=$LAB/apt/$1 tool=$2
+
+	shift 2
+	"$tool" -qq -o "Dir::Etc::sourcelist=$dir/sources.list" \
+		-o Dir::Etc::sourceparts=- -o "Dir::State=$dir" \
+		-o "Dir::State::lists=$dir/lists" -o Dir::State::status=/dev/null \
+		-o "Dir::Cache=$dir/cache" -o APT::Sandbox::User=root "$@"
+}
+
+# apt_update SUITE: fetch its lists, at most once a day.
+apt_update()
+{
+	local suite=$1 dir=$LAB/apt/$1 key=/usr/share/keyrings/debian-archive-keyring.gpg
+	local main security
+
+	[ -z "$(find "$dir/updated" -mtime -1 2>/dev/null)" ] || return 0
+	main=$(apt_mirror main)
+	security=$(apt_mirror security)
+	[ -n "$main" ] && [ -n "$security" ] ||
+		die "no Debian mirror in the system's apt sources"
+	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+	cat >"$dir/sources.list" <<-EOF
+		deb [signed-by=$key] $main $suite main
+		deb [signed-by=$key] $security $suite-security main
+	EOF
+	say "apt lists of $suite"
+	apt_private "$suite" apt-get update >&2 && touch "$dir/updated"
+}
+
+# apt_newest SUITE REGEX: the newest package whose whole name matches.
+apt_newest()
+{
+	apt_update "$1"
+	apt_private "$1" apt-cache pkgnames | grep -xE "$2" | sort -V | tail -n 1
+}
+
+# apt_fetch SUITE PACKAGE: download it once, and print where the .deb is.
+apt_fetch()
+{
+	local dir=$LAB/dl version
+
+	apt_update "$1"
+	mkdir -p "$dir"
+	version=$(apt_private "$1" apt-cache show --no-all-versions "$2" |
+		sed -n 's/^Version: //p')
+	[ -n "$version" ] || die "no package $2 in $1"
+	set -- "$1" "$2" "$dir/${2}_${version//:/%3a}"
+	if ! compgen -G "$3_*.deb" >/dev/null; then
+		say "download $2 $version"
+		(cd "$dir" && apt_private "$1" apt-get download "$2") >&2 ||
+			die "cannot download $2"
+	fi
+	compgen -G "$3_*.deb"
+}

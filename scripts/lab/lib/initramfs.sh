@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# One initramfs per kernel: busybox, the guest scripts, the tools with their
+# libraries, and the modules that the kernel's recipe names. The capture kernel
+# runs the same one, so it is also carried inside, with the kernel, under /boot.
+
+INITRAMFS_TOOLS='ndctl kexec makedumpfile'
+
+# add_program ROOT PROGRAM: copy a program and what it is linked with.
+add_program()
+{
+	local path lib
+
+	path=$(command -v "$2") || die "'$2' is not installed, see README.md"
+	install -D "$(readlink -f "$path")" "$1/usr/bin/$2"
+	ldd "$path" | grep -oE '/[^ ]+' | while read -r lib; do
+		[ -e "$1$lib" ] || install -D "$(readlink -f "$lib")" "$1$lib"
+	done
+}
+
+# add_modules ROOT KERNELDIR MODULE...: copy them and what they depend on. (Not
+# with modprobe --show-depends: it leaves out what this machine's kernel has.)
+add_modules()
+{
+	local root from release m path
+
+	release=$(cat "$2/release")
+	from=$2/root/lib/modules/$release
+	root=$1/lib/modules/$release
+	shift 2
+	for m; do
+		grep -E "(^|/)${m//_/[-_]}\.ko:" "$from/modules.dep" | tr -d : | tr ' ' '\n'
+	done | sort -u | while read -r path; do
+		[ -z "$path" ] || install -D -m 644 "$from/$path" "$root/$path"
+	done
+	cp "$from"/modules.{order,builtin,builtin.modinfo} "$root/"
+	depmod -b "${root%/lib/modules/*}" "$release"
+}
+
+# initramfs_build KERNEL: leave $LAB/initramfs/KERNEL.cpio.gz.
+initramfs_build()
+{
+	local kdir=$LAB/kernel/$1 out=$LAB/initramfs/$1.cpio.gz root hash t
+
+	hash=$({ cat "$kdir/stamp" "$kdir"/extra/stamp; find "$HERE/guest" -type f -print0 | sort -z |
+		xargs -0 cat; cat "$HERE/lib/initramfs.sh"; } | sha256sum)
+	fresh "$out.stamp" "$hash" && return 0
+	need busybox cpio gzip depmod
+	say "initramfs for $1"
+	mkdir -p "$LAB/initramfs"
+	root=$(mktemp -d "$LAB/initramfs/root.XXXXXX")
+	mkdir -p "$root"/{bin,sbin,usr/bin,proc,sys,dev,tmp,mnt,lab,boot}
+	install "$(command -v busybox)" "$root/bin/busybox"
+	busybox --list | grep -vx busybox | while read -r t; do
+		ln -s busybox "$root/bin/$t"
+	done
+	for t in $INITRAMFS_TOOLS; do
+		add_program "$root" "$t"
+	done
+	cp -r "$HERE/guest/." "$root/lab/"
+	ln -s lab/init "$root/init"
+	printf '%s\n' "$MODULES" >"$root/lab/modules"
+	if [ -n "$MODULES" ]; then
+		# shellcheck disable=SC2086
+		add_modules "$root" "$kdir" $MODULES
+	fi
+	cp "$kdir"/extra/*.ko "$root/lab/" 2>/dev/null || :
+	(cd "$root" && find . | cpio -o -H newc --quiet | gzip -6) >"$root.capture"
+	rm -rf "${root:?}"/*
+	mkdir "$root/boot"
+	mv "$root.capture" "$root/boot/capture.cpio.gz"
+	cp "$kdir/bzImage" "$root/boot/bzImage"
+	{
+		cat "$root/boot/capture.cpio.gz"
+		(cd "$root" && find . | cpio -o -H newc --quiet | gzip -1)
+	} >"$out"
+	rm -rf "${root:?}"
+	printf '%s\n' "$hash" >"$out.stamp"
+}

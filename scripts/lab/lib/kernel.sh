@@ -1,0 +1,185 @@
+# shellcheck shell=bash
+# Kernels. A recipe kernels/NAME.sh sets KIND and what that kind needs; the
+# result is $LAB/kernel/NAME/{bzImage,vmlinux,release,stamp}.
+#
+#   KIND=source  SUITE PACKAGE FRAGMENTS PATCHES: Debian's source package, patched,
+#                allnoconfig plus fragments. Kernels of the same FRAGMENTS share a
+#                build directory under $LAB/obj: only what a patch touches is built.
+#   KIND=deb     SUITE REGEX: the newest image package whose name matches, its
+#                modules and, as an oracle only, the vmlinux of its -dbg package.
+#   both         MODULES to load in the guest, EXTRA modules (modules/NAME.c)
+
+kernel_load()
+{
+	KIND='' SUITE='' PACKAGE='' FRAGMENTS='' PATCHES='' REGEX='' MODULES='' EXTRA=''
+	[ -f "$HERE/kernels/$1.sh" ] || die "no kernel recipe '$1'"
+	# shellcheck source=/dev/null
+	. "$HERE/kernels/$1.sh"
+}
+
+# source_tree: unpack SUITE's newest PACKAGE once, and print where it is. The
+# path has no version, so that build directories stay usable for the next one.
+source_tree()
+{
+	local deb dir=$LAB/src/$PACKAGE
+
+	deb=$(apt_fetch "$SUITE" "$PACKAGE")
+	if ! fresh "$dir/.lab-version" "${deb##*/}"; then
+		say "unpack ${deb##*/}"
+		rm -rf "$dir"
+		mkdir -p "$dir"
+		dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$PACKAGE.tar.xz" |
+			tar -xJ -C "$dir" --strip-components=1
+		printf '%s\n' "${deb##*/}" >"$dir/.lab-version"
+	fi
+	printf '%s\n' "$dir"
+}
+
+# source_unpatch SRC: take back the patches of a build, whole or broken off.
+source_unpatch()
+{
+	local p
+
+	for p in "$1"/.lab-patch-*; do
+		[ -e "$p" ] || continue
+		patch -s -R -p1 --no-backup-if-mismatch -d "$1" <"$p" && rm "$p"
+	done
+}
+
+# configure SRC OUT: allnoconfig and FRAGMENTS; stop where one was not heeded.
+configure()
+{
+	local f line
+
+	mkdir -p "$2"
+	make -s -C "$1" O="$2" allnoconfig >/dev/null
+	for f in $FRAGMENTS; do
+		cat "$HERE/kernels/$f.fragment" >>"$2/.config"
+	done
+	make -s -C "$1" O="$2" olddefconfig >/dev/null 2>&1
+	for f in $FRAGMENTS; do
+		grep -E '^CONFIG_[A-Z0-9_]+=[ym]' "$HERE/kernels/$f.fragment" |
+			while read -r line; do
+			grep -qxF "$line" "$2/.config" || say "not in effect: $line"
+		done
+	done
+}
+
+# kernel_source NAME: the tree is shared, one build at a time.
+kernel_source()
+{
+	local src obj=$LAB/obj/${FRAGMENTS// /+} out=$LAB/kernel/$1 p rc=0
+
+	need make gcc flex bison bc pahole
+	src=$(source_tree)
+	mkdir -p "$out"
+	(
+		exec 9>"$src.lock"
+		flock 9
+		source_unpatch "$src"
+		for p in $PATCHES; do
+			patch -s -p1 --no-backup-if-mismatch -d "$src" <"$HERE/kernels/$p.patch" ||
+				die "$p.patch does not apply"
+			cp "$HERE/kernels/$p.patch" "$src/.lab-patch-$p"
+		done
+		configure "$src" "$obj"
+		say "build $1, log in $out/build.log"
+		nice make -C "$obj" -j"$JOBS" bzImage vmlinux >"$out/build.log" 2>&1 || rc=$?
+		source_unpatch "$src"
+		[ $rc = 0 ] || exit $rc
+		cp "$obj/vmlinux" "$obj/arch/x86/boot/bzImage" "$obj/System.map" "$out/"
+		cp "$obj/.config" "$out/config"
+		cp "$obj/include/config/kernel.release" "$out/release"
+	) || die "kernel $1 does not build, see $out/build.log"
+}
+
+# kernel_deb NAME
+kernel_deb()
+{
+	local out=$LAB/kernel/$1 package
+
+	package=$(apt_newest "$SUITE" "$REGEX")
+	[ -n "$package" ] || die "no package matches $REGEX in $SUITE"
+	rm -rf "$out"
+	mkdir -p "$out/root"
+	dpkg-deb -x "$(apt_fetch "$SUITE" "$package")" "$out/root"
+	basename "$out"/root/lib/modules/* >"$out/release"
+	depmod -b "$out/root" "$(cat "$out/release")"
+	(cd "$out" && ln -sf root/boot/vmlinuz-* bzImage)
+	dpkg-deb --fsys-tarfile "$(apt_fetch "$SUITE" "$package-dbg")" |
+		tar -x -C "$out" --wildcards --transform 's,.*/,,' './usr/lib/debug/boot/vmlinux-*'
+	mv "$out"/vmlinux-* "$out/vmlinux"
+	[ -z "$EXTRA" ] || headers_unpack "$out"
+}
+
+# kernel_extra NAME: build the modules of EXTRA for this kernel, where they changed.
+kernel_extra()
+{
+	local out=$LAB/kernel/$1 build=$LAB/kernel/$1/extra m files=("$LAB/kernel/$1/stamp") hash headers
+
+	for m in $EXTRA; do files+=("$HERE/modules/$m.c"); done
+	hash=$(stamp "${files[@]}")
+	fresh "$build/stamp" "$hash" && return 0
+	rm -rf "$build"
+	mkdir -p "$build"
+	for m in $EXTRA; do
+		cp "$HERE/modules/$m.c" "$build/"
+		printf 'obj-m += %s.o\n' "$m" >>"$build/Makefile"
+	done
+	headers=$out/headers
+	if [ "$KIND" = source ]; then
+		headers=$LAB/obj/${FRAGMENTS// /+}
+		[ -f "$headers/.config" ] || configure "$(source_tree)" "$headers"
+		make -s -C "$headers" modules_prepare >"$build/build.log" 2>&1
+	fi
+	make -C "$headers" M="$build" KBUILD_MODPOST_WARN=1 modules >>"$build/build.log" 2>&1 ||
+		die "modules for $1 do not build, see $build/build.log"
+	printf '%s\n' "$hash" >"$build/stamp"
+}
+
+# headers_unpack KERNELDIR: the header packages of a packaged kernel, moved to
+# a place of our own; their Makefiles name /usr/src, which is put right.
+headers_unpack()
+{
+	local release package p root=$1/headers-root
+
+	release=$(cat "$1/release")
+	package=linux-headers-$release
+	mkdir -p "$root"
+	for p in "$package" $(apt_private "$SUITE" apt-cache depends "$package" |
+		sed -nE 's/.*Depends: (linux-(headers|kbuild)-.*)/\1/p'); do
+		dpkg-deb -x "$(apt_fetch "$SUITE" "$p")" "$root"
+	done
+	ln -sfn "headers-root/usr/src/$package" "$1/headers"
+	grep -rlF /usr/src "$root/usr/src/$package" --include=Makefile --include=.kernelvariables |
+		xargs -r sed -i "s,\(^\|[^.]\)/usr/src/,\1$root/usr/src/,g"
+}
+
+# kernel_hash NAME: over all that a kernel is made from, but for Debian's package.
+kernel_hash()
+{
+	local f files=("$HERE/kernels/$1.sh")
+
+	for f in $FRAGMENTS; do files+=("$HERE/kernels/$f.fragment"); done
+	for f in $PATCHES; do files+=("$HERE/kernels/$f.patch"); done
+	stamp "${files[@]}"
+}
+
+# kernel_build NAME: leave the recipe's variables set, whether built or cached.
+kernel_build()
+{
+	local hash
+
+	kernel_load "$1"
+	hash=$(kernel_hash "$1")
+	mkdir -p "$LAB/kernel"
+	(
+		exec 7>"$LAB/kernel/$1.lock"
+		flock 7
+		if ! fresh "$LAB/kernel/$1/stamp" "$hash"; then
+			"kernel_$KIND" "$1"
+			printf '%s\n' "$hash" >"$LAB/kernel/$1/stamp"
+		fi
+		[ -z "$EXTRA" ] || kernel_extra "$1"
+	) || die "kernel $1: failed"
+}

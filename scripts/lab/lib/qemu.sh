@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# Guests under QEMU's own emulation: no KVM is asked for. One at a time.
+
+# qemu_start MEM KERNEL APPEND CONSOLE [QEMU ARGS...]: sets QEMU_PID, QMP.
+qemu_start()
+{
+	local mem=$1 kernel=$2 append=$3 console=$4
+
+	shift 4
+	QMP=$(mktemp -u "${TMPDIR:-/tmp}/lab-qmp.XXXXXX")
+	: >"$console"
+	nice qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m "$mem" \
+		-nodefaults -display none -no-reboot -serial "file:$console" \
+		-device vmcoreinfo -qmp "unix:$QMP,server=on,wait=off" \
+		-kernel "$LAB/kernel/$kernel/bzImage" \
+		-initrd "$LAB/initramfs/$kernel.cpio.gz" \
+		-append "console=ttyS0 oops=panic panic=0 $append" "$@" \
+		>"$console.qemu" 2>&1 &
+	QEMU_PID=$!
+}
+
+# qemu_wait CONSOLE REGEX SECONDS: 0 when the console shows REGEX, 1 when the
+# guest ended first, 2 when the time is over.
+qemu_wait()
+{
+	local end=$((SECONDS + $3))
+
+	while [ $SECONDS -lt $end ]; do
+		grep -qaE "$2" "$1" && return 0
+		if ! kill -0 "$QEMU_PID" 2>/dev/null; then
+			grep -qaE "$2" "$1"
+			return
+		fi
+		sleep 1
+	done
+	return 2
+}
+
+# qemu_stop: end the guest, if it still runs.
+qemu_stop()
+{
+	kill "$QEMU_PID" 2>/dev/null
+	wait "$QEMU_PID" 2>/dev/null
+	rm -f "$QMP"
+}
+
+# qemu_dump FILE FORMAT: have QEMU write guest memory; FORMAT as QMP spells it.
+qemu_dump() { "$HERE/lib/qmp-dump.py" "$QMP" "$1" "$2" >&2 && chmod 644 "$1"; }
