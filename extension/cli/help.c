@@ -64,16 +64,25 @@ static void put_files(struct pfs_out *o)
 
 static void put_exit_status(struct pfs_out *o)
 {
+	static const char *const meaning[] = {
+		[PFS_EXIT_OK] = "no problem found; for a view (pfn, sections, vmemmap, map, "
+			"facts, explain) and distill: done",
+		[PFS_EXIT_PROBLEMS] = "problems found: a finding above note, or a panic that a "
+			"struct page caused (explained or unexplained). A panic that has nothing "
+			"to do with the memmap is none.",
+		[PFS_EXIT_FAILED] = "could not run: usage, unreadable dump, missing facts, output "
+			"that could not be written",
+		[PFS_EXIT_INCONCLUSIVE] = "inconclusive: no problem found, but the dump lacks "
+			"what the verdict needs, or the scan was stopped before its end",
+	};
+	char lead[8];
+	unsigned int i;
+
 	pfs_out_heading(o, "Exit status");
-	pfs_out_para(o, 2, "0  ", "%s", "no problem found; for a view (pfn, sections, vmemmap, map, "
-		     "facts, explain) and distill: done");
-	pfs_out_para(o, 2, "1  ", "%s", "problems found: a finding above note, or a panic that a "
-		     "struct page caused (explained or unexplained). A panic that has nothing to do "
-		     "with the memmap is none.");
-	pfs_out_para(o, 2, "2  ", "%s", "could not run: usage, unreadable dump, missing facts, output "
-		     "that could not be written");
-	pfs_out_para(o, 2, "3  ", "%s", "inconclusive: no problem found, but the dump lacks what the "
-		     "verdict needs, or the scan was stopped before its end");
+	for (i = 0; i < sizeof(meaning) / sizeof(meaning[0]); i++) {
+		snprintf(lead, sizeof(lead), "%u  ", i);
+		pfs_out_para(o, 2, lead, "%s", meaning[i]);
+	}
 	pfs_out_para(o, 2, "", "%s", "--exit-zero turns 1 and 3 into 0.");
 }
 
@@ -89,9 +98,10 @@ static void put_examples(struct pfs_out *o)
 static void put_numbers(struct pfs_out *o)
 {
 	pfs_out_heading(o, "Numbers");
-	pfs_out_para(o, 2, "", "%s", "Ranges are inclusive in text, as in /proc/iomem, and half-open "
-		     "in JSON (start, end). PFNs and addresses are \"0x...\" strings in JSON. The "
-		     "text may change from release to release; programs read the JSON.");
+	pfs_out_para(o, 2, "", "%s",
+		     "Ranges are inclusive in text, as in /proc/iomem, and half-open in JSON "
+		     "(start, end). PFNs and addresses are \"0x...\" strings in JSON. The text "
+		     "may change from release to release; programs read the JSON.");
 }
 
 void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted)
@@ -111,8 +121,9 @@ void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted)
 	} else {
 		if (whole) {
 			pfs_outf(o, "\n");
-			pfs_out_para(o, 0, "", "%s", "pfnscope is fsck for the Linux memmap: it opens "
-				     "a vmcore and explains which struct page a panic stepped on.");
+			pfs_out_para(o, 0, "", "%s",
+				     "pfnscope is fsck for the Linux memmap: it opens a vmcore and "
+				     "explains which struct page a panic stepped on.");
 			put_examples(o);
 			pfs_out_heading(o, "Verbs");
 		}

@@ -145,7 +145,9 @@ static enum pfs_exit fail(struct pfs_out *o, bool json, const char *code,
 static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err)
 {
 	struct pfs_progress progress;
-	struct pfs_session_opts opts = { .jobs = a->jobs, .progress = on_progress, .arg = &progress };
+	struct pfs_session_opts opts = {
+		.jobs = a->jobs, .progress = on_progress, .arg = &progress,
+	};
 	struct pfs_target *target = NULL;
 	struct pfs_files files;
 	struct pfs_session *s;
@@ -165,8 +167,8 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 		pfs_files_free(&files);
 		return PFS_EXIT_FAILED;
 	}
-	if (!pfs_target_open_kdump(files.dumps, files.nr_dumps, on_open_progress, &progress, &target,
-				   err)) {
+	if (!pfs_target_open_kdump(files.dumps, files.nr_dumps, on_open_progress, &progress,
+				   &target, err)) {
 		catch_sigint();
 		if (!pfs_session_open(s, target, &opts, err)) {
 			st = pfs_run(s, a, &opts, o, err);

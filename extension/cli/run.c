@@ -24,6 +24,13 @@ static int scan(struct run *r)
 	return 0;
 }
 
+/* A view shows what it has; what it has not, and why, comes after it. */
+static void put_limits(struct run *r)
+{
+	if (!r->a->json)
+		pfs_text_limits(r->o, r->s);
+}
+
 static enum pfs_exit status_of_findings(const struct run *r)
 {
 	if (pfs_has_problems(&r->s->findings))
@@ -82,6 +89,7 @@ static enum pfs_exit run_pfn(struct run *r)
 		pfs_json_write(r->o, pfs_json_pfn(r->s, &v));
 	else
 		pfs_text_pfn(r->o, r->s, &v);
+	put_limits(r);
 	return PFS_EXIT_OK;
 }
 
@@ -91,6 +99,7 @@ static enum pfs_exit run_sections(struct run *r)
 		pfs_json_write(r->o, pfs_json_sections(r->s));
 	else
 		pfs_text_sections(r->o, r->s);
+	put_limits(r);
 	return PFS_EXIT_OK;
 }
 
@@ -100,6 +109,7 @@ static enum pfs_exit run_vmemmap(struct run *r)
 		pfs_json_write(r->o, pfs_json_vmemmap(r->s));
 	else
 		pfs_text_vmemmap(r->o, r->s);
+	put_limits(r);
 	return PFS_EXIT_OK;
 }
 
@@ -111,6 +121,7 @@ static enum pfs_exit run_map(struct run *r)
 		pfs_json_write(r->o, pfs_json_map(r->s));
 	else
 		pfs_text_map(r->o, r->s);
+	put_limits(r);
 	return r->s->scan.complete ? PFS_EXIT_OK : PFS_EXIT_INCONCLUSIVE;
 }
 
@@ -120,6 +131,7 @@ static enum pfs_exit run_facts(struct run *r)
 		pfs_json_write(r->o, pfs_json_facts(r->s));
 	else
 		pfs_text_facts(r->o, r->s, r->a->all);
+	put_limits(r);
 	return PFS_EXIT_OK;
 }
 
@@ -160,5 +172,12 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 	};
 	struct run r = { s, a, opts, o, err };
 
+	/* The session opened with fewer facts than it wanted, and err says why. */
+	if (s && err->code) {
+		pfs_limit(&s->model, "debug information", "%s%s", err->msg,
+			  a->nr_files && !opts->vmlinux ?
+			  "; the kernel's vmlinux, given after the dump, has all of it" : "");
+		err->code = 0;
+	}
 	return run[a->verb](&r);
 }

@@ -38,7 +38,8 @@ static int index_links(struct pfs_classifier *c, struct pfs_model *m)
 	const struct pfs_layout *l = &m->layout;
 	size_t i;
 
-	if (!l->zone_width || !m->nr_zones)
+	/* A zone that could not be read would make every page of it look mislinked. */
+	if (!l->zone_width || !m->nr_zones || !m->zones_known)
 		return 0;
 	c->node_mask = l->node_width ? (UINT64_C(1) << l->node_width) - 1 : 0;
 	c->zone_mask = (UINT64_C(1) << l->zone_width) - 1;
@@ -199,6 +200,14 @@ static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, 
 	const struct pfs_zone *z = c->by_link[node << 3 | index];
 	bool reserved = flags & c->reserved_mask;
 
+	/*
+	 * With CONFIG_DEFERRED_STRUCT_PAGE_INIT, init_reserved_page() looks for the
+	 * zone that spans a memblock-reserved page, and where none does it links the
+	 * page to the number after the last: ACPI tables behind the end of RAM.
+	 */
+	if (!z && reserved && pfs_have(c->m->facts, PFS_F_MAX_NR_ZONES) &&
+	    index == pfs_val(c->m->facts, PFS_F_MAX_NR_ZONES) && !ram_zone_spans(c, pfn))
+		return why(ret_why, PFS_ST_RESERVED, "PG_reserved, in no zone's span, linked to no zone");
 	if (!z)
 		return why(ret_why, PFS_ST_MISLINKED, "its node and zone links name no zone of this machine");
 	if ((int64_t)z->index == c->device_zone) {

@@ -151,6 +151,7 @@ struct pfs_model {
 	size_t nr_nodes;
 	struct pfs_zone *zones;		/* populated or spanning ones, by node and index */
 	size_t nr_zones;
+	bool zones_known;		/* every node and zone was read */
 	struct pfs_resource *resources;	/* iomem tree in pre-order */
 	size_t nr_resources;
 	struct pfs_e820 *e820;

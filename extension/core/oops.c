@@ -508,6 +508,25 @@ static bool is_reg_line(const char *s)
 	       starts(s, "FS: ");
 }
 
+/*
+ * The fault handler's own line, behind everything else. The one among the
+ * registers is what CR2 holds by then: a fault on reading the Code: bytes
+ * leaves its address there.
+ */
+static int parse_cr2(struct parser *x, const char *s)
+{
+	const char *q = skip_space(s + strlen("CR2:"));
+	uint64_t v;
+	size_t i;
+
+	if (!take_hex(&q, &v) || *skip_space(q))
+		return 0;
+	for (i = 0; i < x->p->nr_regs; i++)
+		if (!strcmp(x->p->regs[i].name, "cr2"))
+			x->p->regs[i].value = v;
+	return add_reg(x, "cr2", v);
+}
+
 static int parse_line(struct parser *x, const char *text)
 {
 	const char *s = skip_space(text);
@@ -546,10 +565,9 @@ static int parse_line(struct parser *x, const char *text)
 	if (is_reg_line(s)) {
 		if (x->o->no_regs)
 			return 0;
-		/* Old kernels repeat CR2 at the end, new ones after user mode's registers. */
-		if (starts(s, "CR2: ") || (!x->traces && !x->user && x->rip))
+		if (!x->traces && !x->user && x->rip)
 			return parse_regs(x, s);
-		return 0;
+		return starts(s, "CR2: ") ? parse_cr2(x, s) : 0;
 	}
 	return parse_frame(x, text);
 }

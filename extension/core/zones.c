@@ -173,7 +173,8 @@ int pfs_model_zones(struct pfs_model *m, struct pfs_err *err)
 	}
 	if (walk_nodes(&b))
 		return pfs_err_set(err, ENOMEM, "zones: out of memory");
-	if (b.unreadable_nodes || b.unreadable_zones || b.foreign)
+	m->zones_known = !b.unreadable_nodes && !b.unreadable_zones && !b.foreign;
+	if (!m->zones_known)
 		pfs_limit(m, "zones",
 			  "incomplete: %llu nodes and %llu zones unreadable, %llu nodes with another's number",
 			  (unsigned long long)b.unreadable_nodes,

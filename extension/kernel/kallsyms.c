@@ -43,7 +43,6 @@ struct kallsyms {
 
 struct tokens {
 	char text[0x10000 + MAX_NAME];
-	size_t len;
 	struct {
 		const char *s;
 		size_t len;
@@ -61,38 +60,33 @@ static int symbol_va(const struct pfs_vmcoreinfo *v, const char *name, uint64_t 
 	return pfs_vmcoreinfo_number(v, key, ret);
 }
 
+/* The tokens lie one after the other, and the index says where each begins. */
 static int read_tokens(struct pfs_mem *m, uint64_t table, uint64_t index, struct tokens *t,
 		       struct pfs_err *err)
 {
 	unsigned char idx[NR_TOKENS * 2];
+	size_t len, off = 0;
 	uint64_t at;
-	size_t want = 0;
 	int i, r;
 
 	r = pfs_read_obj(m, index, idx, sizeof(idx), "kallsyms_token_index", err);
 	if (r)
 		return r;
+	/* Nothing bounds the last token, and what follows it may be unreadable. */
+	len = ((size_t)idx[sizeof(idx) - 2] | (size_t)idx[sizeof(idx) - 1] << 8) + MAX_NAME;
+	if (pfs_read_va(m, table, t->text, len, &at) != PFS_REACH_OK)
+		len = (size_t)(at - table);
 	for (i = 0; i < NR_TOKENS; i++) {
-		size_t off = (size_t)idx[2 * i] | (size_t)idx[2 * i + 1] << 8;
+		size_t start = (size_t)idx[2 * i] | (size_t)idx[2 * i + 1] << 8, n;
 
-		if (off > want)
-			want = off;
-	}
-	/* The last token has no successor to bound it; what follows may be unreadable. */
-	want += MAX_NAME;
-	t->len = want;
-	if (pfs_read_va(m, table, t->text, want, &at) != PFS_REACH_OK)
-		t->len = (size_t)(at - table);
-	for (i = 0; i < NR_TOKENS; i++) {
-		size_t off = (size_t)idx[2 * i] | (size_t)idx[2 * i + 1] << 8, n;
-
-		n = off < t->len ? strnlen(t->text + off, t->len - off) : 0;
-		if (off >= t->len || off + n >= t->len)
+		n = off < len ? strnlen(t->text + off, len - off) : 0;
+		if (start != off || off + n >= len)
 			return pfs_err_set(err, EINVAL,
 					   "kallsyms_token_table at 0x%llx: token %d is damaged",
 					   (unsigned long long)table, i);
 		t->token[i].s = t->text + off;
 		t->token[i].len = n;
+		off += n + 1;
 	}
 	return 0;
 }

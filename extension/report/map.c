@@ -158,8 +158,8 @@ static char cell_letter(const struct pfs_session *s, struct cursor *c, uint64_t 
 	return letter;
 }
 
-static void put_row(struct pfs_out *o, const struct pfs_session *s, struct cursor *c, uint64_t start,
-		    uint64_t cell, bool *seen)
+static void put_row(struct pfs_out *o, const struct pfs_session *s, struct cursor *c,
+		    uint64_t start, uint64_t cell, bool *seen)
 {
 	enum pfs_color now = PFS_PLAIN, want;
 	char line[COLUMNS];

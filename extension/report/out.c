@@ -166,7 +166,13 @@ static void vfield(struct pfs_out *o, enum pfs_color c, const char *label, const
 	spaces(o, len < LABEL_WIDTH ? LABEL_WIDTH - (unsigned int)len : 1);
 	if (c != PFS_PLAIN)
 		pfs_out_color(o, c);
-	wrap(o, LABEL_WIDTH, p);
+	/* The lines of an item stay behind its dash. */
+	if (!strncmp(p, "- ", 2)) {
+		pfs_out_raw(o, p, 2);
+		wrap(o, LABEL_WIDTH + 2, p + 2);
+	} else {
+		wrap(o, LABEL_WIDTH, p);
+	}
 	if (c != PFS_PLAIN)
 		pfs_out_color(o, PFS_PLAIN);
 	if (p != buf)

@@ -126,8 +126,8 @@ int pfs_query_parse(struct pfs_model *m, const char *text, struct pfs_query *ret
 		q.offset = pa & (l->page_size - 1);
 	}
 	if (l->pages_per_section && q.pfn / l->pages_per_section >= l->nr_sections)
-		return pfs_err_set(err, EINVAL, "'%s': beyond the physical addresses of this kernel",
-				   text);
+		return pfs_err_set(err, EINVAL,
+				   "'%s': beyond the physical addresses of this kernel", text);
 	*ret = q;
 	return 0;
 }

@@ -38,7 +38,10 @@ void pfs_out_color(struct pfs_out *o, enum pfs_color c);
  * as \xNN.
  */
 void pfs_outf(struct pfs_out *o, const char *fmt, ...) PFS_PRINTF(2, 3);
-/* "label        value", wrapped with the value's column kept; no label: NULL. */
+/*
+ * "label        value", wrapped with the value's column kept; no label: NULL. A
+ * value that starts with "- " is an item, and wrapped behind the dash.
+ */
 void pfs_out_field(struct pfs_out *o, const char *label, const char *fmt, ...)
 	PFS_PRINTF(3, 4);
 void pfs_out_cfield(struct pfs_out *o, enum pfs_color c, const char *label, const char *fmt, ...)
@@ -118,6 +121,9 @@ struct pfs_signature {
 	char defect[32];	/* "defect:v1:0123456789abcdef", "" if there is no defect */
 	char crash[32];		/* "crash:v1:...", "" if there was no panic */
 };
+
+/* Does frame i of the trace say anything that the others and p->function do not? */
+bool pfs_frame_telling(const struct pfs_panic *p, size_t i);
 
 /* Every fact, by name. */
 void pfs_facts_sorted(enum pfs_fact_id id[PFS_NR_FACTS]);

@@ -36,6 +36,31 @@ static void finish(struct hash *h, char dst[32], const char *prefix)
 		snprintf(dst + n + 2 * i, 3, "%02x", digest[i]);
 }
 
+/* What printed the trace, or ended the machine, stands above what happened. */
+static bool is_reporter(const char *name)
+{
+	static const char *const reporters[] = {
+		"dump_stack", "dump_stack_lvl", "show_stack", "panic", "vpanic", "die",
+		"oops_end", "__die",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(reporters) / sizeof(reporters[0]); i++)
+		if (!strcmp(name, reporters[i]))
+			return true;
+	return false;
+}
+
+bool pfs_frame_telling(const struct pfs_panic *p, size_t i)
+{
+	const struct pfs_frame *f = &p->stack[i];
+
+	/* The kernel is not sure of a guess, and the trace may repeat the fault itself. */
+	if (f->guess || !f->function || is_reporter(f->function))
+		return false;
+	return i || !p->function || strcmp(f->function, p->function);
+}
+
 /* Compilers clone functions under names with a dot: f.isra.0, f.cold, f.part.3. */
 static size_t function_len(const char *name)
 {
@@ -81,13 +106,9 @@ void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret)
 			n++;
 		}
 		for (i = 0; i < p->nr_stack && n < TOP_FRAMES; i++) {
-			const struct pfs_frame *f = &p->stack[i];
-
-			/* Guesses come and go, and the trace may repeat the fault itself. */
-			if (f->guess || !f->function ||
-			    (!i && p->function && !strcmp(f->function, p->function)))
+			if (!pfs_frame_telling(p, i))
 				continue;
-			add(&h, f->function, function_len(f->function));
+			add(&h, p->stack[i].function, function_len(p->stack[i].function));
 			n++;
 		}
 		finish(&h, ret->crash, "crash:v1:");

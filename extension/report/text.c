@@ -66,23 +66,35 @@ void pfs_text_limits(struct pfs_out *o, const struct pfs_session *s)
 		pfs_out_para(o, 0, "  - ", "%s: %s", m->limits[i].what, m->limits[i].why);
 }
 
+/* ", 16 online", or nothing where the flag is not known, or not in this kernel. */
+static const char *count_flag(char buf[48], const struct pfs_model *m, unsigned int bit,
+			      const char *name)
+{
+	size_t i, n = 0;
+
+	buf[0] = '\0';
+	if (m->layout.flag_bits[bit] >= 64)
+		return buf;
+	for (i = 0; i < m->nr_sections; i++)
+		n += m->sections[i].flags >> bit & 1;
+	snprintf(buf, 48, ", %zu %s", n, name);
+	return buf;
+}
+
 void pfs_text_summary(struct pfs_out *o, const struct pfs_session *s)
 {
 	const struct pfs_model *m = &s->model;
 	unsigned int nr[PFS_SEV_FATAL + 1] = { 0 };
-	size_t i, online = 0, early = 0, at = 0;
-	char line[512];
+	char line[512], online[48], early[48];
+	size_t i, at = 0;
 	int st;
 
-	for (i = 0; i < m->nr_sections; i++) {
-		online += !!(m->sections[i].flags & PFS_SEC_ONLINE);
-		early += !!(m->sections[i].flags & PFS_SEC_EARLY);
-	}
 	for (i = 0; i < s->findings.nr; i++)
 		nr[s->findings.f[i].severity]++;
 	pfs_out_heading(o, "Summary");
-	pfs_out_para(o, 0, "", "%zu sections (%zu online, %zu early)%s", m->nr_sections, online,
-		     early, s->has_scan ? "" : "; struct pages not scanned");
+	pfs_out_para(o, 0, "", "%zu sections%s%s%s", m->nr_sections,
+		     count_flag(online, m, 2, "online"), count_flag(early, m, 3, "early"),
+		     s->has_scan ? "" : "; struct pages not scanned");
 	if (s->has_scan) {
 		for (st = PFS_NR_STATES - 1; st >= 0 && at < sizeof(line); st--)
 			if (s->scan.count[st])

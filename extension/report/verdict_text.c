@@ -60,13 +60,10 @@ static void put_trace(struct pfs_out *o, const struct pfs_panic *p)
 				      p->offset, p->module ? " [" : "",
 				      p->module ? p->module : "", p->module ? "]" : "");
 	for (i = 0; i < p->nr_stack && n < MAX_FRAMES && at < sizeof(line); i++) {
-		const struct pfs_frame *f = &p->stack[i];
-
-		if (f->guess || !f->function ||
-		    (!i && p->function && !strcmp(f->function, p->function)))
+		if (!pfs_frame_telling(p, i))
 			continue;
 		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s", at ? " <- " : "",
-				       f->function);
+				       p->stack[i].function);
 		n++;
 	}
 	if (at)

@@ -154,7 +154,8 @@ void pfs_text_facts(struct pfs_out *o, const struct pfs_session *s, bool all)
 				 s->facts.f[id[i]].from);
 	}
 	if (missing && !all)
-		pfs_outf(o, "\n%u facts are not in this kernel or dump; --all lists them\n", missing);
+		pfs_outf(o, "\n%u more are not in this kernel or dump; --all lists them\n",
+			 missing);
 	if (!missing || !all)
 		return;
 	pfs_outf(o, "\nnot in this kernel or dump:\n");

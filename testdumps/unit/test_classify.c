@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Page states from bytes and place. Each abnormal state has its legal
+ * look-alikes beside it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/check.h"
+#include "core/classify.h"
+
+#define VMEMMAP UINT64_C(0xffffea0000000000)
+#define RESERVED_BIT 12
+#define PER_SECTION 32768u
+
+/*
+ * One node; DMA32 spans [0x1000, 0x7ffe0), ZONE_DEVICE [0x44000, 0x4c000). RAM
+ * but for a hole at [0x44000, 0x4c000), where a device pagemap with a reserve
+ * of two pages lies, and [0x60000, 0x60010), reserved by firmware.
+ */
+struct fixture {
+	struct pfs_model m;
+	struct pfs_facts f;
+	struct pfs_zone zones[2];
+	struct pfs_resource res[4];
+	struct pfs_pgmap pgmap;
+	struct pfs_section sections[16];
+	uint64_t all, none;
+};
+
+static void fact(struct fixture *x, enum pfs_fact_id id, uint64_t v)
+{
+	x->f.f[id].value = v;
+	x->f.f[id].from = "test";
+}
+
+static void set_res(struct pfs_resource *r, uint64_t start_pfn, uint64_t end_pfn, const char *name)
+{
+	r->start = start_pfn << 12;
+	r->end = (end_pfn << 12) - 1;
+	strcpy(r->name, name);
+}
+
+static void setup(struct fixture *x)
+{
+	struct pfs_err err;
+	size_t i;
+
+	memset(x, 0, sizeof(*x));
+	pfs_arena_init(&x->m.arena);
+	x->m.facts = &x->f;
+	x->m.layout = (struct pfs_layout){
+		.page_shift = 12, .page_size = 4096, .section_shift = 27,
+		.pages_per_section = PER_SECTION, .pages_per_subsection = 512, .subsections = 64,
+		.nr_sections = 1 << 19, .struct_page = 64, .vmemmap = VMEMMAP,
+		.vmemmap_known = true, .node_width = 6, .node_shift = 58, .zone_width = 2,
+		.zone_shift = 56, .flag_bits = { 0, 1, 2, 3, 64, 64 },
+	};
+	x->zones[0] = (struct pfs_zone){ .index = 1, .name = "DMA32", .start_pfn = 0x1000,
+					 .spanned = 0x7ffe0 - 0x1000 };
+	x->zones[1] = (struct pfs_zone){ .index = 3, .name = "Device", .start_pfn = 0x44000,
+					 .spanned = 0x8000 };
+	x->m.zones = x->zones;
+	x->m.nr_zones = 2;
+	x->m.zones_known = true;
+	set_res(&x->res[0], 0x1000, 0x44000, "System RAM");
+	set_res(&x->res[1], 0x44000, 0x4c000, "Persistent Memory (legacy)");
+	set_res(&x->res[2], 0x4c000, 0x60000, "System RAM");
+	set_res(&x->res[3], 0x60010, 0x7ffe0, "System RAM");
+	x->m.resources = x->res;
+	x->m.nr_resources = 4;
+	x->pgmap = (struct pfs_pgmap){ .va = 0xffff888001234000, .start_pfn = 0x44000,
+				       .end_pfn = 0x4c000, .has_altmap = true,
+				       .altmap = { .base_pfn = 0x44000, .reserve = 2 } };
+	x->m.pgmaps = &x->pgmap;
+	x->m.nr_pgmaps = 1;
+	x->m.pgmaps_known = true;
+	x->all = ~UINT64_C(0);
+	for (i = 0; i < 16; i++)
+		x->sections[i] = (struct pfs_section){
+			.nr = i, .raw = VMEMMAP | 0xf, .base = VMEMMAP,
+			.flags = PFS_SEC_PRESENT | PFS_SEC_HAS_MEM_MAP | PFS_SEC_ONLINE |
+				 PFS_SEC_EARLY,
+			.subsections = &x->all };
+	x->m.sections = x->sections;
+	x->m.nr_sections = 16;
+	fact(x, PFS_F_PG_FLAGS, 0);
+	fact(x, PFS_F_PG_COMPOUND_HEAD, 8);
+	fact(x, PFS_F_PG_PRIVATE, 40);
+	fact(x, PFS_F_PG_MAPCOUNT, 48);
+	fact(x, PFS_F_PG_REFCOUNT, 52);
+	fact(x, PFS_F_FLAG_RESERVED, RESERVED_BIT);
+	fact(x, PFS_F_BUDDY_VALUE, 0xffffff7f);
+	fact(x, PFS_F_ZONE_DEVICE, 3);
+	fact(x, PFS_F_MS_USAGE, 8);
+	x->m.classifier = pfs_alloc(&x->m.arena, sizeof(*x->m.classifier));
+	assert_int_equal(pfs_classifier_init(x->m.classifier, &x->m, &err), 0);
+}
+
+static void teardown(struct fixture *x)
+{
+	pfs_arena_deinit(&x->m.arena);
+}
+
+/* An initialised page of a zone: flags, refcount 1, mapcount -1. */
+static void page(unsigned char *b, unsigned int zone, uint64_t flags, int32_t refcount)
+{
+	uint64_t word = (uint64_t)zone << 56 | flags;
+	int32_t mapcount = -1;
+
+	memset(b, 0, 64);
+	memcpy(b, &word, 8);
+	memcpy(b + 48, &mapcount, 4);
+	memcpy(b + 52, &refcount, 4);
+}
+
+static void put(unsigned char *b, size_t off, uint64_t v)
+{
+	memcpy(b + off, &v, 8);
+}
+
+static enum pfs_state state(struct fixture *x, uint64_t pfn, const unsigned char *b)
+{
+	struct pfs_classify_ctx ctx = { 0 };
+
+	return pfs_classify(x->m.classifier, &ctx, pfn, b, NULL);
+}
+
+static void fills(void **unused)
+{
+	struct fixture x;
+	unsigned char b[64];
+
+	(void)unused;
+	setup(&x);
+	memset(b, 0xff, 64);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_POISONED);
+	memset(b, 0xfd, 64);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_DEPOPULATED);
+	memset(b, 0, 64);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_ZERO);
+	/* The first page of DMA32 in use differs from zero only in links and mapcount. */
+	page(b, 1, 0, 1);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_OK);
+	/* A fill that something wrote into is no fill, but no struct page either. */
+	memset(b, 0xfd, 64);
+	b[52] = 0xfe;
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_GARBAGE);
+	teardown(&x);
+}
+
+static void links(void **unused)
+{
+	struct fixture x;
+	struct pfs_err err;
+	unsigned char b[64];
+
+	(void)unused;
+	setup(&x);
+	page(b, 1, 0, 1);
+	assert_int_equal(state(&x, 0x7ffdf, b), PFS_ST_OK);
+	assert_int_equal(state(&x, 0x7ffe0, b), PFS_ST_MISLINKED);
+	page(b, 2, 0, 1);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_MISLINKED);
+	/* node 5 does not exist */
+	page(b, 1, UINT64_C(5) << 58, 1);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_MISLINKED);
+	/* holes: reserved, not RAM; linked to the zone around them, or past its end */
+	page(b, 1, 1 << RESERVED_BIT, 1);
+	assert_int_equal(state(&x, 0x60008, b), PFS_ST_RESERVED);
+	assert_int_equal(state(&x, 0x7fff0, b), PFS_ST_RESERVED);
+	/* the altmap reserve: initialised at boot as a hole, and ZONE_DEVICE spans it now */
+	assert_int_equal(state(&x, 0x44000, b), PFS_ST_RESERVED);
+	/* init_reserved_page(): zone MAX_NR_ZONES where no zone spans the page, and only there */
+	fact(&x, PFS_F_MAX_NR_ZONES, 2);
+	page(b, 2, 1 << RESERVED_BIT, 1);
+	assert_int_equal(state(&x, 0x7fff0, b), PFS_ST_RESERVED);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_MISLINKED);
+	page(b, 2, 0, 1);
+	assert_int_equal(state(&x, 0x7fff0, b), PFS_ST_MISLINKED);
+	/* zones that were not read cannot convict a page */
+	x.m.zones_known = false;
+	assert_int_equal(pfs_classifier_init(x.m.classifier, &x.m, &err), 0);
+	assert_int_equal(state(&x, 0x7fff0, b), PFS_ST_OK);
+	x.m.zones_known = true;
+	assert_int_equal(pfs_classifier_init(x.m.classifier, &x.m, &err), 0);
+	/* reserved RAM is in use by the kernel */
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_OK);
+	teardown(&x);
+}
+
+static void device(void **unused)
+{
+	struct fixture x;
+	unsigned char b[64];
+
+	(void)unused;
+	setup(&x);
+	page(b, 3, 1 << RESERVED_BIT, 1);
+	assert_int_equal(state(&x, 0x44800, b), PFS_ST_DEVICE);
+	assert_int_equal(state(&x, 0x4c000, b), PFS_ST_STALE);
+	x.m.nr_pgmaps = 0;
+	assert_int_equal(state(&x, 0x44800, b), PFS_ST_STALE);
+	x.m.pgmaps_known = false;
+	assert_int_equal(state(&x, 0x44800, b), PFS_ST_DEVICE);
+	teardown(&x);
+}
+
+static void tails(void **unused)
+{
+	struct fixture x;
+	unsigned char b[64];
+
+	(void)unused;
+	setup(&x);
+	page(b, 1, 0, 0);
+	put(b, 8, VMEMMAP + 0x2000 * 64 + 1);
+	assert_int_equal(state(&x, 0x2001, b), PFS_ST_OK);
+	assert_int_equal(state(&x, 0x21ff, b), PFS_ST_OK);
+	/* its own head, a head after it, between struct pages, outside the memmap */
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_GARBAGE);
+	assert_int_equal(state(&x, 0x1fff, b), PFS_ST_GARBAGE);
+	put(b, 8, VMEMMAP + 0x2000 * 64 + 8 + 1);
+	assert_int_equal(state(&x, 0x2001, b), PFS_ST_GARBAGE);
+	put(b, 8, 0x1001);
+	assert_int_equal(state(&x, 0x2001, b), PFS_ST_GARBAGE);
+	put(b, 8, UINT64_C(0xdead000000000100));
+	assert_int_equal(state(&x, 0x2001, b), PFS_ST_OK);
+	teardown(&x);
+}
+
+/* 8c846c879e22 (v7.1): the word of a tail is an address mask. */
+static void mask_tails(void **unused)
+{
+	struct fixture x;
+	struct pfs_err err;
+	unsigned char b[64];
+
+	(void)unused;
+	setup(&x);
+	fact(&x, PFS_F_PG_COMPOUND_INFO, 8);
+	fact(&x, PFS_F_ZONE_VMEMMAP_TAILS, 1000);
+	assert_int_equal(pfs_classifier_init(x.m.classifier, &x.m, &err), 0);
+	page(b, 1, 0, 0);
+	put(b, 8, ~(UINT64_C(512) * 64 - 1) | 1);
+	assert_int_equal(state(&x, 0x2001, b), PFS_ST_OK);
+	assert_int_equal(state(&x, 0x21ff, b), PFS_ST_OK);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_GARBAGE);
+	teardown(&x);
+}
+
+static void buddy(void **unused)
+{
+	struct pfs_classify_ctx ctx = { 0 };
+	struct fixture x;
+	unsigned char head[64], tail[64];
+	uint32_t type = 0xffffff7f;
+
+	(void)unused;
+	setup(&x);
+	page(head, 1, 0, 0);
+	memcpy(head + 48, &type, 4);
+	put(head, 40, 3);
+	page(tail, 1, 0, 0);
+	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2000, head, NULL), PFS_ST_FREE);
+	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2007, tail, NULL), PFS_ST_FREE);
+	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2008, tail, NULL), PFS_ST_OK);
+	/* An order that does not fit the PFN opens no block. */
+	memset(&ctx, 0, sizeof(ctx));
+	put(head, 40, 60);
+	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2000, head, NULL), PFS_ST_FREE);
+	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2001, tail, NULL), PFS_ST_OK);
+	teardown(&x);
+}
+
+/* v6.12 on: the type is the top byte. */
+static void buddy_by_byte(void **unused)
+{
+	struct fixture x;
+	struct pfs_err err;
+	unsigned char b[64];
+	uint32_t type = 0xf0000000, slab = 0xf5000000;
+
+	(void)unused;
+	setup(&x);
+	fact(&x, PFS_F_BUDDY_VALUE, 0xf0000000);
+	assert_int_equal(pfs_classifier_init(x.m.classifier, &x.m, &err), 0);
+	page(b, 1, 0, 0);
+	memcpy(b + 48, &type, 4);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_FREE);
+	memcpy(b + 48, &slab, 4);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_OK);
+	teardown(&x);
+}
+
+/* What the same run means in different places. */
+static struct pfs_finding *check(struct fixture *x, struct pfs_findings *out, uint64_t start,
+				 uint64_t end, enum pfs_state s)
+{
+	struct pfs_run run = { start, end, s };
+	struct pfs_scan scan = { .runs = &run, .nr_runs = 1 };
+	struct pfs_err err;
+
+	memset(out, 0, sizeof(*out));
+	assert_int_equal(pfs_check_pages(&x->m, &scan, out, &err), 0);
+	return out->f;
+}
+
+static void severity_by_place(void **unused)
+{
+	struct pfs_findings out;
+	struct pfs_finding *f;
+	struct fixture x;
+
+	(void)unused;
+	setup(&x);
+	/* an online section: walkers read it */
+	f = check(&x, &out, 0x2000, 0x2010, PFS_ST_POISONED);
+	assert_int_equal(out.nr, 1);
+	assert_string_equal(f->problem->code, "memmap-poisoned");
+	assert_int_equal(f->severity, PFS_SEV_FATAL);
+	assert_int_equal(f->pages, 16);
+	/* added but never brought online: legal */
+	x.sections[0].flags = PFS_SEC_PRESENT | PFS_SEC_HAS_MEM_MAP;
+	f = check(&x, &out, 0x2000, 0x2010, PFS_ST_POISONED);
+	assert_int_equal(out.nr, 1);
+	assert_int_equal(f->severity, PFS_SEV_NOTE);
+	/* in a device pagemap of a section that is not online: the reserve is legal, the rest not */
+	x.sections[8].flags = x.sections[9].flags = PFS_SEC_PRESENT | PFS_SEC_HAS_MEM_MAP;
+	f = check(&x, &out, 0x44000, 0x44010, PFS_ST_POISONED);
+	assert_int_equal(out.nr, 2);
+	assert_int_equal(f[0].start, 0x44000);
+	assert_int_equal(f[0].end, 0x44002);
+	assert_int_equal(f[0].severity, PFS_SEV_NOTE);
+	assert_int_equal(f[1].end, 0x44010);
+	assert_int_equal(f[1].severity, PFS_SEV_CORRUPT);
+	/* 0xfd is legal nowhere, and a section's run is one finding */
+	f = check(&x, &out, 0x44000, 0x44002, PFS_ST_DEPOPULATED);
+	assert_int_equal(out.nr, 1);
+	assert_int_equal(f->severity, PFS_SEV_FATAL);
+	/* limits of the dump are no findings */
+	check(&x, &out, 0x2000, 0x2010, PFS_ST_EXCLUDED);
+	assert_int_equal(out.nr, 0);
+	check(&x, &out, 0x2000, 0x2010, PFS_ST_UNDECIDABLE);
+	assert_int_equal(out.nr, 0);
+	teardown(&x);
+}
+
+/* 9f9b02e5b346, 1f90a3477df3 (v5.12): the taint bit's existence changes the predicate. */
+static void online_page(void **unused)
+{
+	struct fixture x;
+
+	(void)unused;
+	setup(&x);
+	assert_int_equal(pfs_pfn_to_online_page(&x.m, 0x44000), 1);
+	x.m.layout.flag_bits[4] = 4;
+	assert_int_equal(pfs_pfn_to_online_page(&x.m, 0x44000), 1);
+	x.sections[8].flags |= PFS_SEC_TAINT_ZONE_DEVICE;
+	assert_int_equal(pfs_pfn_to_online_page(&x.m, 0x44000), 0);
+	assert_int_equal(pfs_pfn_to_online_page(&x.m, 0x43fff), 1);
+	x.sections[8].subsections = &x.none;
+	assert_int_equal(pfs_pfn_to_online_page(&x.m, 0x43fff), 0);
+	assert_int_equal(pfs_pfn_valid(&x.m, 0x43fff), 1);
+	x.sections[8].flags &= ~(unsigned int)PFS_SEC_EARLY;
+	assert_int_equal(pfs_pfn_valid(&x.m, 0x43fff), 0);
+	assert_int_equal(pfs_pfn_valid(&x.m, 16 * PER_SECTION), 0);
+	teardown(&x);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fills),
+		cmocka_unit_test(links),
+		cmocka_unit_test(device),
+		cmocka_unit_test(tails),
+		cmocka_unit_test(mask_tails),
+		cmocka_unit_test(buddy),
+		cmocka_unit_test(buddy_by_byte),
+		cmocka_unit_test(severity_by_place),
+		cmocka_unit_test(online_page),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
