@@ -30,13 +30,17 @@ else
 ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 
+# V=1 shows the commands.
+Q := $(if $V,,@)
+say = $(if $V,,@echo '  $1	$(patsubst $B/%,%,$2)')
+
 # As many jobs as CPUs, unless the caller said how many.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 LIB_SRC := $(wildcard extension/core/*.c extension/kernel/*.c extension/target/*.c \
-	extension/report/*.c)
+	extension/report/*.c extension/session/*.c)
 CLI_SRC := $(wildcard extension/cli/*.c)
 UNIT_SRC := $(wildcard testdumps/unit/test_*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/obj/%.o)
@@ -63,24 +67,29 @@ build/test-tools: scripts/bootstrap
 	@mkdir -p $(@D) && touch $@
 
 $B/pfnscope: $(CLI_OBJ) $B/libpfnscope.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)
+	$Q$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $B/libpfnscope.so: $(LIB_OBJ)
-	$(CC) $(LDFLAGS) -shared -Wl,-soname,libpfnscope.so.0 -Wl,--no-undefined -o $@ $^ $(LIBS)
+	$(call say,LD,$@)
+	$Q$(CC) $(LDFLAGS) -shared -Wl,-soname,libpfnscope.so.0 -Wl,--no-undefined -o $@ $^ $(LIBS)
 
 $B/libpfnscope.a: $(LIB_OBJ)
-	rm -f $@.tmp && $(AR) rcs $@.tmp $^ && mv $@.tmp $@
+	$(call say,AR,$@)
+	$Qrm -f $@.tmp && $(AR) rcs $@.tmp $^ && mv $@.tmp $@
 
 # Objects depend on the build's settings too: new flags build anew.
 $B/obj/%.o: %.c build/pkgs.mk
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)
+	$Q$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Every testdumps/unit/test_*.c is a cmocka program of its own. cmocka's macros
 # convert signs at every step.
 $B/unit/%: testdumps/unit/%.c $B/libpfnscope.a build/test-tools
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -Wconversion,$(ALL_CFLAGS)) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< \
+	$(call say,CC,$@)
+	$Q$(CC) $(filter-out -Wconversion,$(ALL_CFLAGS)) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< \
 		$B/libpfnscope.a $(LIBS) $$(pkg-config --cflags --libs cmocka)
 
 # A case finds the build that it tests beside itself: build/cases tests build/,

@@ -14,9 +14,9 @@
 #include "core/check.h"
 #include "core/classify.h"
 
-#define VMEMMAP UINT64_C(0xffffea0000000000)
+#define VMEMMAP	     UINT64_C(0xffffea0000000000)
 #define RESERVED_BIT 12
-#define PER_SECTION 32768u
+#define PER_SECTION  32768u
 
 /*
  * One node; DMA32 spans [0x1000, 0x7ffe0), ZONE_DEVICE [0x44000, 0x4c000). RAM
@@ -55,16 +55,28 @@ static void setup(struct fixture *x)
 	pfs_arena_init(&x->m.arena);
 	x->m.facts = &x->f;
 	x->m.layout = (struct pfs_layout){
-		.page_shift = 12, .page_size = 4096, .section_shift = 27,
-		.pages_per_section = PER_SECTION, .pages_per_subsection = 512, .subsections = 64,
-		.nr_sections = 1 << 19, .struct_page = 64, .vmemmap = VMEMMAP,
-		.vmemmap_known = true, .node_width = 6, .node_shift = 58, .zone_width = 2,
-		.zone_shift = 56, .flag_bits = { 0, 1, 2, 3, 64, 64 },
+		.page_shift = 12,
+		.page_size = 4096,
+		.section_shift = 27,
+		.pages_per_section = PER_SECTION,
+		.pages_per_subsection = 512,
+		.subsections = 64,
+		.nr_sections = 1 << 19,
+		.struct_page = 64,
+		.vmemmap = VMEMMAP,
+		.vmemmap_known = true,
+		.node_width = 6,
+		.node_shift = 58,
+		.zone_width = 2,
+		.zone_shift = 56,
+		.flag_bits = { 0, 1, 2, 3, 64, 64 },
 	};
-	x->zones[0] = (struct pfs_zone){ .index = 1, .name = "DMA32", .start_pfn = 0x1000,
-					 .spanned = 0x7ffe0 - 0x1000 };
-	x->zones[1] = (struct pfs_zone){ .index = 3, .name = "Device", .start_pfn = 0x44000,
-					 .spanned = 0x8000 };
+	x->zones[0] = (struct pfs_zone){
+		.index = 1, .name = "DMA32", .start_pfn = 0x1000, .spanned = 0x7ffe0 - 0x1000
+	};
+	x->zones[1] = (struct pfs_zone){
+		.index = 3, .name = "Device", .start_pfn = 0x44000, .spanned = 0x8000
+	};
 	x->m.zones = x->zones;
 	x->m.nr_zones = 2;
 	x->m.zones_known = true;
@@ -74,19 +86,23 @@ static void setup(struct fixture *x)
 	set_res(&x->res[3], 0x60010, 0x7ffe0, "System RAM");
 	x->m.resources = x->res;
 	x->m.nr_resources = 4;
-	x->pgmap = (struct pfs_pgmap){ .va = 0xffff888001234000, .start_pfn = 0x44000,
-				       .end_pfn = 0x4c000, .has_altmap = true,
+	x->pgmap = (struct pfs_pgmap){ .va = 0xffff888001234000,
+				       .start_pfn = 0x44000,
+				       .end_pfn = 0x4c000,
+				       .has_altmap = true,
 				       .altmap = { .base_pfn = 0x44000, .reserve = 2 } };
 	x->m.pgmaps = &x->pgmap;
 	x->m.nr_pgmaps = 1;
 	x->m.pgmaps_known = true;
 	x->all = ~UINT64_C(0);
 	for (i = 0; i < 16; i++)
-		x->sections[i] = (struct pfs_section){
-			.nr = i, .raw = VMEMMAP | 0xf, .base = VMEMMAP,
-			.flags = PFS_SEC_PRESENT | PFS_SEC_HAS_MEM_MAP | PFS_SEC_ONLINE |
-				 PFS_SEC_EARLY,
-			.subsections = &x->all };
+		x->sections[i] =
+			(struct pfs_section){ .nr = i,
+					      .raw = VMEMMAP | 0xf,
+					      .base = VMEMMAP,
+					      .flags = PFS_SEC_PRESENT | PFS_SEC_HAS_MEM_MAP |
+						       PFS_SEC_ONLINE | PFS_SEC_EARLY,
+					      .subsections = &x->all };
 	x->m.sections = x->sections;
 	x->m.nr_sections = 16;
 	fact(x, PFS_F_PG_FLAGS, 0);
@@ -190,6 +206,7 @@ static void links(void **unused)
 	x.m.zones_known = true;
 	assert_int_equal(pfs_classifier_init(x.m.classifier, &x.m, &err), 0);
 	/* reserved RAM is in use by the kernel */
+	page(b, 1, 1 << RESERVED_BIT, 1);
 	assert_int_equal(state(&x, 0x2000, b), PFS_ST_OK);
 	teardown(&x);
 }
@@ -330,7 +347,7 @@ static void severity_by_place(void **unused)
 	f = check(&x, &out, 0x2000, 0x2010, PFS_ST_POISONED);
 	assert_int_equal(out.nr, 1);
 	assert_int_equal(f->severity, PFS_SEV_NOTE);
-	/* in a device pagemap of a section that is not online: the reserve is legal, the rest not */
+	/* device memory that is not online: legal in the altmap reserve, and only there */
 	x.sections[8].flags = x.sections[9].flags = PFS_SEC_PRESENT | PFS_SEC_HAS_MEM_MAP;
 	f = check(&x, &out, 0x44000, 0x44010, PFS_ST_POISONED);
 	assert_int_equal(out.nr, 2);
@@ -376,14 +393,10 @@ static void online_page(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fills),
-		cmocka_unit_test(links),
-		cmocka_unit_test(device),
-		cmocka_unit_test(tails),
-		cmocka_unit_test(mask_tails),
-		cmocka_unit_test(buddy),
-		cmocka_unit_test(buddy_by_byte),
-		cmocka_unit_test(severity_by_place),
+		cmocka_unit_test(fills),	 cmocka_unit_test(links),
+		cmocka_unit_test(device),	 cmocka_unit_test(tails),
+		cmocka_unit_test(mask_tails),	 cmocka_unit_test(buddy),
+		cmocka_unit_test(buddy_by_byte), cmocka_unit_test(severity_by_place),
 		cmocka_unit_test(online_page),
 	};
 

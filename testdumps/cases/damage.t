@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Hostile, truncated and damaged dumps. Whatever they hold, the command ends by
+# itself, soon, within bounded memory, with a status of its own: a report that
+# is JSON, or a message that names what is wrong.
+. "$(dirname "$(readlink -f "$0")")/../lib.sh"
+TIMEOUT=30
+
+# The sanitizers reserve address space without end.
+limit=
+case $B in
+*/san)	;;
+*)	limit='ulimit -v 4194304 && ' ;;
+esac
+
+# survives NAME DUMP [text]: text tries the text report, too.
+survives() {
+	run sh -c "$limit"'exec "$@"' sh "$pfnscope" diagnose --json "$2"
+	why=
+	case $status in
+	2)	[ -s "$tmp/err" ] || why="no message" ;;
+	0 | 1 | 3)
+		jq -e '.schema' "$tmp/out" >/dev/null 2>&1 || why="no JSON" ;;
+	124 | 137)
+		why="no end" ;;
+	*)	why="status $status" ;;
+	esac
+	if grep -aqE 'Sanitizer|runtime error' "$tmp/err"; then
+		why="sanitizer"
+	fi
+	json=$status
+	if [ -z "$why" ] && [ "${3-}" = text ]; then
+		run sh -c "$limit"'exec "$@"' sh "$pfnscope" diagnose "$2"
+		[ "$status" = "$json" ] || why="status $status as text, $json as JSON"
+		printable "$tmp/out" >/dev/null || why="unprintable text"
+		printable "$tmp/err" >/dev/null || why="unprintable message"
+	fi
+	if [ -n "$why" ]; then
+		tap 'not ok' "$1: $why"
+		head -n 20 "$tmp/err" | diag
+	else
+		tap ok "$1: status $json"
+	fi
+}
+
+for text in "$top"/testdumps/hostile/*.text; do
+	mkdump "$text" "$tmp/dump"
+	survives "$(basename "$text" .text)" "$tmp/dump" text
+done
+
+# Cut off: in the headers, in the bitmaps, in the data.
+for format in kdump elf flattened; do
+	mkdump --$format "$top/testdumps/synthetic/healthy-6.1.text" "$tmp/dump"
+	size=$(stat -c %s "$tmp/dump")
+	for keep in 1 63 512 4096 4100 8200 12288 $((size / 100)) $((size / 4)) $((size / 2)) \
+		$((size - size / 50)) $((size - 1)); do
+		cp --sparse=always "$tmp/dump" "$tmp/cut"
+		truncate -s "$keep" "$tmp/cut"
+		survives "$format cut at $keep" "$tmp/cut"
+		# A report of a dump that lacks half its pages says that something is lacking.
+		if [ "$json" = 0 ] && [ "$keep" -le $((size / 2)) ]; then
+			run "$pfnscope" diagnose --json "$tmp/cut"
+			ok "$format cut at $keep: says what is lacking" jq -e '.limits != []' "$tmp/out"
+		fi
+	done
+done
+
+# Damaged: a few bytes of the headers and notes, the same ones on every run.
+for format in kdump elf; do
+	mkdump --$format "$top/testdumps/synthetic/s1-depopulated.text" "$tmp/dump"
+	for seed in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		cp --sparse=always "$tmp/dump" "$tmp/bad"
+		python3 - "$tmp/bad" "$seed" <<'EOF'
+import random
+import sys
+rng = random.Random(int(sys.argv[2]))
+with open(sys.argv[1], "r+b") as f:
+    for _ in range(8):
+        f.seek(rng.choice((rng.randrange(64), rng.randrange(512), rng.randrange(20000))))
+        f.write(bytes([rng.choice((0, 0xff, 0x7f, 0x80, rng.randrange(256)))]))
+EOF
+		survives "$format damaged, seed $seed" "$tmp/bad"
+	done
+done
+done_testing

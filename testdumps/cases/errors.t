@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is no dump, is not there, or is of another kernel: exit status 2, a line
+# on stderr that says so (and for a usage error one on where to read on), nothing
+# on stdout.
+. "$(dirname "$(readlink -f "$0")")/../lib.sh"
+
+# refuses NAME REGEXP ARGUMENTS...
+refuses() {
+	what=$1 message=$2
+	shift 2
+	run "$pfnscope" "$@"
+	is "$what: exit status 2" "$status" 2
+	is "$what: nothing on stdout" "$(cat "$tmp/out")" ""
+	like "$what: says why" "$tmp/err" "$message"
+	ok "$what: in a line or two" [ "$(wc -l <"$tmp/err")" -le 2 ]
+}
+
+mkdump "$top/testdumps/synthetic/healthy-6.1.text" "$tmp/ok.kdump"
+mkdump "$top/testdumps/synthetic/machines/build-id.text" "$tmp/id.kdump"
+printf 'no dump at all\n' >"$tmp/text"
+: >"$tmp/empty"
+head -c 100000 /dev/zero >"$tmp/zero"
+
+refuses 'missing file' 'absent.*(No such file|no such file)' diagnose "$tmp/absent"
+refuses 'a folder' 'directory' diagnose "$tmp"
+refuses 'empty file' 'empty.*' diagnose "$tmp/empty"
+refuses 'text' 'text.*(not|no|unknown|neither)' diagnose "$tmp/text"
+refuses 'zeroes' 'zero.*(not|no|unknown|neither)' diagnose "$tmp/zero"
+refuses 'an executable' '(core|dump|vmcore)' diagnose /bin/true
+refuses 'vmlinux that is not there' 'absent.*(No such file|no such file)' \
+	diagnose "$tmp/ok.kdump" "$tmp/absent"
+refuses 'vmlinux that is none' 'text' diagnose "$tmp/ok.kdump" "$tmp/text"
+refuses 'vmlinux of another build' 'build.id' diagnose "$tmp/id.kdump" "$pfnscope"
+refuses 'no dump named' 'pfnscope' diagnose
+refuses 'no such option' 'nonsense' diagnose --nonsense "$tmp/ok.kdump"
+refuses 'no such code' 'nonsense' explain nonsense
+
+# A dump without VMCOREINFO's facts names what is missing.
+mkdump "$top/testdumps/synthetic/machines/no-facts.text" "$tmp/none.kdump"
+refuses 'no facts' '(mem_section|fact|VMCOREINFO)' diagnose "$tmp/none.kdump"
+
+# In JSON mode an error is no half document.
+run "$pfnscope" diagnose --json "$tmp/text"
+is 'JSON mode: exit status 2' "$status" 2
+ok 'JSON mode: stdout is empty or JSON' jq -s . "$tmp/out"
+
+run "$pfnscope" --help
+is '--help: exit status 0' "$status" 0
+like '--help: on stdout' "$tmp/out" diagnose
+run "$pfnscope" --version
+is '--version: exit status 0' "$status" 0
+
+# A full disk is an error, not a short report.
+if [ -w /dev/full ]; then
+	status=0
+	"$pfnscope" diagnose "$tmp/ok.kdump" >/dev/full 2>"$tmp/err" || status=$?
+	is 'a full disk: exit status 2' "$status" 2
+fi
+done_testing

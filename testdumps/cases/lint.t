@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The rules of the source, each a test: layers, tables, style.
+. "$(dirname "$(readlink -f "$0")")/../lib.sh"
+
+ok 'layers: who may know whom' "$top/scripts/lint-layers" "$B"
+if [ "$B" = "$top/build" ]; then
+	ok 'tables: unique, sorted, complete' "$top/scripts/lint-tables"
+	ok 'style: licence, layout, scripts' "$top/scripts/lint-style"
+fi
+done_testing

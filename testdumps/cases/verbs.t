@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The verbs beside diagnose, on one bad machine and one sound one.
+. "$(dirname "$(readlink -f "$0")")/../lib.sh"
+
+mkdump "$top/testdumps/synthetic/s1-depopulated.text" "$tmp/bad"
+mkdump "$top/testdumps/synthetic/healthy-6.1.text" "$tmp/good"
+
+# json VERB STATUS FILTER ARGUMENTS...: the filter must be true of the document.
+json() {
+	verb=$1 want=$2 filter=$3
+	shift 3
+	run "$pfnscope" "$verb" "$@" --json
+	is "$verb --json: exit status" "$status" "$want"
+	ok "$verb --json: $(echo "$filter" | tr -s '\n\t' '  ')" jq -e "$filter" "$tmp/out"
+}
+
+json check 1 '.schema == "pfnscope/check" and (has("verdict") | not)' "$tmp/bad"
+json check 0 '.findings == []' "$tmp/good"
+for x in 0xa000 phys:0xa000000 page:0xffffea0000280000 0xffffea0000280038; do
+	json pfn 0 '.pfn == "0xa000" and .page.state == "depopulated"' \
+		"$tmp/bad" "$x"
+done
+json facts 0 '[.facts[] | select(.name == "SIZE(page)")][0] | .value == "0x40" and
+	.from == "VMCOREINFO"' "$tmp/bad"
+json sections 0 '[.sections[].subsection_map[0]] == ["0xffffffffffffffff", "0xffffffffffffffff"]' \
+	"$tmp/bad"
+json vmemmap 0 'tostring | contains("2097152")' "$tmp/bad"
+json explain 0 '.. | strings | select(test("0xfd"))' memmap-depopulated
+
+for verb in check sections vmemmap map facts; do
+	run "$pfnscope" "$verb" "$tmp/bad"
+	ok "$verb: text is printable" printable "$tmp/out"
+	is "$verb: quiet on stderr" "$(cat "$tmp/err")" ""
+	ok "$verb: prints" [ -s "$tmp/out" ]
+	ok "$verb: no line beyond 80 columns" [ "$(wc -L <"$tmp/out")" -le 80 ]
+done
+
+run "$pfnscope" --quiet "$tmp/bad"
+is '--quiet: exit status' "$status" 1
+is '--quiet: prints nothing' "$(cat "$tmp/out" "$tmp/err")" ""
+run "$pfnscope" --exit-zero "$tmp/bad"
+is '--exit-zero: exit status' "$status" 0
+run "$pfnscope" "$tmp/bad"
+cp "$tmp/out" "$tmp/first"
+run "$pfnscope" diagnose "$tmp/bad" --jobs=1
+same 'one thread as many threads' "$tmp/out" "$tmp/first"
+run "$pfnscope" diagnose "$tmp/bad" --color=always
+sed 's/\x1b\[[0-9;]*m//g' "$tmp/out" >"$tmp/plain"
+same 'colour changes no letter' "$tmp/plain" "$tmp/first"
+
+# distill: the small dump gives the same report.
+run "$pfnscope" distill "$tmp/bad" -o "$tmp/small"
+is 'distill: exit status' "$status" 0
+if [ -s "$tmp/small" ]; then
+	ok 'distill: smaller' [ "$(stat -c %s "$tmp/small")" -lt "$(stat -c %s "$tmp/bad")" ]
+	for d in bad small; do
+		run "$pfnscope" diagnose --json "$tmp/$d"
+		jq -S --argjson exit "$status" -f "$top/testdumps/expect.jq" "$tmp/out" |
+			jq 'del(.pages)' >"$tmp/$d.json"
+	done
+	same 'distill: same report' "$tmp/small.json" "$tmp/bad.json"
+fi
+done_testing

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Device pagemaps (mm/memremap.c), and the XArrays that find them and the
+memory blocks."""
+
+from layout import PAGE
+
+PGMAP_ALTMAP_VALID = 1
+
+
+class Device:
+    def __init__(self, start, end, options):
+        self.start, self.end = start // PAGE, (end + 1) // PAGE
+        self.altmap = "reserve" in options or "free" in options
+        self.reserve = options.get("reserve", 0)
+        self.free = options.get("free", 0)
+        self.type = options.get("type")
+        self.dumped = options.get("dumped", 0)
+        self.removed = options.get("removed", 0)
+        self.va = 0
+        self.next = self.start + self.reserve   # next altmap page to give out
+
+
+class Devices:
+    def build_pgmaps(self):
+        for i, dev in enumerate(self.devices):
+            pa = self.early(self.fact("SIZE(dev_pagemap)"), 64)
+            dev.va = self.direct(pa)
+            self.objects["pgmap:%d" % i] = ("dev_pagemap", dev.va)
+            self.objects["altmap:%d" % i] = ("vmem_altmap",
+                                             dev.va + self.off("dev_pagemap.altmap"))
+            if dev.altmap:
+                alt = pa + self.off("dev_pagemap.altmap")
+                used = dev.next - dev.start - dev.reserve
+                for member, value in (("base_pfn", dev.start), ("end_pfn", dev.end - 1),
+                                      ("reserve", dev.reserve), ("free", dev.free),
+                                      ("alloc", used)):
+                    self.mem.set(alt + self.off("vmem_altmap." + member), value)
+            self.mem.set(pa + self.off("dev_pagemap.type"), dev.type, 4)
+            self.mem.set(pa + self.off("dev_pagemap.flags"),
+                         PGMAP_ALTMAP_VALID if dev.altmap else 0, 4)
+            if "OFFSET(dev_pagemap.nr_range)" in self.facts:
+                self.mem.set(pa + self.off("dev_pagemap.nr_range"), 1, 4)
+                at = pa + self.off("dev_pagemap.range")
+            else:
+                at = pa + self.off("dev_pagemap.res")
+            self.mem.set(at, dev.start * PAGE)
+            self.mem.set(at + 8, dev.end * PAGE - 1)
+        self.xarray("pgmap_array", [(d.start, d.end, d.va) for d in self.devices
+                                    if not d.removed])
+
+    def xarray(self, name, entries):
+        """entries: (first index, last + 1, pointer); ranges are stored as xa_store_range does."""
+        pa = self.variable(name, 16)
+        bits = self.fact("LENGTH(xa_node.slots)").bit_length() - 1
+        head = 0
+        if entries:
+            shift = 0
+            while max(last for _, last, _ in entries) > 1 << (shift + bits):
+                shift += bits
+            head = self.xa_node(name, shift, bits, entries, 0)
+        self.mem.set(pa + self.off("xarray.xa_head"), head)
+        self.objects[name] = ("xarray", self.symbols[name])
+
+    def xa_node(self, name, shift, bits, entries, base):
+        pa = self.early(self.off("xa_node.slots") + (8 << bits), 64)
+        self.mem.set(pa + self.off("xa_node.shift"), shift, 1)
+        self.objects["%s:%x" % (name, base)] = ("xa_node", self.direct(pa))
+        slot = [0] * (1 << bits)
+        deeper = {}
+        for first, last, pointer in entries:
+            head = None
+            for i in range(1 << bits):
+                lo = base + (i << shift)
+                hi = lo + (1 << shift)
+                if first <= lo and hi <= last:
+                    # The first slot of a run holds the pointer, its siblings
+                    # (internal entry, 0b10) the number of that slot.
+                    slot[i] = pointer if head is None else head << 2 | 2
+                    head = i if head is None else head
+                elif first < hi and lo < last:
+                    deeper.setdefault(i, []).append((max(first, lo), min(last, hi), pointer))
+        for i, below in deeper.items():
+            slot[i] = self.xa_node(name, shift - bits, bits, below, base + (i << shift))
+        for i, value in enumerate(slot):
+            self.mem.set(pa + self.off("xa_node.slots") + 8 * i, value)
+        return self.direct(pa) | 2

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a description does to a machine that stands."""
+
+from layout import PAGE, PER_BASE_PAGE, STRUCT_PAGE
+
+
+class Faults:
+    def fill(self, first, last, data):
+        self.put(first, (data * (STRUCT_PAGE // len(data))) * (last + 1 - first))
+
+    def relink(self, first, last, node, zone):
+        """Node and zone links of the struct pages, nothing else."""
+        nodes = self.fact("LENGTH(node_data)").bit_length() - 1
+        zones = 3 if len(self.zone_names) > 4 else 2
+        width = nodes + zones
+        for pfn in range(first, last + 1):
+            pa = self.translate(self.page_va(pfn))
+            low = self.mem.get(pa) & ((1 << (64 - width)) - 1)
+            self.mem.set(pa, node << (64 - nodes) | zone << (64 - width) | low)
+
+    def base_pages(self, first, last):
+        """Virtual addresses of the pages that hold these struct pages, whole."""
+        if first % PER_BASE_PAGE or (last + 1) % PER_BASE_PAGE:
+            raise ValueError("a page of memmap holds 64 struct pages: give multiples of 0x40")
+        return range(self.page_va(first), self.page_va(last + 1), PAGE)
+
+    def unmap(self, first, last, level):
+        if level == "pmd":
+            for va in range(self.page_va(first), self.page_va(last + 1), 2 << 20):
+                self.mem.set(self.entry(va, 1), 0)
+            return
+        for va in self.base_pages(first, last):
+            self.mem.set(self.entry(va, 0), 0)
+
+    def exclude_memmap(self, first, last):
+        for va in self.base_pages(first, last):
+            pa = self.translate(va)
+            if pa is not None:
+                self.mem.excluded.add(pa // PAGE)
+
+    def exclude_table(self, pfn):
+        """The page table with the entry for this page's struct page."""
+        self.mem.excluded.add(self.entry(self.page_va(pfn), 0) // PAGE)
+
+    def filter_free(self):
+        """What makedumpfile -d 31 leaves out here: RAM that is free."""
+        for first, last in self.ram_pfns():
+            for pfn in range(first, last):
+                if pfn not in self.mem.pages and pfn * PAGE >= self.early_end:
+                    self.mem.excluded.add(pfn)
+
+    def locate(self, name):
+        """"section:1.usage" -> physical address of the member."""
+        obj, _, member = name.partition(".")
+        if obj.startswith("page:"):
+            kind, va = "page", self.page_va(int(obj[5:], 0))
+        elif obj.startswith("symbol:"):
+            kind, va = None, self.symbols[obj[7:]]
+        elif obj in self.objects:
+            kind, va = self.objects[obj]
+        else:
+            raise ValueError("no object '%s'; there are: %s" % (obj, " ".join(sorted(self.objects))))
+        at, _, plus = member.partition("+")
+        if at:
+            va += self.off("%s.%s" % (kind, at))
+        va += int(plus, 0) if plus else 0
+        pa = self.translate(va)
+        if pa is None:
+            raise ValueError("'%s' is at 0x%x, which is not mapped" % (name, va))
+        return pa

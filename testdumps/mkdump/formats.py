@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The files that a dumping tool leaves: ELF, kdump-compressed, flattened."""
+
+import struct
+import zlib
+
+from layout import PAGE
+
+PRSTATUS_SIZE = 336
+PRSTATUS_PID = 32
+PRSTATUS_REGS = 112
+# struct user_regs_struct of x86_64
+PRSTATUS_NAMES = ("r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs "
+                  "eflags rsp ss fs_base gs_base ds es fs gs").split()
+
+
+def utsname(release):
+    return b"".join(s.encode().ljust(65, b"\0") for s in
+                    ("Linux", "synthetic", release, "#1 SMP", "x86_64", "(none)"))
+
+
+def note(name, kind, desc):
+    def pad(b):
+        return b + bytes(-len(b) % 4)
+    name = name.encode() + b"\0"
+    return struct.pack("<III", len(name), len(desc), kind) + pad(name) + pad(desc)
+
+
+def notes(cpus, vmcoreinfo):
+    """cpus: a list of {register: value, "pid": value}, in the order of CPUs."""
+    out = b""
+    for cpu in cpus:
+        desc = bytearray(PRSTATUS_SIZE)
+        struct.pack_into("<I", desc, PRSTATUS_PID, cpu.get("pid", 0))
+        for i, reg in enumerate(PRSTATUS_NAMES):
+            struct.pack_into("<Q", desc, PRSTATUS_REGS + 8 * i, cpu.get(reg, 0))
+        out += note("CORE", 1, bytes(desc))
+    if vmcoreinfo is not None:
+        out += note("VMCOREINFO", 0, vmcoreinfo)
+    return out
+
+
+class Kdump:
+    """kdump-compressed, header version 6, as makedumpfile writes it.
+
+        block 0            disk_dump_header
+        block 1            kdump_sub_header, then VMCOREINFO and notes
+        bitmap blocks      RAM of the machine; then the pages in this file
+        page descriptors   one for each page in this file
+        page data          zero pages share one
+    """
+
+    def __init__(self, compress=True):
+        self.compress = compress
+
+    def write(self, f, mem, cpus, vmcoreinfo, release):
+        all_notes = notes(cpus, vmcoreinfo)
+        sub = bytearray(112)
+        at = PAGE + len(sub)
+        info_at, notes_at = at, at + len(vmcoreinfo or b"")
+        sub_blocks = -(-(len(sub) + len(vmcoreinfo or b"") + len(all_notes)) // PAGE)
+        max_pfn = mem.max_pfn()
+        map_bytes = -(-(-(-max_pfn // 8)) // PAGE) * PAGE
+        ram, stored = bytearray(map_bytes), bytearray(map_bytes)
+        pfns = []
+        for first, last in mem.ranges:
+            for pfn in range(first, last):
+                ram[pfn >> 3] |= 1 << (pfn & 7)
+                if pfn not in mem.excluded:
+                    stored[pfn >> 3] |= 1 << (pfn & 7)
+                    pfns.append(pfn)
+
+        header = struct.pack("<8si390s6xqqIiiIIIIIIi", b"KDUMP   ", 6, utsname(release), 0, 0,
+                             1 if self.compress else 0, PAGE, sub_blocks, 2 * map_bytes // PAGE,
+                             min(max_pfn, 0xffffffff), 0, 0, 0, 0, max(1, len(cpus)))
+        struct.pack_into("<QIIQQQQQQQQQQQ", sub, 0, 0, 0, 0, 0, 0,
+                         info_at if vmcoreinfo is not None else 0, len(vmcoreinfo or b""),
+                         notes_at, len(all_notes), 0, 0, 0, max_pfn, max_pfn)
+        f.write(header.ljust(PAGE, b"\0"))
+        body = bytes(sub) + (vmcoreinfo or b"") + all_notes
+        f.write(body.ljust(sub_blocks * PAGE, b"\0"))
+        f.write(ram)
+        f.write(stored)
+
+        data_at = f.tell() + 24 * len(pfns)
+        descs, data, zero = [], [], None
+        for pfn in pfns:
+            page = mem.page(pfn)
+            if page is None or not any(page):
+                if zero is None:
+                    zero, data_at = self.store(bytes(PAGE), data, data_at)
+                descs.append(zero)
+            else:
+                desc, data_at = self.store(bytes(page), data, data_at)
+                descs.append(desc)
+        f.write(b"".join(descs))
+        f.write(b"".join(data))
+
+    def store(self, page, data, at):
+        packed, flags = page, 0
+        if self.compress:
+            small = zlib.compress(page, 1)
+            if len(small) < PAGE:
+                packed, flags = small, 1
+        data.append(packed)
+        return struct.pack("<qIIQ", at, len(packed), flags, 0), at + len(packed)
+
+
+class Elf:
+    """An ELF core: PT_NOTE, and one PT_LOAD for each stretch of pages stored.
+
+    Where pages are left out, p_memsz still covers them, as makedumpfile -E
+    does: nothing in such a file tells an excluded page from a zero one.
+    """
+
+    def __init__(self, page_offset):
+        self.page_offset = page_offset
+
+    def write(self, f, mem, cpus, vmcoreinfo, release):
+        del release
+        loads = []              # first pfn, pages in the file, pages in all
+        for first, last in mem.ranges:
+            pfn = first
+            while pfn < last:
+                start = pfn
+                while pfn < last and pfn not in mem.excluded:
+                    pfn += 1
+                stored = pfn - start
+                while pfn < last and pfn in mem.excluded:
+                    pfn += 1
+                loads.append((start, stored, pfn - start))
+        all_notes = notes(cpus, vmcoreinfo)
+        notes_at = 64 + 56 * (1 + len(loads))
+        at = -(-(notes_at + len(all_notes)) // PAGE) * PAGE
+        f.write(struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 4, 62, 1, 0, 64, 0, 0, 64, 56,
+                            1 + len(loads), 0, 0, 0))
+        f.write(struct.pack("<IIQQQQQQ", 4, 0, notes_at, 0, 0, len(all_notes), len(all_notes), 4))
+        for first, stored, pages in loads:
+            f.write(struct.pack("<IIQQQQQQ", 1, 7, at, self.page_offset + first * PAGE,
+                                first * PAGE, stored * PAGE, pages * PAGE, PAGE))
+            at += stored * PAGE
+        f.write(all_notes)
+        at = -(-(notes_at + len(all_notes)) // PAGE) * PAGE
+        for first, stored, _ in loads:
+            for pfn in range(first, first + stored):
+                page = mem.page(pfn)
+                if page is not None:
+                    f.seek(at + (pfn - first) * PAGE)
+                    f.write(page)
+            at += stored * PAGE
+        f.truncate(at)          # zero pages at the end are holes in the file
+
+
+def flatten(data, f):
+    """makedumpfile -F: the file as records of (offset, size, bytes), big-endian."""
+    f.write(struct.pack(">16sqq", b"makedumpfile", 1, 1).ljust(PAGE, b"\0"))
+    for at in range(0, len(data), 1 << 16):
+        piece = data[at:at + (1 << 16)]
+        f.write(struct.pack(">qq", at, len(piece)) + piece)
+    f.write(struct.pack(">qq", -1, -1))

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A whole x86_64 machine under Linux, as far as its memory map goes.
+
+Built the way the kernel builds it: RAM and firmware's map; sections, usages
+and subsection maps; the memmap behind 2 MiB or 4 KiB leaves; struct pages with
+their links; zones and nodes; memory blocks; device pagemaps; the resource
+tree; the log. What VMCOREINFO says of it comes from the kernel's table
+(kernels.py), so no symbol table and no BTF is needed.
+
+Two parts of memory are in use: the kernel's image at 16 MiB (virtual
+0xffffffff81000000) with its variables, and what memblock gave out, from 32 MiB
+on. The rest is free, but for a few pages that show what a memmap looks like:
+page cache, a slab, a page table.
+"""
+
+import formats
+from address import AddressSpace
+from devices import Devices
+from faults import Faults
+from kernels import kernel
+from layout import EARLY, IMAGE, IMAGE_VA, PAGE, VARIABLES
+from log import Log
+from memory import Memory
+from pages import Pages
+from resources import Resources
+from sections import Sections
+from zones import Zones
+
+
+class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Faults):
+    """Each part of the kernel is a file; they share this object."""
+
+    def __init__(self, name):
+        self.facts, self.zone_names = kernel(name)
+        self.version = tuple(int(x) for x in name.split("."))
+        self.mem = Memory()
+        self.page_offset = 0xffff888000000000
+        self.vmemmap = 0xffffea0000000000
+        self.ram = []           # (start, end) in bytes, end inclusive
+        self.reserved = []      # the same, firmware's
+        self.devices = []
+        self.hotplugged = []    # (start, end, online, fill)
+        self.small = set()      # section numbers to map by 4 KiB leaves
+        self.sections = {}
+        self.objects = {}       # name: (struct, virtual address), for poke
+        self.symbols = {}
+        self.pending = []       # struct pages that differ from their neighbours
+        self.log = []           # (nanoseconds, text)
+        self.cpus = []
+        self.info = {}          # VMCOREINFO lines that the text sets; None: take out
+
+    # Building, in the order of the kernel's boot
+
+    def build(self):
+        self.variable_next, self.early_next = VARIABLES, EARLY
+        for start, end in self.ram:
+            self.mem.add_ram(start, end)
+        for start, end, _, _ in self.hotplugged:
+            self.mem.add_ram(start, end)
+        for dev in self.devices:
+            # enum memory_type has had MEMORY_DEVICE_COHERENT before it since v6.0.
+            dev.type = dev.type or (4 if self.version >= (6, 0) else 3)
+            if dev.dumped:
+                self.mem.add_ram(dev.start * PAGE, dev.end * PAGE - 1)
+        # struct uts_namespace: after a reference count until v5.11
+        uts = self.variable("init_uts_ns", 512) + self.facts.get("OFFSET(uts_namespace.name)", 4)
+        self.mem.write(uts, formats.utsname(self.fact("OSRELEASE")))
+        self.pgd = self.variable("init_top_pgt", PAGE, PAGE)
+        self.symbols["swapper_pg_dir"] = self.symbols["init_top_pgt"]
+        self.symbols["_stext"] = IMAGE_VA + IMAGE
+        top = max(e for _, e in self.everything()) + 1
+        for at in range(0, top, 1 << 30):
+            self.map(self.direct(at), at, 2)
+        for at in range(0, 64 << 20, 2 << 20):
+            self.map(IMAGE_VA + at, at, 1)
+        self.build_sections()
+        self.build_zones()
+        self.build_blocks()
+        self.build_pgmaps()
+        self.build_resources()
+        self.build_log()
+        self.build_variables()
+        self.build_pages()
+
+    def everything(self):
+        return ([(s, e) for s, e in self.ram] + [(s, e) for s, e, _, _ in self.hotplugged] +
+                [(d.start * PAGE, d.end * PAGE - 1) for d in self.devices])
+
+    def ram_pfns(self):
+        """Boot RAM, in whole pages."""
+        return [(-(-s // PAGE), (e + 1) // PAGE) for s, e in self.ram]
+
+    def build_variables(self):
+        self.mem.set(self.variable("page_offset_base", 8), self.page_offset)
+        self.mem.set(self.variable("vmemmap_base", 8), self.vmemmap)
+        self.mem.set(self.variable("max_pfn", 8), max(b for _, b in self.mem.ranges))
+        panicked = any("Kernel panic" in text for _, text in self.log)
+        self.mem.set(self.variable("panic_cpu", 4), 0 if panicked else -1, 4)
+        self.mem.set(self.variable("num_poisoned_pages", 8), 0)
+
+    # VMCOREINFO
+
+    def vmcoreinfo(self):
+        info = {"OSRELEASE": self.facts["OSRELEASE"], "KERNELOFFSET": "0"}
+        for key, value in self.facts.items():
+            info[key] = str(value)
+        hidden = ("printk_rb_static", "e820_table_init")
+        for name, va in self.symbols.items():
+            if name not in hidden:
+                info["SYMBOL(%s)" % name] = "%x" % va
+        info.update(self.info)
+        return "".join("%s=%s\n" % kv for kv in info.items() if kv[1] is not None).encode()

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Zones and nodes."""
+
+from layout import PAGE
+
+
+class Zones:
+    def zone_of(self, pfn):
+        dma = self.zone_names[0] == "DMA"
+        if dma and pfn < 0x1000:
+            return 0
+        return (1 if dma else 0) + (0 if pfn < 0x100000 else 1)
+
+    def zone_device(self):
+        return self.fact("NUMBER(ZONE_DEVICE)")
+
+    def build_zones(self):
+        spans, present = {}, {}
+        online = self.ram_pfns() + [(s // PAGE, (e + 1) // PAGE)
+                                    for s, e, on, _ in self.hotplugged if on]
+        for first, last in online:
+            for limit in (0x1000, 0x100000, 1 << 52):
+                stop = min(last, limit)
+                if first < stop:
+                    self.extend(spans, present, self.zone_of(first), first, stop)
+                    first = stop
+        for dev in self.devices:
+            # Also of one that is gone: ZONE_DEVICE is never shrunk.
+            self.extend(spans, present, self.zone_device(), dev.start, dev.end)
+        self.spans = spans
+
+        size = self.fact("SIZE(pglist_data)")
+        node = self.early(size, 4096)
+        self.node = self.direct(node)
+        array = self.variable("node_data", 8 * self.fact("LENGTH(node_data)"))
+        self.mem.set(array, self.node)
+        self.mem.set(self.variable("node_online_map", 128), 1)
+        self.objects["node:0"] = ("pglist_data", self.node)
+        first = min(s for s, _ in spans.values())
+        last = max(e for _, e in spans.values())
+        for member, value in (("node_start_pfn", first), ("node_spanned_pages", last - first),
+                              ("node_present_pages", sum(present.values()))):
+            self.mem.set(node + self.off("pglist_data." + member), value)
+        self.mem.set(node + self.off("pglist_data.nr_zones"), max(spans) + 1, 4)
+        self.mem.set(node + self.off("pglist_data.node_id"), 0, 4)
+        if "OFFSET(pglist_data.first_deferred_pfn)" in self.facts:
+            self.mem.set(node + self.off("pglist_data.first_deferred_pfn"), -1)
+        for i, name in enumerate(self.zone_names):
+            pa = node + self.off("pglist_data.node_zones") + i * self.fact("SIZE(zone)")
+            self.objects["zone:" + name] = ("zone", self.direct(pa))
+            start, end = spans.get(i, (0, 0))
+            device = i == self.zone_device()
+            self.mem.set(pa + self.off("zone.zone_start_pfn"), start)
+            self.mem.set(pa + self.off("zone.spanned_pages"), end - start)
+            self.mem.set(pa + self.off("zone.present_pages"), 0 if device else present.get(i, 0))
+            self.mem.set(pa + self.off("zone.managed_pages"), 0 if device else present.get(i, 0))
+            self.mem.set(pa + self.off("zone.name"), self.string(name))
+            contiguous = not device and present.get(i, 0) == end - start and end > start
+            self.mem.set(pa + self.off("zone.contiguous"), int(contiguous), 1)
+
+    @staticmethod
+    def extend(spans, present, zone, first, last):
+        start, end = spans.get(zone, (first, last))
+        spans[zone] = (min(start, first), max(end, last))
+        present[zone] = present.get(zone, 0) + last - first

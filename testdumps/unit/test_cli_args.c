@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The grammar of the command, its help, and the sorting of files. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/args.c"
+#include "cli/files.c"
+#include "cli/help.c"
+#include "report_sink.h"
+
+static struct pfs_args args;
+static struct pfs_err error;
+static char words[256];
+static char *vec[32];
+
+/* Parses a line; the result and its strings live until the next call. */
+static int parse(const char *line, bool hosted)
+{
+	int n = 0;
+	char *p;
+
+	snprintf(words, sizeof(words), "pfnscope %s", line);
+	for (p = strtok(words, " "); p && n < 31; p = strtok(NULL, " "))
+		vec[n++] = p;
+	vec[n] = NULL;
+	return pfs_args_parse(n, vec, hosted, &args, &error);
+}
+
+static void grammar(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("vmcore", false), 0);
+	assert_int_equal(args.verb, PFS_V_DIAGNOSE);
+	assert_false(args.has_verb);
+	assert_int_equal(args.nr_files, 1);
+	assert_int_equal(parse("check vmcore vmlinux --json -q", false), 0);
+	assert_int_equal(args.verb, PFS_V_CHECK);
+	assert_int_equal(args.nr_files, 2);
+	assert_true(args.json && args.quiet);
+	assert_int_equal(parse("--json pfn a b c 0x44000 --jobs 3", false), 0);
+	assert_int_equal(args.verb, PFS_V_PFN);
+	assert_int_equal(args.nr_files, 3);
+	assert_string_equal(args.arg, "0x44000");
+	assert_int_equal(args.jobs, 3);
+	assert_int_equal(parse("explain memmap-zero", false), 0);
+	assert_string_equal(args.arg, "memmap-zero");
+	assert_int_equal(parse("explain", false), 0);
+	assert_null(args.arg);
+	assert_int_equal(parse("distill vmcore -o out --full", false), 0);
+	assert_string_equal(args.output, "out");
+	assert_true(args.full);
+	assert_int_equal(parse("facts vmcore -a --color=always --progress=never", false), 0);
+	assert_true(args.all);
+	assert_int_equal(args.color, PFS_ALWAYS);
+	assert_int_equal(args.progress, PFS_NEVER);
+	/* A dump named like a verb, and one named like an option. */
+	assert_int_equal(parse("./check", false), 0);
+	assert_int_equal(args.verb, PFS_V_DIAGNOSE);
+	assert_int_equal(parse("-- --json", false), 0);
+	assert_false(args.json);
+	assert_string_equal(args.files[0], "--json");
+}
+
+static void hosted(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("", true), 0);
+	assert_int_equal(args.verb, PFS_V_DIAGNOSE);
+	assert_int_equal(parse("pfn 0x1", true), 0);
+	assert_string_equal(args.arg, "0x1");
+	assert_true(parse("check vmcore", true) < 0);
+	assert_true(parse("pfn", true) < 0);
+}
+
+static void bad(const char *line, const char *part)
+{
+	assert_int_equal(parse(line, false), -EINVAL);
+	if (!strstr(error.msg, part))
+		fail_msg("no '%s' in '%s'", part, error.msg);
+}
+
+static void mistakes(void **state)
+{
+	(void)state;
+	bad("", "no vmcore");
+	bad("check", "no vmcore");
+	bad("pfn vmcore", "wants X");
+	bad("explain a b", "too many");
+	bad("vmcore --nonsense", "unknown option '--nonsense'");
+	bad("vmcore -z", "unknown option '-z'");
+	bad("vmcore --jobs", "wants an argument");
+	bad("vmcore --jobs=x", "want a number");
+	bad("vmcore --jobs=-1", "want a number");
+	bad("vmcore --color=red", "want auto, always or never");
+	bad("vmcore --json=yes", "--json=yes");
+	bad("check vmcore --full", "'check' has no option --full");
+	bad("vmcore -o x", "'diagnose' has no option --output");
+}
+
+static void help(void **state)
+{
+	static struct sink s;
+	unsigned int lines = 0;
+	const char *p;
+	int i;
+
+	(void)state;
+	sink_init(&s);
+	assert_int_equal(parse("-h", false), 0);
+	assert_int_equal(args.help, PFS_HELP_SHORT);
+	pfs_help_print(&s.o, &args, false);
+	for (p = s.buf; *p; p++)
+		lines += *p == '\n';
+	assert_in_range(lines, 10, 24);
+	assert_int_equal(parse("--help", false), 0);
+	pfs_help_print(&s.o, &args, false);
+	for (i = 0; i < PFS_NR_VERBS; i++) {
+		char line[64];
+
+		assert_non_null(strstr(s.buf, pfs_verbs[i].name));
+		snprintf(line, sizeof(line), "%s --help", pfs_verbs[i].name);
+		assert_int_equal(parse(line, false), 0);
+		pfs_help_print(&s.o, &args, false);
+	}
+	for (p = s.buf; *p; p += strcspn(p, "\n") + 1)
+		assert_in_range(strcspn(p, "\n"), 0, 80);
+}
+
+static const char *make_file(char path[64], const void *bytes, size_t len)
+{
+	int fd;
+
+	strcpy(path, "/tmp/test_cli.XXXXXX");
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
+	close(fd);
+	return path;
+}
+
+static void files(void **state)
+{
+	static const unsigned char core[] = "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\4";
+	static const unsigned char exec[] = "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2";
+	static const unsigned char big[] = "\177ELF\2\2\1\0\0\0\0\0\0\0\0\0\0\4";
+	char a[64], b[64], c[64], d[64];
+	char *all[3];
+	struct pfs_files f;
+
+	(void)state;
+	make_file(a, core, 18);
+	make_file(b, exec, 18);
+	make_file(c, "KDUMP   ", 8);
+	make_file(d, big, 18);
+	all[0] = a;
+	all[1] = b;
+	assert_int_equal(pfs_files_sort(all, 2, &f, &error), 0);
+	assert_int_equal(f.nr_dumps, 1);
+	assert_string_equal(f.dumps[0], a);
+	assert_string_equal(f.vmlinux, b);
+	pfs_files_free(&f);
+	all[0] = b;
+	all[1] = c;
+	all[2] = d;
+	assert_int_equal(pfs_files_sort(all, 3, &f, &error), 0);
+	assert_int_equal(f.nr_dumps, 2);
+	assert_string_equal(f.vmlinux, b);
+	pfs_files_free(&f);
+	assert_int_equal(pfs_files_sort(all, 1, &f, &error), -EINVAL);
+	all[1] = b;
+	assert_int_equal(pfs_files_sort(all, 2, &f, &error), -EINVAL);
+	all[0] = (char *)"/tmp";
+	assert_int_equal(pfs_files_sort(all, 1, &f, &error), -EISDIR);
+	all[0] = (char *)"/tmp/no/such/file";
+	assert_int_equal(pfs_files_sort(all, 1, &f, &error), -ENOENT);
+	unlink(a);
+	unlink(b);
+	unlink(c);
+	unlink(d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(grammar),
+		cmocka_unit_test(hosted),
+		cmocka_unit_test(mistakes),
+		cmocka_unit_test(help),
+		cmocka_unit_test(files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
