@@ -3,7 +3,6 @@
 #include "cli/args.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,43 +23,19 @@ enum option_id {
 	NR_OPTIONS
 };
 
-#define ANY (~0u)
 #define V(id) (1u << PFS_V_##id)
+#define ANY ((1u << PFS_NR_VERBS) - 1)
+#define HOSTED (ANY | PFS_OPTION_HOSTED)
 const struct pfs_option_row pfs_options[] = {
 #define OPTION(id, letter, name, arg, verbs, text) [O_##id] = { letter, name, arg, verbs, text },
 #include <pfnscope/options.def>
 #undef OPTION
 };
+#undef HOSTED
 #undef ANY
 #undef V
 
 const unsigned int pfs_nr_options = NR_OPTIONS;
-
-/* What getopt_long() returns for a long option; a short one returns its letter. */
-#define LONG_BASE 1000
-
-static void getopt_tables(char letters[2 * NR_OPTIONS + 2], struct option longs[NR_OPTIONS + 1])
-{
-	unsigned int i, at = 0;
-
-	letters[at++] = ':';	/* tells a missing argument from an unknown option */
-	for (i = 0; i < NR_OPTIONS; i++) {
-		const struct pfs_option_row *r = &pfs_options[i];
-
-		if (r->letter) {
-			letters[at++] = (char)r->letter;
-			if (r->arg)
-				letters[at++] = ':';
-		}
-		longs[i] = (struct option){
-			.name = r->name,
-			.has_arg = r->arg ? required_argument : no_argument,
-			.val = LONG_BASE + (int)i,
-		};
-	}
-	letters[at] = '\0';
-	memset(&longs[NR_OPTIONS], 0, sizeof(longs[0]));
-}
 
 static int parse_when(const char *name, const char *text, bool always, enum pfs_when *ret,
 		      struct pfs_err *err)
@@ -77,7 +52,22 @@ static int parse_when(const char *name, const char *text, bool always, enum pfs_
 	return 0;
 }
 
-static int set_option(struct pfs_args *a, enum option_id id, bool is_long, struct pfs_err *err)
+static int parse_reader(const char *text, enum pfs_reader *ret, struct pfs_err *err)
+{
+	if (!strcmp(text, "auto"))
+		*ret = PFS_READER_AUTO;
+	else if (!strcmp(text, "host"))
+		*ret = PFS_READER_HOST;
+	else if (!strcmp(text, "file"))
+		*ret = PFS_READER_FILE;
+	else
+		return pfs_err_set(err, EINVAL, "--reader=%s: want auto, host or file", text);
+	return 0;
+}
+
+/* value: NULL where the option takes none. */
+static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const char *value,
+		      struct pfs_err *err)
 {
 	unsigned long n;
 	char *end;
@@ -93,7 +83,7 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, struc
 		a->all = true;
 		break;
 	case O_OUTPUT:
-		a->output = optarg;
+		a->output = value;
 		break;
 	case O_FULL:
 		a->full = true;
@@ -103,16 +93,18 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, struc
 		break;
 	case O_JOBS:
 		errno = 0;
-		n = strtoul(optarg, &end, 10);
-		if (errno || end == optarg || *end || *optarg == '-' || n > 1024)
+		n = strtoul(value, &end, 10);
+		if (errno || end == value || *end || *value == '-' || n > 1024)
 			return pfs_err_set(err, EINVAL, "--jobs=%s: want a number up to 1024",
-					   optarg);
+					   value);
 		a->jobs = (unsigned int)n;
 		break;
 	case O_COLOR:
-		return parse_when("color", optarg, true, &a->color, err);
+		return parse_when("color", value, true, &a->color, err);
 	case O_PROGRESS:
-		return parse_when("progress", optarg, false, &a->progress, err);
+		return parse_when("progress", value, false, &a->progress, err);
+	case O_READER:
+		return parse_reader(value, &a->reader, err);
 	case O_EXIT_ZERO:
 		a->exit_zero = true;
 		break;
@@ -128,47 +120,110 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, struc
 	return 0;
 }
 
-static int parse_options(int argc, char **argv, struct pfs_args *a, unsigned int *ret_seen,
-			 struct pfs_err *err)
-{
-	char letters[2 * NR_OPTIONS + 2];
-	struct option longs[NR_OPTIONS + 1];
-	unsigned int i;
-	int c, rc;
+struct parser {
+	char **argv;
+	int argc;
+	int at;			/* word that is being looked at */
+	struct pfs_args *a;
+	unsigned int seen;	/* bit 1 << enum option_id */
+};
 
-	getopt_tables(letters, longs);
-	optind = 0;	/* a fresh start, as a host calls more than once */
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		if (c == ':')
-			return pfs_err_set(err, EINVAL, "option '%s' wants an argument",
-					   argv[optind - 1]);
-		if (c == '?' && optopt && optopt < LONG_BASE)
-			return pfs_err_set(err, EINVAL, "unknown option '-%c'", optopt);
-		if (c == '?')
-			return pfs_err_set(err, EINVAL, "%s option '%s'",
-					   optopt ? "no argument is taken by" : "unknown",
-					   argv[optind - 1]);
+/* "--name", "--name=value", "--name value" */
+static int long_option(struct parser *p, struct pfs_err *err)
+{
+	const char *word = p->argv[p->at], *name = word + 2, *value = NULL;
+	size_t len = strcspn(name, "=");
+	unsigned int i;
+
+	for (i = 0; i < NR_OPTIONS; i++)
+		if (strlen(pfs_options[i].name) == len && !memcmp(pfs_options[i].name, name, len))
+			break;
+	if (i == NR_OPTIONS)
+		return pfs_err_set(err, EINVAL, "unknown option '%s'", word);
+	if (name[len] == '=') {
+		value = name + len + 1;
+		if (!pfs_options[i].arg)
+			return pfs_err_set(err, EINVAL, "no argument is taken by option '%s'",
+					   word);
+	} else if (pfs_options[i].arg) {
+		if (p->at + 1 == p->argc)
+			return pfs_err_set(err, EINVAL, "option '%s' wants an argument", word);
+		value = p->argv[++p->at];
+	}
+	p->seen |= 1u << i;
+	return set_option(p->a, (enum option_id)i, true, value, err);
+}
+
+/* "-q", "-qa", "-jN", "-j N" */
+static int short_options(struct parser *p, struct pfs_err *err)
+{
+	const char *c = p->argv[p->at] + 1;
+	unsigned int i;
+	int rc;
+
+	for (; *c; c++) {
+		const char *value = NULL;
+
 		for (i = 0; i < NR_OPTIONS; i++)
-			if (c == LONG_BASE + (int)i || c == pfs_options[i].letter)
+			if (pfs_options[i].letter == *c)
 				break;
-		rc = set_option(a, (enum option_id)i, c >= LONG_BASE, err);
-		if (rc)
+		if (i == NR_OPTIONS)
+			return pfs_err_set(err, EINVAL, "unknown option '-%c'", *c);
+		if (pfs_options[i].arg) {
+			value = c + 1;
+			if (!*value && p->at + 1 == p->argc)
+				return pfs_err_set(err, EINVAL, "option '-%c' wants an argument",
+						   *c);
+			if (!*value)
+				value = p->argv[++p->at];
+		}
+		p->seen |= 1u << i;
+		rc = set_option(p->a, (enum option_id)i, false, value, err);
+		if (rc || value)
 			return rc;
-		*ret_seen |= 1u << i;
 	}
 	return 0;
 }
 
+/*
+ * Not getopt(): its variables are the host's too, where there is one. Leaves the
+ * words that are no options in argv[1..*ret_nr].
+ */
+static int parse_options(struct parser *p, int *ret_nr, struct pfs_err *err)
+{
+	bool ended = false;
+	int rc = 0;
+
+	*ret_nr = 0;
+	for (p->at = 1; p->at < p->argc && !rc; p->at++) {
+		char *word = p->argv[p->at];
+
+		if (ended || word[0] != '-' || !word[1])
+			p->argv[++*ret_nr] = word;
+		else if (!strcmp(word, "--"))
+			ended = true;
+		else
+			rc = word[1] == '-' ? long_option(p, err) : short_options(p, err);
+	}
+	return rc;
+}
+
 /* An option of another verb is a mistake, not a whim. */
-static int check_options(const struct pfs_args *a, unsigned int seen, struct pfs_err *err)
+static int check_options(const struct pfs_args *a, unsigned int seen, bool hosted,
+			 struct pfs_err *err)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_OPTIONS; i++)
-		if (seen >> i & 1 && !(pfs_options[i].verbs >> a->verb & 1))
+	for (i = 0; i < NR_OPTIONS; i++) {
+		if (!(seen >> i & 1))
+			continue;
+		if (!(pfs_options[i].verbs >> a->verb & 1))
 			return pfs_err_set(err, EINVAL, "'%s' has no option --%s",
 					   pfs_verbs[a->verb].name, pfs_options[i].name);
+		if (!hosted && pfs_options[i].verbs & PFS_OPTION_HOSTED)
+			return pfs_err_set(err, EINVAL, "--%s: inside crash and drgn only",
+					   pfs_options[i].name);
+	}
 	return 0;
 }
 
@@ -196,15 +251,13 @@ static int take_positionals(char *const *pos, size_t nr, bool hosted, struct pfs
 int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, struct pfs_err *err)
 {
 	struct pfs_args a = { .verb = PFS_V_DIAGNOSE };
-	unsigned int seen = 0;
-	char *const *pos;
+	struct parser p = { .argv = argv, .argc = argc, .a = &a };
+	char *const *pos = argv + 1;
 	int i, rc, nr;
 
-	rc = parse_options(argc, argv, &a, &seen, err);
+	rc = parse_options(&p, &nr, err);
 	if (rc)
 		return rc;
-	pos = argv + optind;
-	nr = argc - optind;
 	for (i = 0; nr > 0 && i < PFS_NR_VERBS; i++) {
 		if (!strcmp(pos[0], pfs_verbs[i].name)) {
 			a.verb = (enum pfs_verb)i;
@@ -215,7 +268,7 @@ int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, str
 		}
 	}
 	if (a.help == PFS_HELP_NONE && !a.version) {
-		rc = check_options(&a, seen, err);
+		rc = check_options(&a, p.seen, hosted, err);
 		if (!rc)
 			rc = take_positionals(pos, (size_t)nr, hosted, &a, err);
 		if (rc)

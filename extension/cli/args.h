@@ -8,6 +8,8 @@
 #ifndef PFS_CLI_ARGS_H
 #define PFS_CLI_ARGS_H
 
+#include <pfnscope/hosted.h>
+
 #include "report/report.h"
 
 enum pfs_verb {
@@ -30,9 +32,11 @@ struct pfs_option_row {
 	int letter;		/* 0: none */
 	const char *name;
 	const char *arg;
-	unsigned int verbs;	/* bit 1 << enum pfs_verb */
+	unsigned int verbs;	/* bit 1 << enum pfs_verb, or'ed with PFS_OPTION_HOSTED */
 	const char *text;
 };
+
+#define PFS_OPTION_HOSTED (1u << 31)	/* only inside a host */
 
 extern const struct pfs_option_row pfs_options[];
 extern const unsigned int pfs_nr_options;
@@ -46,6 +50,7 @@ struct pfs_args {
 	bool json, quiet, all, full, log, exit_zero, version;
 	enum pfs_help help;
 	enum pfs_when color, progress;
+	enum pfs_reader reader;
 	unsigned int jobs;
 	const char *output;
 	char *const *files;	/* dumps and vmlinux, in argv */
@@ -77,5 +82,8 @@ enum pfs_exit {
  */
 enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		      const struct pfs_session_opts *opts, struct pfs_out *o, struct pfs_err *err);
+
+/* The code of a JSON error document (error.c). */
+const char *pfs_error_code(const struct pfs_err *err);
 
 #endif

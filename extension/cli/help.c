@@ -30,7 +30,7 @@ static void put_verbs(struct pfs_out *o, bool whole)
 	}
 }
 
-static void put_options(struct pfs_out *o, const struct pfs_args *a)
+static void put_options(struct pfs_out *o, const struct pfs_args *a, bool hosted)
 {
 	char name[48];
 	unsigned int i;
@@ -39,6 +39,8 @@ static void put_options(struct pfs_out *o, const struct pfs_args *a)
 		const struct pfs_option_row *r = &pfs_options[i];
 
 		if (a->has_verb && !(r->verbs >> a->verb & 1))
+			continue;
+		if (!hosted && r->verbs & PFS_OPTION_HOSTED)
 			continue;
 		if (r->letter)
 			snprintf(name, sizeof(name), "-%c, --%s%s%s", (char)r->letter, r->name,
@@ -133,7 +135,7 @@ void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted)
 		else
 			pfs_outf(o, "\n");
 	}
-	put_options(o, a);
+	put_options(o, a, hosted);
 	if (whole) {
 		if (!hosted)
 			put_files(o);

@@ -13,6 +13,7 @@
 #include "cli/args.h"
 #include "cli/files.h"
 #include "cli/progress.h"
+#include "target/record.h"
 
 #define WIDTH 78
 #define MIN_WIDTH 40
@@ -100,28 +101,6 @@ static void on_open_progress(void *arg, const char *what, uint64_t done, uint64_
 	pfs_progress_update(arg, what, done, total);
 }
 
-static const char *error_code(const struct pfs_err *err)
-{
-	switch (err->code) {
-	case ENOENT:
-		return "not-found";
-	case EACCES:
-	case EPERM:
-		return "not-permitted";
-	case EINVAL:
-		return "invalid";
-	case EIO:
-		return "damaged";
-	case ENOMEM:
-		return "out-of-memory";
-	case ENOSYS:
-	case ENOTSUP:
-		return "not-supported";
-	default:
-		return "failed";
-	}
-}
-
 /* The message may quote the dump or a file's name: escaped like all else. */
 static void complain(const char *msg)
 {
@@ -136,7 +115,7 @@ static enum pfs_exit fail(struct pfs_out *o, bool json, const char *code,
 {
 	complain(err->msg);
 	if (json) {
-		pfs_json_write(o, pfs_json_error(code ? code : error_code(err), err->msg));
+		pfs_json_write(o, pfs_json_error(code ? code : pfs_error_code(err), err->msg));
 		pfs_out_flush(o);
 	}
 	return PFS_EXIT_FAILED;
@@ -168,7 +147,8 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 		return PFS_EXIT_FAILED;
 	}
 	if (!pfs_target_open_kdump(files.dumps, files.nr_dumps, on_open_progress, &progress,
-				   &target, err)) {
+				   &target, err) &&
+	    (a->verb != PFS_V_DISTILL || !pfs_target_record(target, &target, err))) {
 		catch_sigint();
 		if (!pfs_session_open(s, target, &opts, err)) {
 			st = pfs_run(s, a, &opts, o, err);

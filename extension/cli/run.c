@@ -152,8 +152,18 @@ static enum pfs_exit run_explain(struct run *r)
 
 static enum pfs_exit run_distill(struct run *r)
 {
-	pfs_err_set(r->err, ENOSYS, "distill: not yet");
-	return PFS_EXIT_FAILED;
+	if (!r->a->output) {
+		pfs_err_set(r->err, EINVAL, "distill: -o FILE says where to");
+		return PFS_EXIT_FAILED;
+	}
+	if (r->a->log) {
+		pfs_err_set(r->err, ENOSYS, "distill: --log: not yet, the parsed panic alone is kept");
+		return PFS_EXIT_FAILED;
+	}
+	if (pfs_session_diagnose(r->s, r->err) ||
+	    pfs_session_distill(r->s, r->opts, r->a->full, r->a->output, r->err))
+		return PFS_EXIT_FAILED;
+	return PFS_EXIT_OK;
 }
 
 enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,

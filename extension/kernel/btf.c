@@ -50,7 +50,8 @@ static int check_header(const unsigned char *p, size_t len, struct pfs_err *err)
 	    hdr + type_off + type_len > len || hdr + str_off + str_len > len ||
 	    type_off + type_len > str_off || !str_len)
 		return pfs_err_set(err, EINVAL,
-				   "BTF header is damaged: header 0x%llx, types 0x%llx+0x%llx, strings 0x%llx+0x%llx of 0x%zx bytes",
+				   "BTF header is damaged: header 0x%llx, types 0x%llx+0x%llx, "
+				   "strings 0x%llx+0x%llx of 0x%zx bytes",
 				   (unsigned long long)hdr, (unsigned long long)type_off,
 				   (unsigned long long)type_len, (unsigned long long)str_off,
 				   (unsigned long long)str_len, len);
@@ -339,7 +340,8 @@ int pfs_btf_from_dump(struct pfs_mem *m, struct pfs_lookup *symbols, struct pfs_
 	    symbols->ops->symbol(symbols, "__start_BTF", &start) ||
 	    symbols->ops->symbol(symbols, "__stop_BTF", &stop))
 		return pfs_err_set(err, ENOENT,
-				   "no __start_BTF: a kernel without CONFIG_DEBUG_INFO_BTF or without CONFIG_KALLSYMS_ALL");
+				   "no __start_BTF: a kernel without CONFIG_DEBUG_INFO_BTF, "
+				   "or without CONFIG_KALLSYMS_ALL");
 	if (stop <= start || stop - start > MAX_BLOB)
 		return pfs_err_set(err, EINVAL, "BTF from 0x%llx to 0x%llx: absurd",
 				   (unsigned long long)start, (unsigned long long)stop);

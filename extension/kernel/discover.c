@@ -68,7 +68,8 @@ int pfs_kernel_discover(struct pfs_target *t, const char *vmlinux, struct pfs_ar
 	err->code = 0;
 	if (!t->info.vmcoreinfo || !t->info.vmcoreinfo_len)
 		return pfs_err_set(err, EINVAL,
-				   "the dump has no VMCOREINFO: take it with kdump, or give the guest a vmcoreinfo device (qemu -device vmcoreinfo)");
+				   "the dump has no VMCOREINFO: take it with kdump, or give the "
+				   "guest a vmcoreinfo device (qemu -device vmcoreinfo)");
 	if (!arch)
 		return pfs_err_set(err, EINVAL, "architecture %s is not supported",
 				   t->info.arch ? t->info.arch : "(which the dump does not say)");
@@ -81,12 +82,22 @@ int pfs_kernel_discover(struct pfs_target *t, const char *vmlinux, struct pfs_ar
 		return r;
 	if (t->lookup)
 		all[n++] = t->lookup;
-	if (vmlinux)
+	if (vmlinux) {
 		r = from_vmlinux(vmlinux, f, lookups, max, nr, err);
-	else
+		if (r)
+			return r;
+	}
+	/*
+	 * Also where the vmlinux has symbols alone, which err then says. A distilled
+	 * dump has every fact in its VMCOREINFO, and the tables no more.
+	 */
+	if ((!vmlinux || err->code) && !t->info.origin_note) {
 		r = from_dump(mem, &v, lookups, max, nr, err);
-	if (r && (vmlinux || r == -ENOMEM))
-		return r;
+		if (r == -ENOMEM)
+			return r;
+		if (!r)
+			err->code = 0;
+	}
 	for (i = 0; i < *nr && n < sizeof(all) / sizeof(all[0]); i++)
 		all[n++] = lookups[i];
 	return pfs_facts_resolve(f, a, all, n, &v, arch, err);

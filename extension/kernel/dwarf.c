@@ -18,7 +18,7 @@
 #define MAX_CHAIN	32
 #define MAX_MEMBERS	(1 << 17)
 
-/* By what the rows of facts.def need: the memory model, printk's records, resources, xarrays, e820. */
+/* For the rows of facts.def: the memory model, printk's records, resources, xarrays, e820. */
 static const char *const units[] = {
 	"mm/page_alloc.c", "mm/memory_hotplug.c", "mm/memremap.c", "kernel/memremap.c",
 	"kernel/printk/printk.c", "kernel/resource.c", "lib/xarray.c", "arch/x86/kernel/e820.c",

@@ -345,7 +345,8 @@ int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
 	    symbol_va(v, "kallsyms_token_table", &table) ||
 	    symbol_va(v, "kallsyms_token_index", &index))
 		return pfs_err_set(err, ENOENT,
-				   "VMCOREINFO does not say where kallsyms is (kernels before v6.0)");
+				   "VMCOREINFO does not say where kallsyms is (kernels before "
+				   "v6.0)");
 	r = pfs_read_obj(m, num, raw, sizeof(raw), "kallsyms_num_syms", err);
 	if (r)
 		return r;

@@ -44,14 +44,15 @@ int pfs_btf_from_dump(struct pfs_mem *m, struct pfs_lookup *symbols, struct pfs_
  * A vmlinux (vmlinux.c): ELF symbols displaced by KERNELOFFSET, types from its
  * .BTF section, and from DWARF (libdw) where BTF is missing or does not know.
  * build_id: of the dump, "" if unknown; another one in the file is -EINVAL.
+ * Success with err->code set: the file has symbols, but no types.
  */
 int pfs_vmlinux_open(const char *path, const char *build_id, const char *release,
 		     uint64_t kerneloffset, struct pfs_lookup **ret, struct pfs_err *err);
 
 /*
- * Fill in every fact that some source has, in the order of DESIGN 3: lookups
- * first (best first), then VMCOREINFO, then the architecture's table; see
- * facts.def for the rows where VMCOREINFO comes first. Provenance strings are
+ * Fill in every fact that some source has: lookups first (best first), then
+ * VMCOREINFO, then the architecture's table; facts.def says for which rows
+ * VMCOREINFO comes first. Provenance strings are
  * "vmlinux BTF", "vmlinux DWARF", "vmlinux symbols", "kallsyms", "BTF",
  * "VMCOREINFO", "table x86_64". Called once with VMCOREINFO alone (to set up
  * pfs_mem), and again when kallsyms and BTF can be read.

@@ -260,7 +260,8 @@ static int open_elf(struct vmlinux *v, const char *path, struct pfs_err *err)
 	v->elf = elf_begin(v->fd, ELF_C_READ_MMAP, NULL);
 	if (!v->elf || elf_kind(v->elf) != ELF_K_ELF || !gelf_getehdr(v->elf, &eh))
 		return pfs_err_set(err, EINVAL,
-				   "not an ELF file (a vmlinuz is not one: give the vmlinux of the debug package)");
+				   "not an ELF file (a vmlinuz is not one: give the vmlinux of the "
+				   "debug package)");
 	if (eh.e_ident[EI_CLASS] != ELFCLASS64 || eh.e_ident[EI_DATA] != ELFDATA2LSB)
 		return pfs_err_set(err, EINVAL, "not a 64-bit little-endian ELF file");
 	if (eh.e_type == ET_CORE)
@@ -277,15 +278,15 @@ static int check_identity(struct vmlinux *v, const char *build_id, const char *r
 	if (build_id[0] && own[0]) {
 		if (strcasecmp(build_id, own))
 			return pfs_err_set(err, EINVAL,
-					   "vmlinux is of another kernel: build-id %s, the dump's is %s",
-					   own, build_id);
+					   "vmlinux is of another kernel: build-id %s, the "
+					   "dump's is %s", own, build_id);
 		return 0;
 	}
 	read_release(v, kerneloffset, own, sizeof(own));
 	if (release[0] && own[0] && strcmp(release, own))
 		return pfs_err_set(err, EINVAL,
-				   "vmlinux is of another kernel: release %s, the dump's is %s", own,
-				   release);
+				   "vmlinux is of another kernel: release %s, the dump's is "
+				   "%s", own, release);
 	return 0;
 }
 
@@ -297,6 +298,7 @@ int pfs_vmlinux_open(const char *path, const char *build_id, const char *release
 
 	if (!v)
 		return pfs_err_set(err, ENOMEM, "out of memory");
+	err->code = 0;
 	v->lookup.ops = &ops;
 	v->lookup.from = "vmlinux";
 	v->fd = -1;
@@ -308,12 +310,12 @@ int pfs_vmlinux_open(const char *path, const char *build_id, const char *release
 				   kerneloffset, err);
 	if (!r)
 		r = open_types(v, err);
+	if (r)
+		pfs_err_wrap(err, "%s", path);
 	/* Symbols without types are still worth having. */
-	if (r == -ENOENT && v->elf)
-		r = 0;
-	if (r) {
+	if (r && (r != -ENOENT || !v->elf)) {
 		op_free(&v->lookup);
-		return pfs_err_wrap(err, "%s", path);
+		return r;
 	}
 	*ret = &v->lookup;
 	return 0;

@@ -105,6 +105,7 @@ static json_t *dump(struct pfs_json *j, const struct pfs_target_info *i)
 
 	pfs_json_str(j, o, "path", i->path);
 	pfs_json_str(j, o, "format", i->format);
+	pfs_json_str(j, o, "compression", i->compression);
 	pfs_json_int(j, o, "bytes", i->bytes);
 	return o;
 }

@@ -2,22 +2,45 @@
 /* Drives the stages, from a target to the verdict and the findings. */
 #include "session/session.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "kernel/kernel.h"
 #include "report/panic_note.h"
+#include "target/record.h"
 
-int pfs_session_open(struct pfs_session *s, struct pfs_target *t,
-		     const struct pfs_session_opts *o, struct pfs_err *err)
+/* What is read between these two is needed now, but not in a distilled dump. */
+static void unrecorded(struct pfs_session *s)
+{
+	struct pfs_recorder *r = pfs_target_recorder(s->target);
+
+	if (r)
+		pfs_recorder_pause(r);
+}
+
+static void recorded(struct pfs_session *s)
+{
+	struct pfs_recorder *r = pfs_target_recorder(s->target);
+
+	if (r) {
+		pfs_mem_forget(&s->mem);
+		pfs_recorder_resume(r);
+	}
+}
+
+int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct pfs_session_opts *o,
+		     struct pfs_err *err)
 {
 	int r;
 
 	memset(s, 0, sizeof(*s));
 	pfs_arena_init(&s->arena);
 	s->target = t;
+	unrecorded(s);
 	r = pfs_kernel_discover(t, o->vmlinux, &s->arena, &s->facts, &s->mem, s->lookups,
 				sizeof(s->lookups) / sizeof(s->lookups[0]), &s->nr_lookups, err);
+	recorded(s);
 	if (!r) {
 		s->built = true;
 		r = pfs_model_build(&s->model, &s->facts, &s->mem, err);
@@ -36,9 +59,11 @@ int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err)
 		r = pfs_panic_from_json(info->panic_note, info->panic_note_len, &s->model.arena,
 					&s->panic, err);
 	} else {
+		unrecorded(s);
 		r = pfs_model_log(&s->model, err);
 		if (!r)
 			r = pfs_panic_find(&s->model, &s->panic, err);
+		recorded(s);
 	}
 	if (r)
 		return r;
@@ -65,8 +90,9 @@ int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o, st
 {
 	struct scan_progress p = { .o = o };
 	unsigned int jobs = o->jobs;
+	struct pfs_err ignored;
 	long cpus;
-	int r;
+	int r, checks;
 
 	if (!jobs) {
 		cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -78,10 +104,12 @@ int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o, st
 			return r;
 	}
 	r = pfs_scan_all(&s->model, jobs, o->progress ? scan_progress : NULL, &p, &s->scan, err);
-	if (r)
+	/* A scan that was stopped has found what it has found. */
+	if (r && r != -EINTR)
 		return r;
 	s->has_scan = true;
-	return pfs_check_pages(&s->model, &s->scan, &s->findings, err);
+	checks = pfs_check_pages(&s->model, &s->scan, &s->findings, r ? &ignored : err);
+	return r ? r : checks;
 }
 
 void pfs_session_close(struct pfs_session *s)

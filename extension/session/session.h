@@ -42,4 +42,14 @@ int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o,
 		     struct pfs_err *err);	/* scan, all findings */
 void pfs_session_close(struct pfs_session *s);
 
+/*
+ * Write what the analysis read to path, as a distilled dump (session/distill.c).
+ * The session must have been opened on a record target and diagnosed, not
+ * scanned. With full the struct pages of all sections are kept; else those of
+ * abnormal pages and their neighbours. Symbol and type tables, the log and the
+ * stack are never kept: what they gave is in the facts and in the panic note.
+ */
+int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o, bool full,
+			const char *path, struct pfs_err *err);
+
 #endif

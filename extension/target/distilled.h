@@ -10,12 +10,15 @@
 
 #define PFS_NOTE_NAME "PFNSCOPE"
 
-/* Types of notes by that name. Ranges are pairs of 64-bit little-endian words. */
+/*
+ * Types of notes by that name. Ranges are pairs of 64-bit little-endian words.
+ * Not 1, 2, ...: crash takes any note of type 1 for an NT_PRSTATUS.
+ */
 enum pfs_note_type {
-	PFS_NOTE_READABLE = 1,		/* (pa, len): bytes that were read; sorted */
-	PFS_NOTE_PANIC = 2,		/* JSON text: the parsed panic */
-	PFS_NOTE_ORIGIN = 3,		/* JSON text: the dump this was made from */
-	PFS_NOTE_UNDECIDABLE = 4,	/* (pa, len): where the original could not decide */
+	PFS_NOTE_READABLE = 0x50460001,	/* (pa, len): bytes that were read; sorted */
+	PFS_NOTE_PANIC = 0x50460002,	/* JSON text: the parsed panic */
+	PFS_NOTE_ORIGIN = 0x50460003,	/* JSON text: the dump this was made from */
+	PFS_NOTE_UNDECIDABLE = 0x50460004,	/* (pa, len): where the original could not decide */
 };
 
 /*

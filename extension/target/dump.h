@@ -16,6 +16,9 @@
 /* Physical addresses above this come from damage, not from a machine. */
 #define PFS_MAX_PHYS_BITS 56
 
+/* Bytes of a bitmap that are looked at at once: 128 MiB of 4 KiB pages. */
+#define PFS_WINDOW ((uint64_t)4096)
+
 enum pfs_dump_kind {
 	PFS_DUMP_ELF,
 	PFS_DUMP_KDUMP,
@@ -30,6 +33,9 @@ struct pfs_dump_file {
 	/* kdump: offsets of the two bitmaps, equal where the file has but one. */
 	uint64_t ram_bitmap, file_bitmap;
 	uint64_t max_pfn;
+	uint64_t desc;			/* offset of the descriptors */
+	/* Pages of this file before each PFS_WINDOW bytes of its bitmap. */
+	uint64_t *rank;
 	/* kdump: pages whose data is in this file, [0, max_pfn) unless split. */
 	uint64_t start_pfn, end_pfn;
 };
@@ -57,6 +63,9 @@ struct pfs_dump {
 	const void *readable_note, *undecidable_note;
 	size_t readable_len, undecidable_len;
 };
+
+/* Set bits of a bitmap in bytes; one of whole words is fastest. */
+uint64_t pfs_popcount(const unsigned char *b, size_t len);
 
 /* Exactly len bytes, or -EIO at the end of the file, or another -errno. */
 int pfs_pread(int fd, void *buf, size_t len, uint64_t offset);

@@ -1,44 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Dump files as a target. Pages of kdump-compressed files come from
- * libkdumpfile; whether a page is there is looked up in the file's bitmaps
- * first, which costs nothing, while the library takes microseconds to say no.
- * ELF segments are plain copies of memory, and are read as such: threads do
- * not share a lock, and a file that shrinks under us is an error, not a signal.
+ * Dump files as a target: whether a page is there is looked up in the bitmaps
+ * of kdump-compressed files and in the segments of ELF ones. Segments are plain
+ * copies of memory, and are read as such: threads share no lock, and a file
+ * that shrinks under us is an error, not a signal.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <libkdumpfile/kdumpfile.h>
-
 #include "target/distilled.h"
 #include "target/dump.h"
-
-/*
- * Pages in libkdumpfile's cache. It searches them one by one, so that 1024, its
- * default, halves the speed of a scan; each thread needs one or two.
- */
-#define CACHE_SIZE 64
-
-#define WINDOW ((uint64_t)4096)		/* bytes of a bitmap: 128 MiB of 4 KiB pages */
+#include "target/pages.h"
 
 struct window {
 	const struct pfs_dump_file *file;	/* NULL: empty */
 	uint64_t offset;			/* of the bitmap */
 	uint64_t first;				/* page of bit 0 */
-	unsigned char bits[WINDOW];
+	unsigned char bits[PFS_WINDOW];
 };
 
 /* One per thread. */
 struct handle {
 	struct pfs_target t;
 	struct pfs_dump *d;
-	kdump_ctx_t *ctx;
+	struct pfs_pages *pages;	/* NULL: ELF */
 	struct window in_file, ram;
 };
 
@@ -54,16 +43,16 @@ static struct handle *to_handle(struct pfs_target *t)
 static int get_bit(struct window *w, const struct pfs_dump_file *f, uint64_t bitmap, uint64_t pfn,
 		   bool *ret, uint64_t *ret_end)
 {
-	uint64_t first = pfn & ~(WINDOW * 8 - 1), bit = pfn - first, word;
+	uint64_t first = pfn & ~(PFS_WINDOW * 8 - 1), bit = pfn - first, word;
 
 	if (w->file != f || w->offset != bitmap || w->first != first) {
 		uint64_t bytes = (f->max_pfn + 7) / 8 - first / 8;
 
 		w->file = NULL;
-		if (bytes < WINDOW)
-			memset(w->bits + bytes, 0, WINDOW - bytes);
+		if (bytes < PFS_WINDOW)
+			memset(w->bits + bytes, 0, PFS_WINDOW - bytes);
 		else
-			bytes = WINDOW;
+			bytes = PFS_WINDOW;
 		if (pfs_pread(f->fd, w->bits, bytes, bitmap + first / 8))
 			return -EIO;
 		w->file = f;
@@ -77,7 +66,7 @@ static int get_bit(struct window *w, const struct pfs_dump_file *f, uint64_t bit
 	bit = bit / 64 * 64;
 	while (!word) {
 		bit += 64;
-		if (bit == WINDOW * 8)
+		if (bit == PFS_WINDOW * 8)
 			break;
 		word = pfs_le64(w->bits + bit / 8) ^ (*ret ? UINT64_MAX : 0);
 	}
@@ -141,41 +130,46 @@ static enum pfs_presence kdump_presence(struct pfs_target *t, uint64_t pa, uint6
 	return p;
 }
 
-static bool read_run(struct handle *h, uint64_t pa, void *buf, size_t len, size_t *ret_len)
+/* Number of the descriptor of a page, whose bit is in the window. */
+static uint64_t desc_index(const struct window *w, uint64_t pfn)
 {
-	unsigned int tries = 0;
-	kdump_status s;
+	const struct pfs_dump_file *f = w->file;
+	uint64_t from = f->start_pfn > w->first ? f->start_pfn - w->first : 0, to = pfn - w->first;
+	uint64_t n = f->rank[w->first / 8 / PFS_WINDOW], i;
 
-	/* Busy: other threads hold the whole cache, each for the time of one page. */
-	do {
-		*ret_len = len;
-		s = kdump_read(h->ctx, KDUMP_MACHPHYSADDR, pa, buf, ret_len);
-	} while (s == KDUMP_ERR_BUSY && !*ret_len && tries++ < 1000000 && !sched_yield());
-	return s == KDUMP_OK || (s == KDUMP_ERR_BUSY && *ret_len);
+	for (i = from / 64; i <= to / 64; i++) {
+		uint64_t word = pfs_le64(w->bits + i * 8);
+
+		if (i == from / 64)
+			word &= UINT64_MAX << (from & 63);
+		if (i == to / 64)
+			word &= ((uint64_t)1 << (to & 63)) - 1;
+		n += (uint64_t)__builtin_popcountll(word);
+	}
+	return n;
 }
 
-static enum pfs_presence kdump_target_read(struct pfs_target *t, uint64_t pa, void *buf,
-					   size_t len, size_t *ret_len)
+static enum pfs_presence kdump_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
+				    size_t *ret_len)
 {
 	struct handle *h = to_handle(t);
-	size_t done = 0, n, want;
+	size_t n, want;
 
-	*ret_len = 0;
-	while (done < len) {
-		uint64_t end;
+	for (*ret_len = 0; *ret_len < len; *ret_len += n, pa += n) {
+		uint64_t end, pfn = pa / h->d->info.page_size;
 		enum pfs_presence p = kdump_presence(t, pa, &end);
+		bool good;
 
 		if (p != PFS_PRESENT)
 			return p;
-		want = end - pa < len - done ? (size_t)(end - pa) : len - done;
-		if (!read_run(h, pa, (char *)buf + done, want, &n)) {
-			/* The page is there by the bitmap, but its data is damaged. */
-			*ret_len += n < want ? n : 0;
+		want = end - pa < len - *ret_len ? (size_t)(end - pa) : len - *ret_len;
+		good = pfs_pages_read(h->pages, h->in_file.file, desc_index(&h->in_file, pfn), pa,
+				      (unsigned char *)buf + *ret_len, want, &n);
+		if (!good) {
+			/* There by the bitmap, but its data is damaged. */
+			*ret_len += n;
 			return PFS_UNDECIDABLE;
 		}
-		done += n;
-		pa += n;
-		*ret_len = done;
 	}
 	return PFS_PRESENT;
 }
@@ -255,8 +249,7 @@ static void dump_free(struct pfs_target *t)
 {
 	struct handle *h = to_handle(t);
 
-	if (h->ctx)
-		kdump_free(h->ctx);
+	pfs_pages_free(h->pages);
 	dump_put(h->d);
 	free(h);
 }
@@ -267,11 +260,12 @@ static int dump_clone(struct pfs_target *t, struct pfs_target **ret, struct pfs_
 
 	if (!c)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	if (h->ctx) {
-		c->ctx = kdump_clone(h->ctx, 0);
-		if (!c->ctx) {
+	if (h->pages) {
+		int r = pfs_pages_new(h->d, h->pages, &c->pages, err);
+
+		if (r) {
 			free(c);
-			return pfs_err_set(err, ENOMEM, "out of memory");
+			return r;
 		}
 	}
 	c->t = h->t;
@@ -283,7 +277,7 @@ static int dump_clone(struct pfs_target *t, struct pfs_target **ret, struct pfs_
 
 static const struct pfs_target_ops kdump_ops = {
 	.name = "kdump",
-	.read = kdump_target_read,
+	.read = kdump_read,
 	.presence = kdump_presence,
 	.clone = dump_clone,
 	.free = dump_free,
@@ -347,33 +341,6 @@ static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f,
 	return 0;
 }
 
-static int open_library(struct handle *h, struct pfs_err *err)
-{
-	struct pfs_dump *d = h->d;
-	kdump_status s;
-	size_t i;
-	int *fds;
-
-	h->ctx = kdump_new();
-	fds = calloc(d->nr_files, sizeof(*fds));
-	if (!h->ctx || !fds) {
-		free(fds);
-		return pfs_err_set(err, ENOMEM, "out of memory");
-	}
-	for (i = 0; i < d->nr_files; i++)
-		fds[i] = d->files[i].fd;
-	/* Before opening: QEMU's files do not say. Physical reads do without a known one. */
-	if (d->info.arch && kdump_set_string_attr(h->ctx, KDUMP_ATTR_ARCH_NAME, d->info.arch))
-		kdump_clear_err(h->ctx);
-	s = kdump_open_fdset(h->ctx, (unsigned int)d->nr_files, fds);
-	free(fds);
-	if (s)
-		return pfs_err_set(err, s == KDUMP_ERR_SYSTEM ? EIO : EINVAL, "libkdumpfile: %s",
-				   kdump_get_err(h->ctx));
-	s = kdump_set_number_attr(h->ctx, "cache.size", CACHE_SIZE);
-	return s ? pfs_err_set(err, EIO, "libkdumpfile: %s", kdump_get_err(h->ctx)) : 0;
-}
-
 static int open_files(struct handle *h, const char *const *paths, size_t nr,
 		      void (*progress)(void *arg, const char *what, uint64_t done,
 				       uint64_t total), void *arg, struct pfs_err *err)
@@ -403,9 +370,7 @@ static int open_files(struct handle *h, const char *const *paths, size_t nr,
 	d->info.reader_version = "";
 	if (d->kind == PFS_DUMP_KDUMP) {
 		h->t.ops = &kdump_ops;
-		d->info.reader = "libkdumpfile";
-		d->info.reader_version = KDUMPFILE_VERSION_STRING;
-		r = open_library(h, err);
+		r = pfs_pages_new(d, NULL, &h->pages, err);
 		if (r) {
 			pfs_err_wrap(err, "%s", paths[0]);
 			return r;

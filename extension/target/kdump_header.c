@@ -7,8 +7,8 @@
  *	+ sub_hdr_size    bitmap of RAM, bitmap of pages in the file
  *	+ bitmap_blocks   one descriptor per page in the file, then their data
  *
- * Parsed here for what libkdumpfile does not check, and because the bitmaps
- * are read in pieces by us: it takes them into memory whole.
+ * The bitmaps of a machine with much memory are larger than one wants to have
+ * in memory: only the number of pages before each piece is kept.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -27,7 +27,7 @@ struct geometry {
 	bool two_bitmaps;
 };
 
-static uint64_t popcount(const unsigned char *b, size_t len)
+uint64_t pfs_popcount(const unsigned char *b, size_t len)
 {
 	uint64_t n = 0;
 	size_t i;
@@ -40,12 +40,16 @@ static uint64_t popcount(const unsigned char *b, size_t len)
 }
 
 /* Set bits of the file bitmap in [start, end): that many descriptors follow. */
-static int count_pages(const struct pfs_dump_file *f, uint64_t *ret, struct pfs_err *err)
+static int count_pages(struct pfs_dump *d, struct pfs_dump_file *f, uint64_t *ret,
+		       struct pfs_err *err)
 {
 	unsigned char buf[CHUNK];
-	uint64_t at = f->start_pfn / 8, last = (f->end_pfn + 7) / 8;
+	uint64_t at = 0, last = (f->end_pfn + 7) / 8, skip = f->start_pfn / 8, i;
 
 	*ret = 0;
+	f->rank = pfs_calloc(&d->arena, last / PFS_WINDOW + 1, sizeof(*f->rank));
+	if (!f->rank)
+		return pfs_err_set(err, ENOMEM, "out of memory");
 	while (at < last) {
 		size_t len = last - at < sizeof(buf) ? (size_t)(last - at) : sizeof(buf);
 		int r = pfs_pread(f->fd, buf, len, f->file_bitmap + at);
@@ -53,11 +57,16 @@ static int count_pages(const struct pfs_dump_file *f, uint64_t *ret, struct pfs_
 		if (r)
 			return pfs_err_set(err, -r, "cannot read the page bitmap: %s",
 					   strerror(-r));
-		if (at == f->start_pfn / 8)
-			buf[0] &= (unsigned char)(0xff << (f->start_pfn & 7));
+		if (at < skip)
+			memset(buf, 0, skip - at < len ? (size_t)(skip - at) : len);
+		if (at <= skip && skip < at + len)
+			buf[skip - at] &= (unsigned char)(0xff << (f->start_pfn & 7));
 		if (at + len == last && (f->end_pfn & 7))
 			buf[len - 1] &= (unsigned char)(0xff >> (8 - (f->end_pfn & 7)));
-		*ret += popcount(buf, len);
+		for (i = 0; i < len; i += PFS_WINDOW) {
+			f->rank[(at + i) / PFS_WINDOW] = *ret;
+			*ret += pfs_popcount(buf + i, len - i < PFS_WINDOW ? len - i : PFS_WINDOW);
+		}
 		at += len;
 	}
 	return 0;
@@ -250,11 +259,12 @@ int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *
 	if (!g.max_pfn || g.max_pfn > bits || g.max_pfn > MAX_PFN)
 		return pfs_err_set(err, EIO, "header: %" PRIu64 " pages, and bitmaps for %" PRIu64,
 				   g.max_pfn, bits / 2);
+	f->desc = g.desc;
 	f->ram_bitmap = g.ram;
 	f->file_bitmap = g.two_bitmaps ? g.ram + g.bitmap / 2 : g.ram;
 	if (f == d->files)
 		d->info.compression = compression(pfs_le32(hdr + KDUMP_HDR_STATUS));
-	r = count_pages(f, &pages, err);
+	r = count_pages(d, f, &pages, err);
 	if (!r)
 		r = check_pages(d, f, &g, pages, err);
 	if (r || f != d->files)

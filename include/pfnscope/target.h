@@ -55,7 +55,7 @@ struct pfs_lookup_ops {
 
 struct pfs_lookup {
 	const struct pfs_lookup_ops *ops;	/* members may be NULL */
-	const char *from;			/* provenance, as `facts` prints it */
+	const char *from;	/* provenance of the last answer, as `facts` prints it */
 };
 
 struct pfs_cpu_note {

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What goes into a distilled dump: the structures that the model read are
+ * recorded by now; here the struct pages are read, those that are to be kept.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "report/distill.h"
+#include "report/panic_note.h"
+#include "session/session.h"
+
+#define NEIGHBOURS 64u /* struct pages kept on either side of an abnormal run */
+#define MAX_RUN	   4096u /* of a longer run its ends are kept */
+
+/* The bits of every pageblock, which only `pfn` reads. */
+static void read_pageblocks(struct pfs_session *s, uint64_t start, uint64_t end)
+{
+	uint64_t pfn, bits, step = s->model.layout.pages_per_subsection;
+	struct pfs_err ignored;
+	const char *type;
+
+	for (pfn = start - start % step; pfn < end; pfn += step)
+		if (pfs_pageblock(&s->model, pfn, &bits, &type, &ignored))
+			return;
+}
+
+static void read_pages(struct pfs_session *s, uint64_t start, uint64_t end)
+{
+	struct pfs_err ignored;
+	struct pfs_page page;
+	uint64_t pfn;
+
+	for (pfn = start; pfn < end; pfn++)
+		pfs_page_get(&s->model, pfn, &page, &ignored);
+	read_pageblocks(s, start, end);
+}
+
+static uint64_t below(uint64_t pfn)
+{
+	return pfn > NEIGHBOURS ? pfn - NEIGHBOURS : 0;
+}
+
+static void read_run(struct pfs_session *s, const struct pfs_run *run)
+{
+	if (run->end - run->start <= MAX_RUN) {
+		read_pages(s, below(run->start), run->end + NEIGHBOURS);
+		return;
+	}
+	read_pages(s, below(run->start), run->start + MAX_RUN / 2);
+	read_pages(s, run->end - MAX_RUN / 2, run->end + NEIGHBOURS);
+}
+
+static int keep_abnormal(struct pfs_session *s, struct pfs_recorder *rec,
+			 const struct pfs_session_opts *o, struct pfs_err *err)
+{
+	size_t i;
+	int r;
+
+	pfs_recorder_pause(rec);
+	r = pfs_session_scan(s, o, err);
+	pfs_mem_forget(&s->mem);
+	pfs_recorder_resume(rec);
+	if (r)
+		return r;
+	for (i = 0; i < s->scan.nr_runs; i++)
+		read_run(s, &s->scan.runs[i]);
+	for (i = 0; i < s->verdict.nr_candidates; i++)
+		read_pages(s, below(s->verdict.candidates[i].pfn),
+			   s->verdict.candidates[i].pfn + NEIGHBOURS);
+	return 0;
+}
+
+static int keep_all(struct pfs_session *s, const struct pfs_session_opts *o, struct pfs_err *err)
+{
+	uint64_t per = s->model.layout.pages_per_section;
+	size_t i;
+
+	for (i = 0; i < s->model.nr_sections; i++)
+		read_pageblocks(s, s->model.sections[i].nr * per,
+				(s->model.sections[i].nr + 1) * per);
+	return pfs_session_scan(s, o, err);
+}
+
+int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o, bool full,
+			const char *path, struct pfs_err *err)
+{
+	struct pfs_recorder *rec = pfs_target_recorder(s->target);
+	char *panic;
+	int r;
+
+	if (!rec || !s->has_verdict || s->has_scan)
+		return pfs_err_set(err, EINVAL, "distill: the session records nothing");
+	r = full ? keep_all(s, o, err) : keep_abnormal(s, rec, o, err);
+	if (r)
+		return r;
+	panic = pfs_panic_to_json(&s->panic);
+	if (!panic)
+		return pfs_err_set(err, ENOMEM, "distill: out of memory");
+	r = pfs_distill_write(path, s->target, &s->facts, panic, err);
+	free(panic);
+	return r;
+}

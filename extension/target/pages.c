@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Descriptors, page data, decompression. See pages.h. */
+#include "target/pages.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libkdumpfile/kdumpfile.h>
+#include <zlib.h>
+
+#include "target/kdump_format.h"
+
+#define NR_DESC 256u		/* descriptors read at once */
+#define BUF_SIZE ((size_t)256 << 10)
+#define NR_CACHED 16u
+
+/*
+ * Pages in libkdumpfile's cache. It searches them one by one, so that 1024, its
+ * default, halves the speed of a scan; each thread needs one or two.
+ */
+#define LIBRARY_CACHE 64
+
+struct desc {
+	uint64_t offset;
+	uint32_t size, flags;
+};
+
+struct pfs_pages {
+	struct pfs_dump *d;
+	uint64_t block;
+	kdump_ctx_t *ctx;	/* NULL: no compression that needs it */
+	z_stream z;
+	struct desc desc[NR_DESC];
+	unsigned char raw_desc[NR_DESC * KDUMP_DESC_SIZE];
+	/* Bytes [buf_at, buf_at + buf_len) of a file. */
+	const struct pfs_dump_file *buf_file;
+	uint64_t buf_at;
+	size_t buf_len;
+	unsigned char *buf;
+	/* Pages that were read in part, by PFN: small reads come back to them. */
+	uint64_t cached_pfn[NR_CACHED];
+	unsigned char *cached;
+};
+
+static int open_library(struct pfs_pages *p, struct pfs_err *err)
+{
+	struct pfs_dump *d = p->d;
+	kdump_ctx_t *ctx = kdump_new();
+	int *fds = calloc(d->nr_files, sizeof(*fds));
+	kdump_status s;
+	size_t i;
+
+	if (!ctx || !fds) {
+		if (ctx)
+			kdump_free(ctx);
+		free(fds);
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	}
+	for (i = 0; i < d->nr_files; i++)
+		fds[i] = d->files[i].fd;
+	/* Before opening: QEMU's files do not say. Physical reads do without a known one. */
+	if (d->info.arch && kdump_set_string_attr(ctx, KDUMP_ATTR_ARCH_NAME, d->info.arch))
+		kdump_clear_err(ctx);
+	s = kdump_open_fdset(ctx, (unsigned int)d->nr_files, fds);
+	free(fds);
+	/* A context that failed to open is lost: kdump_free() of 0.5.1 crashes on it. */
+	if (s)
+		return pfs_err_set(err, EIO, "libkdumpfile: %s", kdump_get_err(ctx));
+	p->ctx = ctx;
+	d->info.reader = "libkdumpfile";
+	d->info.reader_version = KDUMPFILE_VERSION_STRING;
+	s = kdump_set_number_attr(ctx, "cache.size", LIBRARY_CACHE);
+	return s ? pfs_err_set(err, EIO, "libkdumpfile: %s", kdump_get_err(ctx)) : 0;
+}
+
+int pfs_pages_new(struct pfs_dump *d, const struct pfs_pages *from, struct pfs_pages **ret,
+		  struct pfs_err *err)
+{
+	struct pfs_pages *p = calloc(1, sizeof(*p));
+	const char *c = d->info.compression;
+	unsigned int i;
+	int r = 0;
+
+	if (!p)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	p->d = d;
+	p->block = d->info.page_size;
+	p->buf = malloc(BUF_SIZE);
+	p->cached = malloc(NR_CACHED * p->block);
+	for (i = 0; i < NR_CACHED; i++)
+		p->cached_pfn[i] = UINT64_MAX;
+	if (!p->buf || !p->cached || inflateInit(&p->z) != Z_OK) {
+		r = pfs_err_set(err, ENOMEM, "out of memory");
+	} else if (from && from->ctx) {
+		p->ctx = kdump_clone(from->ctx, 0);
+		if (!p->ctx)
+			r = pfs_err_set(err, ENOMEM, "out of memory");
+	} else if (!from && c && strcmp(c, "zlib")) {
+		r = open_library(p, err);
+	}
+	if (r) {
+		pfs_pages_free(p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+void pfs_pages_free(struct pfs_pages *p)
+{
+	if (!p)
+		return;
+	if (p->ctx)
+		kdump_free(p->ctx);
+	inflateEnd(&p->z);
+	free(p->buf);
+	free(p->cached);
+	free(p);
+}
+
+static bool load_descs(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t index,
+		       unsigned int nr)
+{
+	unsigned int i;
+
+	if (pfs_pread(f->fd, p->raw_desc, (size_t)nr * KDUMP_DESC_SIZE,
+		      f->desc + index * KDUMP_DESC_SIZE))
+		return false;
+	for (i = 0; i < nr; i++) {
+		const unsigned char *raw = p->raw_desc + i * KDUMP_DESC_SIZE;
+
+		p->desc[i] = (struct desc){ pfs_le64(raw + KDUMP_DESC_OFFSET),
+					    pfs_le32(raw + KDUMP_DESC_LEN),
+					    pfs_le32(raw + KDUMP_DESC_FLAGS) };
+	}
+	return true;
+}
+
+/* No writer stores a page in more bytes than it has. */
+static bool sane(const struct pfs_pages *p, const struct pfs_dump_file *f, const struct desc *d)
+{
+	return d->size && d->size <= p->block && d->offset && d->offset < f->size &&
+	       d->size <= f->size - d->offset;
+}
+
+/*
+ * The stored bytes of desc[i] of nr. Those after it mostly follow it in the
+ * file, so that one read(2) gets as many as the buffer holds.
+ */
+static const unsigned char *stored(struct pfs_pages *p, const struct pfs_dump_file *f,
+				   unsigned int i, unsigned int nr)
+{
+	const struct desc *d = &p->desc[i];
+	uint64_t end = d->offset + d->size;
+
+	if (p->buf_file == f && d->offset >= p->buf_at && end <= p->buf_at + p->buf_len)
+		return p->buf + (d->offset - p->buf_at);
+	for (i++; i < nr; i++) {
+		const struct desc *n = &p->desc[i];
+
+		/* Not the shared page of zeroes, which lies before all others. */
+		if (sane(p, f, n) && n->offset >= end && n->offset + n->size <= d->offset + BUF_SIZE)
+			end = n->offset + n->size;
+	}
+	p->buf_file = NULL;
+	if (pfs_pread(f->fd, p->buf, (size_t)(end - d->offset), d->offset))
+		return NULL;
+	p->buf_file = f;
+	p->buf_at = d->offset;
+	p->buf_len = (size_t)(end - d->offset);
+	return p->buf;
+}
+
+static bool library_page(struct pfs_pages *p, uint64_t pfn, unsigned char *dst)
+{
+	unsigned int tries = 0;
+	kdump_status s;
+	size_t len;
+
+	if (!p->ctx)
+		return false;
+	/* Busy: other threads hold the whole cache, each for the time of one page. */
+	do {
+		len = p->block;
+		s = kdump_read(p->ctx, KDUMP_MACHPHYSADDR, pfn * p->block, dst, &len);
+	} while (s == KDUMP_ERR_BUSY && tries++ < 1000000 && !sched_yield());
+	return s == KDUMP_OK && len == p->block;
+}
+
+static bool decode(struct pfs_pages *p, const struct pfs_dump_file *f, unsigned int i,
+		   unsigned int nr, uint64_t pfn, unsigned char *dst)
+{
+	const struct desc *d = &p->desc[i];
+	const unsigned char *src;
+
+	if (!sane(p, f, d))
+		return false;
+	if (d->flags & (KDUMP_LZO | KDUMP_SNAPPY | KDUMP_ZSTD))
+		return library_page(p, pfn, dst);
+	src = stored(p, f, i, nr);
+	if (!src)
+		return false;
+	if (!(d->flags & KDUMP_ZLIB)) {
+		if (d->size != p->block)
+			return false;
+		memcpy(dst, src, p->block);
+		return true;
+	}
+	if (inflateReset(&p->z) != Z_OK)
+		return false;
+	/* zlib's interface is older than const. */
+	p->z.next_in = (Bytef *)(uintptr_t)src;
+	p->z.avail_in = d->size;
+	p->z.next_out = dst;
+	p->z.avail_out = (uInt)p->block;
+	return inflate(&p->z, Z_FINISH) == Z_STREAM_END && !p->z.avail_out;
+}
+
+bool pfs_pages_read(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t index, uint64_t pa,
+		    unsigned char *buf, size_t len, size_t *ret_len)
+{
+	uint64_t pfn = pa / p->block, left;
+	unsigned int i = 0, nr = 0;
+	size_t n;
+
+	for (*ret_len = 0; *ret_len < len; *ret_len += n, pa += n, pfn++, index++) {
+		uint64_t at = pa % p->block;
+		unsigned int slot = (unsigned int)(pfn % NR_CACHED);
+		unsigned char *cached = p->cached + slot * p->block;
+		bool whole;
+
+		n = len - *ret_len < p->block - at ? len - *ret_len : (size_t)(p->block - at);
+		whole = n == p->block;
+		if (!whole && p->cached_pfn[slot] == pfn) {
+			memcpy(buf + *ret_len, cached + at, n);
+			nr = i = 0;
+			continue;
+		}
+		if (i == nr) {
+			left = (at + len - *ret_len + p->block - 1) / p->block;
+			nr = left < NR_DESC ? (unsigned int)left : NR_DESC;
+			i = 0;
+			if (!load_descs(p, f, index, nr))
+				return false;
+		}
+		if (!whole)
+			p->cached_pfn[slot] = UINT64_MAX;
+		if (!decode(p, f, i++, nr, pfn, whole ? buf + *ret_len : cached))
+			return false;
+		if (!whole) {
+			p->cached_pfn[slot] = pfn;
+			memcpy(buf + *ret_len, cached + at, n);
+		}
+	}
+	return true;
+}
