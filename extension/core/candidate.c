@@ -71,7 +71,8 @@ static int from_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_l
 		if (!d->has_pfn && !(d->has_page && pfs_in_memmap(m, d->page, &pfn)))
 			continue;
 		r = has_memmap(m, pfn) ? add(m, leads, pfn, PFS_SRC_LOG,
-					     pfs_printf(&m->arena, "log line \"%s\"", d->line)) : 0;
+					     pfs_printf(&m->arena, "log line \"%s\"", d->line))
+				       : 0;
 		if (r)
 			return r;
 	}
@@ -122,7 +123,9 @@ static int from_stack(struct pfs_model *m, const struct pfs_panic *p, struct pfs
 
 static int from_pfns(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *leads)
 {
-	static const char *const never[] = { "rip", "rsp", "eflags", "cs", "ss", "cr2", "orig_rax" };
+	static const char *const never[] = {
+		"rip", "rsp", "eflags", "cs", "ss", "cr2", "orig_rax"
+	};
 	size_t i, j;
 	int r;
 

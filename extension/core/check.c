@@ -19,8 +19,8 @@ static const struct {
 struct pfs_finding *pfs_find(struct pfs_check *c, enum pfs_problem_id id, uint64_t start,
 			     uint64_t end)
 {
-	struct pfs_finding *f = pfs_grow(&c->m->arena, &c->out->f, &c->out->nr, &c->out->cap,
-					 sizeof(*f));
+	struct pfs_finding *f =
+		pfs_grow(&c->m->arena, &c->out->f, &c->out->nr, &c->out->cap, sizeof(*f));
 
 	if (!f) {
 		c->no_memory = true;
@@ -43,7 +43,8 @@ void pfs_evidence(struct pfs_check *c, struct pfs_finding *f, const char *fmt, .
 	va_list ap;
 
 	va_start(ap, fmt);
-	line = pfs_grow(&c->m->arena, &f->evidence, &f->nr_evidence, &f->cap_evidence, sizeof(*line));
+	line = pfs_grow(&c->m->arena, &f->evidence, &f->nr_evidence, &f->cap_evidence,
+			sizeof(*line));
 	if (line)
 		*line = pfs_vprintf(&c->m->arena, fmt, ap);
 	va_end(ap);
@@ -55,8 +56,8 @@ void pfs_evidence(struct pfs_check *c, struct pfs_finding *f, const char *fmt, .
 
 const char *pfs_section_flag_names(struct pfs_arena *a, unsigned int flags)
 {
-	static const char *const names[6] = { "PRESENT", "HAS_MEM_MAP", "ONLINE", "EARLY",
-					      "TAINT_ZONE_DEVICE", "VMEMMAP_PREINIT" };
+	static const char *const names[6] = { "PRESENT", "HAS_MEM_MAP",	      "ONLINE",
+					      "EARLY",	 "TAINT_ZONE_DEVICE", "VMEMMAP_PREINIT" };
 	char buf[96] = "";
 	unsigned int i;
 

@@ -10,13 +10,13 @@
 struct situation {
 	enum pfs_state state;
 	const struct pfs_section *section;
-	unsigned int flags;		/* of the section */
-	int online;			/* pfn_to_online_page(): 1, 0, -1 unknown */
+	unsigned int flags; /* of the section */
+	int online; /* pfn_to_online_page(): 1, 0, -1 unknown */
 	const struct pfs_pgmap *pgmap;
 	bool altmap_reserve;
 	bool deferred;
 	int ram;
-	uint64_t end;			/* first PFN where any of this may change */
+	uint64_t end; /* first PFN where any of this may change */
 };
 
 static void limit_end(struct situation *s, uint64_t pfn, uint64_t boundary)
@@ -102,7 +102,7 @@ static bool problem_of(enum pfs_state state, enum pfs_problem_id *ret)
 		*ret = PFS_P_MEMMAP_STALE;
 		return true;
 	default:
-		return false;	/* excluded, absent, undecidable: limits of the dump */
+		return false; /* excluded, absent, undecidable: limits of the dump */
 	}
 }
 
@@ -124,11 +124,13 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 	pfs_evidence(c, f, "%llu struct pages from 0x%llx on: %s",
 		     (unsigned long long)(end - start),
 		     (unsigned long long)pfs_pfn_to_page(c->m, start), pfs_state_meaning(s->state));
-	pfs_evidence(c, f, "section %llu: %s", (unsigned long long)(s->section ? s->section->nr : 0),
+	pfs_evidence(c, f, "section %llu: %s",
+		     (unsigned long long)(s->section ? s->section->nr : 0),
 		     pfs_section_flag_names(&c->m->arena, s->flags));
 	if (s->altmap_reserve)
 		pfs_evidence(c, f,
-			     "altmap reserve of device pagemap 0x%llx: its initialisation starts behind it",
+			     "altmap reserve of device pagemap 0x%llx: its initialisation starts "
+			     "behind it",
 			     (unsigned long long)s->pgmap->va);
 	else if (s->pgmap)
 		pfs_evidence(c, f, "in device pagemap 0x%llx", (unsigned long long)s->pgmap->va);
@@ -136,29 +138,39 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 	if (legal_when_not_walked(s->state)) {
 		if (s->deferred) {
 			f->severity = PFS_SEV_NOTE;
-			pfs_evidence(c, f, "deferred struct page initialisation has not come here yet");
+			pfs_evidence(c, f,
+				     "deferred struct page initialisation has not come here yet");
 		} else if (!s->online && (!s->pgmap || s->altmap_reserve)) {
 			f->severity = PFS_SEV_NOTE;
-			pfs_evidence(c, f, "pfn_to_online_page() leaves them out: legal while nothing walks them");
+			pfs_evidence(c, f,
+				     "pfn_to_online_page() leaves them out: legal while nothing "
+				     "walks them");
 		} else if (s->online < 0) {
 			f->severity = PFS_SEV_SUSPICIOUS;
 			f->confidence = PFS_CONF_LOW;
-			pfs_evidence(c, f, "whether pfn_to_online_page() returns them is not known");
+			pfs_evidence(c, f,
+				     "whether pfn_to_online_page() returns them is not known");
 		} else if (!s->online) {
 			f->severity = PFS_SEV_CORRUPT;
-			pfs_evidence(c, f, "a device pagemap covers them, so that they should be initialised");
-		} else if ((s->state == PFS_ST_ZERO || s->state == PFS_ST_MISLINKED) && s->ram != 1) {
+			pfs_evidence(
+				c, f,
+				"a device pagemap covers them, so that they should be initialised");
+		} else if ((s->state == PFS_ST_ZERO || s->state == PFS_ST_MISLINKED) &&
+			   s->ram != 1) {
 			/*
 			 * By design of some kernels: 907ec5fca3dc (v4.20) zeroed the
 			 * memmap of holes, 4b094b7851bf (v5.6) linked it to node 0,
 			 * zone 0, until 0740a50b9baa (v5.12).
 			 */
 			f->severity = PFS_SEV_NOTE;
-			pfs_evidence(c, f, "kernels from v4.20 to v5.11 leave holes like this by design");
+			pfs_evidence(c, f,
+				     "kernels from v4.20 to v5.11 leave holes like this by design");
 		}
 	}
 	if (s->online == 1)
-		pfs_evidence(c, f, "pfn_to_online_page() returns them: /proc/kpageflags and others read them");
+		pfs_evidence(
+			c, f,
+			"pfn_to_online_page() returns them: /proc/kpageflags and others read them");
 	else if (f->severity > PFS_SEV_NOTE && pfs_pfn_valid(c->m, start) == 1)
 		pfs_evidence(c, f, "pfn_valid() is true of them");
 	if (s->ram == 0)

@@ -58,7 +58,8 @@ static const char *flags_rule(const struct pfs_model *m, const struct pfs_sectio
 		if (s->flags & PFS_SEC_ONLINE)
 			return "online without a memmap";
 		*severity = PFS_SEV_SUSPICIOUS;
-		return "present without a memmap: being removed, or its memmap could not be allocated";
+		return "present without a memmap: being removed, or its memmap could not be "
+		       "allocated";
 	}
 	return NULL;
 }
@@ -119,7 +120,8 @@ void pfs_check_online_device(struct pfs_check *c)
 			end = (at / per + 1) * per;
 			if (end > p->end_pfn)
 				end = p->end_pfn;
-			if (!s || !(s->flags & PFS_SEC_ONLINE) || pfs_pfn_to_online_page(m, at) != 1) {
+			if (!s || !(s->flags & PFS_SEC_ONLINE) ||
+			    pfs_pfn_to_online_page(m, at) != 1) {
 				f = NULL;
 				continue;
 			}
@@ -129,11 +131,13 @@ void pfs_check_online_device(struct pfs_check *c)
 				continue;
 			}
 			f = pfs_find(c, PFS_P_ONLINE_DEVICE_OVERLAP, at, end);
+			pfs_evidence(
+				c, f,
+				"device pagemap 0x%llx covers PFNs of online section %llu (%s)",
+				(unsigned long long)p->va, (unsigned long long)s->nr,
+				pfs_section_flag_names(&c->m->arena, s->flags));
 			pfs_evidence(c, f,
-				     "device pagemap 0x%llx covers PFNs of online section %llu (%s)",
-				     (unsigned long long)p->va, (unsigned long long)s->nr,
-				     pfs_section_flag_names(&c->m->arena, s->flags));
-			pfs_evidence(c, f, "pfn_to_online_page() returns these pages in this kernel");
+				     "pfn_to_online_page() returns these pages in this kernel");
 		}
 	}
 }

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define FILL_POISON UINT64_C(0xffffffffffffffff)	/* page_init_poison() */
-#define FILL_UNUSED UINT64_C(0xfdfdfdfdfdfdfdfd)	/* x86 PAGE_UNUSED, once PAGE_INUSE */
+#define FILL_POISON UINT64_C(0xffffffffffffffff) /* page_init_poison() */
+#define FILL_UNUSED UINT64_C(0xfdfdfdfdfdfdfdfd) /* x86 PAGE_UNUSED, once PAGE_INUSE */
 
 static int collect_ram(struct pfs_classifier *c, struct pfs_model *m)
 {
@@ -80,8 +80,9 @@ static void buddy(struct pfs_classifier *c, const struct pfs_facts *f)
 		c->buddy_value = v & 0xff000000;
 	}
 	c->order_offset = pfs_val(f, PFS_F_PG_PRIVATE);
-	c->max_order = pfs_have(f, PFS_F_ZONE_FREE_AREA_LEN) ?
-			       (unsigned int)pfs_val(f, PFS_F_ZONE_FREE_AREA_LEN) : 11;
+	c->max_order = pfs_have(f, PFS_F_ZONE_FREE_AREA_LEN)
+			       ? (unsigned int)pfs_val(f, PFS_F_ZONE_FREE_AREA_LEN)
+			       : 11;
 	if (c->max_order > 20)
 		c->max_order = 20;
 	if (c->type_offset + 4 > c->struct_page || c->order_offset + 8 > c->struct_page)
@@ -105,7 +106,10 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 		c->reserved_mask = UINT64_C(1) << pfs_val(f, PFS_F_FLAG_RESERVED);
 	if (pfs_have(f, PFS_F_PG_COMPOUND_INFO)) {
 		c->head_offset = pfs_val(f, PFS_F_PG_COMPOUND_INFO);
-		/* 8c846c879e22, v7.1: a mask where struct page is a power of two and HVO is built in */
+		/*
+		 * 8c846c879e22 (v7.1): a mask where struct page is a power of two and
+		 * HVO is built in.
+		 */
 		c->head_is_mask = pfs_have(f, PFS_F_ZONE_VMEMMAP_TAILS) &&
 				  !(c->struct_page & (c->struct_page - 1));
 	} else if (pfs_have(f, PFS_F_PG_COMPOUND_HEAD)) {
@@ -158,8 +162,8 @@ static bool ram_zone_spans(const struct pfs_classifier *c, uint64_t pfn)
 	return false;
 }
 
-bool pfs_compound_head(const struct pfs_classifier *c, uint64_t page_va,
-		       const unsigned char *bytes, uint64_t *ret_head_va)
+bool pfs_compound_head(const struct pfs_classifier *c, uint64_t page_va, const unsigned char *bytes,
+		       uint64_t *ret_head_va)
 {
 	uint64_t word;
 
@@ -207,12 +211,15 @@ static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, 
 	 */
 	if (!z && reserved && pfs_have(c->m->facts, PFS_F_MAX_NR_ZONES) &&
 	    index == pfs_val(c->m->facts, PFS_F_MAX_NR_ZONES) && !ram_zone_spans(c, pfn))
-		return why(ret_why, PFS_ST_RESERVED, "PG_reserved, in no zone's span, linked to no zone");
+		return why(ret_why, PFS_ST_RESERVED,
+			   "PG_reserved, in no zone's span, linked to no zone");
 	if (!z)
-		return why(ret_why, PFS_ST_MISLINKED, "its node and zone links name no zone of this machine");
+		return why(ret_why, PFS_ST_MISLINKED,
+			   "its node and zone links name no zone of this machine");
 	if ((int64_t)z->index == c->device_zone) {
 		if (!spans(z, pfn))
-			return why(ret_why, PFS_ST_STALE, "linked to ZONE_DEVICE, which does not span it");
+			return why(ret_why, PFS_ST_STALE,
+				   "linked to ZONE_DEVICE, which does not span it");
 		if (c->m->pgmaps_known && !pfs_pgmap_of(c->m, pfn))
 			return why(ret_why, PFS_ST_STALE,
 				   "linked to ZONE_DEVICE, but in no device pagemap");

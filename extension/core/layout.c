@@ -10,17 +10,19 @@ static unsigned int log2_exact(uint64_t v)
 	return v && !(v & (v - 1)) ? (unsigned int)__builtin_ctzll(v) : 64;
 }
 
-static int need(struct pfs_model *m, enum pfs_fact_id id, uint64_t min, uint64_t max,
-		uint64_t *ret, struct pfs_err *err)
+static int need(struct pfs_model *m, enum pfs_fact_id id, uint64_t min, uint64_t max, uint64_t *ret,
+		struct pfs_err *err)
 {
 	if (!pfs_have(m->facts, id))
 		return pfs_err_set(err, EINVAL,
-				   "%s is not known: neither VMCOREINFO nor debug information has it; a vmlinux may help",
+				   "%s is not known: neither VMCOREINFO nor debug information has "
+				   "it; a vmlinux may help",
 				   pfs_fact_name(id));
 	*ret = pfs_val(m->facts, id);
 	if (*ret < min || *ret > max)
-		return pfs_err_set(err, EINVAL, "%s: absurd value %llu (from %s)", pfs_fact_name(id),
-				   (unsigned long long)*ret, m->facts->f[id].from);
+		return pfs_err_set(err, EINVAL, "%s: absurd value %llu (from %s)",
+				   pfs_fact_name(id), (unsigned long long)*ret,
+				   m->facts->f[id].from);
 	return 0;
 }
 
@@ -101,11 +103,12 @@ int pfs_model_layout(struct pfs_model *m, struct pfs_err *err)
 	uint64_t v, physmem;
 	int r;
 
-	v = pfs_have(m->facts, PFS_F_PAGESIZE) ? pfs_val(m->facts, PFS_F_PAGESIZE) :
-						 UINT64_C(1) << m->mem->arch->page_shift;
+	v = pfs_have(m->facts, PFS_F_PAGESIZE) ? pfs_val(m->facts, PFS_F_PAGESIZE)
+					       : UINT64_C(1) << m->mem->arch->page_shift;
 	l->page_shift = log2_exact(v);
 	if (l->page_shift < 12 || l->page_shift > 16)
-		return pfs_err_set(err, EINVAL, "PAGESIZE: absurd value %llu", (unsigned long long)v);
+		return pfs_err_set(err, EINVAL, "PAGESIZE: absurd value %llu",
+				   (unsigned long long)v);
 	l->page_size = v;
 
 	r = need(m, PFS_F_SZ_PAGE, 32, 128, &l->struct_page, err);
@@ -113,7 +116,8 @@ int pfs_model_layout(struct pfs_model *m, struct pfs_err *err)
 		return r;
 	if (l->struct_page % 8)
 		return pfs_err_set(err, EINVAL, "%s: absurd value %llu",
-				   pfs_fact_name(PFS_F_SZ_PAGE), (unsigned long long)l->struct_page);
+				   pfs_fact_name(PFS_F_SZ_PAGE),
+				   (unsigned long long)l->struct_page);
 	r = need(m, PFS_F_SECTION_SIZE_BITS, l->page_shift + 9, 34, &v, err);
 	if (r)
 		return r;

@@ -116,6 +116,11 @@ struct prb {
 	uint64_t head, tail;		/* ids */
 };
 
+static uint64_t atomic_long_offset(const struct pfs_facts *f)
+{
+	return pfs_have(f, PFS_F_ATOMIC_LONG_COUNTER) ? pfs_val(f, PFS_F_ATOMIC_LONG_COUNTER) : 0;
+}
+
 static bool prb_open(struct pfs_model *m, struct prb *r)
 {
 	const struct pfs_facts *f = m->facts;
@@ -127,7 +132,7 @@ static bool prb_open(struct pfs_model *m, struct prb *r)
 	}
 	desc = prb + pfs_val(f, PFS_F_PRB_DESC_RING);
 	text = prb + pfs_val(f, PFS_F_PRB_TEXT_RING);
-	counter = pfs_have(f, PFS_F_ATOMIC_LONG_COUNTER) ? pfs_val(f, PFS_F_ATOMIC_LONG_COUNTER) : 0;
+	counter = atomic_long_offset(f);
 	if (!read_u32(m, desc + pfs_val(f, PFS_F_PDR_COUNT_BITS), &count_bits) ||
 	    !read_u64(m, desc + pfs_val(f, PFS_F_PDR_DESCS), &r->descs) ||
 	    !read_u64(m, desc + pfs_val(f, PFS_F_PDR_INFOS), &r->infos) ||
@@ -186,8 +191,7 @@ static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_
 	const struct pfs_facts *f = m->facts;
 	uint64_t desc = r->descs + (id & (r->count - 1)) * pfs_val(f, PFS_F_SZ_DESC);
 	uint64_t info = r->infos + (id & (r->count - 1)) * pfs_val(f, PFS_F_SZ_PRINTK_INFO);
-	uint64_t counter = pfs_have(f, PFS_F_ATOMIC_LONG_COUNTER) ?
-				   pfs_val(f, PFS_F_ATOMIC_LONG_COUNTER) : 0;
+	uint64_t counter = atomic_long_offset(f);
 	uint64_t blk = desc + pfs_val(f, PFS_F_DESC_BLK), state, begin, next, seq, ts, va, len;
 	unsigned char text_len[2];
 	int err;
@@ -271,24 +275,25 @@ static int find_records(struct build *b, uint64_t buf, uint64_t len, uint64_t fi
 			uint64_t next, struct offsets *o)
 {
 	const struct pfs_facts *f = b->m->facts;
-	uint64_t header = pfs_val(f, PFS_F_SZ_PRINTK_LOG), i, at = first, record, bytes = 0;
+	uint64_t header = pfs_val(f, PFS_F_SZ_PRINTK_LOG), at = first, record;
+	bool wraps = next < first;
 	unsigned char raw[2];
 	uint32_t *p;
 
-	/* A record is no shorter than its header: this bounds the steps. */
-	for (i = 0; at != next && i <= len / header + 1; i++) {
+	/* At most once round: a record is no shorter than its header. */
+	while (at != next) {
 		if (at > len - header ||
 		    pfs_read_va(b->m->mem, buf + at + pfs_val(f, PFS_F_PL_LEN), raw, 2, NULL)) {
 			b->unreadable++;
 			return 0;
 		}
 		record = (uint64_t)raw[0] | (uint64_t)raw[1] << 8;
-		if (!record && at) {
+		if (!record && wraps) {
+			wraps = false;
 			at = 0;
 			continue;
 		}
-		bytes += record;
-		if (record < header || record > len - at || bytes > len) {
+		if (record < header || record > len - at) {
 			b->damaged++;
 			return 0;
 		}

@@ -24,6 +24,14 @@ enum pfs_presence pfs_read_phys(struct pfs_mem *m, uint64_t pa, void *buf, size_
 	return p;
 }
 
+void pfs_mem_forget(struct pfs_mem *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < PFS_MAX_LEVELS; i++)
+		m->table[i].valid = false;
+}
+
 void pfs_walk_va(struct pfs_mem *m, uint64_t va, struct pfs_walk *ret)
 {
 	m->arch->walk(m, &m->root, va, ret);

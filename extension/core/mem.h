@@ -91,6 +91,9 @@ struct pfs_arch {
 	size_t prstatus_size;
 };
 
+/* Forget cached tables: the next walk reads them again, through a recorder's eyes. */
+void pfs_mem_forget(struct pfs_mem *m);
+
 /* Physical read of exactly len bytes; *ret_at is the first address not read. */
 enum pfs_presence pfs_read_phys(struct pfs_mem *m, uint64_t pa, void *buf, size_t len,
 				uint64_t *ret_at);

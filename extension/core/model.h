@@ -41,45 +41,45 @@ enum pfs_section_flag {
 
 struct pfs_section {
 	uint64_t nr;
-	uint64_t va;		/* of this struct mem_section */
-	uint64_t raw;		/* section_mem_map as stored */
-	uint64_t base;		/* raw without the flag bits */
-	unsigned int flags;	/* enum pfs_section_flag */
-	uint64_t usage;		/* pointer as stored, 0 if none or no such member */
-	enum pfs_reach usage_reach;	/* what reading the usage came to */
-	uint64_t *subsections;	/* bitmap, model->subsections bits; NULL: unknown or none */
+	uint64_t va; /* of this struct mem_section */
+	uint64_t raw; /* section_mem_map as stored */
+	uint64_t base; /* raw without the flag bits */
+	unsigned int flags; /* enum pfs_section_flag */
+	uint64_t usage; /* pointer as stored, 0 if none or no such member */
+	enum pfs_reach usage_reach; /* what reading the usage came to */
+	uint64_t *subsections; /* bitmap, model->subsections bits; NULL: unknown or none */
 };
 
 /* Virtually contiguous memmap with one kind of mapping; sorted by va. */
 struct pfs_vmemmap_run {
-	uint64_t start, end;	/* virtual, half-open */
+	uint64_t start, end; /* virtual, half-open */
 	bool mapped;
 	bool writable;
-	bool no_table;		/* a table page is not in the dump: nothing is known */
-	const char *level;	/* of the leaf, or of the entry that is not present */
+	bool no_table; /* a table page is not in the dump: nothing is known */
+	const char *level; /* of the leaf, or of the entry that is not present */
 	uint64_t leaf_size;
 	uint64_t leaves;
-	uint64_t first_pa;	/* of the first leaf */
-	uint64_t entry;		/* of the first leaf or of the first empty entry */
+	uint64_t first_pa; /* of the first leaf */
+	uint64_t entry; /* of the first leaf or of the first empty entry */
 };
 
 struct pfs_zone {
 	uint64_t va;
-	unsigned int node, index;	/* nid, and number in node_zones[] */
+	unsigned int node, index; /* nid, and number in node_zones[] */
 	char name[16];
 	uint64_t start_pfn, spanned, present, managed;
-	int contiguous;		/* -1: unknown */
+	int contiguous; /* -1: unknown */
 };
 
 struct pfs_node {
 	unsigned int nid;
-	uint64_t va;		/* of its pg_data_t */
+	uint64_t va; /* of its pg_data_t */
 	uint64_t start_pfn, spanned, present;
-	uint64_t first_deferred_pfn;	/* UINT64_MAX: init complete, or no such member */
+	uint64_t first_deferred_pfn; /* UINT64_MAX: init complete, or no such member */
 };
 
 struct pfs_resource {
-	uint64_t start, end;	/* bytes, end inclusive as in the kernel */
+	uint64_t start, end; /* bytes, end inclusive as in the kernel */
 	unsigned int depth;
 	uint64_t flags;
 	char name[64];
@@ -94,7 +94,7 @@ struct pfs_memory_block {
 	uint64_t va;
 	uint64_t start_section;
 	uint64_t sections;
-	uint64_t state;		/* enum memory_block_state as stored: 1 online, 4 offline ... */
+	uint64_t state; /* enum memory_block_state as stored: 1 online, 4 offline ... */
 	int nid;
 };
 
@@ -104,10 +104,10 @@ struct pfs_altmap {
 
 struct pfs_pgmap {
 	uint64_t va;
-	uint64_t start_pfn, end_pfn;	/* of one range, half-open */
-	unsigned int range;		/* number of the range in its pgmap */
-	uint64_t type;			/* enum memory_type as stored */
-	uint64_t flags;			/* PGMAP_ALTMAP_VALID is bit 0 */
+	uint64_t start_pfn, end_pfn; /* of one range, half-open */
+	unsigned int range; /* number of the range in its pgmap */
+	uint64_t type; /* enum memory_type as stored */
+	uint64_t flags; /* PGMAP_ALTMAP_VALID is bit 0 */
 	uint64_t vmemmap_shift;
 	bool has_altmap;
 	struct pfs_altmap altmap;
@@ -115,7 +115,7 @@ struct pfs_pgmap {
 
 struct pfs_log_line {
 	uint64_t ts_nsec;
-	const char *text;	/* arena, NUL-terminated, raw bytes of the dump: escape it */
+	const char *text; /* arena, NUL-terminated, raw bytes of the dump: escape it */
 	size_t len;
 };
 
@@ -123,18 +123,18 @@ struct pfs_log_line {
 struct pfs_layout {
 	unsigned int page_shift;
 	uint64_t page_size;
-	unsigned int section_shift;	/* log2 bytes */
+	unsigned int section_shift; /* log2 bytes */
 	uint64_t pages_per_section;
 	uint64_t pages_per_subsection;
-	unsigned int subsections;	/* per section */
-	uint64_t nr_sections;		/* that the kernel could have */
-	uint64_t struct_page;		/* bytes */
-	uint64_t vmemmap;		/* virtual address of PFN 0's struct page, 0: unknown */
+	unsigned int subsections; /* per section */
+	uint64_t nr_sections; /* that the kernel could have */
+	uint64_t struct_page; /* bytes */
+	uint64_t vmemmap; /* virtual address of PFN 0's struct page, 0: unknown */
 	bool vmemmap_known;
 	/* Links in page->flags; a width of 0 means there is none. */
 	unsigned int node_shift, node_width, zone_shift, zone_width;
-	unsigned int flag_bits[6];	/* of enum pfs_section_flag in order; 64: not in this kernel */
-	uint64_t map_mask;		/* raw & map_mask is the base */
+	unsigned int flag_bits[6]; /* of enum pfs_section_flag in order; 64: not in this kernel */
+	uint64_t map_mask; /* raw & map_mask is the base */
 };
 
 struct pfs_model {
@@ -143,30 +143,30 @@ struct pfs_model {
 	struct pfs_mem *mem;
 	struct pfs_layout layout;
 
-	struct pfs_section *sections;	/* present ones and non-zero leftovers, by nr */
+	struct pfs_section *sections; /* present ones and non-zero leftovers, by nr */
 	size_t nr_sections;
 	struct pfs_vmemmap_run *vmemmap;
 	size_t nr_vmemmap;
 	struct pfs_node *nodes;
 	size_t nr_nodes;
-	struct pfs_zone *zones;		/* populated or spanning ones, by node and index */
+	struct pfs_zone *zones; /* populated or spanning ones, by node and index */
 	size_t nr_zones;
-	bool zones_known;		/* every node and zone was read */
-	struct pfs_resource *resources;	/* iomem tree in pre-order */
+	bool zones_known; /* every node and zone was read */
+	struct pfs_resource *resources; /* iomem tree in pre-order */
 	size_t nr_resources;
 	struct pfs_e820 *e820;
 	size_t nr_e820;
-	struct pfs_memory_block *memory_blocks;	/* by start_section */
+	struct pfs_memory_block *memory_blocks; /* by start_section */
 	size_t nr_memory_blocks;
-	struct pfs_pgmap *pgmaps;	/* by start_pfn */
+	struct pfs_pgmap *pgmaps; /* by start_pfn */
 	size_t nr_pgmaps;
-	bool pgmaps_known;		/* pgmap_array was read to its end */
-	struct pfs_log_line *log;	/* oldest first */
+	bool pgmaps_known; /* pgmap_array was read to its end */
+	struct pfs_log_line *log; /* oldest first */
 	size_t nr_log;
 
 	struct pfs_limit *limits;
 	size_t nr_limits, cap_limits;
-	struct pfs_classifier *classifier;	/* core/classify.h; built last, read-only */
+	struct pfs_classifier *classifier; /* core/classify.h; built last, read-only */
 };
 
 /*
@@ -181,15 +181,15 @@ void pfs_model_deinit(struct pfs_model *m);
 void pfs_limit(struct pfs_model *m, const char *what, const char *fmt, ...) PFS_PRINTF(3, 4);
 
 /* The parts, one file each; called by pfs_model_build() in this order. */
-int pfs_model_layout(struct pfs_model *m, struct pfs_err *err);		/* layout.c */
-int pfs_model_sections(struct pfs_model *m, struct pfs_err *err);	/* section.c */
-int pfs_model_zones(struct pfs_model *m, struct pfs_err *err);		/* zones.c */
-int pfs_model_resources(struct pfs_model *m, struct pfs_err *err);	/* resources.c */
-int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err);	/* memblocks.c */
-int pfs_model_pgmaps(struct pfs_model *m, struct pfs_err *err);		/* pgmap.c */
-int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err);	/* vmemmap.c */
+int pfs_model_layout(struct pfs_model *m, struct pfs_err *err); /* layout.c */
+int pfs_model_sections(struct pfs_model *m, struct pfs_err *err); /* section.c */
+int pfs_model_zones(struct pfs_model *m, struct pfs_err *err); /* zones.c */
+int pfs_model_resources(struct pfs_model *m, struct pfs_err *err); /* resources.c */
+int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err); /* memblocks.c */
+int pfs_model_pgmaps(struct pfs_model *m, struct pfs_err *err); /* pgmap.c */
+int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err); /* vmemmap.c */
 /* The kernel log into m->log; a limit, not an error, where it cannot be read. */
-int pfs_model_log(struct pfs_model *m, struct pfs_err *err);		/* log.c */
+int pfs_model_log(struct pfs_model *m, struct pfs_err *err); /* log.c */
 
 /* Look-ups; NULL if there is none. */
 const struct pfs_section *pfs_section_of(const struct pfs_model *m, uint64_t pfn);

@@ -424,7 +424,7 @@ static void parse_fault_address(struct pfs_panic *p, const char *s)
 		q = after(s, before[i]);
 		if (q && take_hex(&q, &p->fault_address))
 			p->has_fault_address = true;
-		else if (q && (starts(q, "(null)") || starts(q, "           (null)")))
+		else if (q && starts(skip_space(q), "(null)"))
 			p->has_fault_address = true;	/* at 0 */
 	}
 }

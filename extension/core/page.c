@@ -88,7 +88,8 @@ static void decode(const struct pfs_classifier *c, struct pfs_page *p)
 
 	p->flags = pfs_le64(p->bytes + c->flags_offset);
 	if (c->has_links) {
-		p->node = (unsigned int)(c->node_mask ? p->flags >> l->node_shift & c->node_mask : 0);
+		p->node =
+			(unsigned int)(c->node_mask ? p->flags >> l->node_shift & c->node_mask : 0);
 		p->zone = (unsigned int)(p->flags >> l->zone_shift & c->zone_mask);
 	}
 	p->tail = pfs_compound_head(c, p->va, p->bytes, &p->head_va);
@@ -112,8 +113,9 @@ static enum pfs_state read_page(const struct pfs_model *m, uint64_t va, unsigned
 		if (walk && !done)
 			*walk = w;
 		if (!w.mapped)
-			return w.nr && w.step[w.nr - 1].presence == PFS_PRESENT ? PFS_ST_UNMAPPED :
-										  PFS_ST_UNDECIDABLE;
+			return w.nr && w.step[w.nr - 1].presence == PFS_PRESENT
+				       ? PFS_ST_UNMAPPED
+				       : PFS_ST_UNDECIDABLE;
 		n = w.leaf_size - ((va + done) & (w.leaf_size - 1));
 		if (n > m->layout.struct_page - done)
 			n = m->layout.struct_page - done;
@@ -169,7 +171,8 @@ int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct
 	ret->has_bytes = true;
 	ret->state = pfs_classify(c, &ctx, pfn, ret->bytes, &ret->why);
 	decode(c, ret);
-	if (ret->state == PFS_ST_OK && c->has_refcount && !ret->refcount && in_buddy_block(m, pfn)) {
+	if (ret->state == PFS_ST_OK && c->has_refcount && !ret->refcount &&
+	    in_buddy_block(m, pfn)) {
 		ret->state = PFS_ST_FREE;
 		ret->why = "inside the buddy block of a page before it";
 	}

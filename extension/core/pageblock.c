@@ -20,8 +20,9 @@ static unsigned int pageblock_order(const struct pfs_model *m)
 /* 4 bits, or 8 once isolation has a bit of its own; a power of two either way. */
 static unsigned int bits_per_block(const struct pfs_facts *f)
 {
-	uint64_t used = pfs_have(f, PFS_F_NR_PAGEBLOCK_BITS) ? pfs_val(f, PFS_F_NR_PAGEBLOCK_BITS) :
-			pfs_have(f, PFS_F_NR_PB_BITS_USED)   ? pfs_val(f, PFS_F_NR_PB_BITS_USED) : 0;
+	uint64_t used = pfs_have(f, PFS_F_NR_PAGEBLOCK_BITS) ? pfs_val(f, PFS_F_NR_PAGEBLOCK_BITS)
+			: pfs_have(f, PFS_F_NR_PB_BITS_USED) ? pfs_val(f, PFS_F_NR_PB_BITS_USED)
+							     : 0;
 
 	return used < 1 || used > 8 ? 0 : used <= 4 ? 4 : 8;
 }
@@ -32,9 +33,12 @@ static const char *type_name(const struct pfs_facts *f, uint64_t bits)
 		enum pfs_fact_id id;
 		const char *name;
 	} types[] = {
-		{ PFS_F_MT_UNMOVABLE, "Unmovable" }, { PFS_F_MT_MOVABLE, "Movable" },
-		{ PFS_F_MT_RECLAIMABLE, "Reclaimable" }, { PFS_F_MT_HIGHATOMIC, "HighAtomic" },
-		{ PFS_F_MT_CMA, "CMA" }, { PFS_F_MT_ISOLATE, "Isolate" },
+		{ PFS_F_MT_UNMOVABLE, "Unmovable" },
+		{ PFS_F_MT_MOVABLE, "Movable" },
+		{ PFS_F_MT_RECLAIMABLE, "Reclaimable" },
+		{ PFS_F_MT_HIGHATOMIC, "HighAtomic" },
+		{ PFS_F_MT_CMA, "CMA" },
+		{ PFS_F_MT_ISOLATE, "Isolate" },
 	};
 	size_t i;
 
@@ -59,8 +63,9 @@ int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const c
 		return pfs_err_set(err, ENOENT, "pfn 0x%llx: the pageblock's bits are not known",
 				   (unsigned long long)pfn);
 	index = (pfn % m->layout.pages_per_section >> order) * width;
-	r = pfs_read_u64(m->mem, s->usage + pfs_val(m->facts, PFS_F_MSU_PAGEBLOCK_FLAGS) +
-					 index / 64 * 8, &word, "pageblock_flags", err);
+	r = pfs_read_u64(m->mem,
+			 s->usage + pfs_val(m->facts, PFS_F_MSU_PAGEBLOCK_FLAGS) + index / 64 * 8,
+			 &word, "pageblock_flags", err);
 	if (r)
 		return r;
 	*ret_bits = word >> index % 64 & ((UINT64_C(1) << width) - 1);

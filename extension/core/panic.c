@@ -310,8 +310,8 @@ static int read_stack(struct pfs_model *m, struct pfs_panic *p)
 
 /*
  * A page fault's address is the byte that faulted. For a general protection
- * fault the kernel prints what it makes of the instruction, and before v5.8
- * without the displacement: the operand is more exact.
+ * fault the kernel prints what it makes of the instruction, and may leave the
+ * displacement out (v5.10 does): the operand is more exact.
  */
 static void settle_addresses(struct pfs_panic *p)
 {
@@ -361,6 +361,7 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
 		pfs_limit(m, "panic", "the dump has no readable kernel log");
 		if (p.cpu >= 0) {
 			p.kind = PFS_PANIC_OTHER;
+			p.no_log = true;
 			p.message = pfs_printf(&m->arena, "CPU %d panicked, by panic_cpu; no log",
 					       p.cpu);
 			r = p.message ? 0 : -ENOMEM;

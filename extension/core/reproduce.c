@@ -35,8 +35,10 @@ static enum pfs_reproduces unmapped(struct attempt *a)
 	    a->fault - a->page->va < a->m->layout.struct_page) {
 		a->confidence = PFS_CONF_HIGH;
 		a->why = pfs_printf(&a->m->arena,
-				    "the fault address 0x%llx lies in its struct page, which is not mapped: %s entry 0x%llx at physical 0x%llx",
-				    ULL(a->fault), last->level, ULL(last->entry), ULL(last->entry_pa));
+				    "the fault address 0x%llx lies in its struct page, which is "
+				    "not mapped: %s entry 0x%llx at physical 0x%llx",
+				    ULL(a->fault), last->level, ULL(last->entry),
+				    ULL(last->entry_pa));
 		return PFS_REPRODUCES;
 	}
 	a->why = "its struct page is not mapped, but the fault is elsewhere";
@@ -67,7 +69,8 @@ static enum pfs_reproduces named_by_bug(struct attempt *a)
 			continue;
 		a->confidence = PFS_CONF_HIGH;
 		a->why = pfs_printf(&a->m->arena,
-				    "dump_page() printed it before the BUG, and its struct page still holds what was printed (%s)",
+				    "dump_page() printed it before the BUG, and its struct page "
+				    "still holds what was printed (%s)",
 				    pfs_state_name(a->page->state));
 		return PFS_REPRODUCES;
 	}
@@ -98,7 +101,8 @@ static enum pfs_reproduces followed_word(struct attempt *a, uint64_t off)
 	uint64_t w = pfs_le64(a->page->bytes + off);
 	bool link = off == c->head_offset && w & 1;
 	const uint64_t followed[3] = {
-		w, link && c->head_is_mask ? a->page->va & (w - 1) : w & ~UINT64_C(1),
+		w,
+		link && c->head_is_mask ? a->page->va & (w - 1) : w & ~UINT64_C(1),
 		w & ~UINT64_C(3),
 	};
 	const char *reg = NULL;
@@ -112,13 +116,14 @@ static enum pfs_reproduces followed_word(struct attempt *a, uint64_t off)
 		if (!reg && a->fault - followed[i] >= a->m->layout.page_size)
 			continue;
 		a->confidence = reg ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
-		a->why = pfs_printf(&a->m->arena,
-				    "its struct page holds 0x%llx at offset 0x%llx%s%s%s%s%s%s accesses 0x%llx",
-				    ULL(w), ULL(off), link ? " (read as a tail page's link to its head)" : "",
-				    reg ? "; " : "", reg ? reg : "",
-				    reg ? followed[i] == w ? " holds that value" : " holds that pointer" : "",
-				    a->p->operand.valid ? ", and " : "; the faulting instruction",
-				    a->p->operand.valid ? a->p->operand.text : "", ULL(a->fault));
+		a->why = pfs_printf(
+			&a->m->arena,
+			"its struct page holds 0x%llx at offset 0x%llx%s%s%s%s%s%s accesses 0x%llx",
+			ULL(w), ULL(off), link ? " (read as a tail page's link to its head)" : "",
+			reg ? "; " : "", reg ? reg : "",
+			reg ? followed[i] == w ? " holds that value" : " holds that pointer" : "",
+			a->p->operand.valid ? ", and " : "; the faulting instruction",
+			a->p->operand.valid ? a->p->operand.text : "", ULL(a->fault));
 		return PFS_REPRODUCES;
 	}
 	return PFS_DOES_NOT;
@@ -146,6 +151,7 @@ static enum pfs_reproduces followed_links(struct attempt *a)
 	const struct pfs_facts *f = a->m->facts;
 	uint64_t pgdat, zone, size;
 	struct pfs_err ignored;
+	const char *reg;
 
 	if (a->page->state != PFS_ST_MISLINKED && a->page->state != PFS_ST_POISONED &&
 	    a->page->state != PFS_ST_DEPOPULATED && a->page->state != PFS_ST_GARBAGE)
@@ -154,18 +160,20 @@ static enum pfs_reproduces followed_links(struct attempt *a)
 	    !pfs_have(f, PFS_F_PGDAT_ZONES) || !pfs_have(f, PFS_F_SZ_ZONE) ||
 	    pfs_zone_by_link(a->m, a->page->node, a->page->zone))
 		return PFS_DOES_NOT;
-	if (pfs_read_u64(a->m->mem, pfs_val(f, PFS_F_NODE_DATA) + a->page->node * UINT64_C(8), &pgdat,
-			 "node_data", &ignored))
+	if (pfs_read_u64(a->m->mem, pfs_val(f, PFS_F_NODE_DATA) + a->page->node * UINT64_C(8),
+			 &pgdat, "node_data", &ignored))
 		return PFS_DOES_NOT;
 	size = pfs_val(f, PFS_F_SZ_ZONE);
 	zone = pgdat + pfs_val(f, PFS_F_PGDAT_ZONES) + a->page->zone * size;
 	if (a->fault - zone >= size)
 		return PFS_DOES_NOT;
-	a->confidence = PFS_CONF_MEDIUM;
+	reg = a->p->operand.valid ? operand_register(a, zone) : NULL;
+	a->confidence = reg ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
 	a->why = pfs_printf(&a->m->arena,
-			    "its links name node %u, zone %u; NODE_DATA(%u) is 0x%llx, so that page_zone() is 0x%llx, and the fault is at 0x%llx",
+			    "its links name node %u, zone %u; NODE_DATA(%u) is 0x%llx, so that "
+			    "page_zone() is 0x%llx%s%s, and the fault is at 0x%llx",
 			    a->page->node, a->page->zone, a->page->node, ULL(pgdat), ULL(zone),
-			    ULL(a->fault));
+			    reg ? ", which is in " : "", reg ? reg : "", ULL(a->fault));
 	return PFS_REPRODUCES;
 }
 
@@ -188,7 +196,8 @@ static enum pfs_reproduces try(struct attempt *a)
 	if (named_by_bug(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;
 	if (!a->has_fault) {
-		a->why = pfs_printf(&a->m->arena, "it is %s, but the panic has no fault address to compare",
+		a->why = pfs_printf(&a->m->arena,
+				    "it is %s, but the panic has no fault address to compare",
 				    pfs_state_name(page->state));
 		return PFS_DOES_NOT;
 	}
@@ -196,8 +205,9 @@ static enum pfs_reproduces try(struct attempt *a)
 		return PFS_REPRODUCES;
 	if (a->lead->source <= PFS_SRC_REG_PAGE && followed_links(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;
-	a->why = pfs_printf(&a->m->arena, "it is %s, but nothing in it leads to the fault at 0x%llx",
-			    pfs_state_name(page->state), ULL(a->fault));
+	a->why =
+		pfs_printf(&a->m->arena, "it is %s, but nothing in it leads to the fault at 0x%llx",
+			   pfs_state_name(page->state), ULL(a->fault));
 	return PFS_DOES_NOT;
 }
 

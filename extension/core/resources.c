@@ -43,7 +43,8 @@ static bool read_resource(struct pfs_model *m, uint64_t va, struct pfs_resource 
 		return false;
 	/* A name that cannot be read leaves the range, which matters more. */
 	if (!pfs_have(m->facts, PFS_F_RES_NAME) || !read_long(m, va, PFS_F_RES_NAME, &name) ||
-	    !name || pfs_read_str(m->mem, name, r->name, sizeof(r->name), "resource name", &ignored))
+	    !name ||
+	    pfs_read_str(m->mem, name, r->name, sizeof(r->name), "resource name", &ignored))
 		r->name[0] = '\0';
 	return true;
 }
@@ -109,7 +110,8 @@ static int walk_tree(struct pfs_model *m, uint64_t root_child, struct pfs_err *e
 					       .parent_end = res.end };
 	}
 	if (unreadable || damaged)
-		pfs_limit(m, "resources", "incomplete: %llu unreadable, %llu out of order or nested too deep",
+		pfs_limit(m, "resources",
+			  "incomplete: %llu unreadable, %llu out of order or nested too deep",
 			  (unsigned long long)unreadable, (unsigned long long)damaged);
 	return 0;
 }

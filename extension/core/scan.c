@@ -93,15 +93,16 @@ void pfs_section_scan_read(struct pfs_section_scan *s, struct pfs_mem *mem,
 		enum pfs_state answer;
 
 		pfs_walk_va(mem, va + at, &w);
-		len = w.nr && w.leaf_size ? w.leaf_size - ((va + at) & (w.leaf_size - 1)) : total - at;
+		len = w.nr && w.leaf_size ? w.leaf_size - ((va + at) & (w.leaf_size - 1))
+					  : total - at;
 		if (len > total - at)
 			len = total - at;
 		if (w.mapped) {
 			read_leaf(s, mem, w.pa, at, len);
 			continue;
 		}
-		answer = w.nr && w.step[w.nr - 1].presence == PFS_PRESENT ? PFS_ST_UNMAPPED :
-									    PFS_ST_UNDECIDABLE;
+		answer = w.nr && w.step[w.nr - 1].presence == PFS_PRESENT ? PFS_ST_UNMAPPED
+									  : PFS_ST_UNDECIDABLE;
 		for (i = at / l->page_size; i < (at + len + l->page_size - 1) / l->page_size; i++)
 			s->answer[i] = (unsigned char)answer;
 	}
@@ -236,7 +237,8 @@ static void work(struct worker *w, bool main_thread)
 			w->error = scan_section(w, &s, i);
 		atomic_fetch_add(&job->done, 1);
 		if (main_thread && job->progress &&
-		    job->progress(job->arg, atomic_load(&job->done) * job->m->layout.pages_per_section,
+		    job->progress(job->arg,
+				  atomic_load(&job->done) * job->m->layout.pages_per_section,
 				  job->m->nr_sections * job->m->layout.pages_per_section))
 			w->error = -EINTR;
 	}
@@ -276,7 +278,8 @@ static int gather(struct pfs_model *m, struct worker *workers, unsigned int nr,
 		return -ENOMEM;
 	for (j = 0, i = 0; j < nr; j++) {
 		if (workers[j].nr_runs)
-			memcpy(ret->runs + i, workers[j].runs, workers[j].nr_runs * sizeof(*ret->runs));
+			memcpy(ret->runs + i, workers[j].runs,
+			       workers[j].nr_runs * sizeof(*ret->runs));
 		i += workers[j].nr_runs;
 	}
 	qsort(ret->runs, total, sizeof(*ret->runs), by_start);

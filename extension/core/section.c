@@ -10,22 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TABLE_CHUNK 512		/* root pointers, or sections, per read */
+#define TABLE_CHUNK 512 /* root pointers, or sections, per read */
 
 struct table {
-	uint64_t va;		/* first root pointer, or first section */
-	uint64_t entries;	/* of the table */
-	uint64_t per_root;	/* sections per root; 0: no roots, a flat array */
+	uint64_t va; /* first root pointer, or first section */
+	uint64_t entries; /* of the table */
+	uint64_t per_root; /* sections per root; 0: no roots, a flat array */
 };
 
 struct walk_state {
 	struct pfs_model *m;
-	uint64_t size;		/* of struct mem_section */
+	uint64_t size; /* of struct mem_section */
 	uint64_t map_offset;
 	size_t cap;
-	uint64_t bad_roots;	/* pointers that lead nowhere */
-	uint64_t unreadable;	/* sections whose struct mem_section is not in the dump */
-	uint64_t illegal;	/* entries that no kernel writes: bits but not PRESENT */
+	uint64_t bad_roots; /* pointers that lead nowhere */
+	uint64_t unreadable; /* sections whose struct mem_section is not in the dump */
+	uint64_t illegal; /* entries that no kernel writes: bits but not PRESENT */
 };
 
 static bool is_kernel_pointer(const struct pfs_model *m, uint64_t va)
@@ -150,8 +150,8 @@ static int find_table(struct walk_state *w, struct pfs_err *err)
 	struct table t = { .va = va };
 	int r;
 
-	length = pfs_have(m->facts, PFS_F_NR_ROOTS) ? pfs_val(m->facts, PFS_F_NR_ROOTS) :
-						      (nr + per_root - 1) / per_root;
+	length = pfs_have(m->facts, PFS_F_NR_ROOTS) ? pfs_val(m->facts, PFS_F_NR_ROOTS)
+						    : (nr + per_root - 1) / per_root;
 	if (!length || length > nr)
 		return pfs_err_set(err, EINVAL, "%s: absurd value %llu",
 				   pfs_fact_name(PFS_F_NR_ROOTS), (unsigned long long)length);
@@ -174,9 +174,10 @@ static int find_table(struct walk_state *w, struct pfs_err *err)
 		if (r != -ENOENT)
 			return r ? pfs_err_set(err, -r, "mem_section: out of memory") : 0;
 	}
-	return pfs_err_set(err, EINVAL,
-			   "mem_section: no plausible section table at 0x%llx, nor where it points to",
-			   (unsigned long long)va);
+	return pfs_err_set(
+		err, EINVAL,
+		"mem_section: no plausible section table at 0x%llx, nor where it points to",
+		(unsigned long long)va);
 }
 
 static int by_nr(const void *a, const void *b)
@@ -211,7 +212,8 @@ static void settle_vmemmap(struct pfs_model *m)
 	}
 	if (!m->layout.vmemmap_known)
 		pfs_limit(m, "struct pages",
-			  "sections share no memmap base: no SPARSEMEM_VMEMMAP kernel, or a damaged table");
+			  "sections share no memmap base: no SPARSEMEM_VMEMMAP kernel, or a "
+			  "damaged table");
 }
 
 static int read_usage(struct pfs_model *m, struct pfs_section *s)
@@ -252,12 +254,14 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
 				   pfs_fact_name(PFS_F_MEM_SECTION));
 	if (!pfs_have(m->facts, PFS_F_SZ_MEM_SECTION) || !pfs_have(m->facts, PFS_F_MS_MAP))
 		return pfs_err_set(err, EINVAL, "%s or %s is not known",
-				   pfs_fact_name(PFS_F_SZ_MEM_SECTION), pfs_fact_name(PFS_F_MS_MAP));
+				   pfs_fact_name(PFS_F_SZ_MEM_SECTION),
+				   pfs_fact_name(PFS_F_MS_MAP));
 	w.size = pfs_val(m->facts, PFS_F_SZ_MEM_SECTION);
 	w.map_offset = pfs_val(m->facts, PFS_F_MS_MAP);
 	/* A power of two since SECTION_ROOT_MASK was introduced; 16 or 32 bytes. */
 	if (w.size < 8 || w.size > 128 || w.size & (w.size - 1) || w.map_offset > w.size - 8)
-		return pfs_err_set(err, EINVAL, "struct mem_section: absurd size %llu or offset %llu",
+		return pfs_err_set(err, EINVAL,
+				   "struct mem_section: absurd size %llu or offset %llu",
 				   (unsigned long long)w.size, (unsigned long long)w.map_offset);
 	r = find_table(&w, err);
 	if (r)
@@ -275,13 +279,15 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
 		r = read_usage(m, &m->sections[i]);
 		if (r)
 			return pfs_err_set(err, -r, "sections: out of memory");
-		unknown += m->sections[i].flags & PFS_SEC_HAS_MEM_MAP && !m->sections[i].subsections;
+		unknown +=
+			m->sections[i].flags & PFS_SEC_HAS_MEM_MAP && !m->sections[i].subsections;
 	}
 	if (unknown)
 		pfs_limit(m, "subsection maps", "not known for %llu sections%s",
 			  (unsigned long long)unknown,
-			  pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP) ?
-				  "" : ": no debug information, or a kernel without subsections");
+			  pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP)
+				  ? ""
+				  : ": no debug information, or a kernel without subsections");
 	return 0;
 }
 

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define FIX(id, title, commit, in) static const struct pfs_fix fix_##id = { #id, title, commit, in };
+#define FIX(id, title, commit, in) \
+	static const struct pfs_fix fix_##id = { #id, title, commit, in };
 #include <pfnscope/fixes.def>
 #undef FIX
 

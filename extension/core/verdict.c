@@ -14,8 +14,8 @@ struct verdict {
 	const struct pfs_panic *p;
 	struct pfs_verdict *v;
 	bool no_memory;
-	bool cannot_tell;	/* a page that the panic names outright cannot be read */
-	bool named;		/* the panic names a struct page outright */
+	bool cannot_tell; /* a struct page that the panic points to cannot be read */
+	bool named; /* the panic names a struct page outright */
 };
 
 static void evidence(struct verdict *d, const char *fmt, ...) PFS_PRINTF(2, 3);
@@ -27,7 +27,8 @@ static void evidence(struct verdict *d, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	line = pfs_grow(&d->m->arena, &v->evidence, &v->nr_evidence, &v->cap_evidence, sizeof(*line));
+	line = pfs_grow(&d->m->arena, &v->evidence, &v->nr_evidence, &v->cap_evidence,
+			sizeof(*line));
 	if (line)
 		*line = pfs_vprintf(&d->m->arena, fmt, ap);
 	va_end(ap);
@@ -78,7 +79,8 @@ static void about_place(struct verdict *d)
 	if (g && g->has_altmap && p->pfn >= g->altmap.base_pfn &&
 	    p->pfn - g->altmap.base_pfn < g->altmap.reserve)
 		evidence(d,
-			 "it is one of the %llu pages of the altmap reserve of device pagemap 0x%llx, which the device's memmap initialisation skips",
+			 "it is one of the %llu pages of the altmap reserve of device pagemap "
+			 "0x%llx, which the device's memmap initialisation skips",
 			 ULL(g->altmap.reserve), ULL(g->va));
 	else if (g)
 		evidence(d, "device pagemap 0x%llx covers it", ULL(g->va));
@@ -95,8 +97,12 @@ static void about_mapping(struct verdict *d)
 		return;
 	last = &w->step[w->nr - 1];
 	if (w->mapped)
-		evidence(d, "its struct page at 0x%llx is mapped by a %llu KiB leaf (%s entry 0x%llx)",
-			 ULL(d->v->page.va), ULL(w->leaf_size >> 10), last->level, ULL(last->entry));
+		evidence(d,
+			 "its struct page at 0x%llx is mapped by a leaf of %llu %s (%s entry "
+			 "0x%llx)",
+			 ULL(d->v->page.va),
+			 ULL(w->leaf_size >> 20 ? w->leaf_size >> 20 : w->leaf_size >> 10),
+			 w->leaf_size >> 20 ? "MiB" : "KiB", last->level, ULL(last->entry));
 	else if (last->presence == PFS_PRESENT)
 		evidence(d, "its struct page at 0x%llx is not mapped (%s entry 0x%llx)",
 			 ULL(d->v->page.va), last->level, ULL(last->entry));
@@ -111,12 +117,13 @@ static void accept(struct verdict *d, const char *why)
 	v->mechanism = pfs_mechanism_of(d->m, &v->page);
 	v->status = v->mechanism ? PFS_EXPLAINED : PFS_UNEXPLAINED;
 	v->code = code_of(v->page.state);
-	v->title = pfs_printf(&d->m->arena, "%s%s stepped on PFN 0x%llx, whose struct page is %s%s%s", who,
-			      d->p->function ? "()" : "", ULL(v->page.pfn),
-			      pfs_state_name(v->page.state), v->mechanism ? ": " : "",
-			      v->mechanism ? v->mechanism->title : "");
-	v->advice = v->mechanism ? v->mechanism->advice :
-				   "Report the page and the findings to the memory management list.";
+	v->title = pfs_printf(
+		&d->m->arena, "%s%s stepped on PFN 0x%llx, whose struct page is %s%s%s", who,
+		d->p->function ? "()" : "", ULL(v->page.pfn), pfs_state_name(v->page.state),
+		v->mechanism ? ": " : "", v->mechanism ? v->mechanism->title : "");
+	v->advice = v->mechanism
+			    ? v->mechanism->advice
+			    : "Report the page and the findings to the memory management list.";
 	if (!v->title)
 		d->no_memory = true;
 	evidence(d, "%s", why);
@@ -135,7 +142,8 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 	struct pfs_page page;
 	struct pfs_err err;
 
-	c = pfs_grow(&d->m->arena, &v->candidates, &v->nr_candidates, &v->cap_candidates, sizeof(*c));
+	c = pfs_grow(&d->m->arena, &v->candidates, &v->nr_candidates, &v->cap_candidates,
+		     sizeof(*c));
 	if (!c)
 		return -ENOMEM;
 	c->pfn = lead->pfn;
@@ -154,7 +162,7 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 	case PFS_REPRODUCES:
 		break;
 	case PFS_CANNOT_TELL:
-		if (lead->source <= PFS_SRC_LOG)
+		if (lead->source <= PFS_SRC_REG_PAGE)
 			d->cannot_tell = true;
 		return 0;
 	case PFS_DOES_NOT:
@@ -177,21 +185,27 @@ static void nothing_found(struct verdict *d)
 	v->confidence = PFS_CONF_MEDIUM;
 	if (d->cannot_tell) {
 		v->status = PFS_INCONCLUSIVE;
-		v->title = "the panic names a struct page that this dump does not hold";
+		v->title = "the panic points to a struct page that this dump does not hold";
 		v->advice = "A dump that keeps the memmap is needed (makedumpfile without -e).";
+	} else if (d->p->no_log) {
+		v->status = PFS_INCONCLUSIVE;
+		v->title = "the machine had panicked, but the dump holds no log that says why";
+		v->advice = "The console's record of the panic is needed.";
 	} else if (pfs_fault_at(d->p, &at) && pfs_in_memmap(d->m, at, &pfn)) {
 		v->status = PFS_UNEXPLAINED;
 		v->title = "the fault is at a struct page, but no page reproduces it";
 		v->advice = "Compare the page tables of the crashed task with init_mm's.";
 	} else if (d->named) {
 		v->status = PFS_UNEXPLAINED;
-		v->title = "the kernel printed a struct page before it stopped, but that page looks sound";
+		v->title = "the kernel printed a struct page before it stopped, but that page "
+			   "looks sound";
 		v->advice = "Look at what the page dump says it is dumped because of.";
 	} else {
 		v->status = PFS_UNRELATED;
-		v->title = v->nr_candidates ?
-			"nothing ties the panic to the memmap: no page that it names reproduces the fault" :
-			"nothing ties the panic to the memmap: it names no page";
+		v->title = v->nr_candidates
+				   ? "nothing ties the panic to the memmap: no page that it names "
+				     "reproduces the fault"
+				   : "nothing ties the panic to the memmap: it names no page";
 		v->advice = "Look elsewhere for the cause of this panic.";
 	}
 }
@@ -209,8 +223,9 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 	ret->confidence = PFS_CONF_HIGH;
 	if (p->kind == PFS_PANIC_NONE) {
 		ret->status = m->nr_log || p->nr_regs ? PFS_NO_PANIC : PFS_INCONCLUSIVE;
-		ret->title = m->nr_log || p->nr_regs ? "the machine had not panicked" :
-						       "the dump holds no kernel log to find a panic in";
+		ret->title = m->nr_log || p->nr_regs
+				     ? "the machine had not panicked"
+				     : "the dump holds no kernel log to find a panic in";
 		return 0;
 	}
 	/* A lockup or a crash on request has no fault that a page could reproduce. */

@@ -56,8 +56,8 @@ int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err)
 		for (; va < end; va = next) {
 			pfs_walk_va(m->mem, va, &w);
 			if (!w.nr || !w.leaf_size)
-				return pfs_err_set(err, EINVAL,
-						   "vmemmap: 0x%llx cannot be walked", (unsigned long long)va);
+				return pfs_err_set(err, EINVAL, "vmemmap: 0x%llx cannot be walked",
+						   (unsigned long long)va);
 			/* A leaf, or the hole behind an empty entry, may reach past the section. */
 			next = (va | (w.leaf_size - 1)) + 1;
 			if (next > end || next < va)

@@ -135,7 +135,8 @@ static int walk_nodes(struct build *b)
 		b->online_known = !pfs_read_va(b->m->mem, pfs_val(f, PFS_F_NODE_ONLINE_MAP),
 					       b->online, (nr + 63) / 64 * 8, NULL);
 	for (nid = 0; nid < nr; nid++) {
-		if (pfs_read_va(b->m->mem, pfs_val(f, PFS_F_NODE_DATA) + nid * 8ull, buf, 8, NULL)) {
+		va = pfs_val(f, PFS_F_NODE_DATA) + nid * 8ull;
+		if (pfs_read_va(b->m->mem, va, buf, 8, NULL)) {
 			b->unreadable_nodes++;
 			continue;
 		}
