@@ -1,4 +1,5 @@
-# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
 # Shared functions of the lab. Sourced by ./lab, never run.
 
 LAB=${PFNSCOPE_LAB:-$HOME/.cache/pfnscope/lab}

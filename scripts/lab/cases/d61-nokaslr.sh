@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 TITLE='Debian 6.1 without KASLR, four page-table levels, memmap of the pmem in RAM'
 KERNEL=6.1-cloud

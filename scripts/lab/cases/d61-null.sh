@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 TITLE='Debian 6.1, ZONE_DEVICE pages, NULL dereference in a module: unrelated'
 KERNEL=6.1-cloud

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 TITLE='Debian 6.1, ZONE_DEVICE pages from mid-section, sysrq-c: nothing wrong'
 KERNEL=6.1-cloud

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 TITLE='S1 kernel, pmem left alone, sysrq-c: clean twin'
 KERNEL=5.10-s1

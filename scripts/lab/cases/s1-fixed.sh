@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 TITLE='The untouched kernel, same steps as S1, kpageflags survives, sysrq-c: clean twin'
 KERNEL=5.10-fixed

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 TITLE='S1 memmap met by the idle page tracker'
 KERNEL=5.10-s1-walkers

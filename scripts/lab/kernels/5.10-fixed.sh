@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 # Bullseye's 5.10 as it is: the fix of S1 is in.
 KIND=source

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 # As 5.10-s1, with more walkers over the memmap.
 KIND=source

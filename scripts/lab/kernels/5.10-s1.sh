@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 # Bullseye's 5.10 with the fix of S1 taken out.
 KIND=source

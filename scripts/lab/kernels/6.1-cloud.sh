@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 # Bookworm's 6.1 for cloud machines, untouched.
 KIND=deb

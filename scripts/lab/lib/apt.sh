@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Packages of any Debian suite, through a private apt: nothing of the system's
 # own configuration or state is changed. The mirrors are those of the system.
@@ -33,8 +34,9 @@ apt_update()
 	[ -z "$(find "$dir/updated" -mtime -1 2>/dev/null)" ] || return 0
 	main=$(apt_mirror main)
 	security=$(apt_mirror security)
-	[ -n "$main" ] && [ -n "$security" ] ||
+	if [ -z "$main" ] || [ -z "$security" ]; then
 		die "no Debian mirror in the system's apt sources"
+	fi
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
 	cat >"$dir/sources.list" <<-EOF
 		deb [signed-by=$key] $main $suite main

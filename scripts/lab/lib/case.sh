@@ -1,4 +1,5 @@
-# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
 # Cases. A recipe cases/NAME.sh sets
 #
 #   TITLE   one line
@@ -113,7 +114,9 @@ case_kexec()
 		for file in $(case_files "$f"); do
 			rm -f "$dir/$name.$file"
 			debugfs -R "dump $file $dir/$name.$file" "$disk" 2>/dev/null
-			[ -s "$dir/$name.$file" ] || { rm -f "$dir/$name.$file"; rc=1; }
+			[ -s "$dir/$name.$file" ] || { rm -f "$dir/$name.$file"; rc=1; continue; }
+			chmod 644 "$dir/$name.$file"
+			fallocate --dig-holes "$dir/$name.$file" 2>/dev/null || :
 		done
 	done
 	rm -f "$disk"

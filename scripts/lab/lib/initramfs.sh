@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # One initramfs per kernel: busybox, the guest scripts, the tools with their
 # libraries, and the modules that the kernel's recipe names. The capture kernel

@@ -1,4 +1,5 @@
-# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
 # Kernels. A recipe kernels/NAME.sh sets KIND and what that kind needs; the
 # result is $LAB/kernel/NAME/{bzImage,vmlinux,release,stamp}.
 #

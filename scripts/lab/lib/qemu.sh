@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Guests under QEMU's own emulation: no KVM is asked for. One at a time.
 
@@ -45,4 +46,9 @@ qemu_stop()
 }
 
 # qemu_dump FILE FORMAT: have QEMU write guest memory; FORMAT as QMP spells it.
-qemu_dump() { "$HERE/lib/qmp-dump.py" "$QMP" "$1" "$2" >&2 && chmod 644 "$1"; }
+qemu_dump()
+{
+	"$HERE/lib/qmp-dump.py" "$QMP" "$1" "$2" >&2 || return 1
+	chmod 644 "$1"
+	fallocate --dig-holes "$1" 2>/dev/null || :
+}

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """qmp-dump.py SOCKET FILE FORMAT: dump-guest-memory through QEMU's QMP socket."""
 import json
 import socket
