@@ -45,10 +45,18 @@ CLI_SRC := $(wildcard extension/cli/*.c)
 UNIT_SRC := $(wildcard testdumps/unit/test_*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/obj/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/obj/%.o)
+# The command without its process, for hosts.
+HOST_OBJ := $(addprefix $B/obj/extension/cli/,args.o error.o help.o hosted.o progress.o run.o)
+CRASH_SRC := $(wildcard extension/crash/*.c)
+CRASH_OBJ := $(CRASH_SRC:%.c=$B/obj/%.o)
 UNIT := $(UNIT_SRC:testdumps/unit/%.c=$B/unit/%)
 CASES := $(patsubst testdumps/cases/%,$B/cases/%,$(wildcard testdumps/cases/*.t))
 
 all: $B/pfnscope $B/libpfnscope.so $B/libpfnscope.a
+# The extension needs crash's header, and the sanitizers a crash made for them.
+ifeq ($(SAN)$(wildcard /usr/include/crash/defs.h),/usr/include/crash/defs.h)
+all: $B/pfnscope.so
+endif
 
 # What pkg-config says, once: make builds this file before anything else, and
 # reads it. It is built again where what is needed was installed or removed.
@@ -70,9 +78,14 @@ $B/pfnscope: $(CLI_OBJ) $B/libpfnscope.a
 	$(call say,LD,$@)
 	$Q$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$B/libpfnscope.so: $(LIB_OBJ)
+$B/libpfnscope.so: $(LIB_OBJ) $(HOST_OBJ)
 	$(call say,LD,$@)
 	$Q$(CC) $(LDFLAGS) -shared -Wl,-soname,libpfnscope.so.0 -Wl,--no-undefined -o $@ $^ $(LIBS)
+
+# Needs nothing but crash and libc: extension/crash/engine.c says why.
+$B/pfnscope.so: $(CRASH_OBJ) $B/libpfnscope.a
+	$(call say,LD,$@)
+	$Q$(CC) $(LDFLAGS) -shared -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -o $@ $^
 
 $B/libpfnscope.a: $(LIB_OBJ)
 	$(call say,AR,$@)

@@ -296,6 +296,20 @@ static int gather(struct pfs_model *m, struct worker *workers, unsigned int nr,
 	return 0;
 }
 
+/* Pages of which this dump says nothing are no findings, but nobody shall overlook them. */
+static void limits(struct pfs_model *m, const struct pfs_scan *scan)
+{
+	static const enum pfs_state unknown[] = { PFS_ST_EXCLUDED, PFS_ST_ABSENT,
+						  PFS_ST_UNDECIDABLE };
+	size_t i;
+
+	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		if (scan->count[unknown[i]])
+			pfs_limit(m, "struct pages", "%llu are %s: %s",
+				  (unsigned long long)scan->count[unknown[i]],
+				  pfs_state_name(unknown[i]), pfs_state_meaning(unknown[i]));
+}
+
 int pfs_scan_all(struct pfs_model *m, unsigned int jobs,
 		 int (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
 		 struct pfs_scan *ret, struct pfs_err *err)
@@ -346,6 +360,7 @@ int pfs_scan_all(struct pfs_model *m, unsigned int jobs,
 	if (gather(m, w, nr, ret))
 		r = -ENOMEM;
 	ret->complete = !r;
+	limits(m, ret);
 	for (i = 0; i < nr; i++)
 		free(w[i].runs);
 	free(w);

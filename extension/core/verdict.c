@@ -182,7 +182,8 @@ static void nothing_found(struct verdict *d)
 	struct pfs_verdict *v = d->v;
 	uint64_t at, pfn;
 
-	v->confidence = PFS_CONF_MEDIUM;
+	/* A crash on request explains itself; that no page was named is weaker. */
+	v->confidence = d->p->kind == PFS_PANIC_SYSRQ ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
 	if (d->cannot_tell) {
 		v->status = PFS_INCONCLUSIVE;
 		v->title = "the panic points to a struct page that this dump does not hold";

@@ -331,7 +331,11 @@ static int write_headers(struct distill *d, struct pfs_err *err)
 
 	memcpy(h + KDUMP_HDR_SIGNATURE, "KDUMP   ", 8);
 	put32(h + KDUMP_HDR_VERSION, 6);
+	/* libkdumpfile takes an empty string for a header without utsname. */
 	put_string(h + KDUMP_HDR_UTSNAME, "Linux");
+	put_string(h + KDUMP_HDR_UTSNAME + KDUMP_UTS_LEN, "(none)");
+	put_string(h + KDUMP_HDR_UTSNAME + 3 * KDUMP_UTS_LEN, "(none)");
+	put_string(h + KDUMP_HDR_UTSNAME + 5 * KDUMP_UTS_LEN, "(none)");
 	put_string(h + KDUMP_HDR_RELEASE, d->f->release ? d->f->release : "");
 	put_string(h + KDUMP_HDR_MACHINE, info->arch ? info->arch : "");
 	put32(h + KDUMP_HDR_STATUS, KDUMP_ZLIB);

@@ -43,6 +43,10 @@ static uint64_t below(uint64_t pfn)
 
 static void read_run(struct pfs_session *s, const struct pfs_run *run)
 {
+	/* Where the dump says nothing there is nothing to keep. */
+	if (run->state == PFS_ST_EXCLUDED || run->state == PFS_ST_ABSENT ||
+	    run->state == PFS_ST_UNDECIDABLE)
+		return;
 	if (run->end - run->start <= MAX_RUN) {
 		read_pages(s, below(run->start), run->end + NEIGHBOURS);
 		return;

@@ -11,6 +11,7 @@ static void check_mixed(struct pfs_target *t)
 {
 	uint64_t pfn, end;
 	static unsigned char buf[80 * PAGE];
+	unsigned int pieces = 0;
 	size_t got;
 
 	for (pfn = 0; pfn < strlen(mixed); pfn++) {
@@ -22,8 +23,11 @@ static void check_mixed(struct pfs_target *t)
 	}
 	assert_int_equal(dump_answer(t, pfn * PAGE), PFS_ABSENT);
 	assert_int_equal(dump_answer(t, UINT64_MAX), PFS_ABSENT);
-	assert_int_equal(t->ops->presence(t, 8 * PAGE, &end), PFS_PRESENT);
-	assert_int_equal(end, 70 * PAGE);
+	/* Where a run ends, even if in pieces: a split set has two. */
+	for (end = 8 * PAGE; t->ops->presence(t, end, &end) == PFS_PRESENT;)
+		pieces++;
+	assert_int_equal(end, 72 * PAGE);
+	assert_in_range(pieces, 1, 2);
 
 	/* A long read stops at the first page that is not there, and leaves the rest alone. */
 	memset(buf, 0xaa, sizeof(buf));

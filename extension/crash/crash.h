@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What pfnscope asks of crash. Only api.c sees <crash/defs.h>, which defines
+ * names like error, fp and INFO; the rest of this folder sees these functions.
+ * crash leaves its functions by longjmp() where they fail, and we have frames
+ * of libraries below us: none of these functions lets a jump through.
+ */
+#ifndef PFS_CRASH_CRASH_H
+#define PFS_CRASH_CRASH_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <pfnscope/hosted.h>
+
+struct pfs_crash_info {
+	const char *version;
+	const char *dumpfile;	/* as typed; NULL on a live system */
+	int fd;			/* of the dump file, or -1 */
+	bool live;
+	bool minimal;		/* crash --minimal: crash knows no types */
+	bool elf;		/* an ELF dump: crash cannot say what it lacks */
+	bool split;		/* one of a set; we know but the first file's name */
+	bool flattened;
+	bool terminal;		/* output goes to a terminal, not to a pager or a file */
+};
+
+void pfs_crash_info(struct pfs_crash_info *ret);
+
+/* crash's answer to a physical read inside one page. */
+enum pfs_crash_read {
+	PFS_CRASH_OK,
+	PFS_CRASH_NO_RAM,	/* crash: "seek error" */
+	PFS_CRASH_EXCLUDED,
+	PFS_CRASH_FAILED,	/* any other; ELF: also no such RAM */
+};
+
+enum pfs_crash_read pfs_crash_read_phys(uint64_t pa, void *buf, size_t len);
+bool pfs_crash_read_virt(uint64_t va, void *buf, size_t len);
+
+/* False: not there. */
+bool pfs_crash_symbol(const char *name, uint64_t *ret);
+bool pfs_crash_type_size(const char *type, uint64_t *ret);
+bool pfs_crash_member(const char *type, const char *member, struct pfs_member *ret);
+bool pfs_crash_enumerator(const char *name, int64_t *ret);
+
+FILE *pfs_crash_output(void);
+void pfs_crash_complain(const char *line);
+/* ^C was hit, or the pager is gone. */
+bool pfs_crash_stop(void);
+
+/* The look-up made of the above (lookup.c); it is not to be freed. */
+extern struct pfs_lookup pfs_crash_lookup;
+
+/*
+ * A target that reads memory through crash alone (target.c). file (may be
+ * NULL) is the same dump through libkdumpfile; it is taken over, also on
+ * failure, and gives VMCOREINFO and registers where crash has none, and where
+ * crash fills in zeroes, what is there.
+ */
+int pfs_crash_target(const struct pfs_crash_info *info, struct pfs_target *file,
+		     struct pfs_target **ret, struct pfs_err *err);
+
+/* The library, loaded so that it and crash share no symbols (engine.c). */
+struct pfs_engine {
+	void *handle;
+	int (*hosted_run)(const struct pfs_host *h, int argc, const char *const *argv);
+	int (*open_kdump)(const char *const *paths, size_t nr,
+			  void (*progress)(void *arg, const char *what, uint64_t done,
+					   uint64_t total),
+			  void *arg, struct pfs_target **ret, struct pfs_err *err);
+};
+
+int pfs_engine_load(struct pfs_engine *e, struct pfs_err *err);
+void pfs_engine_unload(struct pfs_engine *e);
+
+/* One command line (command.c). */
+void pfs_crash_command(const struct pfs_engine *e, int argc, const char *const *argv);
+
+/* The help page in crash's form (help.c): name, line, synopsis, text, NULL. */
+char **pfs_crash_help(void);
+
+#endif

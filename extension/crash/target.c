@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Memory through crash's own reader, a page at a time: crash takes no more in
+ * one go, and its answer speaks for one page.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crash/crash.h"
+
+#define PAGE 4096u
+#define MAX_VMCOREINFO 65536
+
+struct crash_target {
+	struct pfs_target t;
+	struct pfs_crash_info info;
+	struct pfs_target *file;
+	char *vmcoreinfo;
+};
+
+static struct crash_target *to_crash(struct pfs_target *t)
+{
+	return (struct crash_target *)((char *)t - offsetof(struct crash_target, t));
+}
+
+static bool all_zero(const unsigned char *p, size_t len)
+{
+	return !len || (!*p && !memcmp(p, p + 1, len - 1));
+}
+
+static enum pfs_presence answer_of(const struct crash_target *c, enum pfs_crash_read r)
+{
+	switch (r) {
+	case PFS_CRASH_OK:
+		return PFS_PRESENT;
+	case PFS_CRASH_NO_RAM:
+		/* Or in a file of the set that crash was not given. */
+		return c->info.split ? PFS_UNDECIDABLE : PFS_ABSENT;
+	case PFS_CRASH_EXCLUDED:
+		return PFS_EXCLUDED;
+	case PFS_CRASH_FAILED:
+		break;
+	}
+	return PFS_UNDECIDABLE;
+}
+
+/*
+ * Are the bytes at pa the dump's, and how far? crash makes up zeroes where an
+ * ELF segment ends in the file but not in memory, and takes whatever follows in
+ * the file where the dump has one segment; and it does not know that a
+ * distilled dump has parts of pages.
+ */
+static enum pfs_presence ask_file(struct crash_target *c, uint64_t pa, uint64_t *ret_end)
+{
+	*ret_end = UINT64_MAX;
+	if (!c->file || !c->file->ops->presence || !(c->info.elf || c->t.info.origin_note))
+		return PFS_PRESENT;
+	return c->file->ops->presence(c->file, pa, ret_end);
+}
+
+/* Inside one page. */
+static enum pfs_presence read_part(struct crash_target *c, uint64_t pa, void *buf, size_t len)
+{
+	unsigned char page[PAGE];
+	enum pfs_presence p;
+
+	if (c->file || !c->info.elf)
+		return answer_of(c, pfs_crash_read_phys(pa, buf, len));
+	/* Nobody to ask: zeroes are not believed. */
+	p = answer_of(c, pfs_crash_read_phys(pa - pa % PAGE, page, PAGE));
+	if (p == PFS_PRESENT && all_zero(page, PAGE))
+		p = PFS_UNDECIDABLE;
+	if (p == PFS_PRESENT)
+		memcpy(buf, page + pa % PAGE, len);
+	return p;
+}
+
+static enum pfs_presence crash_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
+				    size_t *ret_len)
+{
+	struct crash_target *c = to_crash(t);
+	unsigned char *to = buf;
+	uint64_t end;
+
+	for (*ret_len = 0; *ret_len < len;) {
+		size_t n = PAGE - pa % PAGE;
+		enum pfs_presence p = ask_file(c, pa, &end);
+
+		if (n > len - *ret_len)
+			n = len - *ret_len;
+		if (n > end - pa)
+			n = (size_t)(end - pa);
+		if (p == PFS_PRESENT)
+			p = read_part(c, pa, to, n);
+		if (p != PFS_PRESENT)
+			return p;
+		to += n;
+		pa += n;
+		*ret_len += n;
+	}
+	return PFS_PRESENT;
+}
+
+static void crash_free(struct pfs_target *t)
+{
+	struct crash_target *c = to_crash(t);
+
+	pfs_target_free(c->file);
+	free(c->vmcoreinfo);
+	free(c);
+}
+
+static const struct pfs_target_ops ops = {
+	.name = "crash",
+	.read = crash_read,
+	.free = crash_free,
+};
+
+/* The text that the kernel keeps ready for the note, from its own memory. */
+static int vmcoreinfo_from_memory(struct crash_target *c)
+{
+	uint64_t data, size, at;
+
+	if (!pfs_crash_symbol("vmcoreinfo_data", &at) ||
+	    !pfs_crash_read_virt(at, &data, sizeof(data)) ||
+	    !pfs_crash_symbol("vmcoreinfo_size", &at) ||
+	    !pfs_crash_read_virt(at, &size, sizeof(size)) || !size || size > MAX_VMCOREINFO)
+		return 0;
+	c->vmcoreinfo = malloc(size);
+	if (!c->vmcoreinfo)
+		return -ENOMEM;
+	if (!pfs_crash_read_virt(data, c->vmcoreinfo, size))
+		return 0;
+	c->t.info.vmcoreinfo = c->vmcoreinfo;
+	c->t.info.vmcoreinfo_len = size;
+	return 0;
+}
+
+int pfs_crash_target(const struct pfs_crash_info *info, struct pfs_target *file,
+		     struct pfs_target **ret, struct pfs_err *err)
+{
+	struct crash_target *c = calloc(1, sizeof(*c));
+
+	if (!c) {
+		pfs_target_free(file);
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	}
+	c->info = *info;
+	c->file = file;
+	c->t.ops = &ops;
+	if (file)
+		c->t.info = file->info;
+	else
+		c->t.info = (struct pfs_target_info){
+			.path = info->dumpfile,
+			.format = info->live ? "live" : "unknown",
+			.max_pfn = UINT64_MAX / PAGE,
+		};
+	c->t.info.reader = "crash";
+	c->t.info.reader_version = info->version;
+	c->t.info.arch = "x86_64";
+	c->t.info.page_size = PAGE;
+	c->t.info.live = info->live;
+	if (vmcoreinfo_from_memory(c)) {
+		crash_free(&c->t);
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	}
+	*ret = &c->t;
+	return 0;
+}
