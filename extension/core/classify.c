@@ -66,12 +66,11 @@ static void buddy(struct pfs_classifier *c, const struct pfs_facts *f)
 {
 	uint32_t v = (uint32_t)pfs_val(f, PFS_F_BUDDY_VALUE);
 
-	if (!pfs_have(f, PFS_F_BUDDY_VALUE) || !pfs_have(f, PFS_F_PG_PRIVATE))
+	if (!pfs_have(f, PFS_F_BUDDY_VALUE) ||
+	    !pfs_page_member(c->m, PFS_F_PG_PRIVATE, 8, &c->order_offset))
 		return;
-	if (pfs_have(f, PFS_F_PG_PAGE_TYPE))
-		c->type_offset = pfs_val(f, PFS_F_PG_PAGE_TYPE);
-	else if (pfs_have(f, PFS_F_PG_MAPCOUNT))
-		c->type_offset = pfs_val(f, PFS_F_PG_MAPCOUNT);
+	if (!pfs_page_member(c->m, PFS_F_PG_PAGE_TYPE, 4, &c->type_offset))
+		pfs_page_member(c->m, PFS_F_PG_MAPCOUNT, 4, &c->type_offset);
 	if (v >> 24 == 0xff) {
 		c->buddy_mask = 0xf0000000 | ~v;
 		c->buddy_value = 0xf0000000;
@@ -79,20 +78,24 @@ static void buddy(struct pfs_classifier *c, const struct pfs_facts *f)
 		c->buddy_mask = 0xff000000;
 		c->buddy_value = v & 0xff000000;
 	}
-	c->order_offset = pfs_val(f, PFS_F_PG_PRIVATE);
 	c->max_order = pfs_have(f, PFS_F_ZONE_FREE_AREA_LEN)
 			       ? (unsigned int)pfs_val(f, PFS_F_ZONE_FREE_AREA_LEN)
 			       : 11;
 	if (c->max_order > 20)
 		c->max_order = 20;
-	if (c->type_offset + 4 > c->struct_page || c->order_offset + 8 > c->struct_page)
-		c->type_offset = 0;
+}
+
+bool pfs_page_member(const struct pfs_model *m, enum pfs_fact_id id, size_t size, size_t *ret)
+{
+	if (!pfs_have(m->facts, id) || pfs_val(m->facts, id) > m->layout.struct_page - size)
+		return false;
+	*ret = pfs_val(m->facts, id);
+	return true;
 }
 
 int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pfs_err *err)
 {
 	const struct pfs_facts *f = m->facts;
-	uint64_t v;
 
 	memset(c, 0, sizeof(*c));
 	c->m = m;
@@ -100,27 +103,19 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	c->device_zone = -1;
 	if (pfs_have(f, PFS_F_ZONE_DEVICE))
 		c->device_zone = (int64_t)pfs_val(f, PFS_F_ZONE_DEVICE);
-	v = pfs_val(f, PFS_F_PG_FLAGS);
-	c->flags_offset = v + 8 <= c->struct_page ? v : 0;
+	pfs_page_member(m, PFS_F_PG_FLAGS, 8, &c->flags_offset);
 	if (pfs_have(f, PFS_F_FLAG_RESERVED) && pfs_val(f, PFS_F_FLAG_RESERVED) < 64)
 		c->reserved_mask = UINT64_C(1) << pfs_val(f, PFS_F_FLAG_RESERVED);
-	if (pfs_have(f, PFS_F_PG_COMPOUND_INFO)) {
-		c->head_offset = pfs_val(f, PFS_F_PG_COMPOUND_INFO);
-		/*
-		 * 8c846c879e22 (v7.1): a mask where struct page is a power of two and
-		 * HVO is built in.
-		 */
-		c->head_is_mask = pfs_have(f, PFS_F_ZONE_VMEMMAP_TAILS) &&
-				  !(c->struct_page & (c->struct_page - 1));
-	} else if (pfs_have(f, PFS_F_PG_COMPOUND_HEAD)) {
-		c->head_offset = pfs_val(f, PFS_F_PG_COMPOUND_HEAD);
-	}
-	if (c->head_offset + 8 > c->struct_page)
-		c->head_offset = 0;
-	if (pfs_have(f, PFS_F_PG_REFCOUNT)) {
-		c->refcount_offset = pfs_val(f, PFS_F_PG_REFCOUNT);
-		c->has_refcount = c->refcount_offset + 4 <= c->struct_page;
-	}
+	if (!pfs_page_member(m, PFS_F_PG_COMPOUND_INFO, 8, &c->head_offset))
+		pfs_page_member(m, PFS_F_PG_COMPOUND_HEAD, 8, &c->head_offset);
+	/*
+	 * 8c846c879e22 (v7.1): a mask where struct page is a power of two and HVO
+	 * is built in.
+	 */
+	c->head_is_mask = pfs_have(f, PFS_F_PG_COMPOUND_INFO) &&
+			  pfs_have(f, PFS_F_ZONE_VMEMMAP_TAILS) &&
+			  !(c->struct_page & (c->struct_page - 1));
+	c->has_refcount = pfs_page_member(m, PFS_F_PG_REFCOUNT, 4, &c->refcount_offset);
 	buddy(c, f);
 	if (collect_ram(c, m) || index_links(c, m))
 		return pfs_err_set(err, ENOMEM, "struct pages: out of memory");

@@ -40,6 +40,12 @@ struct pfs_classify_ctx {
 	size_t ram;		/* cursor into ram[] */
 };
 
+/*
+ * Offset of a member of struct page, if it is known and size bytes of it lie
+ * inside: facts of a hostile dump may say anything.
+ */
+bool pfs_page_member(const struct pfs_model *m, enum pfs_fact_id id, size_t size, size_t *ret);
+
 int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pfs_err *err);
 bool pfs_classifier_is_ram(const struct pfs_classifier *c, uint64_t pfn);
 

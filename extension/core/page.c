@@ -82,9 +82,8 @@ int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn)
 
 static void decode(const struct pfs_classifier *c, struct pfs_page *p)
 {
-	const struct pfs_facts *f = c->m->facts;
 	const struct pfs_layout *l = &c->m->layout;
-	uint64_t off;
+	size_t off;
 
 	p->flags = pfs_le64(p->bytes + c->flags_offset);
 	if (c->has_links) {
@@ -95,8 +94,7 @@ static void decode(const struct pfs_classifier *c, struct pfs_page *p)
 	p->tail = pfs_compound_head(c, p->va, p->bytes, &p->head_va);
 	if (c->has_refcount)
 		p->refcount = (int32_t)pfs_le32(p->bytes + c->refcount_offset);
-	off = pfs_val(f, PFS_F_PG_MAPCOUNT);
-	if (pfs_have(f, PFS_F_PG_MAPCOUNT) && off + 4 <= c->struct_page)
+	if (pfs_page_member(c->m, PFS_F_PG_MAPCOUNT, 4, &off))
 		p->mapcount = (int32_t)pfs_le32(p->bytes + off);
 }
 

@@ -18,8 +18,19 @@ need()
 	done
 }
 
-# stamp FILE...: one hash over the contents of these files.
-stamp() { cat -- "$@" | sha256sum | cut -d' ' -f1; }
+# stamp FILE...: one hash over the contents of these files; of recipes and kernel
+# configurations without their comments, since a remark changes no result.
+stamp()
+{
+	local f
+
+	for f; do
+		case $f in
+		*.sh | *.fragment) sed '/^#/d; /^$/d' -- "$f" ;;
+		*) cat -- "$f" ;;
+		esac
+	done | sha256sum | cut -d' ' -f1
+}
 
 # fresh STAMPFILE HASH: true where an earlier run left just this hash.
 fresh() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }

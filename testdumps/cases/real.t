@@ -33,10 +33,10 @@ for origin in "$top"/testdumps/*/ORIGIN; do
 	ok "$name: distilled again, the same bytes" cmp "$tmp/again.kdump" "$name.kdump"
 
 	[ -f pfns ] || continue
-	for pfn in $(cat pfns); do
+	while read -r pfn; do
 		"$pfnscope" pfn "$name.kdump" "pfn:$pfn" || break
 		echo
-	done >"$tmp/pfn" 2>&1
+	done <pfns >"$tmp/pfn" 2>&1
 	same "$name: single pages" "$tmp/pfn" expect.pfn.txt
 done
 

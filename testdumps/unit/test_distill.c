@@ -148,7 +148,7 @@ static void no_neighbours(void **state)
 	struct pfs_target *t = open_recorded();
 	char path[128];
 	kdump_ctx_t *ctx = kdump_new();
-	unsigned char page[PAGE];
+	unsigned char page[2 * PAGE];
 	size_t i, len = PAGE;
 	const char *s;
 	kdump_num_t n;
@@ -178,8 +178,8 @@ static void no_neighbours(void **state)
 	assert_int_equal(kdump_read(ctx, KDUMP_MACHPHYSADDR, 3 * PAGE, page, &len),
 			 KDUMP_ERR_NODATA);
 	len = 2 * PAGE;
-	assert_int_equal(kdump_read(ctx, KDUMP_MACHPHYSADDR, 6 * PAGE, (unsigned char[2 * PAGE]){ 0 },
-				    &len), KDUMP_OK);
+	assert_int_equal(kdump_read(ctx, KDUMP_MACHPHYSADDR, 6 * PAGE, page, &len), KDUMP_OK);
+	dump_check(page, 6 * PAGE, 2 * PAGE);
 	kdump_free(ctx);
 	close(fd);
 	dump_remove("a");

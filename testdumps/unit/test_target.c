@@ -198,10 +198,10 @@ static void put_be64(struct blob *b, uint64_t v)
 static void flat_header(struct blob *b)
 {
 	blob_put(b, 0, "makedumpfile", 12);
-	b->len = 16;
+	blob_put(b, 16, NULL, 0);
 	put_be64(b, 1);
 	put_be64(b, 1);
-	b->len = PAGE;
+	blob_put(b, PAGE, NULL, 0);
 }
 
 static void flat_piece(struct blob *b, const struct blob *of, size_t at, size_t len)

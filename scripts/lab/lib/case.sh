@@ -17,7 +17,8 @@
 
 case_load()
 {
-	TITLE='' KERNEL='' MEM=2048 APPEND='' STEPS='' PANIC='' DUMPS='' CRASHKERNEL=192M TIMEOUT=300
+	TITLE='' KERNEL='' MEM=2048 APPEND='' STEPS='' PANIC='' DUMPS=''
+	CRASHKERNEL=192M TIMEOUT=300
 	[ -f "$HERE/cases/$1.sh" ] || die "no case '$1'"
 	# shellcheck source=/dev/null
 	. "$HERE/cases/$1.sh"
@@ -39,7 +40,9 @@ case_oracle() { tr -d '\r' <"$1" | sed -n '/^<<<< /,/^>>>> /p' >"$2"; }
 case_oops()
 {
 	tr -d '\r' <"$1" | sed -E 's/^\[ *[0-9.]+\] //' | awk '
-		/^(BUG:|general protection|Oops|kernel BUG|sysrq: Trigger|Kernel panic)/ && !seen { seen = 1; n = 1; print; next }
+		/^(BUG:|general protection|Oops|kernel BUG|sysrq: Trigger|Kernel panic)/ && !seen {
+			seen = 1; n = 1; print; next
+		}
 		/^RIP: 0010/ && !rip { rip = 1; print }
 		/^Kernel panic/ && !end { end = 1; print }
 	' | paste -sd'|' | cut -c1-400
