@@ -161,7 +161,8 @@ static const unsigned char *stored(struct pfs_pages *p, const struct pfs_dump_fi
 		const struct desc *n = &p->desc[i];
 
 		/* Not the shared page of zeroes, which lies before all others. */
-		if (sane(p, f, n) && n->offset >= end && n->offset + n->size <= d->offset + BUF_SIZE)
+		if (sane(p, f, n) && n->offset >= end &&
+		    n->offset + n->size <= d->offset + BUF_SIZE)
 			end = n->offset + n->size;
 	}
 	p->buf_file = NULL;

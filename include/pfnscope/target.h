@@ -123,9 +123,10 @@ PFS_API void pfs_target_free(struct pfs_target *t);	/* NULL is fine */
 PFS_API const char *pfs_presence_name(enum pfs_presence p);
 
 /*
- * Open a dump with libkdumpfile: ELF, kdump-compressed, flattened, or a split
- * set (nr > 1). progress (may be NULL) is called while a flattened dump is
- * rearranged. Errors: -ENOENT and other errno of open(2); -EINVAL: no dump;
+ * Open a dump file: ELF, kdump-compressed, flattened, or a split set (nr > 1).
+ * Pages compressed otherwise than by zlib are read by libkdumpfile. progress
+ * (may be NULL) is called while a flattened dump is rearranged. Errors: -ENOENT
+ * and other errno of open(2); -EINVAL: no dump;
  * -EIO: truncated or damaged.
  */
 PFS_API int pfs_target_open_kdump(const char *const *paths, size_t nr,
