@@ -4,6 +4,7 @@
 # make demo       set-up, build, a verdict on a dump
 # make check      set-up, build, every test, plain and with sanitizers
 # make check-san  the tests with AddressSanitizer and UBSan alone
+# make vmtest     the tests on the lab's dumps, which it makes: hours, gigabytes (scripts/lab)
 # make lint       the rules of the source: layers, tables, style
 # make SAN=1 ...  any of these with the sanitizers, in build/san
 #
@@ -130,11 +131,14 @@ check-san:
 lint: tests
 	testdumps/run $B/cases/lint.t
 
+vmtest: all
+	scripts/lab/vmtest $(CASE)
+
 demo: all
 	@scripts/demo
 
 clean:
 	rm -rf build
 
-.PHONY: all tests check check-san lint demo clean
+.PHONY: all vmtest tests check check-san lint demo clean
 .DELETE_ON_ERROR:

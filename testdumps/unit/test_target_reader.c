@@ -18,7 +18,7 @@
 #include <pfnscope/target.h>
 
 /* libkdumpfile 0.5.1 leaves 94 bytes a context behind. */
-const char *__lsan_default_suppressions(void);
+PFS_API const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libkdumpfile";
