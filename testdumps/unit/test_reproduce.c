@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which faults a struct page explains: and, beside each, the fault that looks
+ * like it and is another's.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/candidate.h"
+#include "core/classify.h"
+#include "world.h"
+
+#define VMEMMAP UINT64_C(0xffffea0000000000)
+#define PFN 0x1234u
+#define PAGE (VMEMMAP + PFN * 64)
+#define FD UINT64_C(0xfdfdfdfdfdfdfdfd)
+#define ONES UINT64_C(0xffffffffffffffff)
+#define NODE_ZONES 0x100
+#define ZONE_SIZE 0x600
+
+struct scene {
+	struct world *w;
+	struct pfs_panic p;
+	struct pfs_page page;
+	struct pfs_lead lead;
+	struct pfs_reg regs[2];
+	enum pfs_confidence confidence;
+	const char *why;
+};
+
+/* A page whose words all hold fill, met by a panic of this kind. */
+static void scene(struct scene *s, enum pfs_state state, uint64_t fill, enum pfs_panic_kind kind)
+{
+	struct world *w = w_new();
+	static const struct pfs_zone zone = { .index = 1, .start_pfn = 0x1000, .spanned = 0x10000 };
+	int i;
+
+	memset(s, 0, sizeof(*s));
+	s->w = w;
+	w->m.layout.vmemmap = VMEMMAP;
+	w->m.layout.vmemmap_known = true;
+	w->m.layout.node_width = 6;
+	w->m.layout.node_shift = 58;
+	w->m.layout.zone_width = 2;
+	w->m.layout.zone_shift = 56;
+	w->m.zones = pfs_alloc(&w->m.arena, sizeof(zone));
+	*w->m.zones = zone;
+	w->m.nr_zones = 1;
+	w->m.zones_known = true;
+	w_fact(w, PFS_F_PG_FLAGS, 0);
+	w_fact(w, PFS_F_PG_COMPOUND_HEAD, 8);
+	w_fact(w, PFS_F_NODE_DATA, KERNEL + OBJ);
+	w_fact(w, PFS_F_PGDAT_ZONES, NODE_ZONES);
+	w_fact(w, PFS_F_SZ_ZONE, ZONE_SIZE);
+	w->m.classifier = pfs_alloc(&w->m.arena, sizeof(*w->m.classifier));
+	assert_int_equal(pfs_classifier_init(w->m.classifier, &w->m, &w->err), 0);
+	s->p.kind = kind;
+	s->p.regs = s->regs;
+	s->page.pfn = PFN;
+	s->page.va = PAGE;
+	s->page.state = state;
+	s->page.has_bytes = true;
+	for (i = 0; i < 64; i += 8)
+		memcpy(s->page.bytes + i, &fill, 8);
+	s->page.flags = fill;
+	s->page.node = (unsigned int)(fill >> 58) & 63;
+	s->page.zone = (unsigned int)(fill >> 56) & 3;
+	s->lead = (struct pfs_lead){ PFN, PFS_SRC_REG_PAGE, "rdi" };
+}
+
+static void fault(struct scene *s, uint64_t address)
+{
+	s->p.has_fault_address = true;
+	s->p.fault_address = address;
+}
+
+/* mov [reg + disp], reg holding value. */
+static void operand(struct scene *s, uint64_t value, int64_t disp)
+{
+	s->regs[0] = (struct pfs_reg){ "rdx", value };
+	s->p.nr_regs = 1;
+	s->p.operand = (struct pfs_operand){ .valid = true, .text = "mov rax, qword ptr [rdx]",
+					     .base = "rdx", .disp = disp,
+					     .address = value + (uint64_t)disp };
+	s->p.has_effective = true;
+	s->p.fault_address_effective = value + (uint64_t)disp;
+}
+
+static enum pfs_reproduces done(struct scene *s)
+{
+	enum pfs_reproduces r = pfs_reproduce(&s->w->m, &s->p, &s->lead, &s->page, &s->confidence,
+					      &s->why);
+
+	assert_non_null(s->why);
+	w_free(s->w);
+	return r;
+}
+
+/* S1: mov -1(%rdx) with rdx = compound_head; the printed address lacks the displacement. */
+static void link_followed(void **unused)
+{
+	struct scene s;
+
+	(void)unused;
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_GP_FAULT);
+	fault(&s, FD);
+	operand(&s, FD, -1);
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+	assert_int_equal(s.confidence, PFS_CONF_HIGH);
+	/* kpagecount: the register already holds head = word - 1 */
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_GP_FAULT);
+	operand(&s, FD - 1, 0x30);
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+	/* without Code: the address alone tells, with less weight */
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_GP_FAULT);
+	fault(&s, FD - 1);
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+	assert_int_equal(s.confidence, PFS_CONF_MEDIUM);
+	/* S3: all ones, #PF at fffffffffffffffe */
+	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_PAGE_FAULT);
+	fault(&s, ONES - 1);
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+}
+
+/* The page is as bad, but the fault is slab poison, a NULL pointer, or next door. */
+static void another_fault(void **unused)
+{
+	struct scene s;
+
+	(void)unused;
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_GP_FAULT);
+	operand(&s, UINT64_C(0x6b6b6b6b6b6b6b6b), 8);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
+	fault(&s, 0x30);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* a zero word cannot tell a NULL pointer from any other */
+	scene(&s, PFS_ST_ZERO, 0, PFS_PANIC_PAGE_FAULT);
+	fault(&s, 0x30);
+	operand(&s, 0, 0x30);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* no fault address at all */
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_OTHER);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* the right value in the register of a healthy page */
+	scene(&s, PFS_ST_OK, FD, PFS_PANIC_GP_FAULT);
+	operand(&s, FD, -1);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+}
+
+static void not_mapped(void **unused)
+{
+	struct scene s;
+
+	(void)unused;
+	scene(&s, PFS_ST_UNMAPPED, 0, PFS_PANIC_PAGE_FAULT);
+	s.page.has_bytes = false;
+	s.page.walk.nr = 1;
+	s.page.walk.step[0].level = "pte";
+	fault(&s, PAGE + 0x38);
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+	scene(&s, PFS_ST_UNMAPPED, 0, PFS_PANIC_PAGE_FAULT);
+	s.page.has_bytes = false;
+	s.page.walk.nr = 1;
+	s.page.walk.step[0].level = "pte";
+	fault(&s, PAGE + 64);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* left out of the dump is another thing */
+	scene(&s, PFS_ST_EXCLUDED, 0, PFS_PANIC_PAGE_FAULT);
+	s.page.has_bytes = false;
+	fault(&s, PAGE + 0x38);
+	assert_int_equal(done(&s), PFS_CANNOT_TELL);
+}
+
+/* Compaction: page_zone() of a node that is not there. */
+static void zone_followed(void **unused)
+{
+	uint64_t zone = NODE_ZONES + 1 * ZONE_SIZE;	/* NODE_DATA(63) is NULL, zone 1 */
+	struct scene s;
+
+	(void)unused;
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
+	fault(&s, zone + 0x60);
+	operand(&s, zone, 0x60);
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+	assert_int_equal(s.confidence, PFS_CONF_HIGH);
+	/* behind that zone */
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
+	fault(&s, zone + ZONE_SIZE);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* a small address and a page that only the stack or an integer names */
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
+	s.lead.source = PFS_SRC_REG_PFN;
+	fault(&s, zone + 0x60);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* a node that is there */
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
+	w_u64(s.w, OBJ + 63 * 8, UINT64_C(0xffff888000000000));
+	fault(&s, zone + 0x60);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+}
+
+/* dump_page() and a BUG: the words on the console are the words in the dump. */
+static void printed(void **unused)
+{
+	struct pfs_dumped_page d = { .line = "page:...", .has_pfn = true, .pfn = PFN,
+				     .raw = { ONES, ONES }, .nr_raw = 2 };
+	struct scene s;
+
+	(void)unused;
+	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_BUG);
+	s.p.dumped = &d;
+	s.p.nr_dumped = 1;
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+	/* another page was printed */
+	d.pfn = PFN + 1;
+	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_BUG);
+	s.p.dumped = &d;
+	s.p.nr_dumped = 1;
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* this one, but it holds something else now */
+	d.pfn = PFN;
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_BUG);
+	s.p.dumped = &d;
+	s.p.nr_dumped = 1;
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* "is uninitialized and poisoned" prints no words */
+	d.nr_raw = 0;
+	d.poisoned = true;
+	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_BUG);
+	s.p.dumped = &d;
+	s.p.nr_dumped = 1;
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(link_followed), cmocka_unit_test(another_fault),
+		cmocka_unit_test(not_mapped),	 cmocka_unit_test(zone_followed),
+		cmocka_unit_test(printed),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
