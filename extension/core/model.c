@@ -41,6 +41,26 @@ void pfs_model_deinit(struct pfs_model *m)
 	memset(m, 0, sizeof(*m));
 }
 
+bool pfs_read_long(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
+{
+	unsigned char buf[8];
+
+	if (pfs_read_va(m->mem, va + pfs_val(m->facts, offset), buf, sizeof(buf), NULL))
+		return false;
+	*ret = pfs_le64(buf);
+	return true;
+}
+
+bool pfs_read_int(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
+{
+	unsigned char buf[4];
+
+	if (pfs_read_va(m->mem, va + pfs_val(m->facts, offset), buf, sizeof(buf), NULL))
+		return false;
+	*ret = pfs_le32(buf);
+	return true;
+}
+
 void pfs_limit(struct pfs_model *m, const char *what, const char *fmt, ...)
 {
 	struct pfs_limit *l;

@@ -180,6 +180,13 @@ void pfs_model_deinit(struct pfs_model *m);
 
 void pfs_limit(struct pfs_model *m, const char *what, const char *fmt, ...) PFS_PRINTF(3, 4);
 
+/*
+ * The unsigned long, or the 32-bit number, at va plus the offset that a fact
+ * holds; false, and *ret as it was, where it cannot be read.
+ */
+bool pfs_read_long(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret);
+bool pfs_read_int(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret);
+
 /* The parts, one file each; called by pfs_model_build() in this order. */
 int pfs_model_layout(struct pfs_model *m, struct pfs_err *err); /* layout.c */
 int pfs_model_sections(struct pfs_model *m, struct pfs_err *err); /* section.c */

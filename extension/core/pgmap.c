@@ -20,32 +20,6 @@ struct build {
 	uint64_t unreadable, absurd;
 };
 
-static bool read_at(struct build *b, uint64_t va, enum pfs_fact_id offset, void *buf, size_t len)
-{
-	return pfs_read_va(b->m->mem, va + pfs_val(b->m->facts, offset), buf, len, NULL) ==
-	       PFS_REACH_OK;
-}
-
-static bool read_long(struct build *b, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
-{
-	unsigned char buf[8];
-
-	if (!read_at(b, va, offset, buf, sizeof(buf)))
-		return false;
-	*ret = pfs_le64(buf);
-	return true;
-}
-
-static bool read_int(struct build *b, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
-{
-	unsigned char buf[4];
-
-	if (!read_at(b, va, offset, buf, sizeof(buf)))
-		return false;
-	*ret = pfs_le32(buf);
-	return true;
-}
-
 /*
  * PGMAP_ALTMAP_VALID is bit 0 of flags since 514caf23a70f "memremap: replace
  * the altmap_valid field with a PGMAP_ALTMAP_VALID flag" (v5.3). Without flags
@@ -63,12 +37,12 @@ static bool read_altmap(struct build *b, struct pfs_pgmap *p)
 	    !pfs_have(f, PFS_F_ALT_FREE))
 		return true;
 	va = p->va + pfs_val(f, PFS_F_PGMAP_ALTMAP);
-	if (!read_long(b, va, PFS_F_ALT_BASE, &a->base_pfn) ||
-	    !read_long(b, va, PFS_F_ALT_RESERVE, &a->reserve) ||
-	    !read_long(b, va, PFS_F_ALT_FREE, &a->free) ||
-	    (pfs_have(f, PFS_F_ALT_END) && !read_long(b, va, PFS_F_ALT_END, &a->end_pfn)) ||
-	    (pfs_have(f, PFS_F_ALT_ALIGN) && !read_long(b, va, PFS_F_ALT_ALIGN, &a->align)) ||
-	    (pfs_have(f, PFS_F_ALT_ALLOC) && !read_long(b, va, PFS_F_ALT_ALLOC, &a->alloc)))
+	if (!pfs_read_long(b->m, va, PFS_F_ALT_BASE, &a->base_pfn) ||
+	    !pfs_read_long(b->m, va, PFS_F_ALT_RESERVE, &a->reserve) ||
+	    !pfs_read_long(b->m, va, PFS_F_ALT_FREE, &a->free) ||
+	    (pfs_have(f, PFS_F_ALT_END) && !pfs_read_long(b->m, va, PFS_F_ALT_END, &a->end_pfn)) ||
+	    (pfs_have(f, PFS_F_ALT_ALIGN) && !pfs_read_long(b->m, va, PFS_F_ALT_ALIGN, &a->align)) ||
+	    (pfs_have(f, PFS_F_ALT_ALLOC) && !pfs_read_long(b->m, va, PFS_F_ALT_ALLOC, &a->alloc)))
 		return false;
 	p->has_altmap = true;
 	return true;
@@ -82,7 +56,7 @@ static int add_range(struct build *b, struct pfs_pgmap *p, uint64_t va, enum pfs
 	struct pfs_pgmap *q;
 	uint64_t start, end;
 
-	if (!read_long(b, va, start_at, &start) || !read_long(b, va, end_at, &end)) {
+	if (!pfs_read_long(b->m, va, start_at, &start) || !pfs_read_long(b->m, va, end_at, &end)) {
 		b->unreadable++;
 		return 0;
 	}
@@ -106,12 +80,12 @@ static int add_pgmap(struct build *b, uint64_t va)
 	uint64_t ranges = 1, i;
 	int r = 0;
 
-	if ((pfs_have(f, PFS_F_PGMAP_TYPE) && !read_int(b, va, PFS_F_PGMAP_TYPE, &p.type)) ||
-	    (pfs_have(f, PFS_F_PGMAP_FLAGS) && !read_int(b, va, PFS_F_PGMAP_FLAGS, &p.flags)) ||
+	if ((pfs_have(f, PFS_F_PGMAP_TYPE) && !pfs_read_int(b->m, va, PFS_F_PGMAP_TYPE, &p.type)) ||
+	    (pfs_have(f, PFS_F_PGMAP_FLAGS) && !pfs_read_int(b->m, va, PFS_F_PGMAP_FLAGS, &p.flags)) ||
 	    (pfs_have(f, PFS_F_PGMAP_SHIFT) &&
-	     !read_long(b, va, PFS_F_PGMAP_SHIFT, &p.vmemmap_shift)) ||
+	     !pfs_read_long(b->m, va, PFS_F_PGMAP_SHIFT, &p.vmemmap_shift)) ||
 	    (pfs_have(f, PFS_F_PGMAP_NR_RANGE) &&
-	     !read_int(b, va, PFS_F_PGMAP_NR_RANGE, &ranges)) || !read_altmap(b, &p)) {
+	     !pfs_read_int(b->m, va, PFS_F_PGMAP_NR_RANGE, &ranges)) || !read_altmap(b, &p)) {
 		b->unreadable++;
 		return 0;
 	}

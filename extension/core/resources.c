@@ -20,29 +20,19 @@ struct node {
 	uint64_t sibling, child;
 };
 
-static bool read_long(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
-{
-	unsigned char buf[8];
-
-	if (pfs_read_va(m->mem, va + pfs_val(m->facts, offset), buf, sizeof(buf), NULL))
-		return false;
-	*ret = pfs_le64(buf);
-	return true;
-}
-
 static bool read_resource(struct pfs_model *m, uint64_t va, struct pfs_resource *r, struct node *n)
 {
 	struct pfs_err ignored;
 	uint64_t name;
 
-	if (!read_long(m, va, PFS_F_RES_START, &r->start) ||
-	    !read_long(m, va, PFS_F_RES_END, &r->end) ||
-	    !read_long(m, va, PFS_F_RES_SIBLING, &n->sibling) ||
-	    !read_long(m, va, PFS_F_RES_CHILD, &n->child) ||
-	    (pfs_have(m->facts, PFS_F_RES_FLAGS) && !read_long(m, va, PFS_F_RES_FLAGS, &r->flags)))
+	if (!pfs_read_long(m, va, PFS_F_RES_START, &r->start) ||
+	    !pfs_read_long(m, va, PFS_F_RES_END, &r->end) ||
+	    !pfs_read_long(m, va, PFS_F_RES_SIBLING, &n->sibling) ||
+	    !pfs_read_long(m, va, PFS_F_RES_CHILD, &n->child) ||
+	    (pfs_have(m->facts, PFS_F_RES_FLAGS) && !pfs_read_long(m, va, PFS_F_RES_FLAGS, &r->flags)))
 		return false;
 	/* A name that cannot be read leaves the range, which matters more. */
-	if (!pfs_have(m->facts, PFS_F_RES_NAME) || !read_long(m, va, PFS_F_RES_NAME, &name) ||
+	if (!pfs_have(m->facts, PFS_F_RES_NAME) || !pfs_read_long(m, va, PFS_F_RES_NAME, &name) ||
 	    !name ||
 	    pfs_read_str(m->mem, name, r->name, sizeof(r->name), "resource name", &ignored))
 		r->name[0] = '\0';
@@ -130,7 +120,7 @@ static int read_iomem(struct pfs_model *m, struct pfs_err *err)
 			return 0;
 		}
 	}
-	if (!read_long(m, pfs_val(m->facts, PFS_F_IOMEM_RESOURCE), PFS_F_RES_CHILD, &child)) {
+	if (!pfs_read_long(m, pfs_val(m->facts, PFS_F_IOMEM_RESOURCE), PFS_F_RES_CHILD, &child)) {
 		pfs_limit(m, "resources", "iomem_resource cannot be read");
 		return 0;
 	}

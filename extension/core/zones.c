@@ -17,20 +17,10 @@ struct build {
 	uint64_t unreadable_nodes, unreadable_zones, foreign;
 };
 
-static bool read_long(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
-{
-	unsigned char buf[8];
-
-	if (pfs_read_va(m->mem, va + pfs_val(m->facts, offset), buf, sizeof(buf), NULL))
-		return false;
-	*ret = pfs_le64(buf);
-	return true;
-}
-
 /* The same, and true with *ret as it was where the kernel has no such member. */
 static bool read_long_if(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
 {
-	return !pfs_have(m->facts, offset) || read_long(m, va, offset, ret);
+	return !pfs_have(m->facts, offset) || pfs_read_long(m, va, offset, ret);
 }
 
 static void read_name(struct pfs_model *m, struct pfs_zone *z)
@@ -38,7 +28,7 @@ static void read_name(struct pfs_model *m, struct pfs_zone *z)
 	struct pfs_err ignored;
 	uint64_t name;
 
-	if (!pfs_have(m->facts, PFS_F_ZONE_NAME) || !read_long(m, z->va, PFS_F_ZONE_NAME, &name) ||
+	if (!pfs_have(m->facts, PFS_F_ZONE_NAME) || !pfs_read_long(m, z->va, PFS_F_ZONE_NAME, &name) ||
 	    pfs_read_str(m->mem, name, z->name, sizeof(z->name), "zone name", &ignored))
 		z->name[0] = '\0';
 }
@@ -51,8 +41,8 @@ static int add_zone(struct build *b, const struct pfs_node *n, unsigned int inde
 
 	z.va = n->va + pfs_val(m->facts, PFS_F_PGDAT_ZONES) +
 	       index * pfs_val(m->facts, PFS_F_SZ_ZONE);
-	if (!read_long(m, z.va, PFS_F_ZONE_START, &z.start_pfn) ||
-	    !read_long(m, z.va, PFS_F_ZONE_SPANNED, &z.spanned) ||
+	if (!pfs_read_long(m, z.va, PFS_F_ZONE_START, &z.start_pfn) ||
+	    !pfs_read_long(m, z.va, PFS_F_ZONE_SPANNED, &z.spanned) ||
 	    !read_long_if(m, z.va, PFS_F_ZONE_PRESENT, &z.present) ||
 	    !read_long_if(m, z.va, PFS_F_ZONE_MANAGED, &z.managed)) {
 		b->unreadable_zones++;
