@@ -31,11 +31,26 @@ static void put_limits(struct run *r)
 		pfs_text_limits(r->o, r->s);
 }
 
+/*
+ * A memmap of which not one struct page could be read is not a sound one. A
+ * distilled dump, though, leaves the sound ones out.
+ */
+static bool saw_pages(const struct pfs_session *s)
+{
+	const struct pfs_scan *scan = &s->scan;
+
+	if (s->target->info.origin_note)
+		return true;
+	return scan->pages > scan->count[PFS_ST_EXCLUDED] + scan->count[PFS_ST_ABSENT] +
+				     scan->count[PFS_ST_UNDECIDABLE];
+}
+
 static enum pfs_exit status_of_findings(const struct run *r)
 {
 	if (pfs_has_problems(&r->s->findings))
 		return PFS_EXIT_PROBLEMS;
-	return r->s->has_scan && r->s->scan.complete ? PFS_EXIT_OK : PFS_EXIT_INCONCLUSIVE;
+	return r->s->has_scan && r->s->scan.complete && saw_pages(r->s) ?
+		       PFS_EXIT_OK : PFS_EXIT_INCONCLUSIVE;
 }
 
 static enum pfs_exit run_diagnose(struct run *r)
