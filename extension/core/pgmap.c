@@ -41,7 +41,8 @@ static bool read_altmap(struct build *b, struct pfs_pgmap *p)
 	    !pfs_read_long(b->m, va, PFS_F_ALT_RESERVE, &a->reserve) ||
 	    !pfs_read_long(b->m, va, PFS_F_ALT_FREE, &a->free) ||
 	    (pfs_have(f, PFS_F_ALT_END) && !pfs_read_long(b->m, va, PFS_F_ALT_END, &a->end_pfn)) ||
-	    (pfs_have(f, PFS_F_ALT_ALIGN) && !pfs_read_long(b->m, va, PFS_F_ALT_ALIGN, &a->align)) ||
+	    (pfs_have(f, PFS_F_ALT_ALIGN) &&
+	     !pfs_read_long(b->m, va, PFS_F_ALT_ALIGN, &a->align)) ||
 	    (pfs_have(f, PFS_F_ALT_ALLOC) && !pfs_read_long(b->m, va, PFS_F_ALT_ALLOC, &a->alloc)))
 		return false;
 	p->has_altmap = true;
@@ -81,7 +82,8 @@ static int add_pgmap(struct build *b, uint64_t va)
 	int r = 0;
 
 	if ((pfs_have(f, PFS_F_PGMAP_TYPE) && !pfs_read_int(b->m, va, PFS_F_PGMAP_TYPE, &p.type)) ||
-	    (pfs_have(f, PFS_F_PGMAP_FLAGS) && !pfs_read_int(b->m, va, PFS_F_PGMAP_FLAGS, &p.flags)) ||
+	    (pfs_have(f, PFS_F_PGMAP_FLAGS) &&
+	     !pfs_read_int(b->m, va, PFS_F_PGMAP_FLAGS, &p.flags)) ||
 	    (pfs_have(f, PFS_F_PGMAP_SHIFT) &&
 	     !pfs_read_long(b->m, va, PFS_F_PGMAP_SHIFT, &p.vmemmap_shift)) ||
 	    (pfs_have(f, PFS_F_PGMAP_NR_RANGE) &&
@@ -92,10 +94,14 @@ static int add_pgmap(struct build *b, uint64_t va)
 	if (!pfs_have(f, PFS_F_PGMAP_RANGE))
 		return add_range(b, &p, va + pfs_val(f, PFS_F_PGMAP_RES), PFS_F_RES_START,
 				 PFS_F_RES_END);
-	if (!ranges || ranges > MAX_RANGES) {
+	/*
+	 * memremap_pages() counts a range when it is done with it (v5.10): a pagemap
+	 * with none is being attached.
+	 */
+	if (ranges > MAX_RANGES)
 		b->absurd++;
+	if (!ranges || ranges > MAX_RANGES)
 		ranges = 1;
-	}
 	for (i = 0; i < ranges && !r; i++) {
 		p.range = (unsigned int)i;
 		r = add_range(b, &p,

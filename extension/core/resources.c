@@ -29,7 +29,8 @@ static bool read_resource(struct pfs_model *m, uint64_t va, struct pfs_resource 
 	    !pfs_read_long(m, va, PFS_F_RES_END, &r->end) ||
 	    !pfs_read_long(m, va, PFS_F_RES_SIBLING, &n->sibling) ||
 	    !pfs_read_long(m, va, PFS_F_RES_CHILD, &n->child) ||
-	    (pfs_have(m->facts, PFS_F_RES_FLAGS) && !pfs_read_long(m, va, PFS_F_RES_FLAGS, &r->flags)))
+	    (pfs_have(m->facts, PFS_F_RES_FLAGS) &&
+	     !pfs_read_long(m, va, PFS_F_RES_FLAGS, &r->flags)))
 		return false;
 	/* A name that cannot be read leaves the range, which matters more. */
 	if (!pfs_have(m->facts, PFS_F_RES_NAME) || !pfs_read_long(m, va, PFS_F_RES_NAME, &name) ||

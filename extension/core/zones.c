@@ -28,7 +28,8 @@ static void read_name(struct pfs_model *m, struct pfs_zone *z)
 	struct pfs_err ignored;
 	uint64_t name;
 
-	if (!pfs_have(m->facts, PFS_F_ZONE_NAME) || !pfs_read_long(m, z->va, PFS_F_ZONE_NAME, &name) ||
+	if (!pfs_have(m->facts, PFS_F_ZONE_NAME) ||
+	    !pfs_read_long(m, z->va, PFS_F_ZONE_NAME, &name) ||
 	    pfs_read_str(m->mem, name, z->name, sizeof(z->name), "zone name", &ignored))
 		z->name[0] = '\0';
 }

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='S1 memmap, and a use after free of an object full of 0xfd: unrelated, the finding stands'
+KERNEL=5.10-s0
+MEM=512
+APPEND='memmap=64M!0x14000000 vm_debug=-'
+STEPS='valid-zones page-summary pmem-cycle oracle module-uaf-fd'
+PANIC='RIP: 0010:lab_uaf_tail'
+DUMPS='elf d31'
+CRASHKERNEL=128M
