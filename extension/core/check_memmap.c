@@ -7,6 +7,8 @@
  */
 #include "core/check.h"
 
+#include "core/predicate.h"
+
 struct situation {
 	enum pfs_state state;
 	const struct pfs_section *section;

@@ -2,6 +2,8 @@
 /* Checks of mem_section itself: flags, base, usage, device memory in online sections. */
 #include "core/check.h"
 
+#include "core/predicate.h"
+
 /* Why this section breaks the rule, as constant text; NULL if it does not. */
 typedef const char *(*section_rule)(const struct pfs_model *m, const struct pfs_section *s,
 				    enum pfs_severity *severity);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One struct page, and the kernel's own predicates about a PFN. */
+/* One struct page: its place, its bytes, its state. */
 #include "core/page.h"
 
 #include <errno.h>
@@ -37,47 +37,6 @@ bool pfs_state_abnormal(enum pfs_state s)
 char pfs_state_letter(enum pfs_state s)
 {
 	return states[s].letter;
-}
-
-int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn)
-{
-	const struct pfs_layout *l = &m->layout;
-	uint64_t sub = pfn % l->pages_per_section / l->pages_per_subsection;
-
-	if (!s || !(s->flags & PFS_SEC_HAS_MEM_MAP))
-		return 0;
-	if (s->flags & PFS_SEC_EARLY)
-		return 1;
-	if (s->subsections)
-		return s->subsections[sub / 64] >> sub % 64 & 1;
-	/* pageblock_flags lay in mem_section itself until usage took its place (v5.3) */
-	return pfs_have(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS) ? 1 : -1;
-}
-
-int pfs_pfn_valid(const struct pfs_model *m, uint64_t pfn)
-{
-	return pfs_section_pfn_valid(m, pfs_section_of(m, pfn), pfn);
-}
-
-int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn)
-{
-	const struct pfs_section *s = pfs_section_of(m, pfn);
-	const struct pfs_layout *l = &m->layout;
-	uint64_t sub = pfn % l->pages_per_section / l->pages_per_subsection;
-
-	if (!s || !(s->flags & PFS_SEC_ONLINE))
-		return s && l->flag_bits[2] >= 64 ? -1 : 0;
-	if (l->flag_bits[4] >= 64)
-		return 1;
-	if (!s->subsections)
-		return -1;
-	if (!(s->subsections[sub / 64] >> sub % 64 & 1))
-		return 0;
-	if (!(s->flags & PFS_SEC_TAINT_ZONE_DEVICE))
-		return 1;
-	if (pfs_pgmap_of(m, pfn))
-		return 0;
-	return m->pgmaps_known ? 1 : -1;
 }
 
 static void decode(const struct pfs_classifier *c, struct pfs_page *p)

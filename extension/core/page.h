@@ -37,23 +37,6 @@ struct pfs_page {
 	int32_t refcount, mapcount;
 };
 
-/*
- * Does a struct page of this PFN exist, by the rule of pfn_valid()? 1, 0, or
- * -1 where the dump or its debug information cannot say. Whole sections before
- * v5.3; then early sections whole, others by subsection (ba72b4c8cf60
- * "mm/sparsemem: support sub-section hotplug").
- */
-int pfs_pfn_valid(const struct pfs_model *m, uint64_t pfn);
-int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn);
-
-/*
- * Does pfn_to_online_page() return this page? From v5.12 it also asks for the
- * subsection and, in a tainted section, for the absence of a device pagemap
- * (1f90a3477df3 "mm: teach pfn_to_online_page() about ZONE_DEVICE section
- * collisions"); the taint bit's existence tells the two apart.
- */
-int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn);
-
 /* Read and classify one page. -ENOENT: no section, or one without memmap. */
 int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct pfs_err *err);
 

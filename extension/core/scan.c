@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/predicate.h"
+
 #define MAX_JOBS 64
 
 int pfs_section_scan_init(struct pfs_section_scan *s, const struct pfs_model *m,

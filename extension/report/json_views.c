@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The views as JSON: pfn, sections, vmemmap, map, explain. Ranges are half-open. */
+#include "core/predicate.h"
 #include "report/json.h"
 
 #include <string.h>
@@ -149,6 +150,42 @@ static void set_answer(struct pfs_json *j, json_t *o, const char *key, int answe
 		pfs_json_bool(j, o, key, answer);
 }
 
+static json_t *kernel_says(struct pfs_json *j, const struct pfs_model *m, uint64_t pfn,
+			   const struct pfs_page *p)
+{
+	json_t *o = pfs_json_object(j);
+
+	set_answer(j, o, "pfn_valid", pfs_pfn_valid(m, pfn));
+	set_answer(j, o, "pfn_to_online_page", pfs_pfn_to_online_page(m, pfn));
+	set_answer(j, o, "early_section", pfs_early_section(m, pfn));
+	set_answer(j, o, "online_section", pfs_online_section(m, pfn));
+	set_answer(j, o, "pfn_section_valid", pfs_pfn_section_valid(m, pfn));
+	set_answer(j, o, "get_dev_pagemap", pfs_get_dev_pagemap(m, pfn));
+	set_answer(j, o, "is_zone_device_page", pfs_is_zone_device_page(m, p));
+	set_answer(j, o, "PageReserved", pfs_page_reserved(m, p));
+	set_answer(j, o, "pfn_active_estimate", pfs_pfn_active(m, pfn));
+	return o;
+}
+
+static json_t *walker_array(struct pfs_json *j, const struct pfs_walker *w)
+{
+	json_t *a = pfs_json_array(j), *o;
+	unsigned int i;
+
+	for (i = 0; i < PFS_NR_WALKERS; i++) {
+		o = pfs_json_object(j);
+		pfs_json_str(j, o, "name", w[i].name);
+		set_answer(j, o, "exists", w[i].exists);
+		set_answer(j, o, "reads", w[i].reads);
+		set_answer(j, o, "faults", w[i].faults);
+		pfs_json_str(j, o, "why", w[i].why);
+		if (w[i].has_at)
+			pfs_json_hex(j, o, "fault_address", w[i].at);
+		pfs_json_add(j, a, o);
+	}
+	return a;
+}
+
 json_t *pfs_json_pfn(const struct pfs_session *s, const struct pfs_page_view *v)
 {
 	const struct pfs_query *q = &v->query;
@@ -186,10 +223,9 @@ json_t *pfs_json_pfn(const struct pfs_session *s, const struct pfs_page_view *v)
 		pfs_json_hex(&j, o, "bits", v->pageblock_bits);
 		pfs_json_set(&j, doc, "pageblock", o);
 	}
-	o = pfs_json_object(&j);
-	set_answer(&j, o, "pfn_valid", pfs_pfn_valid(m, q->pfn));
-	set_answer(&j, o, "pfn_to_online_page", pfs_pfn_to_online_page(m, q->pfn));
-	pfs_json_set(&j, doc, "kernel_says", o);
+	pfs_json_set(&j, doc, "kernel_says",
+		     kernel_says(&j, m, q->pfn, v->has_page ? &v->page : NULL));
+	pfs_json_set(&j, doc, "walkers", walker_array(&j, v->walkers));
 	set_surroundings(&j, doc, m, q->pfn);
 	pfs_json_set(&j, doc, "limits", pfs_json_limits(&j, m));
 	return pfs_json_done(&j, doc);

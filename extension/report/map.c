@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/predicate.h"
 #include "report/report.h"
 
 #define COLUMNS 64

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/predicate.h"
 #include "report/report.h"
 
 /* The 64 subsections of a section, one line for each 64, a caret under one of them. */
@@ -247,10 +248,75 @@ static const char *yes_no(int answer)
 }
 
 /* What the kernel's own predicates say of the page. */
-static void put_predicates(struct pfs_out *o, const struct pfs_model *m, uint64_t pfn)
+static void put_predicates(struct pfs_out *o, const struct pfs_model *m, uint64_t pfn,
+			   const struct pfs_page *p)
 {
 	pfs_out_field(o, "kernel says", "pfn_valid() %s, pfn_to_online_page() %s",
 		      yes_no(pfs_pfn_valid(m, pfn)), yes_no(pfs_pfn_to_online_page(m, pfn)));
+	pfs_out_field(o, NULL, "early_section() %s, online_section() %s",
+		      yes_no(pfs_early_section(m, pfn)), yes_no(pfs_online_section(m, pfn)));
+	pfs_out_field(o, NULL, "pfn_section_valid() %s, get_dev_pagemap() %s",
+		      yes_no(pfs_pfn_section_valid(m, pfn)),
+		      yes_no(pfs_get_dev_pagemap(m, pfn)));
+	pfs_out_field(o, NULL, "is_zone_device_page() %s, PageReserved() %s",
+		      yes_no(pfs_is_zone_device_page(m, p)), yes_no(pfs_page_reserved(m, p)));
+	pfs_out_field(o, NULL, "pfn_active() %s (an estimate: no kernel has it)",
+		      yes_no(pfs_pfn_active(m, pfn)));
+}
+
+static bool same_fate(const struct pfs_walker *a, const struct pfs_walker *b)
+{
+	return a->exists == b->exists && a->reads == b->reads && a->faults == b->faults &&
+	       a->has_at == b->has_at && a->at == b->at && a->why == b->why;
+}
+
+static const char *fate(const struct pfs_walker *w)
+{
+	if (w->faults > 0)
+		return "would fault: ";
+	if (w->faults < 0)
+		return "may fault: ";
+	return w->reads ? "would read it: " : "would not read it: ";
+}
+
+/* The kernel's PFN walkers, those with one fate together. */
+static void put_walkers(struct pfs_out *o, const struct pfs_walker *w)
+{
+	const char *label = "walkers";
+	bool done[PFS_NR_WALKERS] = { false };
+	bool known = false;
+	char names[256], at[32];
+	unsigned int i, k;
+	size_t len;
+
+	for (i = 0; i < PFS_NR_WALKERS; i++)
+		known = known || w[i].exists >= 0;
+	if (!known) {
+		pfs_out_field(o, label, "unknown: %s", w[0].why);
+		return;
+	}
+	for (i = 0; i < PFS_NR_WALKERS; i++) {
+		if (done[i] || !w[i].exists)
+			continue;
+		for (k = i, len = 0; k < PFS_NR_WALKERS; k++) {
+			if (!same_fate(&w[i], &w[k]))
+				continue;
+			done[k] = true;
+			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
+						k > i ? ", " : "", w[k].name);
+		}
+		at[0] = '\0';
+		if (w[i].has_at)
+			snprintf(at, sizeof(at), " (0x%" PRIx64 ")", w[i].at);
+		if (w[i].exists < 0)
+			pfs_out_field(o, label, "%s: unknown: %s", names, w[i].why);
+		else if (w[i].reads < 0)
+			pfs_out_field(o, label, "%s: unknown: %s", names, w[i].why);
+		else
+			pfs_out_cfield(o, w[i].faults > 0 ? PFS_RED : PFS_PLAIN, label,
+				       "%s %s%s%s", names, fate(&w[i]), w[i].why, at);
+		label = NULL;
+	}
 }
 
 void pfs_text_pfn(struct pfs_out *o, const struct pfs_session *s, const struct pfs_page_view *v)
@@ -280,7 +346,8 @@ void pfs_text_pfn(struct pfs_out *o, const struct pfs_session *s, const struct p
 	if (v->migratetype)
 		pfs_out_field(o, "pageblock", "%s (bits 0x%" PRIx64 ")", v->migratetype,
 			      v->pageblock_bits);
-	put_predicates(o, m, q->pfn);
+	put_predicates(o, m, q->pfn, v->has_page ? &v->page : NULL);
+	put_walkers(o, v->walkers);
 	put_zones(o, m, q->pfn);
 	put_surroundings(o, m, q->pfn);
 }

@@ -150,6 +150,7 @@ int pfs_page_view(struct pfs_model *m, const char *x, struct pfs_page_view *ret,
 	v.has_page = !rc;
 	if (pfs_pageblock(m, v.query.pfn, &v.pageblock_bits, &v.migratetype, &ignored))
 		v.migratetype = NULL;
+	pfs_walkers(m, v.query.pfn, v.has_page ? &v.page : NULL, v.walkers);
 	*ret = v;
 	return 0;
 }

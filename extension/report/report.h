@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "core/walker.h"
 #include "session/session.h"
 
 enum pfs_color {
@@ -110,6 +111,7 @@ struct pfs_page_view {
 	struct pfs_err why;		/* no struct page: the reason */
 	const char *migratetype;	/* NULL: the pageblock is not known */
 	uint64_t pageblock_bits;
+	struct pfs_walker walkers[PFS_NR_WALKERS];
 };
 
 int pfs_page_view(struct pfs_model *m, const char *x, struct pfs_page_view *ret,

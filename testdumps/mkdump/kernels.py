@@ -91,10 +91,17 @@ COMMON = {
     "SIZE(thread_union)": 16384,
 }
 
+
+def functions(*names):
+    """The walkers and what else extension/core/walker.c asks for; any address will do."""
+    return {"SYMBOL(%s)" % n: "%x" % (0xffffffff81100000 + 0x1000 * i)
+            for i, n in enumerate(names)}
+
+
 # Debian's linux-source-5.10 (5.10.262), allnoconfig and what memory hotplug,
 # pmem, NUMA and DEBUG_VM take. It has the usage freed by RCU (5ec8e8ea8b77,
 # v6.8, in stable 5.10.y) and no enum of the section bits (ed7802dd48f7, v6.0).
-V5_10 = dict(COMMON, **{
+V5_10 = dict(COMMON, **dict({
     "OSRELEASE": "5.10.262",
     "OFFSET(mem_section_usage.rcu)": 0,
     "OFFSET(mem_section_usage.subsection_map)": 16,
@@ -125,7 +132,9 @@ V5_10 = dict(COMMON, **{
     "LENGTH(xa_node.slots)": 16,
     "SIZE(printk_ringbuffer)": 80,
     "OFFSET(printk_ringbuffer.text_data_ring)": 40,
-})
+}, **functions("schedule", "online_pages", "page_init_poison", "kpageflags_read",
+               "kpagecount_read", "compaction_suitable", "memory_failure",
+               "soft_offline_page", "offline_pages", "test_pages_in_a_zone", "read_kcore")))
 
 # The same before v5.10: the log is a buffer of records (printk_log), a pagemap
 # holds a struct resource, the usage has no RCU head, and partial removal still
@@ -151,7 +160,7 @@ V5_8 = dict(V5_10, **{
 
 # Debian's linux-image-6.1.0-56-cloud-amd64 (6.1.192): no MEMORY_FAILURE, so no
 # PG_hwpoison.
-V6_1 = dict(COMMON, **{
+V6_1 = dict(COMMON, **dict({
     "OSRELEASE": "6.1.0-56-cloud-amd64",
     "OFFSET(uts_namespace.name)": 0,
     "OFFSET(mem_section_usage.rcu)": 0,
@@ -190,7 +199,9 @@ V6_1 = dict(COMMON, **{
     "LENGTH(xa_node.slots)": 64,
     "SIZE(printk_ringbuffer)": 88,
     "OFFSET(printk_ringbuffer.text_data_ring)": 48,
-})
+}, **functions("schedule", "online_pages", "pfn_to_online_page", "page_offline_freeze",
+               "kpageflags_read", "kpagecount_read", "compaction_suitable", "offline_pages",
+               "read_kcore_iter")))
 
 
 def kernel(name):

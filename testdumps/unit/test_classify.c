@@ -13,6 +13,7 @@
 
 #include "core/check.h"
 #include "core/classify.h"
+#include "core/predicate.h"
 
 #define VMEMMAP	     UINT64_C(0xffffea0000000000)
 #define RESERVED_BIT 12
@@ -114,6 +115,7 @@ static void setup(struct fixture *x)
 	fact(x, PFS_F_BUDDY_VALUE, 0xffffff7f);
 	fact(x, PFS_F_ZONE_DEVICE, 3);
 	fact(x, PFS_F_MS_USAGE, 8);
+	fact(x, PFS_F_BIT_LAST, 4);
 	x->m.classifier = pfs_alloc(&x->m.arena, sizeof(*x->m.classifier));
 	assert_int_equal(pfs_classifier_init(x->m.classifier, &x->m, &err), 0);
 }

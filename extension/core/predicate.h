@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's own predicates about a PFN, as the dumped kernel would answer
+ * them. Each function is named after the kernel's; all answer 1, 0, or -1 where
+ * the dump or its debug information cannot say, or where this kernel has no
+ * such predicate.
+ */
+#ifndef PFS_CORE_PREDICATE_H
+#define PFS_CORE_PREDICATE_H
+
+#include "core/page.h"
+
+/*
+ * Does a struct page of this PFN exist? Whole sections before v5.3; then early
+ * sections whole, others by subsection (ba72b4c8cf60 "mm/sparsemem: support
+ * sub-section hotplug").
+ */
+int pfs_pfn_valid(const struct pfs_model *m, uint64_t pfn);
+int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn);
+
+/* Was the section there at boot (v5.3, 326e1b8f83a4)? */
+int pfs_early_section(const struct pfs_model *m, uint64_t pfn);
+/* Is the bit of the PFN's subsection set, early section or not (v5.3)? */
+int pfs_pfn_section_valid(const struct pfs_model *m, uint64_t pfn);
+/* Is the section marked ONLINE (v4.13, 2d070eab2e82)? */
+int pfs_online_section(const struct pfs_model *m, uint64_t pfn);
+/* Is the section marked PRESENT? */
+int pfs_present_section(const struct pfs_model *m, uint64_t pfn);
+
+/*
+ * Does pfn_to_online_page() return the page? Without memory hotplug it is
+ * pfn_valid(). Else it asks for ONLINE alone up to v5.11, and from v5.12 on
+ * also for the subsection and, in a tainted section, for the absence of a
+ * device pagemap (9f9b02e5b346 "mm: teach pfn_to_online_page() to consider
+ * subsection validity", 1f90a3477df3 "mm: teach pfn_to_online_page() about
+ * ZONE_DEVICE section collisions"). That function is out of line, so its symbol
+ * tells; a taint bit does, too.
+ */
+int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn);
+
+/* Does get_dev_pagemap() find a pagemap? (Whether its reference is live is not looked at.) */
+int pfs_get_dev_pagemap(const struct pfs_model *m, uint64_t pfn);
+
+/*
+ * Predicates that read page->flags and believe them, whatever the state of the
+ * page. -1 where the struct page cannot be read: the kernel would fault, or the
+ * dump lacks it. p may be NULL.
+ */
+int pfs_is_zone_device_page(const struct pfs_model *m, const struct pfs_page *p);
+int pfs_page_reserved(const struct pfs_model *m, const struct pfs_page *p);
+
+/*
+ * An estimate: no kernel has pfn_active(). It was proposed as one more bit for
+ * each subsection, set once the memmap of the subsection is initialised and
+ * cleared before that goes away ("Don't mark hotplugged pages PG_reserved
+ * (including ZONE_DEVICE)", October 2019). Had it been merged, it would be set
+ * in valid subsections that hold RAM of an online section, or pages of a device
+ * pagemap. It cannot tell a pagemap's uninitialised altmap reserve from the
+ * pages after it in the same subsection.
+ */
+int pfs_pfn_active(const struct pfs_model *m, uint64_t pfn);
+
+/*
+ * Is System RAM anywhere in, or everywhere in, [start, end)? -1: resources are
+ * not known.
+ */
+int pfs_any_ram(const struct pfs_model *m, uint64_t start, uint64_t end);
+int pfs_all_ram(const struct pfs_model *m, uint64_t start, uint64_t end);
+
+#endif
