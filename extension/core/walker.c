@@ -9,6 +9,8 @@
 
 #define V(major, minor) ((major) << 8 | (minor))
 #define MAX_RULES	5
+/* A memory block has 64 GiB at most, a MAX_ORDER area 4 MiB: more steps are a damaged dump. */
+#define MAX_STEPS	16384
 
 enum guard {
 	VALID = 1 << 0,
@@ -230,8 +232,11 @@ static int zone_step(struct pfs_model *m, const struct pfs_memory_block *b, uint
 		return -1;
 	if (pfn & (area - 1))
 		return 0;
+	at = b->start_section * m->layout.pages_per_section;
+	if (at > pfn || (pfn - at) / area > MAX_STEPS)
+		return -1;
 	mask = ~((UINT64_C(1) << m->layout.zone_shift) - 1);
-	for (at = b->start_section * m->layout.pages_per_section; at < pfn; at += area) {
+	for (; at < pfn; at += area) {
 		if (pfs_present_section(m, at) != 1)
 			continue;
 		if (pfs_page_get(m, at, &p, &ignored) || !p.has_bytes)
