@@ -9,6 +9,8 @@
 
 #define V(major, minor) ((major) << 8 | (minor))
 #define MAX_RULES	5
+/* MAX_FOLIO_NR_PAGES of x86_64: 1 GiB. */
+#define MAX_FOLIO_PAGES	(UINT64_C(1) << 18)
 /* A memory block has 64 GiB at most, a MAX_ORDER area 4 MiB: more steps are a damaged dump. */
 #define MAX_STEPS	16384
 
@@ -403,7 +405,9 @@ static void touch_kpage(const struct query *q, struct pfs_walker *w)
 {
 	const struct pfs_facts *f = q->m->facts;
 
-	if (pfs_have(f, PFS_F_FN_SNAPSHOT_PAGE))
+	/* snapshot_page() follows a tail to its head if that is a folio's length before it. */
+	if (pfs_have(f, PFS_F_FN_SNAPSHOT_PAGE) &&
+	    (q->page->va - q->page->head_va) / q->m->layout.struct_page >= MAX_FOLIO_PAGES)
 		return;
 	touch_head(q, w);
 	if (w->faults == 1 && !pfs_have(f, PFS_F_FN_SCHEDULE) && q->age.before > V(6, 10)) {

@@ -466,6 +466,10 @@ static void snapshot(void **state)
 	fill_page(x, 0x2000, 0xff);
 	assert_int_equal(walk(x, PFS_WALKER_KPAGEFLAGS, 0x2000)->reads, 1);
 	assert_int_equal(walk(x, PFS_WALKER_KPAGEFLAGS, 0x2000)->faults, 0);
+	/* or a plausible head in a memmap that is not mapped */
+	put_page(x, 0x2000, 0, (VMEMMAP + 0x400 * 64) | 1);
+	assert_int_equal(walk(x, PFS_WALKER_KPAGEFLAGS, 0x2000)->faults, 1);
+	fill_page(x, 0x2000, 0xff);
 	assert_int_equal(walk(x, PFS_WALKER_KPAGECOUNT, 0x400)->faults, 1);
 	assert_int_equal(walk(x, PFS_WALKER_DAMON, 0x2000)->faults, 1);
 }
