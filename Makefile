@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# make            build/pfnscope, build/libpfnscope.so, build/libpfnscope.a
+# make            build/pfnscope, build/libpfnscope.so, build/libpfnscope.a, and where
+#                 crash is installed, build/pfnscope.so for it
+# make install    all of these; DESTDIR, prefix, crashdir
 # make demo       set-up, build, a verdict on a dump
 # make check      set-up, build, every test, plain and with sanitizers
 # make check-san  the tests with AddressSanitizer and UBSan alone
 # make vmtest     the tests on the lab's dumps, which it makes: hours, gigabytes (scripts/lab)
+# make check-crash  the crash extension on whole dumps, in crash of three Debian suites
 # make lint       the rules of the source: layers, tables, style
 # make SAN=1 ...  any of these with the sanitizers, in build/san
 #
@@ -30,6 +33,10 @@ LDFLAGS += -fsanitize=address,undefined
 else
 ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
+
+prefix ?= /usr/local
+# Where crash looks; it knows no other prefix.
+crashdir ?= $(firstword $(wildcard /usr/lib64/crash/extensions) /usr/lib/crash/extensions)
 
 # V=1 shows the commands.
 Q := $(if $V,,@)
@@ -74,6 +81,8 @@ build/pkgs.mk: scripts/bootstrap Makefile
 build/test-tools: scripts/bootstrap
 	@scripts/bootstrap check
 	@mkdir -p $(@D) && touch $@
+
+$B/obj/extension/cli/main.o: ALL_CFLAGS += -DPFS_CRASHDIR='"$(crashdir)"'
 
 $B/pfnscope: $(CLI_OBJ) $B/libpfnscope.a
 	$(call say,LD,$@)
@@ -137,8 +146,20 @@ vmtest: all
 demo: all
 	@scripts/demo
 
+check-crash: all
+	scripts/lab/crash-check --make
+
+install: all
+	install -D -t $(DESTDIR)$(prefix)/bin $B/pfnscope
+	install -D -m 644 $B/libpfnscope.so $(DESTDIR)$(prefix)/lib/libpfnscope.so.0
+	ln -sf libpfnscope.so.0 $(DESTDIR)$(prefix)/lib/libpfnscope.so
+	install -D -m 644 -t $(DESTDIR)$(prefix)/lib $B/libpfnscope.a
+	install -D -m 644 -t $(DESTDIR)$(prefix)/include/pfnscope include/pfnscope/*
+	[ ! -f $B/pfnscope.so ] || install -D -m 644 -t $(DESTDIR)$(crashdir) $B/pfnscope.so
+	[ -n "$(DESTDIR)" ] || ldconfig
+
 clean:
 	rm -rf build
 
-.PHONY: all vmtest tests check check-san lint demo clean
+.PHONY: all vmtest tests check check-crash check-san lint demo install clean
 .DELETE_ON_ERROR:

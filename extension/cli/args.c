@@ -26,11 +26,13 @@ enum option_id {
 #define V(id) (1u << PFS_V_##id)
 #define ANY ((1u << PFS_NR_VERBS) - 1)
 #define HOSTED (ANY | PFS_OPTION_HOSTED)
+#define ALONE (ANY | PFS_OPTION_ALONE)
 const struct pfs_option_row pfs_options[] = {
 #define OPTION(id, letter, name, arg, verbs, text) [O_##id] = { letter, name, arg, verbs, text },
 #include <pfnscope/options.def>
 #undef OPTION
 };
+#undef ALONE
 #undef HOSTED
 #undef ANY
 #undef V
@@ -113,6 +115,9 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const
 		break;
 	case O_VERSION:
 		a->version = true;
+		break;
+	case O_CRASH_EXTENSION:
+		a->crash_extension = true;
 		break;
 	case NR_OPTIONS:
 		break;
@@ -220,9 +225,9 @@ static int check_options(const struct pfs_args *a, unsigned int seen, bool hoste
 		if (!(pfs_options[i].verbs >> a->verb & 1))
 			return pfs_err_set(err, EINVAL, "'%s' has no option --%s",
 					   pfs_verbs[a->verb].name, pfs_options[i].name);
-		if (!hosted && pfs_options[i].verbs & PFS_OPTION_HOSTED)
-			return pfs_err_set(err, EINVAL, "--%s: inside crash and drgn only",
-					   pfs_options[i].name);
+		if (pfs_options[i].verbs & (hosted ? PFS_OPTION_ALONE : PFS_OPTION_HOSTED))
+			return pfs_err_set(err, EINVAL, "--%s: %s inside crash and drgn",
+					   pfs_options[i].name, hosted ? "not" : "only");
 	}
 	return 0;
 }
@@ -269,7 +274,7 @@ int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, str
 	}
 	if (a.help == PFS_HELP_NONE && !a.version) {
 		rc = check_options(&a, p.seen, hosted, err);
-		if (!rc)
+		if (!rc && !a.crash_extension)
 			rc = take_positionals(pos, (size_t)nr, hosted, &a, err);
 		if (rc)
 			return rc;

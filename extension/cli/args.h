@@ -32,11 +32,12 @@ struct pfs_option_row {
 	int letter;		/* 0: none */
 	const char *name;
 	const char *arg;
-	unsigned int verbs;	/* bit 1 << enum pfs_verb, or'ed with PFS_OPTION_HOSTED */
+	unsigned int verbs;	/* bit 1 << enum pfs_verb, or'ed with PFS_OPTION_... */
 	const char *text;
 };
 
 #define PFS_OPTION_HOSTED (1u << 31)	/* only inside a host */
+#define PFS_OPTION_ALONE (1u << 30)	/* only outside */
 
 extern const struct pfs_option_row pfs_options[];
 extern const unsigned int pfs_nr_options;
@@ -47,7 +48,7 @@ enum pfs_help { PFS_HELP_NONE, PFS_HELP_SHORT, PFS_HELP_LONG };
 struct pfs_args {
 	enum pfs_verb verb;
 	bool has_verb;		/* named, not the default */
-	bool json, quiet, all, full, log, exit_zero, version;
+	bool json, quiet, all, full, log, exit_zero, version, crash_extension;
 	enum pfs_help help;
 	enum pfs_when color, progress;
 	enum pfs_reader reader;

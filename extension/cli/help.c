@@ -40,7 +40,7 @@ static void put_options(struct pfs_out *o, const struct pfs_args *a, bool hosted
 
 		if (a->has_verb && !(r->verbs >> a->verb & 1))
 			continue;
-		if (!hosted && r->verbs & PFS_OPTION_HOSTED)
+		if (r->verbs & (hosted ? PFS_OPTION_ALONE : PFS_OPTION_HOSTED))
 			continue;
 		if (r->letter)
 			snprintf(name, sizeof(name), "-%c, --%s%s%s", (char)r->letter, r->name,

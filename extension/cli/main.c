@@ -177,6 +177,30 @@ static enum pfs_exit finish(struct pfs_out *o, enum pfs_exit st)
 	return PFS_EXIT_FAILED;
 }
 
+/* Beside us, as in a build folder; else where make install puts it. */
+static enum pfs_exit print_crash_extension(struct pfs_out *o)
+{
+	static const char name[] = "pfnscope.so";
+	char path[4096 + sizeof(name)];
+	ssize_t n = readlink("/proc/self/exe", path, 4096);
+	char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
+
+	if (slash) {
+		memcpy(slash + 1, name, sizeof(name));
+		if (!access(path, R_OK)) {
+			pfs_outf(o, "%s\n", path);
+			return PFS_EXIT_OK;
+		}
+	}
+	if (access(PFS_CRASHDIR "/pfnscope.so", R_OK)) {
+		fprintf(stderr, "pfnscope: no crash extension installed: %s/%s: %s\n",
+			PFS_CRASHDIR, name, strerror(errno));
+		return PFS_EXIT_FAILED;
+	}
+	pfs_outf(o, "%s/%s\n", PFS_CRASHDIR, name);
+	return PFS_EXIT_OK;
+}
+
 int main(int argc, char **argv)
 {
 	struct pfs_args args;
@@ -197,6 +221,8 @@ int main(int argc, char **argv)
 		return (int)finish(&o, st);
 	}
 	out_init(&o, &args);
+	if (args.crash_extension)
+		return (int)finish(&o, print_crash_extension(&o));
 	if (args.version) {
 		pfs_outf(&o, "pfnscope %s\n", PFS_VERSION);
 		return (int)finish(&o, PFS_EXIT_OK);

@@ -7,6 +7,8 @@
 #include <crash/defs.h>
 
 #include <dlfcn.h>
+#include <elf.h>
+#include <stdio_ext.h>
 
 #include "crash/crash.h"
 
@@ -16,7 +18,10 @@ static struct {
 	bool loaded;
 	bool running;		/* signals and flags are ours */
 	bool in_crash;		/* a function of crash, called by a library, is on the stack */
+	bool failed;		/* the last function of crash was left by a jump */
 	bool aborted;		/* crash wanted to go back to its prompt, and must */
+	bool scanning;		/* a ^C is waited for by others */
+	bool interrupted;	/* by a ^C before that: what comes out now is worthless */
 	sigset_t signals;	/* as they were */
 	ulong excluded_flags;
 	bool sadump_zeroes;
@@ -36,22 +41,20 @@ struct jumps {
 static bool guarded(bool (*call)(void *arg), void *arg)
 {
 	struct jumps saved;
-	bool ret;
+	volatile bool ret = false;
 
 	if (state.aborted)
 		return false;
 	memcpy(&saved.main_loop, &pc->main_loop_env, sizeof(saved.main_loop));
 	memcpy(&saved.foreach_loop, &pc->foreach_loop_env, sizeof(saved.foreach_loop));
 	saved.in_foreach = pc->flags & IN_FOREACH;
-	state.in_crash = true;
+	state.in_crash = state.failed = true;
 	if (setjmp(pc->main_loop_env)) {
 		state.aborted = true;
-		ret = false;
-	} else if (setjmp(pc->foreach_loop_env)) {
-		ret = false;
-	} else {
+	} else if (!setjmp(pc->foreach_loop_env)) {
 		pc->flags |= IN_FOREACH;
 		ret = call(arg);
+		state.failed = false;
 	}
 	state.in_crash = false;
 	pc->flags = (pc->flags & ~IN_FOREACH) | saved.in_foreach;
@@ -60,17 +63,22 @@ static bool guarded(bool (*call)(void *arg), void *arg)
 	return ret;
 }
 
+bool pfs_crash_failed(void)
+{
+	return state.failed || state.aborted;
+}
+
 void pfs_crash_info(struct pfs_crash_info *ret)
 {
 	*ret = (struct pfs_crash_info){
 		.version = pc->program_version,
-		.dumpfile = pc->dumpfile,
-		.fd = ACTIVE() || REMOTE_MEMSRC() ? -1 : pc->dfd,
+		.dumpfile = ACTIVE() || REMOTE_MEMSRC() ? NULL : pc->dumpfile,
 		.live = ACTIVE() || REMOTE_MEMSRC(),
 		.minimal = !!(pc->flags & MINIMAL_MODE),
 		.elf = NETDUMP_DUMPFILE() || KDUMP_DUMPFILE(),
 		.split = dumpfile_is_split(),
 		.flattened = FLAT_FORMAT(),
+		.cpus = kt->cpus > 0 ? (unsigned int)kt->cpus : 0,
 		.terminal = fp == stdout && isatty(STDOUT_FILENO),
 	};
 }
@@ -92,10 +100,22 @@ static bool call_read_phys(void *arg)
 	return c->ret >= 0;
 }
 
+static bool sigint_waits(void)
+{
+	sigset_t pending;
+
+	return !sigpending(&pending) && sigismember(&pending, SIGINT);
+}
+
 enum pfs_crash_read pfs_crash_read_phys(uint64_t pa, void *buf, size_t len)
 {
 	struct read_call c = { pa, buf, len, READ_ERROR };
 
+	/* The stages before the scan are short, but on a slow disk: let them fail through. */
+	if (!state.scanning && sigint_waits())
+		state.interrupted = true;
+	if (state.interrupted)
+		return PFS_CRASH_FAILED;
 	if (guarded(call_read_phys, &c))
 		return PFS_CRASH_OK;
 	return c.ret == SEEK_ERROR ? PFS_CRASH_NO_RAM :
@@ -115,6 +135,31 @@ bool pfs_crash_read_virt(uint64_t va, void *buf, size_t len)
 	struct read_call c = { va, buf, len, 0 };
 
 	return guarded(call_read_virt, &c);
+}
+
+struct note_call {
+	unsigned int cpu;
+	const Elf64_Nhdr *note;
+};
+
+static bool call_prstatus(void *arg)
+{
+	struct note_call *c = arg;
+
+	c->note = DISKDUMP_DUMPFILE() ? diskdump_get_prstatus_percpu((int)c->cpu) :
+		  NETDUMP_DUMPFILE() || KDUMP_DUMPFILE() ?
+		  netdump_get_prstatus_percpu((int)c->cpu) : NULL;
+	return c->note;
+}
+
+const void *pfs_crash_prstatus(unsigned int cpu, size_t *ret_len)
+{
+	struct note_call c = { .cpu = cpu };
+
+	if (!guarded(call_prstatus, &c) || c.note->n_type != NT_PRSTATUS)
+		return NULL;
+	*ret_len = c.note->n_descsz;
+	return (const char *)(c.note + 1) + (c.note->n_namesz + 3) / 4 * 4;
 }
 
 /* crash may write into the names that it is given, and has no const. */
@@ -146,15 +191,14 @@ static bool call_type_size(void *arg)
 static bool call_member(void *arg)
 {
 	struct name_call *c = arg;
-	long offset = MEMBER_OFFSET(c->name, c->member), size;
+	struct datatype_member dm = { .name = c->name };
 
-	if (offset < 0)
+	if (datatype_info(c->name, c->member, &dm) < 0 || dm.member_offset < 0)
 		return false;
-	size = MEMBER_SIZE(c->name, c->member);
-	c->found.offset = (uint64_t)offset;
-	c->found.size = size > 0 ? (uint64_t)size : 0;
-	/* Takes a while, and what is no larger than a word is no array that counts. */
-	if (c->found.size > sizeof(ulong)) {
+	c->found.offset = (uint64_t)dm.member_offset;
+	c->found.size = dm.member_size > 0 ? (uint64_t)dm.member_size : 0;
+	/* This has gdb print the whole type, and takes its time. */
+	if (dm.member_typecode == TYPE_CODE_ARRAY) {
 		int n = get_array_length(c->both, NULL, 0);
 
 		c->found.nelems = n > 0 ? (uint64_t)n : 0;
@@ -225,23 +269,27 @@ bool pfs_crash_enumerator(const char *name, int64_t *ret)
 	return found;
 }
 
-FILE *pfs_crash_output(void)
+bool pfs_crash_write(const char *buf, size_t len)
 {
-	return fp;
+	return !state.aborted && !state.interrupted && fwrite(buf, 1, len, fp) == len;
+}
+
+bool pfs_crash_flush(void)
+{
+	return !state.aborted && !fflush(fp);
 }
 
 void pfs_crash_complain(const char *line)
 {
-	if (!state.aborted)
-		error(INFO, "%s\n", line);
+	/* Not error(), which writes to redirected output too, into the JSON. */
+	if (!state.aborted && !state.interrupted)
+		fprintf(pc->error_fp ? pc->error_fp : stderr, "pfnscope: %s\n", line);
 }
 
 bool pfs_crash_stop(void)
 {
-	sigset_t pending;
-
-	return state.aborted || !output_open() ||
-	       (!sigpending(&pending) && sigismember(&pending, SIGINT));
+	state.scanning = true;
+	return state.aborted || state.interrupted || !output_open() || sigint_waits();
 }
 
 /*
@@ -262,7 +310,7 @@ static void enter(void)
 	state.sadump_zeroes = SADUMP_DUMPFILE() && sadump_is_zero_excluded();
 	if (state.sadump_zeroes)
 		sadump_unset_zero_excluded();
-	state.aborted = false;
+	state.aborted = state.scanning = state.interrupted = false;
 	state.running = true;
 }
 
@@ -288,8 +336,12 @@ static void cmd_pfnscope(void)
 		argv[i] = args[i];
 	enter();
 	pfs_crash_command(&state.engine, i, argv);
-	if (!state.aborted)
-		fflush(fp);
+	/*
+	 * crash forgets the FILE of a pipe that was closed early, with what is in
+	 * it, which the child of the next command with a pipe would write there.
+	 */
+	if (state.aborted || fflush(fp))
+		__fpurge(fp);
 	leave();
 	if (state.aborted)
 		RESTART();

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One command: where the bytes come from, and where the output goes. */
+#include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,67 +14,80 @@
 struct command {
 	const struct pfs_engine *e;
 	struct pfs_crash_info info;
-	char fd_path[32], path[4096];	/* the dump file's */
 };
 
-/*
- * The file that crash has open, and no other: by its name where that still
- * leads to it, else through the descriptor.
- */
-static const char *dump_path(struct command *c)
+/* Is what the path leads to one of the files that crash has open? */
+static bool is_open(const char *path)
 {
-	struct stat a, b;
-	ssize_t n;
+	struct stat want, st;
+	struct dirent *d;
+	bool found = false;
+	DIR *dir;
 
-	snprintf(c->fd_path, sizeof(c->fd_path), "/proc/self/fd/%d", c->info.fd);
-	n = readlink(c->fd_path, c->path, sizeof(c->path) - 1);
-	if (n <= 0)
-		return c->fd_path;
-	c->path[n] = '\0';
-	if (fstat(c->info.fd, &a) || stat(c->path, &b) || a.st_dev != b.st_dev ||
-	    a.st_ino != b.st_ino)
-		return c->fd_path;
-	return c->path;
+	if (stat(path, &want))
+		return false;
+	dir = opendir("/proc/self/fd");
+	while (dir && !found && (d = readdir(dir)))
+		found = !fstatat(dirfd(dir), d->d_name, &st, 0) && st.st_dev == want.st_dev &&
+			st.st_ino == want.st_ino;
+	if (dir)
+		closedir(dir);
+	return found;
 }
 
 static int open_file(struct command *c, struct pfs_target **ret, struct pfs_err *err)
 {
-	const char *path;
+	const char *path = c->info.dumpfile;
 
-	if (c->info.live)
-		return pfs_err_set(err, EINVAL, "a live system has no dump file");
-	if (c->info.fd < 0)
-		return pfs_err_set(err, EBADF, "crash does not say which file it has open");
+	if (!path)
+		return pfs_err_set(err, EINVAL, "crash has no dump file open");
 	if (c->info.split)
 		return pfs_err_set(err, EINVAL, "the dump is in several files");
-	path = dump_path(c);
+	if (!is_open(path))
+		return pfs_err_set(err, ENOENT, "%s: not the file that crash has open", path);
 	return c->e->open_kdump(&path, 1, NULL, NULL, ret, err);
+}
+
+/*
+ * crash has an index of a flattened dump, and we would rearrange all of it into
+ * a file, for each command. So we do without the file where crash has all that
+ * is needed.
+ */
+static int open_flattened(struct command *c, struct pfs_target **ret, struct pfs_err *err)
+{
+	int r;
+
+	if (!c->info.flattened || c->info.elf)
+		return -EINVAL;
+	r = pfs_crash_target(&c->info, NULL, ret, err);
+	if (r || (*ret)->info.vmcoreinfo)
+		return r;
+	pfs_target_free(*ret);
+	return -EINVAL;
 }
 
 static int open_memory(void *arg, enum pfs_reader reader, struct pfs_target **ret,
 		       struct pfs_err *err)
 {
 	struct command *c = arg;
-	struct pfs_target *file = NULL;
+	struct pfs_target *t = NULL;
 	int r;
 
 	pfs_crash_info(&c->info);
-	/* crash has rearranged a flattened dump already; we would do so anew each time. */
-	if (c->info.flattened && reader != PFS_READER_FILE)
-		r = -EINVAL;
-	else
-		r = open_file(c, &file, err);
-	if (r && reader == PFS_READER_FILE)
-		return pfs_err_wrap(err, "--reader=file");
-	if (r || reader == PFS_READER_HOST) {
-		r = pfs_crash_target(&c->info, r ? NULL : file, &file, err);
-		if (r)
-			return r;
+	if (reader == PFS_READER_FILE || open_flattened(c, &t, err)) {
+		r = open_file(c, &t, err);
+		if (r && reader == PFS_READER_FILE)
+			return pfs_err_wrap(err, "--reader=file");
+		if (r || reader == PFS_READER_HOST) {
+			r = pfs_crash_target(&c->info, r ? NULL : t, &t, err);
+			if (r)
+				return r;
+		}
 	}
 	err->code = 0;
 	if (!c->info.minimal)
-		file->lookup = &pfs_crash_lookup;
-	*ret = file;
+		t->lookup = &pfs_crash_lookup;
+	*ret = t;
 	return 0;
 }
 
@@ -84,16 +96,14 @@ static int put(void *arg, const char *buf, size_t len)
 	(void)arg;
 	/* SIGPIPE is ignored by crash. */
 	errno = 0;
-	if (fwrite(buf, 1, len, pfs_crash_output()) == len)
-		return 0;
-	return errno ? -errno : -EPIPE;
+	return pfs_crash_write(buf, len) ? 0 : errno ? -errno : -EPIPE;
 }
 
 static int flush(void *arg)
 {
 	(void)arg;
 	errno = 0;
-	return fflush(pfs_crash_output()) ? (errno ? -errno : -EPIPE) : 0;
+	return pfs_crash_flush() ? 0 : errno ? -errno : -EPIPE;
 }
 
 static bool stop(void *arg)
@@ -112,7 +122,7 @@ static unsigned int width(const struct pfs_crash_info *info)
 {
 	struct winsize ws;
 
-	if (info->terminal && !ioctl(fileno(pfs_crash_output()), TIOCGWINSZ, &ws) &&
+	if (info->terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) &&
 	    ws.ws_col >= MIN_WIDTH && ws.ws_col < WIDTH)
 		return ws.ws_col;
 	return WIDTH;

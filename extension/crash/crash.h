@@ -9,19 +9,18 @@
 #define PFS_CRASH_CRASH_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include <pfnscope/hosted.h>
 
 struct pfs_crash_info {
 	const char *version;
 	const char *dumpfile;	/* as typed; NULL on a live system */
-	int fd;			/* of the dump file, or -1 */
 	bool live;
 	bool minimal;		/* crash --minimal: crash knows no types */
 	bool elf;		/* an ELF dump: crash cannot say what it lacks */
 	bool split;		/* one of a set; we know but the first file's name */
 	bool flattened;
+	unsigned int cpus;	/* 0 with --minimal */
 	bool terminal;		/* output goes to a terminal, not to a pager or a file */
 };
 
@@ -38,15 +37,22 @@ enum pfs_crash_read {
 enum pfs_crash_read pfs_crash_read_phys(uint64_t pa, void *buf, size_t len);
 bool pfs_crash_read_virt(uint64_t va, void *buf, size_t len);
 
+/* The registers that the dump's notes have of a CPU; NULL: none. */
+const void *pfs_crash_prstatus(unsigned int cpu, size_t *ret_len);
+
 /* False: not there. */
 bool pfs_crash_symbol(const char *name, uint64_t *ret);
 bool pfs_crash_type_size(const char *type, uint64_t *ret);
 bool pfs_crash_member(const char *type, const char *member, struct pfs_member *ret);
 bool pfs_crash_enumerator(const char *name, int64_t *ret);
+/* The last of these calls did not come to its end: its false is no answer. */
+bool pfs_crash_failed(void);
 
-FILE *pfs_crash_output(void);
+/* False, with errno set or 0: nobody reads on. */
+bool pfs_crash_write(const char *buf, size_t len);
+bool pfs_crash_flush(void);
 void pfs_crash_complain(const char *line);
-/* ^C was hit, or the pager is gone. */
+/* For the scan: ^C was hit, or the pager is gone. */
 bool pfs_crash_stop(void);
 
 /* The look-up made of the above (lookup.c); it is not to be freed. */

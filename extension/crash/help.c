@@ -61,8 +61,8 @@ static void verb(const char *name, const char *arg, const char *line, const char
 
 	snprintf(lead, sizeof(lead), "  %s%s%s", name, arg ? " " : "", arg ? arg : "");
 	add("");
-	paragraph(lead, 16, line);
-	paragraph("", 16, text);
+	paragraph(lead, 18, line);
+	paragraph("", 18, text);
 }
 
 static void option(int letter, const char *name, const char *arg, const char *text)
@@ -102,20 +102,30 @@ char **pfs_crash_help(void)
 
 	memset(&page, 0, sizeof(page));
 	add("pfnscope");
-	add("which struct page a panic stepped on, and what else is wrong with the memmap");
+	add("which struct page the panic stepped on, and why");
 	add("[verb] [argument] [option]...");
 	paragraph("", 2, "pfnscope is fsck for the Linux memmap: it decodes the sections, the "
 		  "mapping of the memmap and every struct page, checks them against each other, "
 		  "and ties the panic to the page that it stepped on. Nothing is written to the "
-		  "kernel, and nothing is kept between two commands.");
+		  "kernel, and nothing of its memory is kept between two commands.");
 #define VERB(id, name, arg, needs, line, text) verb(name, arg, line, text);
 #include <pfnscope/verbs.def>
 #undef VERB
 	add("");
 	add("  Options:\n");
-#define OPTION(id, letter, name, arg, verbs, text) option(letter, name, arg, text);
+#define ALONE true
+#define HOSTED false
+#define ANY false
+#define V(id) 0
+#define OPTION(id, letter, name, arg, verbs, text) \
+	if (!(verbs)) \
+		option(letter, name, arg, text);
 #include <pfnscope/options.def>
 #undef OPTION
+#undef V
+#undef ANY
+#undef HOSTED
+#undef ALONE
 	add("");
 	paragraph("", 2, "Memory is read from the dump file that crash has open, and through crash "
 		  "where the file cannot be read so (a live system, a dump of several files, a "

@@ -11,12 +11,15 @@
 
 #define PAGE 4096u
 #define MAX_VMCOREINFO 65536
+#define MAX_CPUS 8192
+#define PRSTATUS_SIZE 336	/* struct elf_prstatus of x86_64 */
 
 struct crash_target {
 	struct pfs_target t;
 	struct pfs_crash_info info;
 	struct pfs_target *file;
 	char *vmcoreinfo;
+	struct pfs_cpu_note *cpus;
 };
 
 static struct crash_target *to_crash(struct pfs_target *t)
@@ -108,6 +111,7 @@ static void crash_free(struct pfs_target *t)
 
 	pfs_target_free(c->file);
 	free(c->vmcoreinfo);
+	free(c->cpus);
 	free(c);
 }
 
@@ -117,23 +121,53 @@ static const struct pfs_target_ops ops = {
 	.free = crash_free,
 };
 
-/* The text that the kernel keeps ready for the note, from its own memory. */
+/*
+ * The ELF note that the kernel keeps ready for the dump, from its own memory:
+ * the capture kernel's /proc/vmcore copies it from there.
+ *
+ *	+0 namesz  +4 descsz  +8 type  +12 "VMCOREINFO"  +24 text
+ *
+ * (The text is not read where vmcoreinfo_data points: in a kernel that was
+ * crashing, that is a copy inside the memory of the capture kernel.)
+ */
 static int vmcoreinfo_from_memory(struct crash_target *c)
 {
-	uint64_t data, size, at;
+	uint64_t note, at;
+	uint32_t head[6];
 
-	if (!pfs_crash_symbol("vmcoreinfo_data", &at) ||
-	    !pfs_crash_read_virt(at, &data, sizeof(data)) ||
-	    !pfs_crash_symbol("vmcoreinfo_size", &at) ||
-	    !pfs_crash_read_virt(at, &size, sizeof(size)) || !size || size > MAX_VMCOREINFO)
+	if (!pfs_crash_symbol("vmcoreinfo_note", &at) ||
+	    !pfs_crash_read_virt(at, &note, sizeof(note)) ||
+	    !pfs_crash_read_virt(note, head, sizeof(head)) || head[0] != sizeof("VMCOREINFO") ||
+	    memcmp(head + 3, "VMCOREINFO", sizeof("VMCOREINFO")) || !head[1] ||
+	    head[1] > MAX_VMCOREINFO)
 		return 0;
-	c->vmcoreinfo = malloc(size);
+	c->vmcoreinfo = malloc(head[1]);
 	if (!c->vmcoreinfo)
 		return -ENOMEM;
-	if (!pfs_crash_read_virt(data, c->vmcoreinfo, size))
+	if (!pfs_crash_read_virt(note + sizeof(head), c->vmcoreinfo, head[1]))
 		return 0;
 	c->t.info.vmcoreinfo = c->vmcoreinfo;
-	c->t.info.vmcoreinfo_len = size;
+	c->t.info.vmcoreinfo_len = strnlen(c->vmcoreinfo, head[1]);
+	return 0;
+}
+
+/* The dump's notes live as long as the session of crash. */
+static int registers_from_crash(struct crash_target *c)
+{
+	unsigned int cpu, nr = c->info.cpus < MAX_CPUS ? c->info.cpus : MAX_CPUS;
+	size_t n = 0, len;
+
+	c->cpus = calloc(nr ? nr : 1, sizeof(*c->cpus));
+	if (!c->cpus)
+		return -ENOMEM;
+	for (cpu = 0; cpu < nr; cpu++) {
+		const void *p = pfs_crash_prstatus(cpu, &len);
+
+		if (p && len == PRSTATUS_SIZE)
+			c->cpus[n++] = (struct pfs_cpu_note){ cpu, p, len };
+	}
+	c->t.info.cpus = c->cpus;
+	c->t.info.nr_cpus = n;
 	return 0;
 }
 
@@ -162,7 +196,7 @@ int pfs_crash_target(const struct pfs_crash_info *info, struct pfs_target *file,
 	c->t.info.arch = "x86_64";
 	c->t.info.page_size = PAGE;
 	c->t.info.live = info->live;
-	if (vmcoreinfo_from_memory(c)) {
+	if (vmcoreinfo_from_memory(c) || (!file && registers_from_crash(c))) {
 		crash_free(&c->t);
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	}

@@ -80,8 +80,12 @@ int pfs_kernel_discover(struct pfs_target *t, const char *vmlinux, struct pfs_ar
 		r = pfs_mem_init(mem, t, arch, f, err);
 	if (r)
 		return r;
-	if (t->lookup)
+	if (t->lookup) {
+		r = check_stext(t->lookup, f, t->lookup->from, err);
+		if (r)
+			return r;
 		all[n++] = t->lookup;
+	}
 	if (vmlinux) {
 		r = from_vmlinux(vmlinux, f, lookups, max, nr, err);
 		if (r)
@@ -95,7 +99,8 @@ int pfs_kernel_discover(struct pfs_target *t, const char *vmlinux, struct pfs_ar
 		r = from_dump(mem, &v, lookups, max, nr, err);
 		if (r == -ENOMEM)
 			return r;
-		if (!r)
+		/* The host's look-up knows all that the dump's tables would tell. */
+		if (!r || t->lookup)
 			err->code = 0;
 	}
 	for (i = 0; i < *nr && n < sizeof(all) / sizeof(all[0]); i++)

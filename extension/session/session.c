@@ -103,6 +103,9 @@ int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o, st
 		if (r)
 			return r;
 	}
+	/* From here on a stop is heard, and what was found before it counts. */
+	if (o->progress)
+		o->progress(o->arg, "struct pages", 0, 1);
 	r = pfs_scan_all(&s->model, jobs, o->progress ? scan_progress : NULL, &p, &s->scan, err);
 	/* A scan that was stopped has found what it has found. */
 	if (r && r != -EINTR)

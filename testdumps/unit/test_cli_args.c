@@ -77,6 +77,12 @@ static void hosted(void **state)
 	assert_string_equal(args.arg, "0x1");
 	assert_true(parse("check vmcore", true) < 0);
 	assert_true(parse("pfn", true) < 0);
+	assert_int_equal(parse("check --reader host", true), 0);
+	assert_int_equal(args.reader, PFS_READER_HOST);
+	assert_true(parse("--reader=both", true) < 0);
+	assert_true(parse("--crash-extension", true) < 0);
+	assert_int_equal(parse("--crash-extension", false), 0);
+	assert_true(args.crash_extension);
 }
 
 static void bad(const char *line, const char *part)
@@ -101,6 +107,9 @@ static void mistakes(void **state)
 	bad("vmcore --color=red", "want auto, always or never");
 	bad("vmcore --json=yes", "--json=yes");
 	bad("check vmcore --full", "'check' has no option --full");
+	bad("vmcore --reader=host", "only inside");
+	bad("vmcore --jso", "unknown option '--jso'");
+	bad("vmcore -j", "wants an argument");
 	bad("vmcore -o x", "'diagnose' has no option --output");
 }
 

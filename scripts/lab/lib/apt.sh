@@ -40,8 +40,10 @@ apt_update()
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
 	cat >"$dir/sources.list" <<-EOF
 		deb [signed-by=$key] $main $suite main
-		deb [signed-by=$key] $security $suite-security main
 	EOF
+	# sid gets its fixes as it gets all else.
+	[ "$suite" = sid ] ||
+		echo "deb [signed-by=$key] $security $suite-security main" >>"$dir/sources.list"
 	say "apt lists of $suite"
 	apt_private "$suite" apt-get update >&2 && touch "$dir/updated"
 }
@@ -70,4 +72,21 @@ apt_fetch()
 			die "cannot download $2"
 	fi
 	compgen -G "$3_*.deb"
+}
+
+# apt_extract SUITE PACKAGE DIR: the package and all that it depends on, unpacked
+# and not installed. What is there already is unpacked again only where it is older.
+apt_extract()
+{
+	local dir=$LAB/apt/$1 deb
+
+	apt_update "$1"
+	say "$2 of $1 and what it needs"
+	apt_private "$1" apt-get install -y --download-only --no-install-recommends \
+		-o "Dir::Cache::archives=$dir/$2" -o Debug::NoLocking=1 "$2" >&2 ||
+		die "cannot download $2 of $1"
+	mkdir -p "$3"
+	for deb in "$dir/$2"/*.deb; do
+		dpkg-deb -x "$deb" "$3" || die "cannot unpack $deb"
+	done
 }

@@ -1,0 +1,218 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The crash extension, in a real crash, on the distilled dumps: crash --minimal
+# starts on them with a vmlinux made of a few lines of C. What crash's symbols and
+# types give is tested by scripts/lab/crash-check, on whole dumps.
+# shellcheck source=testdumps/lib.sh
+. "$(dirname "$(readlink -f "$0")")/../lib.sh"
+
+so=$B/pfnscope.so
+here=$top/testdumps/crash
+dump=$top/testdumps/s1/s1.kdump
+why=
+[ -f "$so" ] || why='no extension here: it is built where <crash/defs.h> is, without sanitizers'
+command -v crash >/dev/null || why='no crash here'
+if [ -n "$why" ]; then
+	skip 'the crash extension' "$why"
+	done_testing
+	exit
+fi
+
+# crash does not read the user's .crashrc.
+export HOME="$tmp"
+gcc -g -O0 -ffreestanding -fno-pic -no-pie -fno-stack-protector -mcmodel=kernel -nostdlib \
+	-static -Wl,-Ttext=0xffffffff81000000,--build-id=none,-e,_stext \
+	-o "$tmp/vmlinux" "$here/vmlinux.c" || exit
+
+# crash_run DUMP LINE...: these lines, after the extension has been loaded.
+crash_run() {
+	of=$1
+	shift
+	{
+		echo "extend $so"
+		printf '%s\n' "$@" quit
+	} >"$tmp/input"
+	status=0
+	timeout -k 5 60 crash -s --minimal $options "$tmp/vmlinux" "$of" \
+		<"$tmp/input" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+options=
+
+same_report='del(.dump, .target, .limits, .facts[].from, .panic.stack)'
+
+crash_run "$dump"
+if ! grep -q 'shared object loaded' "$tmp/out"; then
+	like 'crash takes the extension' "$tmp/out" 'shared object loaded'
+	diag <"$tmp/err"
+	done_testing
+	exit
+fi
+
+# Through crash's own reader and through ours, as the command line.
+for origin in "$top"/testdumps/*/ORIGIN; do
+	dir=$(dirname "$origin")
+	name=$(basename "$dir")
+	run "$pfnscope" --json "$dir/$name.kdump"
+	jq "$same_report" "$tmp/out" >"$tmp/want"
+	crash_run "$dir/$name.kdump" "pfnscope --json --reader=host > $tmp/host" \
+		"pfnscope --json --reader=file > $tmp/file" "pfnscope > $tmp/text"
+	for reader in host file; do
+		jq "$same_report" "$tmp/$reader" >"$tmp/got"
+		same "$name: --reader=$reader: the command line's JSON" "$tmp/got" "$tmp/want"
+	done
+	is "$name: bytes by crash's reader" "$(jq -r .target.name "$tmp/host")" crash
+	run "$pfnscope" "$dir/$name.kdump"
+	grep -v '^dump ' "$tmp/out" >"$tmp/want"
+	grep -v '^dump ' "$tmp/text" >"$tmp/got"
+	same "$name: the command line's text" "$tmp/got" "$tmp/want"
+done
+
+# Machines that no lab can make, in all forms, and with pages dropped as
+# makedumpfile does: what an ELF says of them is undecidable, and not zero.
+for form in 'dump kdump filtered' 'dump elf filtered' 'dump flattened' 'dump elf'; do
+	for name in altmap-not-dumped garbage-tail healthy-6.1 memmap-excluded s2-unmapped-read; do
+		{
+			echo "include $top/testdumps/synthetic/$name.text"
+			echo "$form"
+		} >"$tmp/machine.text"
+		mkdump "$tmp/machine.text" "$tmp/machine" || continue
+		run "$pfnscope" --json "$tmp/machine"
+		jq "$same_report" "$tmp/out" >"$tmp/want"
+		crash_run "$tmp/machine" "pfnscope --json --reader=host > $tmp/host"
+		jq "$same_report" "$tmp/host" >"$tmp/got"
+		same "$name, $form: the command line's JSON" "$tmp/got" "$tmp/want"
+	done
+done
+
+# Told to take excluded pages for zeroes, crash does, and we do not.
+options=--zero_excluded
+crash_run "$dump" 'set zero_excluded' "pfnscope --json --reader=host > $tmp/zero" \
+	'set zero_excluded'
+options=
+jq "$same_report" "$tmp/zero" >"$tmp/got"
+run "$pfnscope" --json "$dump"
+jq "$same_report" "$tmp/out" >"$tmp/want"
+same 'crash --zero_excluded: no page is made up' "$tmp/got" "$tmp/want"
+
+# Words of the user.
+crash_run "$dump" 'help pfnscope' >"$tmp/null"
+cp "$tmp/out" "$tmp/help"
+for want in NAME SYNOPSIS DESCRIPTION EXAMPLES diagnose --json; do
+	like "help pfnscope: $want" "$tmp/help" "(^| )$want"
+done
+is 'help pfnscope: fits a terminal' "$(sed 1,2d "$tmp/help" | awk 'length > 80')" ""
+crash_run "$dump" 'pfnscope --nonsense' 'pfnscope nonsense' 'pfnscope pfn' 'pfnscope --version'
+like 'an unknown option' "$tmp/out" "^pfnscope: unknown option '--nonsense'"
+like 'a file is no argument here' "$tmp/out" "^pfnscope: .* too many: 'nonsense'"
+like 'an argument is missing' "$tmp/out" "^pfnscope: 'pfn' wants X"
+like 'the session goes on' "$tmp/out" '^pfnscope [0-9]'
+
+# A reader that has seen enough, and the pipe after it.
+crash_run "$dump" 'pfnscope | head -n 1' 'pfnscope facts | true' \
+	"pfnscope sections --json | jq -r .schema"
+like 'a pipe that closes early' "$tmp/out" '^EXPLAINED'
+like 'the next pipe is clean' "$tmp/out" '^pfnscope/sections$'
+
+# Loaded and unloaded again and again, beside another extension.
+maps=$tmp/maps
+other=
+for dir in /usr/lib64/crash/extensions /usr/lib/crash/extensions; do
+	[ ! -f "$dir/echo.so" ] || other=$dir/echo.so
+done
+set --
+for round in 1 2 3 4 5 6 7 8 9 10; do
+	set -- "$@" 'pfnscope -q' "extend -u $so" "!cat /proc/\$PPID/maps > $maps.$round" "extend $so"
+done
+[ -z "$other" ] || set -- "extend $other" "$@" 'echo one two'
+crash_run "$dump" "$@" 'pfnscope --version'
+is 'loaded eleven times' "$(grep -c "$so: shared object loaded" "$tmp/out")" 11
+like 'and works' "$tmp/out" '^pfnscope [0-9]'
+[ -z "$other" ] || like 'beside another extension' "$tmp/out" '^one two'
+is 'unloaded, it is gone' "$(grep -c 'pfnscope\.so\|libkdumpfile' "$maps.10")" 0
+ok 'ten rounds leave nothing behind' test "$(wc -l <"$maps.10")" -le "$(wc -l <"$maps.2")"
+
+# crash exports a zlib and a gdb of its own: nobody takes the wrong symbol.
+LD_DEBUG=bindings LD_DEBUG_OUTPUT=$tmp/ld crash_run "$dump" 'pfnscope -q --reader=file' \
+	'pfnscope -q --reader=host'
+cat "$tmp"/ld.* | sed -nE 's/.*binding file ([^ ]+) \[0\] to ([^ ]+) \[0\]: .*symbol `([^'"'"']+).*/\1 \2 \3/p' \
+	>"$tmp/bindings"
+like 'bindings were seen' "$tmp/bindings" 'libpfnscope\.so.* .*libjansson\.so.* json_'
+ours='(libpfnscope|libkdumpfile|libaddrxlat|libbpf|libdw|libelf|libjansson|libz|libcapstone'
+ours="$ours|libnettle|liblzma|libbz2)\.so"
+is 'our libraries take nothing from crash' \
+	"$(grep -E "^[^ ]*$ours" "$tmp/bindings" | awk '$2 ~ /(^|\/)crash$/')" ""
+is 'crash takes nothing from us' \
+	"$(awk '$1 ~ /(^|\/)crash$/ && $2 ~ /pfnscope\.so|libkdumpfile/' "$tmp/bindings")" ""
+is 'the extension exports nothing' "$(nm -D --defined-only "$so")" ""
+
+# A terminal: ^C before and in the scan, and a pager that is left.
+if ! gcc -O1 -shared -fPIC -o "$tmp/slow.so" "$here/slow.c" -ldl; then
+	skip 'on a terminal' 'slow.c does not build here'
+	done_testing
+	exit
+fi
+session() {
+	cat >"$tmp/script"
+	status=0
+	SLOW=$tmp/flag LD_PRELOAD=$tmp/slow.so TERM=vt100 timeout -k 5 90 "$here/pty" "$tmp/script" \
+		crash --minimal "$tmp/vmlinux" "$dump" >"$tmp/tty" 2>"$tmp/err" || status=$?
+	[ "$status" = 0 ] || { tail -n 20 "$tmp/tty"; cat "$tmp/err"; } | tr -d '\r' | diag
+	return "$status"
+}
+session <<EOF
+expect 30 crash>
+send set scroll off
+expect 5 crash>
+send extend $so
+expect 10 loaded[^\$]*crash>
+touch $tmp/flag
+send pfnscope --reader=host
+wait 0.1
+key c
+expect 2 crash>
+remove $tmp/flag
+send pfnscope --reader=host
+expect 10 EXPLAINED[^\$]*crash>
+EOF
+is '^C before the verdict: the prompt within a second or two' "$status" 0
+session <<EOF
+expect 30 crash>
+send set scroll off
+expect 5 crash>
+send extend $so
+expect 10 loaded[^\$]*crash>
+touch $tmp/flag
+send pfnscope --reader=host
+expect 60 Why
+wait 0.5
+key c
+expect 3 stopped by the user[^\$]*crash>
+remove $tmp/flag
+send pfnscope --reader=host
+expect 10 EXPLAINED[^\$]*crash>
+EOF
+is '^C in the scan: what was found is printed, the session goes on' "$status" 0
+if command -v less >/dev/null; then
+	session <<EOF
+expect 30 crash>
+send extend $so
+expect 10 loaded[^\$]*crash>
+send pfnscope facts
+expect 10 VMCOREINFO
+wait 0.5
+type q
+expect 5 crash>
+send pfnscope facts --all
+expect 10 VMCOREINFO
+wait 0.5
+type q
+expect 5 crash>
+send pfnscope --version
+expect 5 pfnscope [0-9]
+EOF
+	is 'a pager that is left: the session goes on' "$status" 0
+else
+	skip 'a pager that is left' 'no less here'
+fi
+
+done_testing
