@@ -2,7 +2,24 @@
 /* Checks of page flags that the free lists and counters contradict. */
 #include "core/check.h"
 
+#include "core/classify.h"
+
 #define ULL(x) ((unsigned long long)(x))
+
+/* Per-CPU lists hold pages in batches of up to 63, in stretches that may be contiguous. */
+#define MIN_LEAKED_ORDER 7
+#define MAX_LOOKS 1024
+
+/*
+ * To v5.10 and beyond, memory_failure() reports a free page as MF_DELAYED and
+ * leaves it on its list. MF_MSG_BUDDY_2ND went after it had come to take the
+ * page off. Without these enumerators nothing is known.
+ */
+static bool leaves_free_pages(const struct pfs_model *m)
+{
+	return !pfs_have(m->facts, PFS_F_MF_MSG_BUDDY) ||
+	       pfs_have(m->facts, PFS_F_MF_MSG_BUDDY_2ND);
+}
 
 void pfs_check_free_flags(struct pfs_check *c)
 {
@@ -23,16 +40,80 @@ void pfs_check_free_flags(struct pfs_check *c)
 	for (i = 0; i < poisoned->nr; i++) {
 		f = pfs_find(c, PFS_P_HWPOISON_IN_BUDDY, poisoned->r[i].start, poisoned->r[i].end);
 		pfs_evidence(c, f, "in the buddy allocator, and PG_hwpoison is set");
-		if (pfs_have(c->m->facts, PFS_F_TAKE_OFF_BUDDY)) {
+		if (leaves_free_pages(c->m)) {
+			f->severity = PFS_SEV_NOTE;
 			pfs_evidence(c, f,
-				     "this kernel has take_page_off_buddy(): memory_failure() does "
-				     "not leave them there");
-			continue;
+				     "memory_failure() of this kernel, as far as is known, leaves free "
+				     "pages there, for the allocator to refuse");
 		}
-		f->severity = PFS_SEV_NOTE;
-		pfs_evidence(c, f,
-			     "before v5.10 memory_failure() left them there, for the allocator to "
-			     "refuse; whether this kernel does is not known");
+	}
+}
+
+/* Free or lost: in use by nobody, of no type, and not part of anything. */
+static bool orphan(struct pfs_model *m, uint64_t pfn)
+{
+	const struct pfs_classifier *c = m->classifier;
+	struct pfs_err ignored;
+	struct pfs_page p;
+
+	return !pfs_page_get(m, pfn, &p, &ignored) && p.state == PFS_ST_OK && p.has_bytes &&
+	       !p.refcount && p.mapcount == -1 && !p.tail &&
+	       !(p.flags & (c->reserved_mask | c->busy_mask | c->head_mask));
+}
+
+/* The largest block of the buddy allocator around a page that is orphans alone. */
+static unsigned int orphan_order(struct pfs_model *m, uint64_t pfn)
+{
+	unsigned int order;
+	uint64_t half, i;
+
+	if (!orphan(m, pfn))
+		return 0;
+	for (order = 1; order < m->classifier->max_order; order++) {
+		half = (pfn >> (order - 1) ^ 1) << (order - 1);
+		for (i = 0; i < UINT64_C(1) << (order - 1); i++)
+			if (!orphan(m, half + i))
+				return order - 1;
+	}
+	return order - 1;
+}
+
+/*
+ * check_new_pages() throws away a block that has a poisoned page in it: no list
+ * holds it any more, and it is nobody's. Pages on per-CPU lists look the same,
+ * so that only a big block round a poisoned page is worth a word.
+ */
+void pfs_check_leaked_blocks(struct pfs_check *c)
+{
+	const struct pfs_runs *marked = &c->scan->marks[PFS_MARK_HWPOISON];
+	const struct pfs_classifier *cl = c->m->classifier;
+	uint64_t done = 0, pfn, start;
+	unsigned int order, left = MAX_LOOKS;
+	struct pfs_finding *f;
+	size_t i;
+
+	if (!cl->type_offset || !cl->has_refcount || !pfs_have(c->m->facts, PFS_F_PG_MAPCOUNT))
+		return;
+	for (i = 0; i < marked->nr; i++) {
+		for (pfn = marked->r[i].start; pfn < marked->r[i].end && left; pfn++) {
+			if (pfn < done)
+				continue;
+			left--;
+			order = orphan_order(c->m, pfn);
+			if (order < MIN_LEAKED_ORDER)
+				continue;
+			start = pfn >> order << order;
+			done = start + (UINT64_C(1) << order);
+			f = pfs_find(c, PFS_P_BUDDY_BLOCK_LEAKED, start, done);
+			f->confidence = PFS_CONF_LOW;
+			pfs_evidence(c, f,
+				     "block of order %u round PFN 0x%llx, which has PG_hwpoison: no "
+				     "page of it is in use, in the buddy allocator or of any type",
+				     order, ULL(pfn));
+			pfs_evidence(c, f,
+				     "the per-CPU lists and a count of the zone's free pages would "
+				     "decide it");
+		}
 	}
 }
 

@@ -103,6 +103,8 @@ V5_10 = dict(COMMON, **{
     "OFFSET(mem_section_usage.pageblock_flags)": 24,
     "NUMBER(PG_hwpoison)": 22,
     "NUMBER(SYSTEM_RUNNING)": 2,
+    "NUMBER(MF_MSG_BUDDY)": 18,
+    "NUMBER(MF_MSG_BUDDY_2ND)": 19,
     "NUMBER(__NR_PAGEFLAGS)": 24,
     "NUMBER(__MAX_NR_ZONES)": 4,
     "NUMBER(ZONE_MOVABLE)": 2,
