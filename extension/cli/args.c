@@ -93,6 +93,8 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const
 	case O_LOG:
 		a->log = true;
 		break;
+	case O_LIST:
+		break;
 	case O_JOBS:
 		errno = 0;
 		n = strtoul(value, &end, 10);

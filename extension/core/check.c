@@ -54,6 +54,13 @@ void pfs_evidence(struct pfs_check *c, struct pfs_finding *f, const char *fmt, .
 	}
 }
 
+int pfs_one_bit(uint64_t is, uint64_t should)
+{
+	uint64_t differ = is ^ should;
+
+	return differ && !(differ & (differ - 1)) ? __builtin_ctzll(differ) : -1;
+}
+
 const char *pfs_section_flag_names(struct pfs_arena *a, unsigned int flags)
 {
 	static const char *const names[6] = { "PRESENT", "HAS_MEM_MAP",	      "ONLINE",

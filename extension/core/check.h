@@ -22,6 +22,12 @@ struct pfs_finding *pfs_find(struct pfs_check *c, enum pfs_problem_id id, uint64
 void pfs_evidence(struct pfs_check *c, struct pfs_finding *f, const char *fmt, ...)
 	PFS_PRINTF(3, 4);
 
+/*
+ * The bit in which a word differs from what it should be, if it is one alone;
+ * -1 otherwise. One bit is what bad memory looks like.
+ */
+int pfs_one_bit(uint64_t is, uint64_t should);
+
 /* "PRESENT|HAS_MEM_MAP|ONLINE", in the arena. */
 const char *pfs_section_flag_names(struct pfs_arena *a, unsigned int flags);
 

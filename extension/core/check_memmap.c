@@ -7,6 +7,9 @@
  */
 #include "core/check.h"
 
+#include <string.h>
+
+#include "core/classify.h"
 #include "core/predicate.h"
 
 struct situation {
@@ -57,9 +60,11 @@ static void look(const struct pfs_model *m, uint64_t pfn, uint64_t end, struct s
 	for (i = 0; i < m->nr_nodes; i++) {
 		const struct pfs_node *n = &m->nodes[i];
 
+		if (!pfs_node_deferred(n))
+			continue;
 		limit_end(s, pfn, n->first_deferred_pfn);
-		if (pfn >= n->first_deferred_pfn && pfn >= n->start_pfn &&
-		    pfn - n->start_pfn < n->spanned)
+		limit_end(s, pfn, n->start_pfn + n->spanned);
+		if (pfn >= n->first_deferred_pfn && pfn - n->start_pfn < n->spanned)
 			s->deferred = true;
 	}
 	s->ram = pfs_is_system_ram(m, pfn);
@@ -72,11 +77,22 @@ static void look(const struct pfs_model *m, uint64_t pfn, uint64_t end, struct s
 	}
 }
 
+/* Contents of never-initialised memory: legal wherever nothing may walk it. */
+static bool legal_when_not_walked(enum pfs_state s)
+{
+	return s == PFS_ST_POISONED || s == PFS_ST_ZERO || s == PFS_ST_GARBAGE ||
+	       s == PFS_ST_MISLINKED || s == PFS_ST_STALE;
+}
+
+/* What is legal nowhere is one finding, also across an altmap's reserve or the end of RAM. */
 static bool same(const struct situation *a, const struct situation *b)
 {
-	return a->state == b->state && a->flags == b->flags && a->online == b->online &&
-	       a->pgmap == b->pgmap && a->altmap_reserve == b->altmap_reserve &&
-	       a->deferred == b->deferred && a->ram == b->ram;
+	if (a->state != b->state || a->flags != b->flags || a->online != b->online ||
+	    a->pgmap != b->pgmap)
+		return false;
+	return !legal_when_not_walked(a->state) ||
+	       (a->altmap_reserve == b->altmap_reserve && a->deferred == b->deferred &&
+		a->ram == b->ram);
 }
 
 static bool problem_of(enum pfs_state state, enum pfs_problem_id *ret)
@@ -108,20 +124,116 @@ static bool problem_of(enum pfs_state state, enum pfs_problem_id *ret)
 	}
 }
 
-/* Contents of never-initialised memory: legal wherever nothing may walk it. */
-static bool legal_when_not_walked(enum pfs_state s)
+/* A hole of RAM that the kernel initialised as one, with other links than its place has. */
+static bool is_linked_hole(struct pfs_check *c, const struct situation *s, struct pfs_page *page,
+			   uint64_t pfn)
 {
-	return s == PFS_ST_POISONED || s == PFS_ST_ZERO || s == PFS_ST_GARBAGE ||
-	       s == PFS_ST_MISLINKED || s == PFS_ST_STALE;
+	struct pfs_err ignored;
+
+	return s->state == PFS_ST_MISLINKED && !s->ram && s->online == 1 &&
+	       !pfs_page_get(c->m, pfn, page, &ignored) && page->has_bytes &&
+	       page->flags & c->m->classifier->reserved_mask;
+}
+
+/*
+ * By design of some kernels: 4b094b7851bf "mm/page_alloc.c: initialize memmap of
+ * unavailable memory directly" (v5.6) linked holes to node 0, zone 0, until
+ * 0740a50b9baa (v5.12). A link to what there is not is nobody's design.
+ */
+static void report_hole(struct pfs_check *c, const struct pfs_page *page, uint64_t start,
+			uint64_t end)
+{
+	struct pfs_finding *f = pfs_find(c, PFS_P_HOLE_MISLINKED, start, end);
+
+	if (!pfs_zone_by_link(c->m, page->node, page->zone))
+		f->severity = PFS_SEV_SUSPICIOUS;
+	pfs_evidence(c, f, "PFN 0x%llx is PG_reserved and not System RAM; it is linked to node %u, "
+		     "zone %u, and lies inside the span of another zone",
+		     (unsigned long long)start, page->node, page->zone);
+	if (!page->node && !page->zone)
+		pfs_evidence(c, f, "kernels from v5.6 to v5.11 link holes so by design");
+}
+
+/* One page alone may be one bit from valid. */
+static void one_bit_of_page(struct pfs_check *c, struct pfs_finding *f, uint64_t pfn)
+{
+	const struct pfs_classifier *cl = c->m->classifier;
+	struct pfs_classify_ctx ctx;
+	enum pfs_state state;
+	struct pfs_page page;
+	struct pfs_err ignored;
+	unsigned int bit, word;
+
+	if (pfs_page_get(c->m, pfn, &page, &ignored) || !page.has_bytes)
+		return;
+	/* The words that the classifier looks at: flags and compound_head. */
+	for (word = 0; word < 2; word++) {
+		size_t at = word ? cl->head_offset : cl->flags_offset;
+
+		if (word && !at)
+			break;
+		for (bit = 0; bit < 64; bit++) {
+			unsigned char mask = (unsigned char)(1u << bit % 8);
+
+			memset(&ctx, 0, sizeof(ctx));
+			page.bytes[at + bit / 8] ^= mask;
+			state = pfs_classify(cl, &ctx, pfn, page.bytes, NULL);
+			page.bytes[at + bit / 8] ^= mask;
+			if (pfs_state_abnormal(state))
+				continue;
+			pfs_evidence(c, f,
+				     "%s 0x%llx is one bit from valid, bit %u: bad memory looks so",
+				     word ? "compound_head" : "flags",
+				     (unsigned long long)pfs_le64(page.bytes + at), bit);
+			return;
+		}
+	}
+}
+
+/* Attributes of an entry that is not present, against those of a leaf of the same level. */
+static void one_bit_of_entry(struct pfs_check *c, struct pfs_finding *f, uint64_t pfn)
+{
+	const struct pfs_model *m = c->m;
+	const struct pfs_step *last;
+	struct pfs_walk w;
+	size_t i;
+
+	pfs_walk_va(m->mem, pfs_pfn_to_page(m, pfn), &w);
+	last = w.nr ? &w.step[w.nr - 1] : NULL;
+	if (!last || last->presence != PFS_PRESENT || !last->entry || w.mapped)
+		return;
+	for (i = 0; i < m->nr_vmemmap; i++) {
+		const struct pfs_vmemmap_run *r = &m->vmemmap[i];
+		uint64_t keep = ~m->mem->pte_mask;
+		int bit;
+
+		if (!r->mapped || strcmp(r->level, last->level))
+			continue;
+		bit = pfs_one_bit(last->entry & keep, r->entry & keep);
+		if (bit >= 0) {
+			pfs_evidence(c, f,
+				     "%s entry 0x%llx is one bit from a mapped one, bit %d: bad memory "
+				     "looks so",
+				     last->level, (unsigned long long)last->entry, bit);
+			return;
+		}
+	}
+	pfs_evidence(c, f, "%s entry 0x%llx is not zero, as a cleared one would be", last->level,
+		     (unsigned long long)last->entry);
 }
 
 static void report(struct pfs_check *c, const struct situation *s, uint64_t start, uint64_t end)
 {
 	struct pfs_finding *f;
 	enum pfs_problem_id id;
+	struct pfs_page page;
 
 	if (!problem_of(s->state, &id))
 		return;
+	if (is_linked_hole(c, s, &page, start)) {
+		report_hole(c, &page, start, end);
+		return;
+	}
 	f = pfs_find(c, id, start, end);
 	pfs_evidence(c, f, "%llu struct pages from 0x%llx on: %s",
 		     (unsigned long long)(end - start),
@@ -161,8 +273,8 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 			   s->ram != 1) {
 			/*
 			 * By design of some kernels: 907ec5fca3dc (v4.20) zeroed the
-			 * memmap of holes, 4b094b7851bf (v5.6) linked it to node 0,
-			 * zone 0, until 0740a50b9baa (v5.12).
+			 * memmap of holes, until 4b094b7851bf (v5.6); see report_hole()
+			 * for those after it.
 			 */
 			f->severity = PFS_SEV_NOTE;
 			pfs_evidence(c, f,
@@ -175,8 +287,16 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 			"pfn_to_online_page() returns them: /proc/kpageflags and others read them");
 	else if (f->severity > PFS_SEV_NOTE && pfs_pfn_valid(c->m, start) == 1)
 		pfs_evidence(c, f, "pfn_valid() is true of them");
-	if (s->ram == 0)
-		pfs_evidence(c, f, "not System RAM");
+	if (s->ram == 0) {
+		const struct pfs_resource *r = pfs_resource_of(c->m, start);
+
+		pfs_evidence(c, f, "not System RAM: iomem_resource has \"%s\" there",
+			     r ? r->name : "nothing");
+	}
+	if (s->state == PFS_ST_UNMAPPED)
+		one_bit_of_entry(c, f, start);
+	else if (end - start == 1 && f->severity > PFS_SEV_NOTE)
+		one_bit_of_page(c, f, start);
 }
 
 void pfs_check_memmap_states(struct pfs_check *c)
@@ -193,6 +313,8 @@ void pfs_check_memmap_states(struct pfs_check *c)
 			look(c->m, pfn, r->end, &now);
 			if (open_end == pfn && open_end > open_start && same(&open, &now)) {
 				open_end = now.end;
+				open.altmap_reserve &= now.altmap_reserve;
+				open.ram = open.ram == now.ram ? open.ram : -1;
 				continue;
 			}
 			if (open_end > open_start)

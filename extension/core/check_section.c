@@ -8,6 +8,21 @@
 typedef const char *(*section_rule)(const struct pfs_model *m, const struct pfs_section *s,
 				    enum pfs_severity *severity);
 
+/*
+ * The bit that makes the word a sound one again: the common base, PRESENT and
+ * HAS_MEM_MAP, whatever the other flags; -1 if there is no such bit.
+ */
+static int flipped_bit(const struct pfs_model *m, const struct pfs_section *s)
+{
+	const struct pfs_layout *l = &m->layout;
+	uint64_t need;
+
+	if (!l->vmemmap_known || l->flag_bits[0] >= 64 || l->flag_bits[1] >= 64)
+		return -1;
+	need = UINT64_C(1) << l->flag_bits[0] | UINT64_C(1) << l->flag_bits[1];
+	return pfs_one_bit(s->base | (s->raw & need), l->vmemmap | need);
+}
+
 /* One finding per run of neighbouring sections that break a rule in the same way. */
 static void each_section(struct pfs_check *c, enum pfs_problem_id id, section_rule rule)
 {
@@ -16,6 +31,7 @@ static void each_section(struct pfs_check *c, enum pfs_problem_id id, section_ru
 	struct pfs_finding *f = NULL;
 	const char *last = NULL;
 	size_t i;
+	int bit;
 
 	for (i = 0; i < m->nr_sections; i++) {
 		const struct pfs_section *s = &m->sections[i];
@@ -39,6 +55,12 @@ static void each_section(struct pfs_check *c, enum pfs_problem_id id, section_ru
 			     (unsigned long long)s->nr, (unsigned long long)s->raw,
 			     pfs_section_flag_names(&c->m->arena, s->flags),
 			     (unsigned long long)s->va);
+		bit = f->severity >= PFS_SEV_CORRUPT && id != PFS_P_SECTION_USAGE_NULL
+			      ? flipped_bit(m, s)
+			      : -1;
+		if (bit >= 0)
+			pfs_evidence(c, f, "one bit from a sound word, bit %d: bad memory looks so",
+				     bit);
 	}
 }
 
@@ -112,6 +134,9 @@ void pfs_check_online_device(struct pfs_check *c)
 	uint64_t per = m->layout.pages_per_section, at, end;
 	size_t i;
 
+	/* Kernels with the bit are check_hotplug.c's. */
+	if (m->layout.flag_bits[4] < 64)
+		return;
 	for (i = 0; i < m->nr_pgmaps; i++) {
 		const struct pfs_pgmap *p = &m->pgmaps[i];
 		struct pfs_finding *f = NULL;

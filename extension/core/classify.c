@@ -93,6 +93,11 @@ bool pfs_page_member(const struct pfs_model *m, enum pfs_fact_id id, size_t size
 	return true;
 }
 
+static uint64_t flag_mask(const struct pfs_facts *f, enum pfs_fact_id id)
+{
+	return pfs_have(f, id) && pfs_val(f, id) < 64 ? UINT64_C(1) << pfs_val(f, id) : 0;
+}
+
 int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pfs_err *err)
 {
 	const struct pfs_facts *f = m->facts;
@@ -104,8 +109,10 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	if (pfs_have(f, PFS_F_ZONE_DEVICE))
 		c->device_zone = (int64_t)pfs_val(f, PFS_F_ZONE_DEVICE);
 	pfs_page_member(m, PFS_F_PG_FLAGS, 8, &c->flags_offset);
-	if (pfs_have(f, PFS_F_FLAG_RESERVED) && pfs_val(f, PFS_F_FLAG_RESERVED) < 64)
-		c->reserved_mask = UINT64_C(1) << pfs_val(f, PFS_F_FLAG_RESERVED);
+	c->reserved_mask = flag_mask(f, PFS_F_FLAG_RESERVED);
+	c->hwpoison_mask = flag_mask(f, PFS_F_FLAG_HWPOISON);
+	c->head_mask = flag_mask(f, PFS_F_FLAG_HEAD);
+	c->busy_mask = flag_mask(f, PFS_F_FLAG_LRU) | flag_mask(f, PFS_F_FLAG_SLAB);
 	if (!pfs_page_member(m, PFS_F_PG_COMPOUND_INFO, 8, &c->head_offset))
 		pfs_page_member(m, PFS_F_PG_COMPOUND_HEAD, 8, &c->head_offset);
 	/*
@@ -191,7 +198,8 @@ static enum pfs_state why(const char **ret, enum pfs_state s, const char *text)
 }
 
 static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, uint64_t flags,
-				  bool ram, const char **ret_why)
+				  bool ram, const struct pfs_pfn_range *next_ram,
+				  const char **ret_why)
 {
 	const struct pfs_layout *l = &c->m->layout;
 	uint64_t node = c->node_mask ? flags >> l->node_shift & c->node_mask : 0;
@@ -229,6 +237,12 @@ static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, 
 	 */
 	if (reserved && !ram_zone_spans(c, pfn))
 		return why(ret_why, PFS_ST_RESERVED, "PG_reserved, in no zone's span");
+	/*
+	 * The same commit: init_unavailable_range() gives the hole before a range of
+	 * RAM that range's zone, also where the hole begins in the zone below.
+	 */
+	if (reserved && c->ram_known && !ram && next_ram && spans(z, next_ram->start))
+		return why(ret_why, PFS_ST_RESERVED, "a hole, linked to the zone of the RAM behind it");
 	if (reserved && c->ram_known && !ram)
 		return why(ret_why, PFS_ST_MISLINKED, "a hole inside one zone, linked to another");
 	if (reserved && !c->ram_known)
@@ -271,7 +285,8 @@ enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_
 	reserved = flags & c->reserved_mask;
 	ram = is_ram(c, ctx, pfn);
 	if (c->has_links) {
-		s = check_links(c, pfn, flags, ram, ret_why);
+		s = check_links(c, pfn, flags, ram, ctx->ram < c->nr_ram ? &c->ram[ctx->ram] : NULL,
+				ret_why);
 		if (s != PFS_ST_OK)
 			return s;
 	}

@@ -18,6 +18,7 @@ struct pfs_classifier {
 	size_t struct_page;
 	size_t flags_offset;
 	uint64_t reserved_mask;		/* 0: bit not known */
+	uint64_t hwpoison_mask, head_mask, busy_mask;	/* likewise; LRU or slab */
 	bool has_links;
 	uint64_t node_mask, zone_mask;
 	const struct pfs_zone **by_link;	/* [node << 3 | zone], NULL: no such zone */

@@ -38,6 +38,7 @@ struct pfs_fix {
 	const char *title;	/* exact commit title */
 	const char *commit;	/* abbreviated upstream hash */
 	const char *in;		/* "v5.9" */
+	const char *sign;	/* what the bug leaves in a dump */
 };
 
 struct pfs_mechanism {		/* a row of mechanisms.def */

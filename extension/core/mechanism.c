@@ -33,6 +33,32 @@ static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *
 	       (p->state == PFS_ST_UNMAPPED && partly_mapped(m, s));
 }
 
+static bool altmap_reserve_walked(const struct pfs_model *m, const struct pfs_page *p)
+{
+	const struct pfs_pgmap *g = pfs_pgmap_of(m, p->pfn);
+
+	return g && g->has_altmap && never_initialised(p) && p->pfn >= g->altmap.base_pfn &&
+	       p->pfn - g->altmap.base_pfn < g->altmap.reserve;
+}
+
+/* ZONE_DEVICE spans what lies in others, too. */
+static bool in_ram_zone(const struct pfs_model *m, uint64_t pfn)
+{
+	const struct pfs_zone *z = NULL;
+
+	do {
+		z = pfs_zone_spanning(m, pfn, z);
+	} while (z && (int64_t)z->index == m->classifier->device_zone);
+	return z;
+}
+
+static bool hole_linked(const struct pfs_model *m, const struct pfs_page *p)
+{
+	return p->state == PFS_ST_MISLINKED && p->has_bytes &&
+	       p->flags & m->classifier->reserved_mask && !p->node && !p->zone &&
+	       !pfs_is_system_ram(m, p->pfn) && in_ram_zone(m, p->pfn);
+}
+
 static bool offline_walked(const struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);

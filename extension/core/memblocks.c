@@ -105,6 +105,8 @@ int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err)
 			  "incomplete: %llu XArray nodes and %llu blocks unreadable, %llu entries damaged%s",
 			  (unsigned long long)stat.unreadable, (unsigned long long)b.unreadable,
 			  (unsigned long long)stat.damaged, stat.truncated ? ", too many nodes" : "");
+	else
+		m->memory_blocks_known = true;
 	if (m->nr_memory_blocks)
 		qsort(m->memory_blocks, m->nr_memory_blocks, sizeof(*m->memory_blocks), by_start);
 	return 0;

@@ -63,6 +63,17 @@ struct pfs_vmemmap_run {
 	uint64_t entry; /* of the first leaf or of the first empty entry */
 };
 
+/*
+ * Physical memory behind the memmap, contiguous in both address spaces; sorted
+ * by pa. repeat > 1: one frame behind that many leaves in a row, as the
+ * deduplicated tails of huge pages have it.
+ */
+struct pfs_backing {
+	uint64_t pa, len; /* bytes */
+	uint64_t va;
+	uint64_t repeat;
+};
+
 struct pfs_zone {
 	uint64_t va;
 	unsigned int node, index; /* nid, and number in node_zones[] */
@@ -145,8 +156,12 @@ struct pfs_model {
 
 	struct pfs_section *sections; /* present ones and non-zero leftovers, by nr */
 	size_t nr_sections;
+	bool sections_known; /* the whole table was read */
 	struct pfs_vmemmap_run *vmemmap;
 	size_t nr_vmemmap;
+	struct pfs_backing *backing;
+	size_t nr_backing;
+	bool backing_known; /* all of it; it is bounded */
 	struct pfs_node *nodes;
 	size_t nr_nodes;
 	struct pfs_zone *zones; /* populated or spanning ones, by node and index */
@@ -158,6 +173,7 @@ struct pfs_model {
 	size_t nr_e820;
 	struct pfs_memory_block *memory_blocks; /* by start_section */
 	size_t nr_memory_blocks;
+	bool memory_blocks_known; /* the XArray was read to its end */
 	struct pfs_pgmap *pgmaps; /* by start_pfn */
 	size_t nr_pgmaps;
 	bool pgmaps_known; /* pgmap_array was read to its end */
@@ -210,6 +226,16 @@ const struct pfs_memory_block *pfs_memory_block_of(const struct pfs_model *m, ui
 const struct pfs_resource *pfs_resource_of(const struct pfs_model *m, uint64_t pfn);
 /* Does any page of System RAM (the top-level resource) lie here? -1: resources unknown. */
 int pfs_is_system_ram(const struct pfs_model *m, uint64_t pfn);
+
+/*
+ * Is part of the node still to be initialised? ULONG_MAX: no. 0: a hot-added
+ * node, whose first_deferred_pfn nobody sets.
+ */
+static inline bool pfs_node_deferred(const struct pfs_node *n)
+{
+	return n->first_deferred_pfn && n->first_deferred_pfn >= n->start_pfn &&
+	       n->first_deferred_pfn - n->start_pfn < n->spanned;
+}
 
 static inline uint64_t pfs_pfn_to_page(const struct pfs_model *m, uint64_t pfn)
 {

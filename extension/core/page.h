@@ -48,10 +48,31 @@ int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct
 int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
 		  struct pfs_err *err);
 
-/* A run of pages in one abnormal state; start and end half-open. */
+/* Log2 pages of a pageblock and its bits; false where this kernel's facts do not tell. */
+bool pfs_pageblock_geometry(const struct pfs_model *m, unsigned int *ret_order,
+			    unsigned int *ret_width);
+
+/* What a page of a normal state has about it that contradicts something else. */
+enum pfs_mark {
+	PFS_MARK_NONE,
+	PFS_MARK_HWPOISON,
+	PFS_MARK_HWPOISON_VAGUE,	/* of a compound or device page: counts differ */
+	PFS_MARK_HWPOISON_FREE,		/* and in the buddy allocator */
+	PFS_MARK_RESERVED_FREE,
+	PFS_MARK_BACKING_FREE,		/* memory behind the memmap, in the buddy allocator */
+	PFS_MARK_BACKING_USED,		/* the same, on an LRU list or in a slab */
+	PFS_NR_MARKS
+};
+
+/* A run of pages in one state, an abnormal or a marked one; start and end half-open. */
 struct pfs_run {
 	uint64_t start, end;
 	enum pfs_state state;
+};
+
+struct pfs_runs {
+	struct pfs_run *r;		/* sorted */
+	size_t nr;
 };
 
 struct pfs_section_count {
@@ -64,6 +85,7 @@ struct pfs_scan {
 	uint64_t pages;			/* with a struct page to look at */
 	struct pfs_run *runs;		/* sorted; never across sections of different kind */
 	size_t nr_runs;
+	struct pfs_runs marks[PFS_NR_MARKS];	/* [PFS_MARK_NONE] is empty */
 	bool complete;			/* every section of the model was scanned */
 };
 

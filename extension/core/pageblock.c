@@ -50,16 +50,28 @@ static const char *type_name(const struct pfs_facts *f, uint64_t bits)
 	return "?";
 }
 
+bool pfs_pageblock_geometry(const struct pfs_model *m, unsigned int *ret_order,
+			    unsigned int *ret_width)
+{
+	unsigned int order = pageblock_order(m), width = bits_per_block(m->facts);
+
+	if (!pfs_have(m->facts, PFS_F_MSU_PAGEBLOCK_FLAGS) || !width || order > 20 ||
+	    !(m->layout.pages_per_section >> order))
+		return false;
+	*ret_order = order;
+	*ret_width = width;
+	return true;
+}
+
 int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
 		  struct pfs_err *err)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);
-	unsigned int order = pageblock_order(m), width = bits_per_block(m->facts);
+	unsigned int order, width;
 	uint64_t index, word;
 	int r;
 
-	if (!s || !s->usage || !pfs_have(m->facts, PFS_F_MSU_PAGEBLOCK_FLAGS) || !width ||
-	    order > 20)
+	if (!s || !s->usage || !pfs_pageblock_geometry(m, &order, &width))
 		return pfs_err_set(err, ENOENT, "pfn 0x%llx: the pageblock's bits are not known",
 				   (unsigned long long)pfn);
 	index = (pfn % m->layout.pages_per_section >> order) * width;

@@ -145,6 +145,11 @@ enum pfs_state pfs_section_scan_state(struct pfs_section_scan *s, uint64_t pfn,
 	return pfs_classify(s->m->classifier, &s->ctx, pfn, s->bytes, ret_why);
 }
 
+struct run_list {
+	struct pfs_run *r;
+	size_t nr, cap;
+};
+
 struct worker {
 	struct job *job;
 	struct pfs_mem mem;
@@ -152,8 +157,7 @@ struct worker {
 	pthread_t thread;
 	bool started;
 	uint64_t count[PFS_NR_STATES], pages;
-	struct pfs_run *runs;
-	size_t nr_runs, cap_runs;
+	struct run_list runs[PFS_NR_MARKS];	/* [PFS_MARK_NONE]: of abnormal states */
 	int error;
 };
 
@@ -167,9 +171,10 @@ struct job {
 	void *arg;
 };
 
-static int keep_run(struct worker *w, uint64_t pfn, enum pfs_state state)
+static int keep_run(struct worker *w, uint64_t pfn, enum pfs_state state, enum pfs_mark mark)
 {
-	struct pfs_run *last = w->nr_runs ? &w->runs[w->nr_runs - 1] : NULL;
+	struct run_list *l = &w->runs[mark];
+	struct pfs_run *last = l->nr ? &l->r[l->nr - 1] : NULL;
 
 	/* Sections come to a thread out of order of its neighbours: runs end with them. */
 	if (last && last->end == pfn && last->state == state &&
@@ -177,26 +182,90 @@ static int keep_run(struct worker *w, uint64_t pfn, enum pfs_state state)
 		last->end++;
 		return 0;
 	}
-	if (w->nr_runs == w->cap_runs) {
-		size_t want = w->cap_runs ? w->cap_runs * 2 : 64;
-		struct pfs_run *p = realloc(w->runs, want * sizeof(*p));
+	if (l->nr == l->cap) {
+		size_t want = l->cap ? l->cap * 2 : 64;
+		struct pfs_run *p = realloc(l->r, want * sizeof(*p));
 
 		if (!p)
 			return -ENOMEM;
-		w->runs = p;
-		w->cap_runs = want;
+		l->r = p;
+		l->cap = want;
 	}
-	w->runs[w->nr_runs++] = (struct pfs_run){ .start = pfn, .end = pfn + 1, .state = state };
+	l->r[l->nr++] = (struct pfs_run){ pfn, pfn + 1, state };
 	return 0;
+}
+
+/* Where the next memory behind the memmap begins or, inside it, ends. */
+struct backing_cursor {
+	size_t next;
+	uint64_t from, to;	/* PFNs */
+};
+
+static void backing_seek(const struct pfs_model *m, struct backing_cursor *b, uint64_t pfn)
+{
+	unsigned int shift = m->layout.page_shift;
+
+	for (; b->next < m->nr_backing; b->next++) {
+		b->from = m->backing[b->next].pa >> shift;
+		b->to = (m->backing[b->next].pa + m->backing[b->next].len) >> shift;
+		if (b->to > pfn)
+			return;
+	}
+	b->from = b->to = UINT64_MAX;
+}
+
+/* The first piece of backing that may reach pfn; pieces may overlap, rarely. */
+static void backing_start(const struct pfs_model *m, struct backing_cursor *b, uint64_t pfn)
+{
+	uint64_t pa = pfn << m->layout.page_shift;
+	size_t lo = 0, hi = m->nr_backing, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (m->backing[mid].pa < pa)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	b->next = lo ? lo - 1 : 0;
+	backing_seek(m, b, pfn);
+}
+
+/* Rare: a page with a flag that may contradict its state, or memory behind the memmap. */
+static int mark_page(struct worker *w, const struct pfs_section_scan *s, uint64_t pfn,
+		     enum pfs_state st, uint64_t flags, bool backing)
+{
+	const struct pfs_classifier *c = w->job->m->classifier;
+	uint64_t head;
+	int r = 0;
+
+	if (flags & c->hwpoison_mask) {
+		bool vague = st == PFS_ST_DEVICE || flags & c->head_mask ||
+			     pfs_compound_head(c, pfs_pfn_to_page(w->job->m, pfn), s->bytes, &head);
+
+		r = keep_run(w, pfn, st, vague ? PFS_MARK_HWPOISON_VAGUE : PFS_MARK_HWPOISON);
+		if (!r && st == PFS_ST_FREE)
+			r = keep_run(w, pfn, st, PFS_MARK_HWPOISON_FREE);
+	}
+	if (!r && st == PFS_ST_FREE && flags & c->reserved_mask)
+		r = keep_run(w, pfn, st, PFS_MARK_RESERVED_FREE);
+	if (!r && backing && st == PFS_ST_FREE)
+		r = keep_run(w, pfn, st, PFS_MARK_BACKING_FREE);
+	else if (!r && backing && st == PFS_ST_OK && flags & c->busy_mask)
+		r = keep_run(w, pfn, st, PFS_MARK_BACKING_USED);
+	return r;
 }
 
 static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t index)
 {
 	const struct pfs_model *m = w->job->m;
 	const struct pfs_section *sec = &m->sections[index];
-	uint64_t i, sub, per_sub = m->layout.pages_per_subsection, pfn;
+	const struct pfs_classifier *c = m->classifier;
+	uint64_t i, sub, per_sub = m->layout.pages_per_subsection, pfn, flags, odd;
+	struct backing_cursor backing;
 
 	pfs_section_scan_read(s, &w->mem, sec);
+	backing_start(m, &backing, s->first_pfn);
 	for (sub = 0; sub < m->layout.subsections; sub++) {
 		int valid = pfs_section_pfn_valid(m, sec, s->first_pfn + sub * per_sub);
 
@@ -213,7 +282,17 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 			w->job->sections[index].count[st]++;
 			w->count[st]++;
 			w->pages++;
-			if (pfs_state_abnormal(st) && keep_run(w, pfn, st))
+			if (pfs_state_abnormal(st)) {
+				if (keep_run(w, pfn, st, PFS_MARK_NONE))
+					return -ENOMEM;
+				continue;
+			}
+			if (pfn >= backing.to)
+				backing_seek(m, &backing, pfn);
+			flags = pfs_le64(s->bytes + c->flags_offset);
+			odd = c->hwpoison_mask | (st == PFS_ST_FREE ? c->reserved_mask : 0);
+			if ((flags & odd || pfn >= backing.from) &&
+			    mark_page(w, s, pfn, st, flags, pfn >= backing.from))
 				return -ENOMEM;
 		}
 	}
@@ -262,40 +341,56 @@ static int by_start(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Put the threads' runs in order, and together again across sections of one kind. */
-static int gather(struct pfs_model *m, struct worker *workers, unsigned int nr,
-		  struct pfs_scan *ret)
+/* Put the threads' runs of a kind in order, and together again across sections of one kind. */
+static int gather_kind(struct pfs_model *m, struct worker *workers, unsigned int nr,
+		       enum pfs_mark mark, struct pfs_run **ret, size_t *ret_nr)
 {
 	size_t total = 0, i, n = 0;
+	struct pfs_run *out;
 	unsigned int j;
 
-	for (j = 0; j < nr; j++) {
-		total += workers[j].nr_runs;
-		ret->pages += workers[j].pages;
-		for (i = 0; i < PFS_NR_STATES; i++)
-			ret->count[i] += workers[j].count[i];
-	}
-	ret->runs = pfs_calloc(&m->arena, total ? total : 1, sizeof(*ret->runs));
-	if (!ret->runs)
+	for (j = 0; j < nr; j++)
+		total += workers[j].runs[mark].nr;
+	out = pfs_calloc(&m->arena, total ? total : 1, sizeof(*out));
+	if (!out)
 		return -ENOMEM;
 	for (j = 0, i = 0; j < nr; j++) {
-		if (workers[j].nr_runs)
-			memcpy(ret->runs + i, workers[j].runs,
-			       workers[j].nr_runs * sizeof(*ret->runs));
-		i += workers[j].nr_runs;
+		const struct run_list *l = &workers[j].runs[mark];
+
+		if (l->nr)
+			memcpy(out + i, l->r, l->nr * sizeof(*out));
+		i += l->nr;
 	}
-	qsort(ret->runs, total, sizeof(*ret->runs), by_start);
+	qsort(out, total, sizeof(*out), by_start);
 	for (i = 0; i < total; i++) {
-		struct pfs_run *r = &ret->runs[i], *last = n ? &ret->runs[n - 1] : NULL;
+		struct pfs_run *r = &out[i], *last = n ? &out[n - 1] : NULL;
 
 		if (last && last->end == r->start && last->state == r->state &&
 		    pfs_section_of(m, last->start)->flags == pfs_section_of(m, r->start)->flags)
 			last->end = r->end;
 		else
-			ret->runs[n++] = *r;
+			out[n++] = *r;
 	}
-	ret->nr_runs = n;
+	*ret = out;
+	*ret_nr = n;
 	return 0;
+}
+
+static int gather(struct pfs_model *m, struct worker *workers, unsigned int nr,
+		  struct pfs_scan *ret)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < nr; i++) {
+		ret->pages += workers[i].pages;
+		for (k = 0; k < PFS_NR_STATES; k++)
+			ret->count[k] += workers[i].count[k];
+	}
+	for (k = PFS_MARK_NONE + 1; k < PFS_NR_MARKS; k++)
+		if (gather_kind(m, workers, nr, (enum pfs_mark)k, &ret->marks[k].r,
+				&ret->marks[k].nr))
+			return -ENOMEM;
+	return gather_kind(m, workers, nr, PFS_MARK_NONE, &ret->runs, &ret->nr_runs);
 }
 
 /* Pages of which this dump says nothing are no findings, but nobody shall overlook them. */
@@ -318,7 +413,7 @@ int pfs_scan_all(struct pfs_model *m, unsigned int jobs,
 {
 	struct job job = { .m = m, .progress = progress, .arg = arg };
 	struct worker *w;
-	unsigned int i, nr = 1;
+	unsigned int i, k, nr = 1;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
@@ -364,7 +459,8 @@ int pfs_scan_all(struct pfs_model *m, unsigned int jobs,
 	ret->complete = !r;
 	limits(m, ret);
 	for (i = 0; i < nr; i++)
-		free(w[i].runs);
+		for (k = 0; k < PFS_NR_MARKS; k++)
+			free(w[i].runs[k].r);
 	free(w);
 	if (r == -EINTR)
 		return pfs_err_set(err, EINTR, "struct pages: the scan was stopped");

@@ -266,6 +266,7 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
 	r = find_table(&w, err);
 	if (r)
 		return r;
+	m->sections_known = !w.unreadable && !w.bad_roots;
 	if (w.unreadable)
 		pfs_limit(m, "sections", "%llu struct mem_section are not in the dump",
 			  (unsigned long long)w.unreadable);

@@ -4,13 +4,14 @@
 
 #include <string.h>
 
-#define FIX(id, title, commit, in) \
-	static const struct pfs_fix fix_##id = { #id, title, commit, in };
+#define FIX(id, title, commit, in, sign) \
+	static const struct pfs_fix fix_##id __attribute__((unused)) = { #id, title, commit, in, \
+									 sign };
 #include <pfnscope/fixes.def>
 #undef FIX
 
 static const struct pfs_fix fixes[] = {
-#define FIX(id, title, commit, in) { #id, title, commit, in },
+#define FIX(id, title, commit, in, sign) { #id, title, commit, in, sign },
 #include <pfnscope/fixes.def>
 #undef FIX
 };

@@ -3,6 +3,9 @@
 #include "core/model.h"
 
 #include <errno.h>
+#include <stdlib.h>
+
+#define MAX_BACKING (1u << 20)
 
 static bool same_kind(const struct pfs_vmemmap_run *r, const struct pfs_walk *w, bool no_table)
 {
@@ -37,14 +40,58 @@ static int add_leaf(struct pfs_model *m, size_t *cap, const struct pfs_walk *w, 
 	return 0;
 }
 
+/* Without memory for it, or with too many pieces, the backing is not known. */
+static void add_backing(struct pfs_model *m, size_t *cap, const struct pfs_walk *w, uint64_t len)
+{
+	struct pfs_backing *b = m->nr_backing ? &m->backing[m->nr_backing - 1] : NULL;
+
+	if (!m->backing_known)
+		return;
+	if (b && b->va + b->len * b->repeat == w->va) {
+		if (b->repeat == 1 && b->pa + b->len == w->pa) {
+			b->len += len;
+			return;
+		}
+		if (b->pa == w->pa && b->len == len) {
+			b->repeat++;
+			return;
+		}
+		/* The first leaf of the shared frame ends the stretch before it. */
+		if (b->repeat == 1 && b->len > len && b->pa + b->len - len == w->pa) {
+			b->len -= len;
+			b = pfs_grow(&m->arena, &m->backing, &m->nr_backing, cap, sizeof(*b));
+			if (b)
+				*b = (struct pfs_backing){ w->pa, len, w->va - len, 2 };
+			m->backing_known = b != NULL;
+			return;
+		}
+	}
+	b = m->nr_backing < MAX_BACKING
+		    ? pfs_grow(&m->arena, &m->backing, &m->nr_backing, cap, sizeof(*b))
+		    : NULL;
+	if (b)
+		*b = (struct pfs_backing){ w->pa, len, w->va, 1 };
+	m->backing_known = b != NULL;
+}
+
+static int by_pa(const void *a, const void *b)
+{
+	const struct pfs_backing *x = a, *y = b;
+
+	if (x->pa != y->pa)
+		return x->pa < y->pa ? -1 : 1;
+	return x->va < y->va ? -1 : x->va > y->va;
+}
+
 int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err)
 {
 	const struct pfs_layout *l = &m->layout;
 	struct pfs_walk w;
-	size_t i, cap = 0;
+	size_t i, cap = 0, cap_backing = 0;
 
 	if (!l->vmemmap_known)
 		return 0;
+	m->backing_known = true;
 	for (i = 0; i < m->nr_sections; i++) {
 		const struct pfs_section *s = &m->sections[i];
 		uint64_t va, end, next;
@@ -64,7 +111,13 @@ int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err)
 				next = end;
 			if (add_leaf(m, &cap, &w, next))
 				return pfs_err_set(err, ENOMEM, "vmemmap: out of memory");
+			if (w.mapped)
+				add_backing(m, &cap_backing, &w, next - va);
+			else if (w.step[w.nr - 1].presence != PFS_PRESENT)
+				m->backing_known = false;
 		}
 	}
+	if (m->nr_backing)
+		qsort(m->backing, m->nr_backing, sizeof(*m->backing), by_pa);
 	return 0;
 }

@@ -18,6 +18,7 @@ static void put_list(struct pfs_out *o)
 {
 	const struct pfs_mechanism *mech;
 	const struct pfs_problem *p;
+	const struct pfs_fix *fix;
 	char lead[40];
 	size_t i, nr;
 
@@ -32,6 +33,36 @@ static void put_list(struct pfs_out *o)
 	mech = pfs_mechanisms(&nr);
 	for (i = 0; i < nr; i++)
 		pfs_out_para(o, 2, put_code(lead, mech[i].code), "%s", mech[i].title);
+	pfs_out_heading(o, "Known fixes");
+	fix = pfs_fixes(&nr);
+	for (i = 0; i < nr; i++)
+		pfs_out_para(o, 2, put_code(lead, fix[i].commit), "%s (%s)", fix[i].title,
+			     fix[i].in);
+}
+
+/* A fix answers to its commit, also to a longer abbreviation of it. */
+static void put_fix(struct pfs_out *o, const struct pfs_fix *fix)
+{
+	const struct pfs_mechanism *mech;
+	bool first = true;
+	size_t i, j, nr;
+
+	pfs_out_color(o, PFS_BOLD);
+	pfs_outf(o, "%s", fix->commit);
+	pfs_out_color(o, PFS_PLAIN);
+	pfs_outf(o, "  fix\n\n");
+	pfs_out_field(o, "title", "\"%s\"", fix->title);
+	pfs_out_field(o, "in", "%s, and stable kernels that took it", fix->in);
+	pfs_out_field(o, "in a dump", "%s", fix->sign);
+	mech = pfs_mechanisms(&nr);
+	for (i = 0; i < nr; i++) {
+		for (j = 0; j < NR_FIXES && mech[i].fixes[j]; j++) {
+			if (strcmp(mech[i].fixes[j]->commit, fix->commit))
+				continue;
+			pfs_out_field(o, first ? "ends" : NULL, "%s", mech[i].code);
+			first = false;
+		}
+	}
 }
 
 static void put_mechanism(struct pfs_out *o, const struct pfs_mechanism *mech)
@@ -56,6 +87,7 @@ int pfs_text_explain(struct pfs_out *o, const char *code)
 {
 	const struct pfs_mechanism *mech;
 	const struct pfs_problem *p;
+	const struct pfs_fix *fix;
 	size_t i, nr;
 
 	if (!code) {
@@ -77,6 +109,13 @@ int pfs_text_explain(struct pfs_out *o, const char *code)
 	for (i = 0; i < nr; i++) {
 		if (!strcmp(mech[i].code, code)) {
 			put_mechanism(o, &mech[i]);
+			return 0;
+		}
+	}
+	fix = pfs_fixes(&nr);
+	for (i = 0; i < nr; i++) {
+		if (!strncmp(fix[i].commit, code, strlen(fix[i].commit))) {
+			put_fix(o, &fix[i]);
 			return 0;
 		}
 	}

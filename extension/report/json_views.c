@@ -359,13 +359,25 @@ static json_t *mechanism_object(struct pfs_json *j, const struct pfs_mechanism *
 	return o;
 }
 
+static json_t *fix_object(struct pfs_json *j, const struct pfs_fix *fix)
+{
+	json_t *o = pfs_json_object(j);
+
+	pfs_json_str(j, o, "commit", fix->commit);
+	pfs_json_str(j, o, "title", fix->title);
+	pfs_json_str(j, o, "in", fix->in);
+	pfs_json_str(j, o, "sign", fix->sign);
+	return o;
+}
+
 json_t *pfs_json_explain(const char *code)
 {
 	struct pfs_json j = { false };
 	const struct pfs_mechanism *mech;
 	const struct pfs_problem *p;
 	json_t *doc = pfs_json_document(&j, "pfnscope/explain", NULL);
-	json_t *ps = pfs_json_array(&j), *ms = pfs_json_array(&j);
+	json_t *ps = pfs_json_array(&j), *ms = pfs_json_array(&j), *fs = pfs_json_array(&j);
+	const struct pfs_fix *fix;
 	size_t i, nr, found = 0;
 
 	p = pfs_problems(&nr);
@@ -384,6 +396,14 @@ json_t *pfs_json_explain(const char *code)
 	}
 	pfs_json_set(&j, doc, "problems", ps);
 	pfs_json_set(&j, doc, "mechanisms", ms);
+	fix = pfs_fixes(&nr);
+	for (i = 0; i < nr; i++) {
+		if (code && strncmp(fix[i].commit, code, strlen(fix[i].commit)))
+			continue;
+		pfs_json_add(&j, fs, fix_object(&j, &fix[i]));
+		found++;
+	}
+	pfs_json_set(&j, doc, "fixes", fs);
 	if (!found)
 		j.oom = true;
 	return pfs_json_done(&j, doc);

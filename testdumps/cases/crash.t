@@ -107,6 +107,13 @@ like 'a file is no argument here' "$tmp/out" "^pfnscope: .* too many: 'nonsense'
 like 'an argument is missing' "$tmp/out" "^pfnscope: 'pfn' wants X"
 like 'the session goes on' "$tmp/out" '^pfnscope [0-9]'
 
+# Alone, without the library beside it, it says so and is not loaded.
+if ! ldconfig -p 2>/dev/null | grep -q libpfnscope; then
+	cp "$so" "$tmp/alone.so"
+	crash_run "$dump" "extend $tmp/alone.so"
+	like 'the library is missing: one line' "$tmp/out" '^extend: pfnscope: libpfnscope.*: not loaded$'
+fi
+
 # A reader that has seen enough, and the pipe after it.
 crash_run "$dump" 'pfnscope | head -n 1' 'pfnscope facts | true' \
 	"pfnscope sections --json | jq -r .schema"

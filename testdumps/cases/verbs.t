@@ -27,6 +27,9 @@ json sections 0 '[.sections[].subsection_map[0]] == ["0xffffffffffffffff", "0xff
 	"$tmp/bad"
 json vmemmap 0 'tostring | contains("2097152")' "$tmp/bad"
 json explain 0 '.. | strings | select(test("0xfd"))' memmap-depopulated
+json explain 0 '.fixes[] | select(.title == "mm/sparse: never partially remove memmap for early section")' \
+	ef69bc9f689d
+json explain 0 '(.fixes | length) > 20 and (.problems | length) > 20' --list
 
 for verb in check sections vmemmap map facts; do
 	run "$pfnscope" "$verb" "$tmp/bad"

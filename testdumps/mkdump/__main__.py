@@ -184,6 +184,15 @@ class Description:
         first, last = span(words[0])
         self.late().unmap(first, last, words[1] if len(words) > 1 else "pte")
 
+    def do_back(self, words):
+        self.late().back(*span(words[0]), number(words[1]))
+
+    def do_share(self, words):
+        self.late().share(*span(words[0]), number(words[1]))
+
+    def do_flip_entry(self, words):
+        self.late().flip_entry(number(words[0]), number(words[1]))
+
     def do_exclude_memmap(self, words):
         self.late().exclude_memmap(*span(words[0]))
 

@@ -32,6 +32,28 @@ class Faults:
         for va in self.base_pages(first, last):
             self.mem.set(self.entry(va, 0), 0)
 
+    def back(self, first, last, frame):
+        """Move struct pages into the pages from `frame` on, with what they hold."""
+        for i, va in enumerate(self.base_pages(first, last)):
+            pa = (frame + i) * PAGE
+            self.mem.write(pa, self.mem.read(self.translate(va), PAGE))
+            self.point(va, pa)
+
+    def share(self, first, last, pfn):
+        """Map struct pages to the one page of memmap that this page's struct page is in."""
+        pa = self.translate(self.page_va(pfn) & ~(PAGE - 1))
+        for va in self.base_pages(first, last):
+            self.point(va, pa)
+
+    def point(self, va, pa):
+        at = self.entry(va, 0)
+        self.mem.set(at, self.mem.get(at) & ~(((1 << 52) - 1) & ~(PAGE - 1)) | pa)
+
+    def flip_entry(self, pfn, bit):
+        """One bit of the page table entry of a struct page, and nothing else."""
+        at = self.entry(self.page_va(pfn), 0)
+        self.mem.set(at, self.mem.get(at) ^ 1 << bit)
+
     def exclude_memmap(self, first, last):
         for va in self.base_pages(first, last):
             pa = self.translate(va)

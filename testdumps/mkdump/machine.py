@@ -97,6 +97,8 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         panicked = any("Kernel panic" in text for _, text in self.log)
         self.mem.set(self.variable("panic_cpu", 4), 0 if panicked else -1, 4)
         self.mem.set(self.variable("num_poisoned_pages", 8), 0)
+        self.mem.set(self.variable("system_state", 4), self.fact("NUMBER(SYSTEM_RUNNING)"), 4)
+        self.variable("hstates", 8)
 
     # VMCOREINFO
 

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Checks of the memory behind the memmap: nobody else's, of one struct page
+ * alone, and counted where a device gave it.
+ */
+#include "core/check.h"
+
+#include "core/classify.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+/* The PFNs whose struct pages lie at [va, va + bytes). */
+static uint64_t first_pfn(const struct pfs_model *m, uint64_t va)
+{
+	return (va - m->layout.vmemmap) / m->layout.struct_page;
+}
+
+static uint64_t end_pfn(const struct pfs_model *m, uint64_t va)
+{
+	return (va - m->layout.vmemmap + m->layout.struct_page - 1) / m->layout.struct_page;
+}
+
+/* The piece of backing that holds this physical address. */
+static const struct pfs_backing *backing_at(const struct pfs_model *m, uint64_t pa)
+{
+	size_t lo = 0, hi = m->nr_backing, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (m->backing[mid].pa <= pa)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo && pa - m->backing[lo - 1].pa < m->backing[lo - 1].len ? &m->backing[lo - 1]
+									  : NULL;
+}
+
+static void freed(struct pfs_check *c, const struct pfs_run *r, const char *why)
+{
+	const struct pfs_model *m = c->m;
+	uint64_t page = m->layout.page_size, pa, n;
+
+	for (pa = r->start * page; pa < r->end * page; pa += n) {
+		const struct pfs_backing *b = backing_at(m, pa);
+		struct pfs_finding *f;
+		uint64_t va;
+
+		n = page;
+		if (!b)
+			continue;
+		n = b->pa + b->len - pa;
+		if (n > r->end * page - pa)
+			n = r->end * page - pa;
+		va = b->va + (pa - b->pa);
+		f = pfs_find(c, PFS_P_MEMMAP_FREED_BUT_MAPPED, first_pfn(m, va),
+			     end_pfn(m, va + n));
+		pfs_evidence(c, f, "their struct pages at 0x%llx lie in PFNs 0x%llx-0x%llx", ULL(va),
+			     ULL(pa / page), ULL((pa + n) / page - 1));
+		pfs_evidence(c, f, "%s", why);
+	}
+}
+
+/*
+ * Memory behind a memmap is PG_reserved (from memblock), a plain allocation or
+ * a device's own. In the free lists, on an LRU list or in a slab it belongs to
+ * somebody else, whose data the struct pages now are.
+ */
+void pfs_check_backing_freed(struct pfs_check *c)
+{
+	const struct pfs_runs *unused = &c->scan->marks[PFS_MARK_BACKING_FREE];
+	const struct pfs_runs *used = &c->scan->marks[PFS_MARK_BACKING_USED];
+	size_t i;
+
+	for (i = 0; i < unused->nr; i++)
+		freed(c, &unused->r[i], "those pages are in the buddy allocator");
+	for (i = 0; i < used->nr; i++)
+		freed(c, &used->r[i], "those pages are on an LRU list or in a slab");
+}
+
+/*
+ * HVO (f41f2ed43ca5 "mm: hugetlb: free the vmemmap pages associated with each
+ * HugeTLB page", v5.14) and DAX (4917f55b4ef9 "mm/sparse-vmemmap: improve memory
+ * savings for compound devmaps", v5.17) share frames that hold nothing but tail
+ * pages, and perhaps one head at their start. 0: shared by rule, or not readable.
+ */
+static bool shared_against_rule(const struct pfs_model *m, uint64_t pa)
+{
+	const struct pfs_layout *l = &m->layout;
+	size_t at, head = m->classifier->head_offset;
+	unsigned char buf[4096];
+	uint64_t stop;
+
+	if (!head || l->struct_page & (l->struct_page - 1) ||
+	    pfs_read_phys(m->mem, pa & ~(l->page_size - 1), buf, sizeof(buf), &stop) != PFS_PRESENT)
+		return false;
+	for (at = l->struct_page; at < sizeof(buf); at += l->struct_page)
+		if (!(pfs_le64(buf + at + head) & 1))
+			return true;
+	return false;
+}
+
+static void aliased(struct pfs_check *c, uint64_t va, uint64_t len, uint64_t other, uint64_t pa)
+{
+	struct pfs_finding *f = pfs_find(c, PFS_P_MEMMAP_ALIASED, first_pfn(c->m, va),
+					 end_pfn(c->m, va + len));
+
+	pfs_evidence(c, f, "0x%llx and 0x%llx are both mapped to physical 0x%llx, %llu bytes",
+		     ULL(va), ULL(other), ULL(pa), ULL(len));
+	pfs_evidence(c, f, "it is not the shared tails of a huge page");
+}
+
+void pfs_check_aliased(struct pfs_check *c)
+{
+	const struct pfs_model *m = c->m;
+	const struct pfs_backing *far = NULL; /* of those before, the one that ends last */
+	size_t i;
+
+	for (i = 0; i < m->nr_backing; i++) {
+		const struct pfs_backing *b = &m->backing[i];
+
+		if (b->repeat > 1 && shared_against_rule(m, b->pa))
+			aliased(c, b->va + b->len, b->len * (b->repeat - 1), b->va, b->pa);
+		if (far && b->pa - far->pa < far->len) {
+			uint64_t rest = far->len - (b->pa - far->pa);
+			uint64_t len = b->len < rest ? b->len : rest;
+
+			if (shared_against_rule(m, b->pa))
+				aliased(c, b->va, len, far->va + (b->pa - far->pa), b->pa);
+		}
+		if (!far || b->pa + b->len > far->pa + far->len)
+			far = b;
+	}
+}
+
+/* Bytes of backing in a physical range, each frame once. */
+static uint64_t backed_bytes(const struct pfs_model *m, uint64_t start, uint64_t end)
+{
+	uint64_t done = start, sum = 0;
+	size_t i;
+
+	for (i = 0; i < m->nr_backing && m->backing[i].pa < end; i++) {
+		uint64_t from = m->backing[i].pa, to = from + m->backing[i].len;
+
+		from = from > done ? from : done;
+		to = to < end ? to : end;
+		if (to <= from)
+			continue;
+		sum += to - from;
+		done = to;
+	}
+	return sum;
+}
+
+/*
+ * struct vmem_altmap: `alloc` of `free` pages behind the `reserve` were given
+ * out, and `align` were lost to alignment. What was given out backs memmap.
+ */
+void pfs_check_altmaps(struct pfs_check *c)
+{
+	const struct pfs_model *m = c->m;
+	uint64_t first, end, need, used;
+	size_t i;
+
+	for (i = 0; i < m->nr_pgmaps; i++) {
+		const struct pfs_pgmap *p = &m->pgmaps[i];
+		const struct pfs_altmap *a = &p->altmap;
+		struct pfs_finding *f;
+
+		if (!p->has_altmap || !pfs_have(m->facts, PFS_F_ALT_ALLOC) ||
+		    !pfs_have(m->facts, PFS_F_ALT_ALIGN))
+			continue;
+		if (__builtin_add_overflow(a->alloc, a->align, &need) || need > a->free) {
+			f = pfs_find(c, PFS_P_ALTMAP_MISCOUNTED, p->start_pfn, p->end_pfn);
+			f->severity = PFS_SEV_CORRUPT;
+			pfs_evidence(c, f,
+				     "altmap of device pagemap 0x%llx: %llu pages given out and "
+				     "%llu lost to alignment, of %llu",
+				     ULL(p->va), ULL(a->alloc), ULL(a->align), ULL(a->free));
+			continue;
+		}
+		if (!m->backing_known || __builtin_add_overflow(a->base_pfn, a->reserve, &first) ||
+		    __builtin_add_overflow(first, a->free, &end) ||
+		    end > UINT64_MAX >> m->layout.page_shift)
+			continue;
+		used = backed_bytes(m, first << m->layout.page_shift, end << m->layout.page_shift);
+		used >>= m->layout.page_shift;
+		if (used == a->alloc)
+			continue;
+		f = pfs_find(c, PFS_P_ALTMAP_MISCOUNTED, p->start_pfn, p->end_pfn);
+		f->confidence = PFS_CONF_MEDIUM;
+		pfs_evidence(c, f,
+			     "altmap of device pagemap 0x%llx: %llu pages given out, %llu of its "
+			     "pages back the memmap",
+			     ULL(p->va), ULL(a->alloc), ULL(used));
+		pfs_evidence(c, f,
+			     "a task in memremap_pages() or memunmap_pages() would explain it");
+	}
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Check of a device's struct pages: ZONE_DEVICE from the end of the altmap's reserve on. */
+#include "core/check.h"
+
+#include "core/classify.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+/* First PFN of a pagemap that memmap_init_zone_device() initialises. */
+static uint64_t initialised_from(const struct pfs_pgmap *p)
+{
+	uint64_t reserve_end;
+
+	if (!p->has_altmap ||
+	    __builtin_add_overflow(p->altmap.base_pfn, p->altmap.reserve, &reserve_end) ||
+	    reserve_end < p->start_pfn)
+		return p->start_pfn;
+	return reserve_end < p->end_pfn ? reserve_end : p->end_pfn;
+}
+
+/* Initialised, but as something else: a hole of the early section, or RAM. */
+static bool of_another_zone(enum pfs_state s)
+{
+	return s == PFS_ST_OK || s == PFS_ST_RESERVED || s == PFS_ST_FREE;
+}
+
+static void look_closer(struct pfs_check *c, const struct pfs_pgmap *p, uint64_t start,
+			uint64_t end, struct pfs_finding **f)
+{
+	struct pfs_err ignored;
+	struct pfs_page page;
+	uint64_t pfn;
+
+	for (pfn = start; pfn < end; pfn++) {
+		if (pfs_page_get(c->m, pfn, &page, &ignored) || !of_another_zone(page.state))
+			continue;
+		if (*f && (*f)->end == pfn) {
+			(*f)->end++;
+			(*f)->pages++;
+			continue;
+		}
+		*f = pfs_find(c, PFS_P_PGMAP_UNINITIALISED, pfn, pfn + 1);
+		(*f)->confidence = PFS_CONF_MEDIUM;
+		pfs_evidence(c, *f, "device pagemap 0x%llx covers them, and they are not ZONE_DEVICE",
+			     ULL(p->va));
+		pfs_evidence(c, *f, "struct page of PFN 0x%llx: node %u, zone %u (%s)", ULL(pfn),
+			     page.node, page.zone, page.why);
+		pfs_evidence(c, *f,
+			     "a task in memremap_pages(), before memmap_init_zone_device(), would "
+			     "explain it");
+	}
+}
+
+/* The counts of the scan say where to look. */
+void pfs_check_pgmap_pages(struct pfs_check *c)
+{
+	const struct pfs_model *m = c->m;
+	uint64_t per = m->layout.pages_per_section;
+	size_t i, j;
+
+	if (!m->classifier->has_links || m->classifier->device_zone < 0 || !m->pgmaps_known ||
+	    !c->scan->sections)
+		return;
+	for (i = 0; i < m->nr_pgmaps; i++) {
+		const struct pfs_pgmap *p = &m->pgmaps[i];
+		struct pfs_finding *f = NULL;
+
+		for (j = 0; j < m->nr_sections; j++) {
+			const uint32_t *count = c->scan->sections[j].count;
+			uint64_t start = m->sections[j].nr * per, end = start + per;
+			uint64_t from = initialised_from(p);
+
+			start = start > from ? start : from;
+			end = end < p->end_pfn ? end : p->end_pfn;
+			if (start < end && count[PFS_ST_DEVICE] < end - start &&
+			    count[PFS_ST_OK] + count[PFS_ST_RESERVED] + count[PFS_ST_FREE])
+				look_closer(c, p, start, end, &f);
+		}
+	}
+}
