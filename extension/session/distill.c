@@ -55,10 +55,20 @@ static void read_run(struct pfs_session *s, const struct pfs_run *run)
 	read_pages(s, run->end - MAX_RUN / 2, run->end + NEIGHBOURS);
 }
 
+/* Of a free page also where the head of its block may be: by that it is free. */
+static void read_mark(struct pfs_session *s, const struct pfs_run *run)
+{
+	uint64_t block;
+
+	read_run(s, run);
+	for (block = NEIGHBOURS; run->state == PFS_ST_FREE && block <= MAX_RUN; block *= 2)
+		read_pages(s, run->start & ~(block - 1), (run->start & ~(block - 1)) + NEIGHBOURS);
+}
+
 static int keep_abnormal(struct pfs_session *s, struct pfs_recorder *rec,
 			 const struct pfs_session_opts *o, struct pfs_err *err)
 {
-	size_t i;
+	size_t i, k;
 	int r;
 
 	pfs_recorder_pause(rec);
@@ -69,6 +79,13 @@ static int keep_abnormal(struct pfs_session *s, struct pfs_recorder *rec,
 		return r;
 	for (i = 0; i < s->scan.nr_runs; i++)
 		read_run(s, &s->scan.runs[i]);
+	for (k = 0; k < PFS_NR_MARKS; k++)
+		for (i = 0; i < s->scan.marks[k].nr; i++)
+			read_mark(s, &s->scan.marks[k].r[i]);
+	/* What a mark led to: a block of pages, the memmap in a page. */
+	for (i = 0; i < s->findings.nr; i++)
+		if (s->findings.f[i].end - s->findings.f[i].start <= MAX_RUN)
+			read_pages(s, s->findings.f[i].start, s->findings.f[i].end);
 	for (i = 0; i < s->verdict.nr_candidates; i++)
 		read_pages(s, below(s->verdict.candidates[i].pfn),
 			   s->verdict.candidates[i].pfn + NEIGHBOURS);
