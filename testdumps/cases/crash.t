@@ -110,7 +110,7 @@ like 'the session goes on' "$tmp/out" '^pfnscope [0-9]'
 # Alone, without the library beside it, it says so and is not loaded.
 if ! ldconfig -p 2>/dev/null | grep -q libpfnscope; then
 	cp "$so" "$tmp/alone.so"
-	crash_run "$dump" "extend $tmp/alone.so"
+	crash_run "$dump" "extend -u $so" "extend $tmp/alone.so"
 	like 'the library is missing: one line' "$tmp/out" '^extend: pfnscope: libpfnscope.*: not loaded$'
 fi
 
