@@ -181,12 +181,12 @@ touch $tmp/flag
 send pfnscope --reader=host
 wait 0.1
 key c
-expect 15 crash>
+expect 15 \A(?:(?!EXPLAINED)[\s\S])*?crash>
 remove $tmp/flag
 send pfnscope --reader=host
 expect 10 EXPLAINED[^\$]*crash>
 EOF
-is '^C before the verdict: the prompt comes back' "$status" 0
+is '^C before the verdict: the prompt comes back, and no verdict before it' "$status" 0
 session <<EOF
 expect 30 crash>
 send set scroll off
