@@ -136,7 +136,9 @@ is 'loaded eleven times' "$(grep -c "$so: shared object loaded" "$tmp/out")" 11
 like 'and works' "$tmp/out" '^pfnscope [0-9]'
 [ -z "$other" ] || like 'beside another extension' "$tmp/out" '^one two'
 is 'unloaded, it is gone' "$(grep -c 'pfnscope\.so\|libkdumpfile' "$maps.10")" 0
-ok 'ten rounds leave nothing behind' test "$(wc -l <"$maps.10")" -le "$(wc -l <"$maps.2")"
+# A library left behind is four mappings or more a round; a thread's malloc arena
+# comes or comes not.
+ok 'ten rounds leave nothing behind' test "$(wc -l <"$maps.10")" -le $(($(wc -l <"$maps.2") + 8))
 
 # crash exports a zlib and a gdb of its own: nobody takes the wrong symbol.
 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$tmp/ld crash_run "$dump" 'pfnscope -q --reader=file' \
@@ -163,18 +165,17 @@ if ! python3 -c 'import os; os.openpty()' 2>/dev/null; then
 	done_testing
 	exit
 fi
+# session [OPTION]...: of crash; -s spares the banner, for which some have a pager.
 session() {
 	cat >"$tmp/script"
 	status=0
 	SLOW=$tmp/flag LD_PRELOAD=$tmp/slow.so TERM=vt100 timeout -k 5 90 "$here/pty" "$tmp/script" \
-		crash --minimal "$tmp/vmlinux" "$dump" >"$tmp/tty" 2>"$tmp/err" || status=$?
+		crash "$@" --minimal "$tmp/vmlinux" "$dump" >"$tmp/tty" 2>"$tmp/err" || status=$?
 	[ "$status" = 0 ] || { tail -n 20 "$tmp/tty"; cat "$tmp/err"; } | tr -d '\r' | diag
 	return "$status"
 }
-session <<EOF
+session -s <<EOF
 expect 30 crash>
-send set scroll off
-expect 5 crash>
 send extend $so
 expect 10 loaded[^\$]*crash>
 touch $tmp/flag
@@ -187,10 +188,8 @@ send pfnscope --reader=host
 expect 10 EXPLAINED[^\$]*crash>
 EOF
 is '^C before the verdict: the prompt comes back, and no verdict before it' "$status" 0
-session <<EOF
+session -s <<EOF
 expect 30 crash>
-send set scroll off
-expect 5 crash>
 send extend $so
 expect 10 loaded[^\$]*crash>
 touch $tmp/flag
