@@ -95,35 +95,6 @@ static bool same(const struct situation *a, const struct situation *b)
 		a->ram == b->ram);
 }
 
-static bool problem_of(enum pfs_state state, enum pfs_problem_id *ret)
-{
-	switch (state) {
-	case PFS_ST_UNMAPPED:
-		*ret = PFS_P_MEMMAP_UNMAPPED;
-		return true;
-	case PFS_ST_POISONED:
-		*ret = PFS_P_MEMMAP_POISONED;
-		return true;
-	case PFS_ST_DEPOPULATED:
-		*ret = PFS_P_MEMMAP_DEPOPULATED;
-		return true;
-	case PFS_ST_ZERO:
-		*ret = PFS_P_MEMMAP_ZERO;
-		return true;
-	case PFS_ST_GARBAGE:
-		*ret = PFS_P_MEMMAP_GARBAGE;
-		return true;
-	case PFS_ST_MISLINKED:
-		*ret = PFS_P_MEMMAP_MISLINKED;
-		return true;
-	case PFS_ST_STALE:
-		*ret = PFS_P_MEMMAP_STALE;
-		return true;
-	default:
-		return false; /* excluded, absent, undecidable: limits of the dump */
-	}
-}
-
 /* A hole of RAM that the kernel initialised as one, with other links than its place has. */
 static bool is_linked_hole(struct pfs_check *c, const struct situation *s, struct pfs_page *page,
 			   uint64_t pfn)
@@ -228,7 +199,7 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 	enum pfs_problem_id id;
 	struct pfs_page page;
 
-	if (!problem_of(s->state, &id))
+	if (!pfs_problem_of_state(s->state, &id))
 		return;
 	if (is_linked_hole(c, s, &page, start)) {
 		report_hole(c, &page, start, end);

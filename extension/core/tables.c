@@ -35,6 +35,35 @@ const struct pfs_problem *pfs_problem(enum pfs_problem_id id)
 	return &problems[id];
 }
 
+bool pfs_problem_of_state(enum pfs_state state, enum pfs_problem_id *ret)
+{
+	switch (state) {
+	case PFS_ST_UNMAPPED:
+		*ret = PFS_P_MEMMAP_UNMAPPED;
+		return true;
+	case PFS_ST_POISONED:
+		*ret = PFS_P_MEMMAP_POISONED;
+		return true;
+	case PFS_ST_DEPOPULATED:
+		*ret = PFS_P_MEMMAP_DEPOPULATED;
+		return true;
+	case PFS_ST_ZERO:
+		*ret = PFS_P_MEMMAP_ZERO;
+		return true;
+	case PFS_ST_GARBAGE:
+		*ret = PFS_P_MEMMAP_GARBAGE;
+		return true;
+	case PFS_ST_MISLINKED:
+		*ret = PFS_P_MEMMAP_MISLINKED;
+		return true;
+	case PFS_ST_STALE:
+		*ret = PFS_P_MEMMAP_STALE;
+		return true;
+	default:
+		return false; /* excluded, absent, undecidable: limits of the dump */
+	}
+}
+
 const struct pfs_problem *pfs_problem_by_code(const char *code)
 {
 	size_t i;

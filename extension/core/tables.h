@@ -14,4 +14,7 @@ enum pfs_problem_id {
 
 const struct pfs_problem *pfs_problem(enum pfs_problem_id id);
 
+/* The problem that pages in this state are; false: none, or a limit of the dump. */
+bool pfs_problem_of_state(enum pfs_state state, enum pfs_problem_id *ret);
+
 #endif

@@ -38,28 +38,6 @@ static void evidence(struct verdict *d, const char *fmt, ...)
 	}
 }
 
-static const char *code_of(enum pfs_state s)
-{
-	switch (s) {
-	case PFS_ST_UNMAPPED:
-		return pfs_problem(PFS_P_MEMMAP_UNMAPPED)->code;
-	case PFS_ST_POISONED:
-		return pfs_problem(PFS_P_MEMMAP_POISONED)->code;
-	case PFS_ST_DEPOPULATED:
-		return pfs_problem(PFS_P_MEMMAP_DEPOPULATED)->code;
-	case PFS_ST_ZERO:
-		return pfs_problem(PFS_P_MEMMAP_ZERO)->code;
-	case PFS_ST_GARBAGE:
-		return pfs_problem(PFS_P_MEMMAP_GARBAGE)->code;
-	case PFS_ST_MISLINKED:
-		return pfs_problem(PFS_P_MEMMAP_MISLINKED)->code;
-	case PFS_ST_STALE:
-		return pfs_problem(PFS_P_MEMMAP_STALE)->code;
-	default:
-		return NULL;
-	}
-}
-
 static void about_place(struct verdict *d)
 {
 	const struct pfs_page *p = &d->v->page;
@@ -114,12 +92,14 @@ static void about_mapping(struct verdict *d)
 static void accept(struct verdict *d, const char *why)
 {
 	struct pfs_verdict *v = d->v;
+	enum pfs_problem_id id;
 	const struct pfs_run *r = &v->run;
 	const char *who = d->p->function ? d->p->function : "the kernel";
 
 	v->mechanism = pfs_mechanism_of(d->m, &v->page);
 	v->status = v->mechanism ? PFS_EXPLAINED : PFS_UNEXPLAINED;
-	v->code = code_of(v->page.state);
+	if (pfs_problem_of_state(v->page.state, &id))
+		v->code = pfs_problem(id)->code;
 	v->title = pfs_printf(
 		&d->m->arena, "%s%s stepped on PFN 0x%llx, whose struct page is %s%s%s", who,
 		d->p->function ? "()" : "", ULL(v->page.pfn), pfs_state_name(v->page.state),
