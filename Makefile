@@ -146,8 +146,8 @@ vmtest: all
 demo: all
 	@scripts/demo
 
-check-crash: all
-	scripts/lab/crash-check --make
+check-crash: all build/test-tools
+	prove -v --exec '' scripts/lab/crash-check :: --make
 
 install: all
 	install -D -t $(DESTDIR)$(prefix)/bin $B/pfnscope
