@@ -75,6 +75,12 @@ same() {
 	fi
 }
 
+# holds FILTER FILE: one JSON document, of which this is true. (jq -e alone is
+# content with an empty file.)
+holds() {
+	jq -es "length == 1 and (.[0] | ($1) | . != null and . != false)" "$2"
+}
+
 # skip NAME WHY
 skip() {
 	tests=$((tests + 1))

@@ -12,7 +12,7 @@ json() {
 	shift 3
 	run "$pfnscope" "$verb" "$@" --json
 	is "$verb --json: exit status" "$status" "$want"
-	ok "$verb --json: $(echo "$filter" | tr -s '\n\t' '  ')" jq -e "$filter" "$tmp/out"
+	ok "$verb --json: $(echo "$filter" | tr -s '\n\t' '  ')" holds "$filter" "$tmp/out"
 }
 
 json check 1 '.schema == "pfnscope/check" and (has("verdict") | not)' "$tmp/bad"

@@ -9,11 +9,19 @@ INITRAMFS_TOOLS='ndctl kexec makedumpfile'
 # add_program ROOT PROGRAM: copy a program and what it is linked with.
 add_program()
 {
-	local path lib
+	local path
 
 	path=$(command -v "$2") || die "'$2' is not installed, see README.md"
 	install -D "$(readlink -f "$path")" "$1/usr/bin/$2"
-	ldd "$path" | grep -oE '/[^ ]+' | while read -r lib; do
+	add_libraries "$1" "$path"
+}
+
+# add_libraries ROOT FILE: copy what a program or library is linked with.
+add_libraries()
+{
+	local lib
+
+	ldd "$2" | grep -oE '/[^ ]+' | while read -r lib; do
 		[ -e "$1$lib" ] || install -D "$(readlink -f "$lib")" "$1$lib"
 	done
 }
