@@ -4,10 +4,6 @@
 
 #define ULL(x) ((unsigned long long)(x))
 
-/* enum memory_block_state, while the member was an unsigned long (to v6.17) */
-#define MEM_ONLINE 1
-#define MEM_OFFLINE 4
-
 /*
  * 1f90a3477df3 "mm: teach pfn_to_online_page() about ZONE_DEVICE section
  * collisions" (v5.12): a section in which a ZONE_DEVICE range begins or ends is
@@ -51,7 +47,7 @@ static void block_differs(struct pfs_check *c, const struct pfs_memory_block *b,
 			  const struct pfs_section *s)
 {
 	uint64_t per = c->m->layout.pages_per_section;
-	bool block_online = b->state == MEM_ONLINE;
+	bool block_online = pfs_memory_block_state(c->m, b) == PFS_BLOCK_ONLINE;
 	struct pfs_finding *f =
 		pfs_find(c, PFS_P_MEMORY_BLOCK_VS_SECTION, s->nr * per, (s->nr + 1) * per);
 
@@ -74,16 +70,15 @@ static void block_differs(struct pfs_check *c, const struct pfs_memory_block *b,
 void pfs_check_memory_blocks(struct pfs_check *c)
 {
 	const struct pfs_model *m = c->m;
-	const struct pfs_facts *f = m->facts;
 	size_t i, j = 0;
 
-	if (!m->pgmaps_known || m->layout.flag_bits[2] >= 64 ||
-	    !pfs_have(f, PFS_F_MB_STATE_SIZE) || pfs_val(f, PFS_F_MB_STATE_SIZE) != 8)
+	if (!m->pgmaps_known || m->layout.flag_bits[2] >= 64)
 		return;
 	for (i = 0; i < m->nr_memory_blocks; i++) {
 		const struct pfs_memory_block *b = &m->memory_blocks[i];
+		enum pfs_block_state state = pfs_memory_block_state(m, b);
 
-		if (b->state != MEM_ONLINE && b->state != MEM_OFFLINE)
+		if (state != PFS_BLOCK_ONLINE && state != PFS_BLOCK_OFFLINE)
 			continue;
 		while (j < m->nr_sections && m->sections[j].nr < b->start_section)
 			j++;
@@ -91,10 +86,10 @@ void pfs_check_memory_blocks(struct pfs_check *c)
 		     j++) {
 			const struct pfs_section *s = &m->sections[j];
 			uint64_t start = s->nr * m->layout.pages_per_section;
-			bool online = s->flags & PFS_SEC_ONLINE;
+			bool differs = !(s->flags & PFS_SEC_ONLINE) == (state == PFS_BLOCK_ONLINE);
 			size_t k;
 
-			if (!(s->flags & PFS_SEC_HAS_MEM_MAP) || online == (b->state == MEM_ONLINE))
+			if (!(s->flags & PFS_SEC_HAS_MEM_MAP) || !differs)
 				continue;
 			for (k = 0; k < m->nr_pgmaps; k++)
 				if (m->pgmaps[k].start_pfn < start + m->layout.pages_per_section &&

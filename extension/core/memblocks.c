@@ -112,6 +112,35 @@ int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err)
 	return 0;
 }
 
+/*
+ * The states were bits, MEM_ONLINE 1 << 0, MEM_GOING_OFFLINE 1 << 1 and MEM_OFFLINE
+ * 1 << 2, for as long as the member was an unsigned long. They are enumerators
+ * since v6.18, and count from 0.
+ */
+enum pfs_block_state pfs_memory_block_state(const struct pfs_model *m,
+					    const struct pfs_memory_block *b)
+{
+	static const struct {
+		enum pfs_fact_id fact;
+		uint64_t bit;
+		enum pfs_block_state state;
+	} states[] = {
+		{ PFS_F_MEM_ONLINE, 1, PFS_BLOCK_ONLINE },
+		{ PFS_F_MEM_GOING_OFFLINE, 2, PFS_BLOCK_GOING_OFFLINE },
+		{ PFS_F_MEM_OFFLINE, 4, PFS_BLOCK_OFFLINE },
+	};
+	bool bits = pfs_val(m->facts, PFS_F_MB_STATE_SIZE) == 8;
+	size_t i;
+
+	for (i = 0; i < sizeof(states) / sizeof(*states); i++) {
+		if (pfs_have(m->facts, states[i].fact) ?
+			    b->state == pfs_val(m->facts, states[i].fact) :
+			    bits && b->state == states[i].bit)
+			return states[i].state;
+	}
+	return PFS_BLOCK_OTHER;
+}
+
 const struct pfs_memory_block *pfs_memory_block_of(const struct pfs_model *m, uint64_t pfn)
 {
 	uint64_t nr = pfn / m->layout.pages_per_section;

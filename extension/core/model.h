@@ -105,8 +105,15 @@ struct pfs_memory_block {
 	uint64_t va;
 	uint64_t start_section;
 	uint64_t sections;
-	uint64_t state; /* enum memory_block_state as stored: 1 online, 4 offline ... */
+	uint64_t state; /* as stored: see pfs_memory_block_state() */
 	int nid;
+};
+
+enum pfs_block_state {
+	PFS_BLOCK_OTHER,
+	PFS_BLOCK_ONLINE,
+	PFS_BLOCK_GOING_OFFLINE,
+	PFS_BLOCK_OFFLINE,
 };
 
 struct pfs_altmap {
@@ -222,6 +229,8 @@ const struct pfs_zone *pfs_zone_spanning(const struct pfs_model *m, uint64_t pfn
 					 const struct pfs_zone *after);
 const struct pfs_pgmap *pfs_pgmap_of(const struct pfs_model *m, uint64_t pfn);
 const struct pfs_memory_block *pfs_memory_block_of(const struct pfs_model *m, uint64_t pfn);
+enum pfs_block_state pfs_memory_block_state(const struct pfs_model *m,
+					    const struct pfs_memory_block *b);
 /* The deepest resource that covers the whole page. */
 const struct pfs_resource *pfs_resource_of(const struct pfs_model *m, uint64_t pfn);
 /* Does any page of System RAM (the top-level resource) lie here? -1: resources unknown. */

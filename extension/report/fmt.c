@@ -76,21 +76,15 @@ bool pfs_section_equal(const struct pfs_model *m, const struct pfs_section *a,
 	       !memcmp(a->subsections, b->subsections, words * sizeof(*a->subsections));
 }
 
-/*
- * The states are bits (MEM_ONLINE 1 << 0, MEM_GOING_OFFLINE 1 << 1, MEM_OFFLINE
- * 1 << 2) for as long as the member is an unsigned long.
- */
-const char *pfs_memory_block_state(const struct pfs_model *m, const struct pfs_memory_block *b)
+const char *pfs_memory_block_state_name(const struct pfs_model *m,
+					const struct pfs_memory_block *b)
 {
-	if (!pfs_have(m->facts, PFS_F_MB_STATE_SIZE) ||
-	    pfs_val(m->facts, PFS_F_MB_STATE_SIZE) != 8)
-		return NULL;
-	switch (b->state) {
-	case 1:
+	switch (pfs_memory_block_state(m, b)) {
+	case PFS_BLOCK_ONLINE:
 		return "online";
-	case 2:
+	case PFS_BLOCK_GOING_OFFLINE:
 		return "going offline";
-	case 4:
+	case PFS_BLOCK_OFFLINE:
 		return "offline";
 	default:
 		return NULL;

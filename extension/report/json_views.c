@@ -135,7 +135,7 @@ static void set_surroundings(struct pfs_json *j, json_t *doc, const struct pfs_m
 		pfs_json_int(j, o, "start_section", b->start_section);
 		pfs_json_int(j, o, "end_section", b->start_section + b->sections);
 		pfs_json_int(j, o, "state", b->state);
-		pfs_json_str(j, o, "state_name", pfs_memory_block_state(m, b));
+		pfs_json_str(j, o, "state_name", pfs_memory_block_state_name(m, b));
 		pfs_json_set(j, o, "node", json_integer(b->nid));
 		pfs_json_set(j, doc, "memory_block", o);
 	}

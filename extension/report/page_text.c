@@ -220,7 +220,7 @@ static void put_surroundings(struct pfs_out *o, const struct pfs_model *m, uint6
 				      pfs_e820_type(m->e820[i].type), m->e820[i].addr,
 				      m->e820[i].addr + (m->e820[i].size - 1));
 	if (b) {
-		state = pfs_memory_block_state(m, b);
+		state = pfs_memory_block_state_name(m, b);
 		if (b->sections > 1)
 			snprintf(last, sizeof(last), "-%" PRIu64,
 				 b->start_section + b->sections - 1);

@@ -76,7 +76,8 @@ int pfs_subsection_bit(const struct pfs_model *m, const struct pfs_section *sec,
 bool pfs_section_equal(const struct pfs_model *m, const struct pfs_section *a,
 		       const struct pfs_section *b);
 /* Name of a memory block's state, NULL: not known in this kernel. */
-const char *pfs_memory_block_state(const struct pfs_model *m, const struct pfs_memory_block *b);
+const char *pfs_memory_block_state_name(const struct pfs_model *m,
+					const struct pfs_memory_block *b);
 const char *pfs_e820_type(uint32_t type);
 
 /* What the X of `pfn X` was taken for (query.c). */

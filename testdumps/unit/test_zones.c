@@ -418,6 +418,37 @@ static void memory_blocks(void **state)
 	w_free(w);
 }
 
+/* Bits of an unsigned long, or from v6.18 enumerators that count from 0. */
+static void memory_block_states(void **state)
+{
+	struct pfs_memory_block b = { .state = 1 };
+	struct world *w = w_new();
+
+	(void)state;
+	w_fact(w, PFS_F_MB_STATE_SIZE, 8);
+	assert_int_equal(pfs_memory_block_state(&w->m, &b), PFS_BLOCK_ONLINE);
+	b.state = 2;
+	assert_int_equal(pfs_memory_block_state(&w->m, &b), PFS_BLOCK_GOING_OFFLINE);
+	b.state = 4;
+	assert_int_equal(pfs_memory_block_state(&w->m, &b), PFS_BLOCK_OFFLINE);
+	b.state = 0;
+	assert_int_equal(pfs_memory_block_state(&w->m, &b), PFS_BLOCK_OTHER);
+	w_fact(w, PFS_F_MB_STATE_SIZE, 4);
+	b.state = 1;
+	assert_int_equal(pfs_memory_block_state(&w->m, &b), PFS_BLOCK_OTHER);
+	w_fact(w, PFS_F_MEM_ONLINE, 0);
+	w_fact(w, PFS_F_MEM_GOING_OFFLINE, 1);
+	w_fact(w, PFS_F_MEM_OFFLINE, 2);
+	assert_int_equal(pfs_memory_block_state(&w->m, &b), PFS_BLOCK_GOING_OFFLINE);
+	b.state = 0;
+	assert_int_equal(pfs_memory_block_state(&w->m, &b), PFS_BLOCK_ONLINE);
+	b.state = 2;
+	assert_int_equal(pfs_memory_block_state(&w->m, &b), PFS_BLOCK_OFFLINE);
+	b.state = 4;
+	assert_int_equal(pfs_memory_block_state(&w->m, &b), PFS_BLOCK_OTHER);
+	w_free(w);
+}
+
 /* struct dev_pagemap: altmap at 0, type 0x30, flags 0x34, nr_range 0x38, ranges 0x40 */
 static void pgmap_facts(struct world *w)
 {
@@ -530,6 +561,7 @@ int main(void)
 		cmocka_unit_test(xarray),
 		cmocka_unit_test(xarray_damaged),
 		cmocka_unit_test(memory_blocks),
+		cmocka_unit_test(memory_block_states),
 		cmocka_unit_test(pgmaps),
 		cmocka_unit_test(pgmaps_otherwise),
 	};

@@ -41,9 +41,13 @@ apt_update()
 	cat >"$dir/sources.list" <<-EOF
 		deb [signed-by=$key] $main $suite main
 	EOF
-	# sid gets its fixes as it gets all else.
-	[ "$suite" = sid ] ||
-		echo "deb [signed-by=$key] $security $suite-security main" >>"$dir/sources.list"
+	case $suite in
+	# Gets its fixes as it gets all else.
+	sid) ;;
+	# Has only what differs from sid.
+	experimental) echo "deb [signed-by=$key] $main sid main" >>"$dir/sources.list" ;;
+	*) echo "deb [signed-by=$key] $security $suite-security main" >>"$dir/sources.list" ;;
+	esac
 	say "apt lists of $suite"
 	apt_private "$suite" apt-get update >&2 && touch "$dir/updated"
 }
@@ -74,19 +78,28 @@ apt_fetch()
 	compgen -G "$3_*.deb"
 }
 
-# apt_extract SUITE PACKAGE DIR: the package and all that it depends on, unpacked
-# and not installed. What is there already is unpacked again only where it is older.
+# deb_unpack FILE DIR: a directory of the package may be a link in DIR.
+deb_unpack()
+{
+	dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" --keep-directory-symlink ||
+		die "cannot unpack $1"
+}
+
+# apt_extract SUITE PACKAGE DIR [PACKAGE...]: the packages and all that they depend on,
+# unpacked and not installed. What is there already is unpacked again only where it is older.
 apt_extract()
 {
-	local dir=$LAB/apt/$1 deb
+	local dir=$LAB/apt/$1 suite=$1 name=$2 root=$3 deb
 
-	apt_update "$1"
-	say "$2 of $1 and what it needs"
-	apt_private "$1" apt-get install -y --download-only --no-install-recommends \
-		-o "Dir::Cache::archives=$dir/$2" -o Debug::NoLocking=1 "$2" >&2 ||
-		die "cannot download $2 of $1"
-	mkdir -p "$3"
-	for deb in "$dir/$2"/*.deb; do
-		dpkg-deb -x "$deb" "$3" || die "cannot unpack $deb"
+	shift 3
+	apt_update "$suite"
+	mkdir -p "$dir/$name/partial" "$root"
+	say "$name of $suite and what it needs"
+	apt_private "$suite" apt-get install -y --download-only --no-install-recommends \
+		-o "Dir::Cache::archives=$dir/$name" -o Debug::NoLocking=1 "$name" "$@" >&2 ||
+		die "cannot download $name of $suite"
+	# First of all the links that merge /usr.
+	for deb in "$dir/$name"/base-files_*.deb "$dir/$name"/*.deb; do
+		[ ! -f "$deb" ] || deb_unpack "$deb" "$root"
 	done
 }

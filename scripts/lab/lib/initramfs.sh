@@ -6,24 +6,28 @@
 
 INITRAMFS_TOOLS='ndctl kexec makedumpfile'
 
-# add_program ROOT PROGRAM: copy a program and what it is linked with.
+# add_program ROOT PROGRAM FROM: copy a program and what it is linked with, from this
+# system or from a root that has another suite's.
 add_program()
 {
 	local path
 
-	path=$(command -v "$2") || die "'$2' is not installed, see README.md"
+	path=$(PATH=$3/usr/bin:$3/usr/sbin:$3/bin:$3/sbin command -v "$2") ||
+		die "'$2' is not installed, see README.md"
 	install -D "$(readlink -f "$path")" "$1/usr/bin/$2"
-	add_libraries "$1" "$path"
+	add_libraries "$1" "$path" "$3"
 }
 
-# add_libraries ROOT FILE: copy what a program or library is linked with.
+# add_libraries ROOT FILE FROM: copy what a program or library is linked with.
 add_libraries()
 {
-	local lib
+	local lib ld=$3/lib64/ld-linux-x86-64.so.2
 
-	ldd "$2" | grep -oE '/[^ ]+' | while read -r lib; do
-		[ -e "$1$lib" ] || install -D "$(readlink -f "$lib")" "$1$lib"
-	done
+	install -D "$(readlink -f "$ld")" "$1/lib64/ld-linux-x86-64.so.2"
+	"$ld" --library-path "$3/usr/lib/x86_64-linux-gnu" --list "$2" | grep -oE '/[^ ]+' |
+		while read -r lib; do
+			install -D "$(readlink -f "$lib")" "$1/usr/lib/x86_64-linux-gnu/${lib##*/}"
+		done
 }
 
 # add_modules ROOT KERNELDIR MODULE...: copy them and what they depend on. (Not
@@ -48,7 +52,7 @@ add_modules()
 # initramfs_build KERNEL: leave $LAB/initramfs/KERNEL.cpio.gz.
 initramfs_build()
 {
-	local kdir=$LAB/kernel/$1 out=$LAB/initramfs/$1.cpio.gz root hash t
+	local kdir=$LAB/kernel/$1 out=$LAB/initramfs/$1.cpio.gz root hash t tools=
 
 	hash=$({ cat "$kdir/stamp" "$kdir"/extra/stamp; find "$HERE/guest" -type f -print0 | sort -z |
 		xargs -0 cat; cat "$HERE/lib/initramfs.sh"; } | sha256sum)
@@ -56,6 +60,10 @@ initramfs_build()
 	need busybox cpio gzip depmod
 	say "initramfs for $1"
 	mkdir -p "$LAB/initramfs"
+	if [ "$TOOLS" ]; then
+		tools=$LAB/tools/$TOOLS
+		apt_extract "$TOOLS" makedumpfile "$tools" base-files kexec-tools ndctl
+	fi
 	root=$(mktemp -d "$LAB/initramfs/root.XXXXXX")
 	mkdir -p "$root"/{bin,sbin,usr/bin,proc,sys,dev,tmp,mnt,lab,boot}
 	install "$(command -v busybox)" "$root/bin/busybox"
@@ -63,7 +71,7 @@ initramfs_build()
 		ln -s busybox "$root/bin/$t"
 	done
 	for t in $INITRAMFS_TOOLS; do
-		add_program "$root" "$t"
+		add_program "$root" "$t" "$tools"
 	done
 	cp -r "$HERE/guest/." "$root/lab/"
 	ln -s lab/init "$root/init"

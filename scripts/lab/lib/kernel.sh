@@ -8,11 +8,13 @@
 #                build directory under $LAB/obj: only what a patch touches is built.
 #   KIND=deb     SUITE REGEX: the newest image package whose name matches, its
 #                modules and, as an oracle only, the vmlinux of its -dbg package.
-#   both         MODULES to load in the guest, EXTRA modules (modules/NAME.c)
+#   both         MODULES to load in the guest, EXTRA modules (modules/NAME.c);
+#                TOOLS: the suite of the guest's tools where this system's are too old
+#                for the kernel (makedumpfile reads struct page)
 
 kernel_load()
 {
-	KIND='' SUITE='' PACKAGE='' FRAGMENTS='' PATCHES='' REGEX='' MODULES='' EXTRA=''
+	KIND='' SUITE='' PACKAGE='' FRAGMENTS='' PATCHES='' REGEX='' MODULES='' EXTRA='' TOOLS=''
 	[ -f "$HERE/kernels/$1.sh" ] || die "no kernel recipe '$1'"
 	# shellcheck source=/dev/null
 	. "$HERE/kernels/$1.sh"
@@ -96,29 +98,45 @@ kernel_source()
 	) || die "kernel $1 does not build, see $out/build.log"
 }
 
-# kernel_deb NAME
+# deb_depends SUITE PACKAGE REGEX: those of its direct dependencies that match.
+deb_depends()
+{
+	apt_private "$1" apt-cache depends "$2" | sed -nE "s/^ *(Pre)?Depends: ($3)\$/\2/p"
+}
+
+# kernel_deb NAME: since 7.2 an image package only names those of its parts.
 kernel_deb()
 {
-	local out=$LAB/kernel/$1 package
+	local out=$LAB/kernel/$1 package p
 
 	package=$(apt_newest "$SUITE" "$REGEX")
 	[ -n "$package" ] || die "no package matches $REGEX in $SUITE"
 	rm -rf "$out"
-	mkdir -p "$out/root"
-	dpkg-deb -x "$(apt_fetch "$SUITE" "$package")" "$out/root"
+	mkdir -p "$out/root/usr/lib"
+	ln -s usr/lib "$out/root/lib"
+	for p in "$package" $(deb_depends "$SUITE" "$package" 'linux-(base|binary|modules)-.*'); do
+		deb_unpack "$(apt_fetch "$SUITE" "$p")" "$out/root"
+	done
 	basename "$out"/root/lib/modules/* >"$out/release"
+	find "$out/root" -name '*.ko.xz' -exec unxz {} +
 	depmod -b "$out/root" "$(cat "$out/release")"
-	(cd "$out" && ln -sf root/boot/vmlinuz-* bzImage)
+	for p in "$out"/root/boot/vmlinuz-* "$out"/root/lib/modules/*/vmlinuz; do
+		[ ! -f "$p" ] || ln -sf "${p#"$out/"}" "$out/bzImage"
+	done
 	dpkg-deb --fsys-tarfile "$(apt_fetch "$SUITE" "$package-dbg")" |
-		tar -x -C "$out" --wildcards --transform 's,.*/,,' './usr/lib/debug/boot/vmlinux-*'
-	mv "$out"/vmlinux-* "$out/vmlinux"
-	[ -z "$EXTRA" ] || headers_unpack "$out"
+		tar -x -C "$out" --transform 's,.*/,,' --wildcards './usr/lib/debug/boot/vmlinux-*' \
+			'./usr/lib/debug/lib/modules/*/vmlinux' 2>/dev/null
+	# One of the two is the file, the other a link to where it was.
+	find "$out" -maxdepth 1 -type f -name 'vmlinux-*' -exec mv {} "$out/vmlinux" \;
+	rm -f "$out"/vmlinux-*
+	[ -f "$out/vmlinux" ] || die "no vmlinux in $package-dbg"
 }
 
 # kernel_extra NAME: build the modules of EXTRA for this kernel, where they changed.
 kernel_extra()
 {
-	local out=$LAB/kernel/$1 build=$LAB/kernel/$1/extra m files=("$LAB/kernel/$1/stamp") hash headers
+	local out=$LAB/kernel/$1 build=$LAB/kernel/$1/extra m files=("$LAB/kernel/$1/stamp")
+	local hash headers
 
 	for m in $EXTRA; do files+=("$HERE/modules/$m.c"); done
 	hash=$(stamp "${files[@]}")
@@ -129,33 +147,35 @@ kernel_extra()
 		cp "$HERE/modules/$m.c" "$build/"
 		printf 'obj-m += %s.o\n' "$m" >>"$build/Makefile"
 	done
-	headers=$out/headers
 	if [ "$KIND" = source ]; then
 		headers=$LAB/obj/${FRAGMENTS// /+}
 		[ -f "$headers/.config" ] || configure "$(source_tree)" "$headers"
 		make -s -C "$headers" modules_prepare >"$build/build.log" 2>&1
-	fi
-	make -C "$headers" M="$build" KBUILD_MODPOST_WARN=1 modules >>"$build/build.log" 2>&1 ||
-		die "modules for $1 do not build, see $build/build.log"
+		make -C "$headers" M="$build" KBUILD_MODPOST_WARN=1 modules >>"$build/build.log" 2>&1
+	else
+		suite_make "linux-headers-$(cat "$out/release")" "$build" >"$build/build.log" 2>&1
+	fi || die "modules for $1 do not build, see $build/build.log"
 	printf '%s\n' "$hash" >"$build/stamp"
 }
 
-# headers_unpack KERNELDIR: the header packages of a packaged kernel, moved to
-# a place of our own; their Makefiles name /usr/src, which is put right.
-headers_unpack()
+# suite_make HEADERS DIR: modules, by the compiler that the kernel was built with:
+# SUITE's own, in a root of its own that has nothing else but the headers.
+suite_make()
 {
-	local release package p root=$1/headers-root
+	local root=$LAB/headers/$SUITE
 
-	release=$(cat "$1/release")
-	package=linux-headers-$release
-	mkdir -p "$root"
-	for p in "$package" $(apt_private "$SUITE" apt-cache depends "$package" |
-		sed -nE 's/.*Depends: (linux-(headers|kbuild)-.*)/\1/p'); do
-		dpkg-deb -x "$(apt_fetch "$SUITE" "$p")" "$root"
-	done
-	ln -sfn "headers-root/usr/src/$package" "$1/headers"
-	grep -rlF /usr/src "$root/usr/src/$package" --include=Makefile --include=.kernelvariables |
-		xargs -r sed -i "s,\(^\|[^.]\)/usr/src/,\1$root/usr/src/,g"
+	need unshare
+	apt_extract "$SUITE" "$1" "$root" base-files bash coreutils dash findutils gawk grep make \
+		perl-base sed || return
+	mkdir -p "$root"/{dev,proc,build,tmp}
+	ln -sf gawk "$root/usr/bin/awk"
+	# shellcheck disable=SC2016
+	unshare --map-root-user --mount sh -ec '
+		mount --rbind /dev "$1/dev"
+		mount --rbind /proc "$1/proc"
+		mount --bind "$2" "$1/build"
+		exec chroot "$1" /usr/bin/make -C "/usr/src/$3" M=/build modules' \
+		sh "$root" "$2" "$1"
 }
 
 # kernel_hash NAME: over all that a kernel is made from, but for Debian's package.
