@@ -61,11 +61,10 @@ static void put_files(struct pfs_out *o)
 	pfs_out_heading(o, "Files");
 	pfs_out_para(o, 2, "", "%s",
 		     "VMCORE is a kdump (compressed, flattened or split) or an ELF core. VMLINUX, "
-		     "the kernel with its debug information, is needed only where the dump has no "
-		     "BTF and no symbols of its own (kernels before 6.0, mostly). Files are told "
-		     "apart by content, in any order: an ELF file that is no core is the vmlinux, "
-		     "and all others are parts of one split dump. A file that has the name of a "
-		     "verb is ./NAME.");
+		     "the kernel with its debug information, is needed only where the kernel in "
+		     "the dump has no BTF and no kallsyms. Files are told apart by content, in any "
+		     "order: an ELF file that is no core is the vmlinux, and all others are parts "
+		     "of one split dump. A file that has the name of a verb is ./NAME.");
 }
 
 static void put_exit_status(struct pfs_out *o)

@@ -38,7 +38,7 @@ struct pfs_walk {
 	 * table page itself is not in the dump, and nothing is known.
 	 */
 	bool mapped;
-	bool writable;
+	bool writable, executable;
 	uint64_t pa;		/* of va, if mapped */
 	uint64_t leaf_size;	/* bytes mapped (or left unmapped) by the last entry */
 };
@@ -79,6 +79,7 @@ struct pfs_arch {
 	unsigned int (*max_physmem_bits)(const struct pfs_facts *f);	/* likewise */
 	unsigned int subsection_shift;
 	unsigned int pageblock_order;
+	uint64_t image_start, image_end;	/* where the kernel image is mapped */
 	/* Set root and pte_mask of a zeroed m (target and arch are set) from the facts. */
 	int (*init)(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *err);
 	bool (*canonical)(const struct pfs_mem *m, uint64_t va);

@@ -23,9 +23,12 @@
 #define PTE_W		(1ULL << 1)
 #define PTE_PS		(1ULL << 7)
 #define PTE_ADDR	0x000ffffffffff000ULL
+#define PTE_NX		(1ULL << 63)
 
 /* Virtual address that the linker gives to physical address 0 of the image. */
 #define START_KERNEL_MAP 0xffffffff80000000ULL
+/* From there on at most 1 GiB (KERNEL_IMAGE_SIZE), modules included where it has less. */
+#define END_KERNEL_MAP	0xffffffffc0000000ULL
 
 static bool canonical(const struct pfs_mem *m, uint64_t va)
 {
@@ -74,6 +77,7 @@ static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 	ret->nr = 0;
 	ret->mapped = false;
 	ret->writable = true;
+	ret->executable = true;
 	ret->pa = 0;
 	for (depth = 0; depth < root->levels && depth < PFS_MAX_LEVELS; depth++) {
 		unsigned int level = root->levels - 1 - depth;	/* 0: pte */
@@ -91,10 +95,13 @@ static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 		ret->leaf_size = size;
 		if (s->presence != PFS_PRESENT || !(s->entry & PTE_P)) {
 			ret->writable = false;
+			ret->executable = false;
 			return;
 		}
 		if (!(s->entry & PTE_W))
 			ret->writable = false;
+		if (s->entry & PTE_NX)
+			ret->executable = false;
 		if (level == 0 || (level <= 2 && s->entry & PTE_PS)) {
 			ret->mapped = true;
 			ret->pa = (s->entry & m->pte_mask & ~(size - 1)) | (va & (size - 1));
@@ -158,6 +165,8 @@ const struct pfs_arch pfs_arch_x86_64 = {
 	.max_physmem_bits = max_physmem_bits,
 	.subsection_shift = 21,
 	.pageblock_order = 9,
+	.image_start = START_KERNEL_MAP,
+	.image_end = END_KERNEL_MAP,
 	.canonical = canonical,
 	.walk = walk,
 	.init = init,

@@ -3,7 +3,7 @@
  * Types from a BTF blob. libbpf parses it; names are looked up in an index of
  * our own, made in one pass, as libbpf searches them one by one.
  */
-#include "kernel/kernel.h"
+#include "kernel/image.h"
 #include "kernel/names.h"
 
 #include <errno.h>
@@ -19,6 +19,7 @@
 #define MAX_BLOB	((size_t)256 << 20)	/* vmlinux has 4 to 8 MiB of it */
 #define MAX_CHAIN	32	/* typedefs and qualifiers in a row; nesting of anonymous types */
 #define MAX_MEMBERS	(1 << 17)	/* members looked at in one look-up */
+#define MAX_HITS	64		/* headers that are none of the kernel's types */
 
 struct pfs_btf {
 	struct pfs_lookup lookup;
@@ -353,4 +354,70 @@ int pfs_btf_from_dump(struct pfs_mem *m, struct pfs_lookup *symbols, struct pfs_
 		r = pfs_btf_open(blob, stop - start, "BTF", ret, err);
 	free(blob);
 	return r;
+}
+
+struct btf_scan {
+	struct pfs_mem *m;
+	struct pfs_lookup *found;
+	struct pfs_err *err;
+	unsigned int hits;
+};
+
+/* 1: types of a kernel. 0: something else. */
+static int on_header(void *arg, uint64_t va)
+{
+	struct btf_scan *s = arg;
+	unsigned char h[sizeof(struct btf_header)];
+	struct pfs_lookup *l;
+	uint64_t len, size;
+	void *blob;
+	int r;
+
+	if (++s->hits > MAX_HITS)
+		return -E2BIG;
+	if (va % 4 || pfs_read_va(s->m, va, h, sizeof(h), NULL))
+		return 0;
+	len = sizeof(h) + (uint64_t)pfs_le32(h + offsetof(struct btf_header, str_off)) +
+	      pfs_le32(h + offsetof(struct btf_header, str_len));
+	if (check_header(h, len, s->err))
+		return 0;
+	blob = malloc(len);
+	if (!blob)
+		return -ENOMEM;
+	r = pfs_read_obj(s->m, va, blob, len, "BTF", s->err);
+	if (!r)
+		r = pfs_btf_open(blob, len, "BTF (scan)", &l, s->err);
+	free(blob);
+	if (r)
+		return r == -ENOMEM ? r : 0;
+	/* A module's types build upon the kernel's, and have none of these. */
+	if (l->ops->type_size(l, "page", &size) || l->ops->type_size(l, "pglist_data", &size)) {
+		l->ops->free(l);
+		return 0;
+	}
+	s->found = l;
+	return 1;
+}
+
+int pfs_btf_scan(struct pfs_mem *m, const struct pfs_image *image, struct pfs_lookup **ret,
+		 struct pfs_err *err)
+{
+	/* magic, version, flags, hdr_len */
+	static const unsigned char header[] = {
+		BTF_MAGIC & 0xff, BTF_MAGIC >> 8, BTF_VERSION, 0,
+		sizeof(struct btf_header), 0, 0, 0,
+	};
+	struct btf_scan s = { .m = m, .err = err };
+	int r = pfs_image_search(m, image, false, header, sizeof(header), on_header, &s);
+
+	if (!r)
+		r = pfs_image_search(m, image, true, header, sizeof(header), on_header, &s);
+	if (r == -ENOMEM)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	if (r == 1) {
+		*ret = s.found;
+		return 0;
+	}
+	return pfs_err_set(err, ENOENT,
+			   "no BTF in the kernel image: a kernel without CONFIG_DEBUG_INFO_BTF");
 }

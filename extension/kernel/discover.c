@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From an opened target to facts and memory. */
-#include "kernel/kernel.h"
+#include "kernel/image.h"
 
 #include <errno.h>
 
@@ -34,20 +34,44 @@ static int from_vmlinux(const char *path, const struct pfs_facts *f, struct pfs_
 	return r ? r : check_stext(lookups[(*nr)++], f, path, err);
 }
 
+/* By name, or else by their looks. */
+static int symbols_of_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v,
+			   struct pfs_arena *a, struct pfs_image *image, struct pfs_lookup **ret,
+			   struct pfs_err *err)
+{
+	int r = pfs_kallsyms_open(mem, v, ret, err);
+
+	if (r != -ENOENT)
+		return r;
+	r = pfs_image_find(mem, a, image, err);
+	return r ? r : pfs_kallsyms_scan(mem, image, v, 0, ret, err);
+}
+
+static int types_of_dump(struct pfs_mem *mem, struct pfs_arena *a, struct pfs_image *image,
+			 struct pfs_lookup *symbols, struct pfs_lookup **ret, struct pfs_err *err)
+{
+	int r = pfs_btf_from_dump(mem, symbols, ret, err);
+
+	if (r == -ENOENT && !image->nr)
+		r = pfs_image_find(mem, a, image, err) == -ENOMEM ? -ENOMEM : r;
+	return r == -ENOENT ? pfs_btf_scan(mem, image, ret, err) : r;
+}
+
 /* What the dump has of its own; -ENOMEM alone is fatal. */
-static int from_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v,
+static int from_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct pfs_arena *a,
 		     struct pfs_lookup **lookups, size_t max, size_t *nr, struct pfs_err *err)
 {
+	struct pfs_image image = { NULL, 0 };
 	struct pfs_lookup *symbols;
 	int r;
 
 	if (max - *nr < 2)
 		return pfs_err_set(err, EINVAL, "no room for another look-up");
-	r = pfs_kallsyms_open(mem, v, &lookups[*nr], err);
+	r = symbols_of_dump(mem, v, a, &image, &lookups[*nr], err);
 	if (r)
 		return pfs_err_wrap(err, "no symbols from the dump");
 	symbols = lookups[(*nr)++];
-	r = pfs_btf_from_dump(mem, symbols, &lookups[*nr], err);
+	r = types_of_dump(mem, a, &image, symbols, &lookups[*nr], err);
 	if (r)
 		return pfs_err_wrap(err, "no types from the dump");
 	++*nr;
@@ -96,7 +120,7 @@ int pfs_kernel_discover(struct pfs_target *t, const char *vmlinux, struct pfs_ar
 	 * dump has every fact in its VMCOREINFO, and the tables no more.
 	 */
 	if ((!vmlinux || err->code) && !t->info.origin_note) {
-		r = from_dump(mem, &v, lookups, max, nr, err);
+		r = from_dump(mem, &v, a, lookups, max, nr, err);
 		if (r == -ENOMEM)
 			return r;
 		/* The host's look-up knows all that the dump's tables would tell. */

@@ -2,7 +2,8 @@
 /*
  * Symbols from the kernel's own kallsyms tables. VMCOREINFO names them from
  * v6.0 on (5fd8fea935a1 "vmcoreinfo: include kallsyms symbols", f09bddbd8661
- * "vmcoreinfo: add kallsyms_num_syms symbol").
+ * "vmcoreinfo: add kallsyms_num_syms symbol"); kallsyms_scan.c finds those of
+ * older kernels.
  *
  * kallsyms_names holds, for each symbol in the order of addresses, a length
  * and as many bytes; each byte stands for a string of kallsyms_token_table.
@@ -22,17 +23,16 @@
  *	&offsets[i] + offset			from v7.0 on (a081b5789255 "kallsyms:
  *						Get rid of kallsyms relative base")
  */
-#include "kernel/kernel.h"
+#include "kernel/kallsyms.h"
 #include "kernel/names.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_SYMS	((uint32_t)1 << 22)
-#define MAX_NAME	1024		/* twice the kernel's KSYM_NAME_LEN */
+#define MAX_NAME	PFS_KALLSYMS_NAME
 #define MAX_NAMES	((size_t)256 << 20)
-#define NR_TOKENS	256
+#define NR_TOKENS	PFS_KALLSYMS_TOKENS
 #define CHUNK		((size_t)256 << 10)
 
 struct kallsyms {
@@ -48,8 +48,6 @@ struct tokens {
 		size_t len;
 	} token[NR_TOKENS];
 };
-
-enum encoding { ENC_ADDRESSES, ENC_ABSOLUTE_PERCPU, ENC_UNSIGNED, ENC_PLACE_RELATIVE };
 
 static int symbol_va(const struct pfs_vmcoreinfo *v, const char *name, uint64_t *ret)
 {
@@ -130,8 +128,10 @@ static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
 			return -EIO;
 		len = (len & 0x7f) | (size_t)s->buf[s->pos++] << 7;
 	}
-	if (!len || len >= MAX_NAME || stream_need(s, len))
+	if (!len || len >= MAX_NAME)
 		return -EINVAL;
+	if (stream_need(s, len))
+		return -EIO;
 	for (i = 0; i < len; i++) {
 		unsigned char c = s->buf[s->pos++];
 		size_t n = t->token[c].len;
@@ -152,10 +152,10 @@ static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
 }
 
 /* All names into k->names, each terminated, in the order of the table. */
-static int read_names(struct pfs_mem *m, uint64_t va, uint32_t nr, const struct tokens *t,
-		      struct kallsyms *k, struct pfs_err *err)
+static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
+		      const struct tokens *t, struct kallsyms *k, struct pfs_err *err)
 {
-	struct stream s = { .m = m, .va = va };
+	struct stream s = { .m = m, .va = at->names };
 	size_t used = 0, cap = 0;
 	uint32_t i;
 	int r = 0;
@@ -163,13 +163,13 @@ static int read_names(struct pfs_mem *m, uint64_t va, uint32_t nr, const struct 
 	s.buf = malloc(2 * CHUNK);
 	if (!s.buf)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < at->nr; i++) {
 		ssize_t n;
 
 		if (cap - used < MAX_NAME) {
 			char *p;
 
-			cap = cap ? cap * 2 : (size_t)nr * 16 + MAX_NAME;
+			cap = cap ? cap * 2 : (size_t)at->nr * 16 + MAX_NAME;
 			p = cap <= MAX_NAMES ? realloc(k->names, cap) : NULL;
 			if (!p) {
 				r = pfs_err_set(err, ENOMEM, "kallsyms_names: out of memory");
@@ -181,55 +181,61 @@ static int read_names(struct pfs_mem *m, uint64_t va, uint32_t nr, const struct 
 		if (n < 0) {
 			r = pfs_err_set(err, EINVAL,
 					"kallsyms_names at 0x%llx: symbol %u of %u is %s",
-					(unsigned long long)va, i, nr,
+					(unsigned long long)at->names, i, at->nr,
 					n == -EIO ? "not readable" : "damaged");
 			break;
 		}
 		used += (size_t)n + 1;
 	}
+	if (!r && at->names_end && s.va - (s.len - s.pos) != at->names_end)
+		r = pfs_err_set(err, EINVAL, "kallsyms_names at 0x%llx: %u symbols end elsewhere "
+				"than its markers say", (unsigned long long)at->names, at->nr);
 	free(s.buf);
 	return r;
 }
 
-static uint64_t decode(enum encoding e, const unsigned char *table, uint32_t i, uint64_t base)
+static uint64_t decode(const struct pfs_kallsyms_try *try, const unsigned char *table, uint32_t i)
 {
 	uint32_t raw;
 	uint64_t sign;
 
-	if (e == ENC_ADDRESSES)
+	if (try->encoding == PFS_KALLSYMS_ADDRESSES)
 		return pfs_le64(table + (size_t)i * 8);
 	raw = pfs_le32(table + (size_t)i * 4);
 	sign = (uint64_t)(int64_t)(int32_t)raw;
-	switch (e) {
-	case ENC_ABSOLUTE_PERCPU:
-		return raw >> 31 ? base - 1 - sign : raw;
-	case ENC_PLACE_RELATIVE:
-		return base + (uint64_t)i * 4 + sign;
+	switch (try->encoding) {
+	case PFS_KALLSYMS_ABSOLUTE_PERCPU:
+		return raw >> 31 ? try->base - 1 - sign : raw;
+	case PFS_KALLSYMS_PLACE_RELATIVE:
+		return try->base + (uint64_t)i * 4 + sign;
 	default:
-		return base + raw;
+		return try->base + raw;
 	}
 }
 
-/* Addresses in order, and known symbols where VMCOREINFO has them? */
-static bool fits(const struct kallsyms *k, enum encoding e, const unsigned char *table,
-		 uint32_t nr, uint64_t base, const struct pfs_vmcoreinfo *v)
+/* Addresses in order, and known symbols where they are known to be? */
+static bool fits(const struct kallsyms *k, const struct pfs_kallsyms_try *try,
+		 const unsigned char *table, uint32_t nr, const struct pfs_vmcoreinfo *v,
+		 uint64_t text)
 {
 	/* Addresses of variables; mem_section and vmemmap hold values instead. */
 	static const char *const known[] = {
-		"_stext", "init_uts_ns", "node_online_map", "node_data", "init_top_pgt", "prb",
-		"clear_seq", "vmap_area_list", "log_buf",
+		"_stext", "_text", "init_uts_ns", "node_online_map", "node_data", "init_top_pgt",
+		"prb", "clear_seq", "vmap_area_list", "log_buf",
 	};
 	uint64_t want[sizeof(known) / sizeof(known[0])] = { 0 }, last = 0;
 	const char *name = k->names;
-	bool stext = false;
+	bool start = false;
 	uint32_t i;
 	size_t j;
 
 	for (j = 0; j < sizeof(known) / sizeof(known[0]); j++)
 		if (symbol_va(v, known[j], &want[j]))
 			want[j] = 0;
+	if (text)
+		want[1] = text;
 	for (i = 0; i < nr; i++) {
-		uint64_t addr = decode(e, table, i, base);
+		uint64_t addr = decode(try, table, i);
 
 		if (addr < last)
 			return false;
@@ -239,69 +245,55 @@ static bool fits(const struct kallsyms *k, enum encoding e, const unsigned char 
 				continue;
 			if (addr != want[j])
 				return false;
-			stext = stext || j == 0;
+			start = start || j < 2;
 		}
 		name += strlen(name) + 1;
 	}
-	return stext;
+	return start;
 }
 
-static int fill(struct kallsyms *k, enum encoding e, const unsigned char *table, uint32_t nr,
-		uint64_t base, struct pfs_err *err)
+static int fill(struct kallsyms *k, const struct pfs_kallsyms_try *try, const unsigned char *table,
+		uint32_t nr, struct pfs_err *err)
 {
 	const char *name = k->names;
 	uint32_t i;
 
 	for (i = 0; i < nr; i++) {
-		if (pfs_names_add(&k->symbols, name, decode(e, table, i, base)))
+		if (pfs_names_add(&k->symbols, name, decode(try, table, i)))
 			return pfs_err_set(err, ENOMEM, "out of memory");
 		name += strlen(name) + 1;
 	}
 	return 0;
 }
 
-static int read_addresses(struct pfs_mem *m, const struct pfs_vmcoreinfo *v, uint32_t nr,
-			  struct kallsyms *k, struct pfs_err *err)
+static int read_addresses(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
+			  const struct pfs_vmcoreinfo *v, uint64_t text, struct kallsyms *k,
+			  struct pfs_err *err)
 {
-	uint64_t va, base = 0, relative_base;
-	size_t size = (size_t)nr * 4;
-	enum encoding try[2];
-	unsigned int i, tries = 0;
-	unsigned char *table;
-	int r;
+	unsigned char *table = malloc((size_t)at->nr * 8);
+	bool readable = false;
+	unsigned int i;
+	int r = 0;
 
-	if (!symbol_va(v, "kallsyms_offsets", &va)) {
-		if (!symbol_va(v, "kallsyms_relative_base", &relative_base)) {
-			r = pfs_read_u64(m, relative_base, &base, "kallsyms_relative_base", err);
-			if (r)
-				return r;
-			try[tries++] = ENC_ABSOLUTE_PERCPU;
-			try[tries++] = ENC_UNSIGNED;
-		} else {
-			base = va;
-			try[tries++] = ENC_PLACE_RELATIVE;
-		}
-	} else if (!symbol_va(v, "kallsyms_addresses", &va)) {
-		size = (size_t)nr * 8;
-		try[tries++] = ENC_ADDRESSES;
-	} else {
-		return pfs_err_set(err, ENOENT, "VMCOREINFO names no table of kallsyms addresses");
-	}
-	table = malloc(size);
 	if (!table)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	r = pfs_read_obj(m, va, table, size, "kallsyms addresses", err);
-	for (i = 0; !r && i < tries; i++) {
-		if (fits(k, try[i], table, nr, base, v)) {
-			r = fill(k, try[i], table, nr, base, err);
+	for (i = 0; i < at->tries; i++) {
+		const struct pfs_kallsyms_try *try = &at->try[i];
+		size_t size = try->encoding == PFS_KALLSYMS_ADDRESSES ? 8 : 4;
+
+		r = pfs_read_obj(m, try->table, table, at->nr * size, "kallsyms addresses", err);
+		if (r)
+			continue;
+		readable = true;
+		if (fits(k, try, table, at->nr, v, text)) {
+			r = fill(k, try, table, at->nr, err);
 			break;
 		}
 	}
-	if (!r && i == tries)
-		r = pfs_err_set(err, EINVAL,
-				"kallsyms addresses at 0x%llx: damaged, or of an unknown encoding",
-				(unsigned long long)va);
 	free(table);
+	if (i == at->tries && (readable || !i))
+		return pfs_err_set(err, EINVAL,
+				   "kallsyms addresses: damaged, or of an unknown encoding");
 	return r;
 }
 
@@ -331,28 +323,16 @@ static const struct pfs_lookup_ops ops = {
 	.free = op_free,
 };
 
-int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
-		      struct pfs_lookup **ret, struct pfs_err *err)
+int pfs_kallsyms_read(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
+		      const struct pfs_vmcoreinfo *v, uint64_t text, struct pfs_lookup **ret,
+		      struct pfs_err *err)
 {
-	uint64_t names, num, table, index;
-	unsigned char raw[4];
 	struct tokens *t = NULL;
 	struct kallsyms *k;
-	uint32_t nr;
 	int r;
 
-	if (symbol_va(v, "kallsyms_names", &names) || symbol_va(v, "kallsyms_num_syms", &num) ||
-	    symbol_va(v, "kallsyms_token_table", &table) ||
-	    symbol_va(v, "kallsyms_token_index", &index))
-		return pfs_err_set(err, ENOENT,
-				   "VMCOREINFO does not say where kallsyms is (kernels before "
-				   "v6.0)");
-	r = pfs_read_obj(m, num, raw, sizeof(raw), "kallsyms_num_syms", err);
-	if (r)
-		return r;
-	nr = pfs_le32(raw);
-	if (!nr || nr > MAX_SYMS)
-		return pfs_err_set(err, EINVAL, "kallsyms_num_syms: %u symbols: absurd", nr);
+	if (!at->nr || at->nr > PFS_KALLSYMS_MAX)
+		return pfs_err_set(err, EINVAL, "kallsyms_num_syms: %u symbols: absurd", at->nr);
 	k = calloc(1, sizeof(*k));
 	t = calloc(1, sizeof(*t));
 	if (!k || !t) {
@@ -361,12 +341,12 @@ int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	}
 	k->lookup.ops = &ops;
-	k->lookup.from = "kallsyms";
-	r = read_tokens(m, table, index, t, err);
+	k->lookup.from = at->from;
+	r = read_tokens(m, at->token_table, at->token_index, t, err);
 	if (!r)
-		r = read_names(m, names, nr, t, k, err);
+		r = read_names(m, at, t, k, err);
 	if (!r)
-		r = read_addresses(m, v, nr, k, err);
+		r = read_addresses(m, at, v, text, k, err);
 	free(t);
 	if (r) {
 		op_free(&k->lookup);
@@ -374,4 +354,53 @@ int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
 	}
 	*ret = &k->lookup;
 	return 0;
+}
+
+/* The encodings that are possible where VMCOREINFO names these tables. */
+static int named_addresses(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
+			   struct pfs_kallsyms_at *at, struct pfs_err *err)
+{
+	uint64_t va, base = 0, relative_base;
+	int r;
+
+	if (!symbol_va(v, "kallsyms_offsets", &va)) {
+		if (symbol_va(v, "kallsyms_relative_base", &relative_base)) {
+			at->try[at->tries++] = (struct pfs_kallsyms_try){
+				PFS_KALLSYMS_PLACE_RELATIVE, va, va };
+			return 0;
+		}
+		r = pfs_read_u64(m, relative_base, &base, "kallsyms_relative_base", err);
+		if (r)
+			return r;
+		at->try[at->tries++] = (struct pfs_kallsyms_try){
+			PFS_KALLSYMS_ABSOLUTE_PERCPU, va, base };
+		at->try[at->tries++] = (struct pfs_kallsyms_try){ PFS_KALLSYMS_UNSIGNED, va, base };
+		return 0;
+	}
+	if (symbol_va(v, "kallsyms_addresses", &va))
+		return pfs_err_set(err, ENOENT, "VMCOREINFO names no table of kallsyms addresses");
+	at->try[at->tries++] = (struct pfs_kallsyms_try){ PFS_KALLSYMS_ADDRESSES, va, 0 };
+	return 0;
+}
+
+int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
+		      struct pfs_lookup **ret, struct pfs_err *err)
+{
+	struct pfs_kallsyms_at at = { .from = "kallsyms" };
+	unsigned char raw[4];
+	uint64_t num;
+	int r;
+
+	if (symbol_va(v, "kallsyms_names", &at.names) || symbol_va(v, "kallsyms_num_syms", &num) ||
+	    symbol_va(v, "kallsyms_token_table", &at.token_table) ||
+	    symbol_va(v, "kallsyms_token_index", &at.token_index))
+		return pfs_err_set(err, ENOENT,
+				   "VMCOREINFO does not say where kallsyms is (kernels before "
+				   "v6.0)");
+	r = pfs_read_obj(m, num, raw, sizeof(raw), "kallsyms_num_syms", err);
+	if (r)
+		return r;
+	at.nr = pfs_le32(raw);
+	r = named_addresses(m, v, &at, err);
+	return r ? r : pfs_kallsyms_read(m, &at, v, 0, ret, err);
 }

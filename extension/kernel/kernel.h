@@ -32,13 +32,25 @@ int pfs_vmcoreinfo_number(const struct pfs_vmcoreinfo *v, const char *key, uint6
  */
 int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
 		      struct pfs_lookup **ret, struct pfs_err *err);
+/*
+ * The same, found by their structure in the kernel image (kallsyms_scan.c).
+ * text: see kallsyms.h. -ENOENT: there are none; -EINVAL: what was found does
+ * not fit the dump.
+ */
+struct pfs_image;
+int pfs_kallsyms_scan(struct pfs_mem *m, const struct pfs_image *image,
+		      const struct pfs_vmcoreinfo *v, uint64_t text, struct pfs_lookup **ret,
+		      struct pfs_err *err);
 
 /* Types from a BTF blob (btf.c, libbpf). The blob is copied. */
 int pfs_btf_open(const void *blob, size_t len, const char *from, struct pfs_lookup **ret,
 		 struct pfs_err *err);
-/* The blob between __start_BTF and __stop_BTF of the dump. */
+/* The blob between __start_BTF and __stop_BTF of the dump; -ENOENT: no such symbols. */
 int pfs_btf_from_dump(struct pfs_mem *m, struct pfs_lookup *symbols, struct pfs_lookup **ret,
 		      struct pfs_err *err);
+/* The same by its header, where no symbol names it. -ENOENT: there is none. */
+int pfs_btf_scan(struct pfs_mem *m, const struct pfs_image *image, struct pfs_lookup **ret,
+		 struct pfs_err *err);
 
 /*
  * A vmlinux (vmlinux.c): ELF symbols displaced by KERNELOFFSET, types from its

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kallsyms tables: who finds them (VMCOREINFO, kallsyms_scan.c) and who
+ * reads them (kallsyms.c).
+ */
+#ifndef PFS_KERNEL_KALLSYMS_H
+#define PFS_KERNEL_KALLSYMS_H
+
+#include "kernel/kernel.h"
+
+#define PFS_KALLSYMS_MAX	((uint32_t)1 << 22)	/* symbols */
+#define PFS_KALLSYMS_NAME	1024	/* bytes; twice the kernel's KSYM_NAME_LEN */
+#define PFS_KALLSYMS_TOKENS	256
+
+enum pfs_kallsyms_encoding {
+	PFS_KALLSYMS_ADDRESSES,
+	PFS_KALLSYMS_ABSOLUTE_PERCPU,
+	PFS_KALLSYMS_UNSIGNED,
+	PFS_KALLSYMS_PLACE_RELATIVE,
+};
+
+struct pfs_kallsyms_at {
+	const char *from;		/* provenance, a constant */
+	uint64_t names, token_table, token_index;
+	uint64_t names_end;		/* 0: not known */
+	uint32_t nr;
+	/* How and where the addresses may be; the first that fits is it. */
+	struct pfs_kallsyms_try {
+		enum pfs_kallsyms_encoding encoding;
+		uint64_t table, base;
+	} try[8];
+	unsigned int tries;
+};
+
+/*
+ * Addresses fit if they are in order, and known symbols are where VMCOREINFO
+ * has them, _stext among these. text: where the image begins by the page
+ * tables, so that _text must be there; 0: not known.
+ */
+int pfs_kallsyms_read(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
+		      const struct pfs_vmcoreinfo *v, uint64_t text, struct pfs_lookup **ret,
+		      struct pfs_err *err);
+
+#endif
