@@ -109,6 +109,9 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const
 		return parse_when("progress", value, false, &a->progress, err);
 	case O_READER:
 		return parse_reader(value, &a->reader, err);
+	case O_SYSTEM_MAP:
+		a->system_map = value;
+		break;
 	case O_EXIT_ZERO:
 		a->exit_zero = true;
 		break;

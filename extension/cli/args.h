@@ -53,7 +53,7 @@ struct pfs_args {
 	enum pfs_when color, progress;
 	enum pfs_reader reader;
 	unsigned int jobs;
-	const char *output;
+	const char *output, *system_map;
 	char *const *files;	/* dumps and vmlinux, in argv */
 	size_t nr_files;
 	const char *arg;	/* X, CODE; NULL: none */

@@ -140,6 +140,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	o->arg = &progress;
 	pfs_progress_init(&progress, a->progress == PFS_AUTO && !a->quiet && isatty(STDERR_FILENO));
 	opts.vmlinux = files.vmlinux;
+	opts.system_map = a->system_map;
 	s = calloc(1, sizeof(*s));
 	if (!s) {
 		pfs_err_set(err, ENOMEM, "out of memory");

@@ -43,6 +43,12 @@ static void links(struct pfs_model *m)
 		return;
 	}
 	zones = pfs_val(f, PFS_F_MAX_NR_ZONES);
+	/* Without NUMA there is no array of nodes, nor bits for one of them. */
+	if (pfs_have(f, PFS_F_NODE_DATA) && !pfs_have(f, PFS_F_NR_NODES_MAX)) {
+		pfs_limit(m, "node and zone links", "%s is not known",
+			  pfs_fact_name(PFS_F_NR_NODES_MAX));
+		return;
+	}
 	nodes = pfs_have(f, PFS_F_NR_NODES_MAX) ? pfs_val(f, PFS_F_NR_NODES_MAX) : 1;
 	if (zones < 1 || zones > 8 || log2_exact(nodes) > 16) {
 		pfs_limit(m, "node and zone links", "absurd number of zones (%llu) or nodes (%llu)",

@@ -82,6 +82,18 @@ struct pfs_arch {
 	uint64_t image_start, image_end;	/* where the kernel image is mapped */
 	/* Set root and pte_mask of a zeroed m (target and arch are set) from the facts. */
 	int (*init)(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *err);
+	/*
+	 * For a dump that says nothing of its kernel: set m up to walk from a
+	 * CPU's page tables, which its QEMU note names. attempt counts from 0 on,
+	 * as these may be one of several. -ENOENT: no more of them.
+	 */
+	int (*bootstrap)(struct pfs_mem *m, const void *qemu, size_t len, unsigned int attempt);
+	/*
+	 * What init() needs to know, in VMCOREINFO's form, of an image whose first
+	 * byte, at text, m maps. top: address of init_mm's root table.
+	 */
+	int (*describe)(struct pfs_mem *m, uint64_t text, uint64_t top, char *buf, size_t size);
+	const char *top_symbol;		/* the name of that table */
 	bool (*canonical)(const struct pfs_mem *m, uint64_t va);
 	void (*walk)(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 		     struct pfs_walk *ret);

@@ -117,6 +117,11 @@ static int walk_nodes(struct build *b)
 	/* Without NUMA there is one, and no array. */
 	if (!pfs_have(f, PFS_F_NODE_DATA))
 		return add_node(b, 0, pfs_val(f, PFS_F_CONTIG_PAGE_DATA));
+	if (!pfs_have(f, PFS_F_NR_NODES_MAX)) {
+		pfs_limit(b->m, "zones", "%s is not known: those of node 0 alone",
+			  pfs_fact_name(PFS_F_NR_NODES_MAX));
+		b->unreadable_nodes++;
+	}
 	if (nr > MAX_NODES) {
 		pfs_limit(b->m, "zones", "%s: absurd value %llu", pfs_fact_name(PFS_F_NR_NODES_MAX),
 			  (unsigned long long)nr);

@@ -18,6 +18,8 @@
 #include "kernel/kernel.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #define PTE_P		(1ULL << 0)
 #define PTE_W		(1ULL << 1)
@@ -152,6 +154,54 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 	return 0;
 }
 
+/*
+ * QEMUCPUState, version 1: after 18 general registers and 10 segments of 24 bytes
+ * come cr0 to cr4 and kernel_gs_base.
+ */
+#define QEMU_CR0	392
+#define QEMU_CR3	416
+#define QEMU_CR4	424
+#define QEMU_SIZE	440
+#define CR0_PG		(1ULL << 31)
+#define CR4_LA57	(1ULL << 12)
+
+/*
+ * The kernel's half is in every process's tables. With page table isolation a
+ * CPU in user space has tables without it, which lie one page behind those with
+ * it (PTI_USER_PGTABLE_BIT).
+ */
+static int bootstrap(struct pfs_mem *m, const void *qemu, size_t len, unsigned int attempt)
+{
+	const unsigned char *p = qemu;
+	uint64_t cr3;
+
+	if (len < QEMU_SIZE || pfs_le32(p) != 1 || !(pfs_le64(p + QEMU_CR0) & CR0_PG))
+		return -ENOENT;
+	cr3 = pfs_le64(p + QEMU_CR3) & PTE_ADDR;
+	if (attempt > 1 || (attempt == 1 && !(cr3 & 0x1000)))
+		return -ENOENT;
+	memset(m->table, 0, sizeof(m->table));
+	m->pte_mask = PTE_ADDR;
+	m->root.pa = attempt ? cr3 & ~0x1000ULL : cr3;
+	m->root.levels = pfs_le64(p + QEMU_CR4) & CR4_LA57 ? 5 : 4;
+	m->table_words = 512;
+	return 0;
+}
+
+static int describe(struct pfs_mem *m, uint64_t text, uint64_t top, char *buf, size_t size)
+{
+	struct pfs_walk w;
+	int64_t phys_base;
+
+	pfs_walk_va(m, text, &w);
+	if (!w.mapped)
+		return -EFAULT;
+	phys_base = (int64_t)(w.pa - (text - START_KERNEL_MAP));
+	return snprintf(buf, size, "PAGESIZE=4096\nSYMBOL(init_top_pgt)=%llx\n"
+			"NUMBER(phys_base)=%lld\nNUMBER(pgtable_l5_enabled)=%d\n",
+			(unsigned long long)top, (long long)phys_base, m->root.levels == 5);
+}
+
 static const char *const reg_names[] = {
 	"r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10", "r9",
 	"r8", "rax", "rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs",
@@ -170,6 +220,9 @@ const struct pfs_arch pfs_arch_x86_64 = {
 	.canonical = canonical,
 	.walk = walk,
 	.init = init,
+	.bootstrap = bootstrap,
+	.describe = describe,
+	.top_symbol = "init_top_pgt",
 	.reg_names = reg_names,
 	.nr_regs = sizeof(reg_names) / sizeof(reg_names[0]),
 	.prstatus_regs_offset = 112,

@@ -8,18 +8,30 @@
  * Does the look-up speak of the kernel that ran, where it ran? A build-id may be
  * missing on either side, and the displacement may be wrong.
  */
-static int check_stext(struct pfs_lookup *l, const struct pfs_facts *f, const char *whose,
-		       struct pfs_err *err)
+static int check_places(struct pfs_lookup *l, const struct pfs_facts *f, const char *whose,
+			struct pfs_err *err)
 {
+	static const struct {
+		enum pfs_fact_id id;
+		const char *name;
+	} known[] = {
+		{ PFS_F_STEXT, "_stext" },
+		{ PFS_F_INIT_TOP_PGT, "init_top_pgt" },
+		{ PFS_F_INIT_UTS_NS, "init_uts_ns" },
+	};
 	uint64_t addr;
+	size_t i;
 
-	if (!pfs_have(f, PFS_F_STEXT) || !l->ops->symbol || l->ops->symbol(l, "_stext", &addr) ||
-	    addr == pfs_val(f, PFS_F_STEXT))
-		return 0;
-	return pfs_err_set(err, EINVAL,
-			   "%s: of another kernel: its _stext is at 0x%llx, the dump's at 0x%llx",
-			   whose, (unsigned long long)addr,
-			   (unsigned long long)pfs_val(f, PFS_F_STEXT));
+	for (i = 0; l->ops->symbol && i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!pfs_have(f, known[i].id) || l->ops->symbol(l, known[i].name, &addr) ||
+		    addr == pfs_val(f, known[i].id))
+			continue;
+		return pfs_err_set(err, EINVAL,
+				   "%s: of another kernel: its %s is at 0x%llx, the dump's at "
+				   "0x%llx", whose, known[i].name, (unsigned long long)addr,
+				   (unsigned long long)pfs_val(f, known[i].id));
+	}
+	return 0;
 }
 
 static int from_vmlinux(const char *path, const struct pfs_facts *f, struct pfs_lookup **lookups,
@@ -31,7 +43,7 @@ static int from_vmlinux(const char *path, const struct pfs_facts *f, struct pfs_
 		return pfs_err_set(err, EINVAL, "no room for another look-up");
 	r = pfs_vmlinux_open(path, f->build_id, f->release, pfs_val(f, PFS_F_KERNELOFFSET),
 			     &lookups[*nr], err);
-	return r ? r : check_stext(lookups[(*nr)++], f, path, err);
+	return r ? r : check_places(lookups[(*nr)++], f, path, err);
 }
 
 /* By name, or else by their looks. */
@@ -47,6 +59,17 @@ static int symbols_of_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v,
 	return r ? r : pfs_kallsyms_scan(mem, image, v, 0, ret, err);
 }
 
+static int from_system_map(const char *path, const struct pfs_facts *f, struct pfs_lookup **lookups,
+			   size_t max, size_t *nr, struct pfs_err *err)
+{
+	int r;
+
+	if (*nr == max)
+		return pfs_err_set(err, EINVAL, "no room for another look-up");
+	r = pfs_system_map_open(path, f, &lookups[*nr], err);
+	return r ? r : check_places(lookups[(*nr)++], f, path, err);
+}
+
 static int types_of_dump(struct pfs_mem *mem, struct pfs_arena *a, struct pfs_image *image,
 			 struct pfs_lookup *symbols, struct pfs_lookup **ret, struct pfs_err *err)
 {
@@ -57,20 +80,25 @@ static int types_of_dump(struct pfs_mem *mem, struct pfs_arena *a, struct pfs_im
 	return r == -ENOENT ? pfs_btf_scan(mem, image, ret, err) : r;
 }
 
-/* What the dump has of its own; -ENOMEM alone is fatal. */
+/*
+ * What the dump has of its own; -ENOMEM alone is fatal. symbols: from a
+ * System.map, NULL where there is none.
+ */
 static int from_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct pfs_arena *a,
-		     struct pfs_lookup **lookups, size_t max, size_t *nr, struct pfs_err *err)
+		     struct pfs_lookup *symbols, struct pfs_lookup **lookups, size_t max,
+		     size_t *nr, struct pfs_err *err)
 {
 	struct pfs_image image = { NULL, 0 };
-	struct pfs_lookup *symbols;
 	int r;
 
 	if (max - *nr < 2)
 		return pfs_err_set(err, EINVAL, "no room for another look-up");
-	r = symbols_of_dump(mem, v, a, &image, &lookups[*nr], err);
-	if (r)
-		return pfs_err_wrap(err, "no symbols from the dump");
-	symbols = lookups[(*nr)++];
+	if (!symbols) {
+		r = symbols_of_dump(mem, v, a, &image, &lookups[*nr], err);
+		if (r)
+			return pfs_err_wrap(err, "no symbols from the dump");
+		symbols = lookups[(*nr)++];
+	}
 	r = types_of_dump(mem, a, &image, symbols, &lookups[*nr], err);
 	if (r)
 		return pfs_err_wrap(err, "no types from the dump");
@@ -78,49 +106,80 @@ static int from_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct
 	return 0;
 }
 
-int pfs_kernel_discover(struct pfs_target *t, const char *vmlinux, struct pfs_arena *a,
+/* The dump's own note, or what is found in its memory. */
+static int get_vmcoreinfo(struct pfs_target *t, const struct pfs_arch *arch, struct pfs_arena *a,
+			  struct pfs_vmcoreinfo *ret, struct pfs_err *err)
+{
+	struct pfs_found_vmcoreinfo found = { .from = "VMCOREINFO" };
+	int r;
+
+	if (!t->info.vmcoreinfo || !t->info.vmcoreinfo_len) {
+		r = pfs_vmcoreinfo_find(t, arch, a, &found, err);
+		if (r == -ENOENT) {
+			err->code = EINVAL;
+			return pfs_err_wrap(err, "the dump has no VMCOREINFO (take it with kdump, "
+					    "or give the guest a vmcoreinfo device), and none was "
+					    "found in its memory");
+		}
+		if (r)
+			return r;
+		t->info.vmcoreinfo = found.text;
+		t->info.vmcoreinfo_len = found.len;
+	}
+	r = pfs_vmcoreinfo_parse(a, t->info.vmcoreinfo, t->info.vmcoreinfo_len, ret, err);
+	ret->from = found.from;
+	return r;
+}
+
+int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, struct pfs_arena *a,
 			struct pfs_facts *f, struct pfs_mem *mem, struct pfs_lookup **lookups,
 			size_t max, size_t *nr, struct pfs_err *err)
 {
-	struct pfs_lookup *all[8];
+	static const struct pfs_hints none;
+	struct pfs_lookup *all[8], *map = NULL;
 	const struct pfs_arch *arch = pfs_arch_by_name(t->info.arch);
-	struct pfs_vmcoreinfo v;
+	struct pfs_vmcoreinfo v = { NULL, 0, NULL };
 	size_t i, n = 0;
 	int r;
 
 	*nr = 0;
 	err->code = 0;
-	if (!t->info.vmcoreinfo || !t->info.vmcoreinfo_len)
-		return pfs_err_set(err, EINVAL,
-				   "the dump has no VMCOREINFO: take it with kdump, or give the "
-				   "guest a vmcoreinfo device (qemu -device vmcoreinfo)");
+	if (!hints)
+		hints = &none;
 	if (!arch)
 		return pfs_err_set(err, EINVAL, "architecture %s is not supported",
 				   t->info.arch ? t->info.arch : "(which the dump does not say)");
-	r = pfs_vmcoreinfo_parse(a, t->info.vmcoreinfo, t->info.vmcoreinfo_len, &v, err);
+	r = get_vmcoreinfo(t, arch, a, &v, err);
 	if (!r)
 		r = pfs_facts_resolve(f, a, NULL, 0, &v, arch, err);
 	if (!r)
 		r = pfs_mem_init(mem, t, arch, f, err);
 	if (r)
 		return r;
+	err->code = 0;
 	if (t->lookup) {
-		r = check_stext(t->lookup, f, t->lookup->from, err);
+		r = check_places(t->lookup, f, t->lookup->from, err);
 		if (r)
 			return r;
 		all[n++] = t->lookup;
 	}
-	if (vmlinux) {
-		r = from_vmlinux(vmlinux, f, lookups, max, nr, err);
+	if (hints->vmlinux) {
+		r = from_vmlinux(hints->vmlinux, f, lookups, max, nr, err);
 		if (r)
 			return r;
+	}
+	if (hints->system_map) {
+		r = from_system_map(hints->system_map, f, lookups, max, nr, err);
+		if (r)
+			return r;
+		map = lookups[*nr - 1];
 	}
 	/*
 	 * Also where the vmlinux has symbols alone, which err then says. A distilled
 	 * dump has every fact in its VMCOREINFO, and the tables no more.
 	 */
-	if ((!vmlinux || err->code) && !t->info.origin_note) {
-		r = from_dump(mem, &v, a, lookups, max, nr, err);
+	if ((!hints->vmlinux || err->code) && !t->info.origin_note) {
+		r = from_dump(mem, &v, a, map, lookups, max, nr, err);
 		if (r == -ENOMEM)
 			return r;
 		/* The host's look-up knows all that the dump's tables would tell. */
@@ -129,5 +188,11 @@ int pfs_kernel_discover(struct pfs_target *t, const char *vmlinux, struct pfs_ar
 	}
 	for (i = 0; i < *nr && n < sizeof(all) / sizeof(all[0]); i++)
 		all[n++] = lookups[i];
-	return pfs_facts_resolve(f, a, all, n, &v, arch, err);
+	r = pfs_facts_resolve(f, a, all, n, &v, arch, err);
+	if (!r && !f->build_id[0]) {
+		const char *id = pfs_build_id_read(mem, all, n, a);
+
+		f->build_id = id ? id : "";
+	}
+	return r;
 }

@@ -112,7 +112,7 @@ static bool from_vmcoreinfo(const struct sources *s, const char *key, struct pfs
 {
 	if (pfs_vmcoreinfo_number(s->v, key, &ret->value))
 		return false;
-	ret->from = "VMCOREINFO";
+	ret->from = s->v->from;
 	return true;
 }
 
@@ -195,6 +195,18 @@ static int thread_size(struct pfs_facts *f, struct sources *s)
 			f->f[PFS_F_THREAD_SIZE] = (struct pfs_fact){ size, end.from };
 	}
 	return 0;
+}
+
+/*
+ * No type tells the length of a variable, and VMCOREINFO may be missing; but
+ * slabs have an array of MAX_NUMNODES elements, too.
+ */
+static int node_length(struct pfs_facts *f, struct sources *s)
+{
+	static const struct query q = { KIND_LENGTH, "kmem_cache", "node" };
+
+	return pfs_have(f, PFS_F_NR_NODES_MAX) ? 0 :
+	       from_lookups(s, &q, &f->f[PFS_F_NR_NODES_MAX]);
 }
 
 static void from_table(struct pfs_facts *f, enum pfs_fact_id id, uint64_t value, const char *from)
@@ -306,6 +318,8 @@ int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a,
 		r = resolve(&s, pfs_fact_name((enum pfs_fact_id)id), &f->f[id]);
 	if (!r)
 		r = thread_size(f, &s);
+	if (!r)
+		r = node_length(f, &s);
 	if (!r && arch)
 		r = tables(f, &s);
 	return r ? pfs_err_set(err, ENOMEM, "out of memory") : 0;

@@ -16,10 +16,23 @@ struct pfs_vmcoreinfo {
 		const char *key, *value;	/* arena */
 	} *rows;				/* sorted by key; the last of equal keys wins */
 	size_t nr;
+	const char *from;			/* provenance of what it says */
 };
 
 int pfs_vmcoreinfo_parse(struct pfs_arena *a, const char *text, size_t len,
 			 struct pfs_vmcoreinfo *ret, struct pfs_err *err);
+/*
+ * The text, where the dump brings none: from the memory of the kernel that ran
+ * (vmcoreinfo_find.c). *ret is in the arena. -ENOENT: it could not be found.
+ */
+struct pfs_found_vmcoreinfo {
+	const char *text;
+	size_t len;
+	const char *from;
+};
+
+int pfs_vmcoreinfo_find(struct pfs_target *t, const struct pfs_arch *arch, struct pfs_arena *a,
+			struct pfs_found_vmcoreinfo *ret, struct pfs_err *err);
 /* NULL if absent. */
 const char *pfs_vmcoreinfo_get(const struct pfs_vmcoreinfo *v, const char *key);
 /* -ENOENT, or -EINVAL where the value is not a number of the key's kind. */
@@ -62,6 +75,13 @@ int pfs_vmlinux_open(const char *path, const char *build_id, const char *release
 		     uint64_t kerneloffset, struct pfs_lookup **ret, struct pfs_err *err);
 
 /*
+ * Symbols from a System.map (system_map.c), displaced so that _stext is where
+ * the dump has it.
+ */
+int pfs_system_map_open(const char *path, const struct pfs_facts *f, struct pfs_lookup **ret,
+			struct pfs_err *err);
+
+/*
  * Fill in every fact that some source has: lookups first (best first), then
  * VMCOREINFO, then the architecture's table; facts.def says for which rows
  * VMCOREINFO comes first. Provenance strings are
@@ -74,6 +94,13 @@ int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a,
 		      const struct pfs_vmcoreinfo *v, const struct pfs_arch *arch,
 		      struct pfs_err *err);
 
+/*
+ * The build-id from the notes in the kernel image, in lower-case hex
+ * (build_id.c): for kernels whose VMCOREINFO has none. NULL: not to be had.
+ */
+const char *pfs_build_id_read(struct pfs_mem *m, struct pfs_lookup *const *lookups, size_t nr,
+			      struct pfs_arena *a);
+
 #define ARCH(arch) extern const struct pfs_arch pfs_arch_##arch;
 #include <pfnscope/archs.def>
 #undef ARCH
@@ -84,16 +111,23 @@ const struct pfs_arch *pfs_arch_by_name(const char *name);
 int pfs_mem_init(struct pfs_mem *m, struct pfs_target *t, const struct pfs_arch *arch,
 		 const struct pfs_facts *f, struct pfs_err *err);
 
+/* Files that the user gives; NULL: none. */
+struct pfs_hints {
+	const char *vmlinux, *system_map;
+};
+
 /*
  * From an opened target to the facts and memory that the model needs: all of
- * the above in order (discover.c). vmlinux may be NULL: then symbols and types
- * come from the dump's own kallsyms and BTF, if it has them. t->lookup comes
- * before both. The caller frees lookups[0..*nr), best first, also on failure;
- * t->lookup is not among them. -EINVAL: no or senseless VMCOREINFO, an
- * architecture we do not know, a vmlinux of another kernel. Success with
- * err->code set: went on with fewer facts, and err says why.
+ * the above in order (discover.c). Without a vmlinux symbols and types come from
+ * the dump's own kallsyms and BTF, if it has them, and with a System.map its
+ * symbols are taken for those of kallsyms. t->lookup comes before all of them.
+ * hints may be NULL. t->info gets the VMCOREINFO that was found, if it had none.
+ * The caller frees lookups[0..*nr), best first, also on failure; t->lookup is
+ * not among them. -EINVAL: no or senseless VMCOREINFO, an architecture we do not
+ * know, a file of another kernel. Success with err->code set: went on with fewer
+ * facts, and err says why.
  */
-int pfs_kernel_discover(struct pfs_target *t, const char *vmlinux, struct pfs_arena *a,
+int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, struct pfs_arena *a,
 			struct pfs_facts *f, struct pfs_mem *mem, struct pfs_lookup **lookups,
 			size_t max, size_t *nr, struct pfs_err *err);
 

@@ -33,7 +33,7 @@ static int compare_rows(const void *a, const void *b)
 int pfs_vmcoreinfo_parse(struct pfs_arena *a, const char *text, size_t len,
 			 struct pfs_vmcoreinfo *ret, struct pfs_err *err)
 {
-	struct pfs_vmcoreinfo v = { NULL, 0 };
+	struct pfs_vmcoreinfo v = { NULL, 0, "VMCOREINFO" };
 	size_t i, lines = 1, at = 0, kept = 0;
 	char *copy;
 

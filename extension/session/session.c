@@ -32,13 +32,14 @@ static void recorded(struct pfs_session *s)
 int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct pfs_session_opts *o,
 		     struct pfs_err *err)
 {
+	const struct pfs_hints hints = { o->vmlinux, o->system_map };
 	int r;
 
 	memset(s, 0, sizeof(*s));
 	pfs_arena_init(&s->arena);
 	s->target = t;
 	unrecorded(s);
-	r = pfs_kernel_discover(t, o->vmlinux, &s->arena, &s->facts, &s->mem, s->lookups,
+	r = pfs_kernel_discover(t, &hints, &s->arena, &s->facts, &s->mem, s->lookups,
 				sizeof(s->lookups) / sizeof(s->lookups[0]), &s->nr_lookups, err);
 	recorded(s);
 	if (!r) {

@@ -25,7 +25,7 @@ struct pfs_session {
 };
 
 struct pfs_session_opts {
-	const char *vmlinux;		/* NULL: none given */
+	const char *vmlinux, *system_map;	/* NULL: none given */
 	unsigned int jobs;		/* 0: one per CPU */
 	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
 	void *arg;

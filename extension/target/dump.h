@@ -54,7 +54,7 @@ struct pfs_dump {
 	struct pfs_dump_file *files;
 	size_t nr_files;
 	struct pfs_target_info info;
-	size_t cap_cpus;
+	size_t cap_cpus, cap_qemu;
 	/* ELF: sorted, disjoint. */
 	struct pfs_extent *extents;
 	size_t nr_extents;

@@ -85,11 +85,37 @@ static void own_note(struct pfs_dump *d, const struct note *n)
 	}
 }
 
+static int add_cpu(struct pfs_dump *d, const struct note *n)
+{
+	struct pfs_cpu_note *cpu, *cpus = (struct pfs_cpu_note *)d->info.cpus;
+	unsigned int nr = (unsigned int)d->info.nr_cpus;
+
+	cpu = pfs_grow(&d->arena, &cpus, &d->info.nr_cpus, &d->cap_cpus, sizeof(*cpu));
+	if (!cpu)
+		return -ENOMEM;
+	*cpu = (struct pfs_cpu_note){ nr, n->desc, n->descsz };
+	d->info.cpus = cpus;
+	return 0;
+}
+
+static int add_qemu(struct pfs_dump *d, const struct note *n)
+{
+	struct pfs_qemu_note *cpu, *cpus = (struct pfs_qemu_note *)d->info.qemu;
+
+	cpu = pfs_grow(&d->arena, &cpus, &d->info.nr_qemu, &d->cap_qemu, sizeof(*cpu));
+	if (!cpu)
+		return -ENOMEM;
+	*cpu = (struct pfs_qemu_note){ n->desc, n->descsz };
+	d->info.qemu = cpus;
+	return 0;
+}
+
 int pfs_dump_notes(struct pfs_dump *d, const void *buf, size_t len, struct pfs_err *err)
 {
 	bool auxv = false;
 	struct note n;
 	size_t at = 0;
+	int r = 0;
 
 	while (next_note(buf, len, &at, &n)) {
 		if (is(&n, "VMCOREINFO") && !d->info.vmcoreinfo) {
@@ -99,20 +125,16 @@ int pfs_dump_notes(struct pfs_dump *d, const void *buf, size_t len, struct pfs_e
 			return pfs_err_set(err, EINVAL,
 					   "dump of a Xen hypervisor: not supported");
 		} else if (is(&n, "CORE") && n.type == NT_PRSTATUS && d->info.nr_cpus < MAX_CPUS) {
-			struct pfs_cpu_note *cpu, *cpus = (struct pfs_cpu_note *)d->info.cpus;
-			unsigned int nr = (unsigned int)d->info.nr_cpus;
-
-			cpu = pfs_grow(&d->arena, &cpus, &d->info.nr_cpus, &d->cap_cpus,
-				       sizeof(*cpu));
-			if (!cpu)
-				return pfs_err_set(err, ENOMEM, "out of memory");
-			*cpu = (struct pfs_cpu_note){ nr, n.desc, n.descsz };
-			d->info.cpus = cpus;
+			r = add_cpu(d, &n);
+		} else if (is(&n, "QEMU") && !n.type && d->info.nr_qemu < MAX_CPUS) {
+			r = add_qemu(d, &n);
 		} else if (is(&n, "CORE") && n.type == NT_AUXV) {
 			auxv = true;
 		} else if (is(&n, PFS_NOTE_NAME)) {
 			own_note(d, &n);
 		}
+		if (r)
+			return pfs_err_set(err, ENOMEM, "out of memory");
 	}
 	if (auxv && !d->info.vmcoreinfo)
 		return pfs_err_set(err, EINVAL, "core dump of a process, not of a kernel");

@@ -64,6 +64,12 @@ struct pfs_cpu_note {
 	size_t len;
 };
 
+/* What QEMU's dump-guest-memory adds of each CPU (its QEMUCPUState): control registers. */
+struct pfs_qemu_note {
+	const void *state;
+	size_t len;
+};
+
 struct pfs_target_info {
 	const char *path;
 	const char *format;		/* "elf", "kdump", "kdump-flattened", ... */
@@ -78,6 +84,8 @@ struct pfs_target_info {
 	size_t vmcoreinfo_len;
 	const struct pfs_cpu_note *cpus;
 	size_t nr_cpus;
+	const struct pfs_qemu_note *qemu;
+	size_t nr_qemu;
 	const char *panic_note;		/* a distilled dump's parsed panic (JSON text) */
 	size_t panic_note_len;
 	const char *origin_note;	/* a distilled dump's origin (JSON text) */

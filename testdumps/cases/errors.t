@@ -32,6 +32,13 @@ refuses 'vmlinux that is not there' 'absent.*(No such file|no such file)' \
 	diagnose "$tmp/ok.kdump" "$tmp/absent"
 refuses 'vmlinux that is none' 'text' diagnose "$tmp/ok.kdump" "$tmp/text"
 refuses 'vmlinux of another build' 'build.id' diagnose "$tmp/id.kdump" "$pfnscope"
+refuses 'System.map that is not there' 'absent.*(No such file|no such file)' \
+	diagnose --system-map "$tmp/absent" "$tmp/ok.kdump"
+refuses 'System.map that is none' 'text.*not a System.map' \
+	diagnose --system-map="$tmp/text" "$tmp/ok.kdump"
+printf 'ffffffff81000000 T _stext\nffffffff81000010 D init_top_pgt\n' >"$tmp/map"
+refuses 'System.map of another kernel' 'map: of another kernel: its init_top_pgt' \
+	diagnose --system-map "$tmp/map" "$tmp/ok.kdump"
 refuses 'no dump named' 'pfnscope' diagnose
 refuses 'no such option' 'nonsense' diagnose --nonsense "$tmp/ok.kdump"
 refuses 'no such code' 'nonsense' explain nonsense

@@ -362,8 +362,9 @@ static void discover(void **unused)
 	assert_int_equal(pfs_kernel_discover(&ram.t, NULL, &arena, &f, &mem, l, 4, &nr, &err),
 			 -EINVAL);
 	ram.t.info.arch = "x86_64";
-	assert_int_equal(pfs_kernel_discover(&ram.t, "/nonexistent/vmlinux", &arena, &f, &mem, l,
-					     4, &nr, &err), -ENOENT);
+	assert_int_equal(pfs_kernel_discover(&ram.t, &(struct pfs_hints){
+					     .vmlinux = "/nonexistent/vmlinux" }, &arena, &f,
+					     &mem, l, 4, &nr, &err), -ENOENT);
 	assert_int_equal(nr, 0);
 	ram.t.info.vmcoreinfo = NULL;
 	assert_int_equal(pfs_kernel_discover(&ram.t, NULL, &arena, &f, &mem, l, 4, &nr, &err),
