@@ -42,7 +42,8 @@ static void put_dump(struct pfs_out *o, const struct pfs_session *s)
 	char size[32];
 
 	pfs_out_field(o, "dump", "%s (%s, %s)", i->path ? i->path : "unnamed",
-		      i->format ? i->format : "unknown format", pfs_fmt_size(size, i->bytes));
+		      i->format ? i->format : "unknown format",
+		      i->live ? "live" : pfs_fmt_size(size, i->bytes));
 	pfs_out_field(o, "kernel", "%s, %s",
 		      s->facts.release && *s->facts.release ? s->facts.release : "unknown release",
 		      i->arch ? i->arch : "unknown architecture");

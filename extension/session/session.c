@@ -45,6 +45,9 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 	if (!r) {
 		s->built = true;
 		r = pfs_model_build(&s->model, &s->facts, &s->mem, err);
+		if (!r && t->info.live)
+			pfs_limit(&s->model, "time", "memory changed while it was read: what is "
+				  "counted is of no one moment");
 	}
 	if (r)
 		pfs_session_close(s);
@@ -113,6 +116,8 @@ int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o, st
 		return r;
 	s->has_scan = true;
 	checks = pfs_check_pages(&s->model, &s->scan, &s->findings, r ? &ignored : err);
+	if (!checks && s->target->info.live)
+		checks = pfs_session_confirm(s, o, r ? &ignored : err);
 	return r ? r : checks;
 }
 

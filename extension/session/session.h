@@ -40,6 +40,12 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t,
 int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err);	/* panic, verdict */
 int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o,
 		     struct pfs_err *err);	/* scan, all findings */
+/*
+ * Of a live target: findings that are not there when all is read again become
+ * notes (session/live.c). pfs_session_scan() calls it.
+ */
+int pfs_session_confirm(struct pfs_session *s, const struct pfs_session_opts *o,
+			struct pfs_err *err);
 void pfs_session_close(struct pfs_session *s);
 
 /*

@@ -73,6 +73,9 @@ int pfs_pread(int fd, void *buf, size_t len, uint64_t offset);
 /* identify.c: what fd is; -EINVAL with the name of what was found. */
 int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, struct pfs_err *err);
 
+/* kcore.c: is this the running kernel's /proc/kcore? */
+bool pfs_dump_is_kcore(int fd);
+
 /* elf.c, kdump_header.c: parse and check; fill in extents or bitmaps, and info. */
 int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err);
 int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *err);

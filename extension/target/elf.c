@@ -196,7 +196,10 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 		goto out;
 	}
 	max = d->ram.v[d->ram.nr - 1].end;
-	d->info.format = d->flattened ? "elf-flattened" : "elf";
+	d->info.format = d->info.live ? "kcore" : d->flattened ? "elf-flattened" : "elf";
+	/* Those of the task that looks, or zero. */
+	if (d->info.live)
+		d->info.nr_cpus = 0;
 	d->info.page_size = page_size(d);
 	d->info.max_pfn = (max + d->info.page_size - 1) / d->info.page_size;
 	for (i = 0; i < sizeof(machines) / sizeof(*machines); i++)

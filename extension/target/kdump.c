@@ -206,6 +206,20 @@ static enum pfs_presence elf_presence(struct pfs_target *t, uint64_t pa, uint64_
 	return ram ? PFS_UNDECIDABLE : PFS_ABSENT;
 }
 
+/* Of memory that is in use all but a page of it may be readable: then *n is less. */
+static bool elf_bytes(const struct pfs_dump *d, const struct pfs_extent *e, uint64_t pa, char *buf,
+		      size_t *n)
+{
+	uint64_t offset = e->offset + (pa - e->start), page = d->info.page_size;
+
+	if (!pfs_pread(d->files[0].fd, buf, *n, offset))
+		return true;
+	if (!d->info.live || *n <= page - pa % page)
+		return false;
+	*n = (size_t)(page - pa % page);
+	return !pfs_pread(d->files[0].fd, buf, *n, offset);
+}
+
 static enum pfs_presence elf_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
 				  size_t *ret_len)
 {
@@ -222,7 +236,7 @@ static enum pfs_presence elf_read(struct pfs_target *t, uint64_t pa, void *buf, 
 			return elf_presence(t, pa, &end);
 		n = e->end - pa < len - done ? (size_t)(e->end - pa) : len - done;
 		/* Checked against the size when opened: the disk, or somebody, took it. */
-		if (pfs_pread(d->files[0].fd, (char *)buf + done, n, e->offset + (pa - e->start)))
+		if (!elf_bytes(d, e, pa, (char *)buf + done, &n))
 			return PFS_UNDECIDABLE;
 		done += n;
 		pa += n;
@@ -305,6 +319,11 @@ static int open_file(struct pfs_dump *d, struct pfs_dump_file *f, const char *pa
 		return pfs_err_set(err, errno, "%s", strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return pfs_err_set(err, EISDIR, "%s", strerror(EISDIR));
+	if (pfs_dump_is_kcore(f->fd)) {
+		d->info.live = true;
+		f->size = INT64_MAX;
+		return 0;
+	}
 	size = lseek(f->fd, 0, SEEK_END);
 	if (size < 0)
 		return pfs_err_set(err, EINVAL, "not a dump: cannot seek in it (a pipe?)");

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A second look at memory that is in use. A struct page that is just being
+ * initialised, or a list that is being changed, looks like a broken one for a
+ * moment; and a value may be torn, half of it read before and half after a
+ * change. So what is found must be there again when all of it is read again;
+ * what is not is a note, and no more than possible.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "session/session.h"
+
+struct look {
+	struct pfs_model model;
+	struct pfs_scan scan;
+	struct pfs_findings findings;
+};
+
+static bool again(const struct pfs_findings *second, const struct pfs_finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < second->nr; i++) {
+		const struct pfs_finding *g = &second->f[i];
+
+		/* Some are of no pages, and begin where the other begins. */
+		if (g->problem == f->problem && g->severity >= f->severity &&
+		    (g->start == f->start || (g->start < f->end && f->start < g->end)))
+			return true;
+	}
+	return false;
+}
+
+static int look_again(struct pfs_session *s, const struct pfs_session_opts *o, struct look *l,
+		      struct pfs_err *err)
+{
+	unsigned int jobs = o->jobs ? o->jobs : 1;
+	int r = pfs_model_build(&l->model, &s->facts, &s->mem, err);
+
+	if (!r)
+		r = pfs_check_structure(&l->model, &l->findings, err);
+	if (!r)
+		r = pfs_scan_all(&l->model, jobs, NULL, NULL, &l->scan, err);
+	if (!r)
+		r = pfs_check_pages(&l->model, &l->scan, &l->findings, err);
+	return r;
+}
+
+int pfs_session_confirm(struct pfs_session *s, const struct pfs_session_opts *o,
+			struct pfs_err *err)
+{
+	struct look *l;
+	size_t i;
+	int r;
+
+	if (!s->findings.nr)
+		return 0;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	r = look_again(s, o, l, err);
+	if (r == -ENOMEM)
+		goto out;
+	for (i = 0; i < s->findings.nr; i++) {
+		struct pfs_finding *f = &s->findings.f[i];
+		const char **line;
+
+		if (!r && again(&l->findings, f))
+			continue;
+		f->severity = PFS_SEV_NOTE;
+		f->confidence = PFS_CONF_LOW;
+		line = pfs_grow(&s->model.arena, &f->evidence, &f->nr_evidence, &f->cap_evidence,
+				sizeof(*line));
+		if (!line) {
+			r = pfs_err_set(err, ENOMEM, "out of memory");
+			goto out;
+		}
+		*line = r ? "memory changed so much that it could not be read again" :
+			    "gone when memory was read again: the kernel was at work there";
+	}
+	r = 0;
+out:
+	pfs_model_deinit(&l->model);
+	free(l);
+	return r;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * /proc/kcore: the memory of the kernel that runs, as an ELF core. Segments of
+ * System RAM have their physical address (464920104bf7 "/proc/kcore: update
+ * physical address for kcore ram and text", v4.12), so that they are read like
+ * those of a dump; the others (vmalloc, vmemmap, modules) have none, and all that
+ * they map lies in RAM or in device memory, which is not there at all.
+ *
+ * It differs from a dump in that the file has no size, offsets are virtual
+ * addresses, and memory changes while it is read. VMCOREINFO is among the notes
+ * from v4.19 on. What cannot be read reads as zeroes; page tables and struct
+ * pages are not among that.
+ */
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "target/dump.h"
+
+/* Not /proc/vmcore, which holds still. */
+bool pfs_dump_is_kcore(int fd)
+{
+	static const char name[] = "/kcore";
+	char link[32], path[4096];
+	struct statfs fs;
+	ssize_t n;
+
+	if (fstatfs(fd, &fs) || fs.f_type != PROC_SUPER_MAGIC)
+		return false;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path));
+	return n >= (ssize_t)sizeof(name) - 1 &&
+	       !memcmp(path + n - (sizeof(name) - 1), name, sizeof(name) - 1);
+}
