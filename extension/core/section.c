@@ -188,6 +188,34 @@ static int by_nr(const void *a, const void *b)
 }
 
 /*
+ * Without VMEMMAP each section's memmap lies somewhere in the direct map. One
+ * section elsewhere is damage; that all are, and that there are struct pages
+ * where each says, is none.
+ */
+static bool is_classic(struct pfs_model *m)
+{
+	const struct pfs_layout *l = &m->layout;
+	uint64_t window = l->nr_sections * l->pages_per_section * l->struct_page;
+	size_t i, valid = 0;
+
+	for (i = 0; i < m->nr_sections; i++) {
+		const struct pfs_section *s = &m->sections[i];
+		uint64_t va = s->base + s->nr * l->pages_per_section * l->struct_page;
+		struct pfs_walk w;
+
+		if (!(s->flags & PFS_SEC_HAS_MEM_MAP))
+			continue;
+		if (va - l->vmemmap < window || !m->mem->arch->canonical(m->mem, va))
+			return false;
+		pfs_walk_va(m->mem, va, &w);
+		if (!w.mapped)
+			return false;
+		valid++;
+	}
+	return valid;
+}
+
+/*
  * With VMEMMAP one base serves all sections (sparse_encode_mem_map() of
  * vmemmap + start pfn). Take the value that most agree on where no fact says.
  */
@@ -196,6 +224,12 @@ static void settle_vmemmap(struct pfs_model *m)
 	uint64_t guess = 0, votes = 0, agree = 0, valid = 0;
 	size_t i;
 
+	if (m->layout.vmemmap_known && is_classic(m)) {
+		m->layout.vmemmap_known = false;
+		pfs_limit(m, "struct pages", "not applicable: SPARSEMEM without VMEMMAP, each "
+			  "section has a memmap of its own");
+		return;
+	}
 	for (i = 0; i < m->nr_sections; i++) {
 		if (!(m->sections[i].flags & PFS_SEC_HAS_MEM_MAP))
 			continue;
@@ -248,6 +282,10 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
 	size_t i;
 	int r;
 
+	if (!pfs_have(m->facts, PFS_F_MEM_SECTION) && pfs_have(m->facts, PFS_F_MEM_MAP))
+		return pfs_err_set(err, EINVAL,
+				   "not applicable: a FLATMEM kernel, which has one memmap for all of "
+				   "memory (mem_map) and no sections");
 	if (!pfs_have(m->facts, PFS_F_MEM_SECTION))
 		return pfs_err_set(err, EINVAL,
 				   "%s is not known: no SPARSEMEM kernel, or VMCOREINFO lacks it",

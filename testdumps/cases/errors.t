@@ -47,6 +47,9 @@ refuses 'no such code' 'nonsense' explain nonsense
 mkdump "$top/testdumps/synthetic/machines/no-facts.text" "$tmp/none.kdump"
 refuses 'no facts' '(mem_section|fact|VMCOREINFO)' diagnose "$tmp/none.kdump"
 
+mkdump "$top/testdumps/synthetic/machines/flatmem.text" "$tmp/flat.kdump"
+refuses 'FLATMEM' 'not applicable: a FLATMEM kernel' check "$tmp/flat.kdump"
+
 # In JSON mode an error is no half document.
 run "$pfnscope" diagnose --json "$tmp/text"
 is 'JSON mode: exit status 2' "$status" 2
