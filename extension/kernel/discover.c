@@ -46,14 +46,14 @@ static int from_vmlinux(const char *path, const struct pfs_facts *f, struct pfs_
 	return r ? r : check_places(lookups[(*nr)++], f, path, err);
 }
 
-/* By name, or else by their looks. */
+/* By name, or else by their looks; a host with symbols of its own is not kept waiting. */
 static int symbols_of_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v,
 			   struct pfs_arena *a, struct pfs_image *image, struct pfs_lookup **ret,
 			   struct pfs_err *err)
 {
 	int r = pfs_kallsyms_open(mem, v, ret, err);
 
-	if (r != -ENOENT)
+	if (r != -ENOENT || mem->target->lookup)
 		return r;
 	r = pfs_image_find(mem, a, image, err);
 	return r ? r : pfs_kallsyms_scan(mem, image, v, 0, ret, err);

@@ -75,6 +75,8 @@ int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, st
 
 /* kcore.c: is this the running kernel's /proc/kcore? */
 bool pfs_dump_is_kcore(int fd);
+/* A second, independent descriptor of it; -1 and errno. */
+int pfs_dump_reopen(int fd);
 
 /* elf.c, kdump_header.c: parse and check; fill in extents or bitmaps, and info. */
 int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err);

@@ -11,6 +11,7 @@
  * from v4.19 on. What cannot be read reads as zeroes; page tables and struct
  * pages are not among that.
  */
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,18 @@
 #include <unistd.h>
 
 #include "target/dump.h"
+
+/*
+ * A thread must not share it with another: to v6.3, and again from v6.5 on, all
+ * that is read goes through one buffer of the open file, which nothing locks.
+ */
+int pfs_dump_reopen(int fd)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return open(link, O_RDONLY | O_CLOEXEC);
+}
 
 /* Not /proc/vmcore, which holds still. */
 bool pfs_dump_is_kcore(int fd)

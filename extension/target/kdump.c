@@ -29,6 +29,7 @@ struct handle {
 	struct pfs_dump *d;
 	struct pfs_pages *pages;	/* NULL: ELF */
 	struct window in_file, ram;
+	int own_fd;			/* of a live target's clone; -1: none */
 };
 
 static struct handle *to_handle(struct pfs_target *t)
@@ -207,17 +208,18 @@ static enum pfs_presence elf_presence(struct pfs_target *t, uint64_t pa, uint64_
 }
 
 /* Of memory that is in use all but a page of it may be readable: then *n is less. */
-static bool elf_bytes(const struct pfs_dump *d, const struct pfs_extent *e, uint64_t pa, char *buf,
+static bool elf_bytes(const struct handle *h, const struct pfs_extent *e, uint64_t pa, char *buf,
 		      size_t *n)
 {
-	uint64_t offset = e->offset + (pa - e->start), page = d->info.page_size;
+	uint64_t offset = e->offset + (pa - e->start), page = h->d->info.page_size;
+	int fd = h->own_fd >= 0 ? h->own_fd : h->d->files[0].fd;
 
-	if (!pfs_pread(d->files[0].fd, buf, *n, offset))
+	if (!pfs_pread(fd, buf, *n, offset))
 		return true;
-	if (!d->info.live || *n <= page - pa % page)
+	if (!h->d->info.live || *n <= page - pa % page)
 		return false;
 	*n = (size_t)(page - pa % page);
-	return !pfs_pread(d->files[0].fd, buf, *n, offset);
+	return !pfs_pread(fd, buf, *n, offset);
 }
 
 static enum pfs_presence elf_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
@@ -236,7 +238,7 @@ static enum pfs_presence elf_read(struct pfs_target *t, uint64_t pa, void *buf, 
 			return elf_presence(t, pa, &end);
 		n = e->end - pa < len - done ? (size_t)(e->end - pa) : len - done;
 		/* Checked against the size when opened: the disk, or somebody, took it. */
-		if (!elf_bytes(d, e, pa, (char *)buf + done, &n))
+		if (!elf_bytes(to_handle(t), e, pa, (char *)buf + done, &n))
 			return PFS_UNDECIDABLE;
 		done += n;
 		pa += n;
@@ -264,6 +266,8 @@ static void dump_free(struct pfs_target *t)
 	struct handle *h = to_handle(t);
 
 	pfs_pages_free(h->pages);
+	if (h->own_fd >= 0)
+		close(h->own_fd);
 	dump_put(h->d);
 	free(h);
 }
@@ -274,6 +278,14 @@ static int dump_clone(struct pfs_target *t, struct pfs_target **ret, struct pfs_
 
 	if (!c)
 		return pfs_err_set(err, ENOMEM, "out of memory");
+	c->own_fd = -1;
+	if (h->d->info.live) {
+		c->own_fd = pfs_dump_reopen(h->d->files[0].fd);
+		if (c->own_fd < 0) {
+			free(c);
+			return pfs_err_set(err, errno, "%s: %s", h->d->info.path, strerror(errno));
+		}
+	}
 	if (h->pages) {
 		int r = pfs_pages_new(h->d, h->pages, &c->pages, err);
 
@@ -414,6 +426,7 @@ int pfs_target_open_kdump(const char *const *paths, size_t nr,
 		return nr ? pfs_err_set(err, ENOMEM, "out of memory") :
 			    pfs_err_set(err, EINVAL, "no dump given");
 	}
+	h->own_fd = -1;
 	atomic_init(&d->refs, 1);
 	pfs_arena_init(&d->arena);
 	h->d = d;
