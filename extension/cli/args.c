@@ -93,6 +93,9 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const
 	case O_LOG:
 		a->log = true;
 		break;
+	case O_VERIFY:
+		a->verify = true;
+		break;
 	case O_LIST:
 		break;
 	case O_JOBS:

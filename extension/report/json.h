@@ -32,6 +32,12 @@ json_t *pfs_json_document(struct pfs_json *j, const char *schema, const struct p
 /* The document, or NULL (released) if anything went wrong. */
 json_t *pfs_json_done(struct pfs_json *j, json_t *doc);
 
+/*
+ * Do two documents of ours differ? *path (of size bytes) is where they do first:
+ * ".verdict.evidence[2]". They nest less than 16 deep.
+ */
+bool pfs_json_differ(const json_t *a, const json_t *b, char *path, size_t size);
+
 /* Members of a page: what page_text.c prints. */
 json_t *pfs_json_walk(struct pfs_json *j, const struct pfs_walk *w);
 json_t *pfs_json_words(struct pfs_json *j, const struct pfs_model *m, const struct pfs_page *p);
