@@ -92,6 +92,9 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 int pfs_verify(const struct pfs_session *s, const struct pfs_session_opts *opts, const char *path,
 	       struct pfs_err *err);
 
+/* The verb diff (diff.c): PFS_EXIT_PROBLEMS where the two differ. */
+enum pfs_exit pfs_run_diff(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
+
 /* The code of a JSON error document (error.c). */
 const char *pfs_error_code(const struct pfs_err *err);
 

@@ -175,6 +175,11 @@ static enum pfs_exit run_distill(struct run *r)
 	return PFS_EXIT_OK;
 }
 
+static enum pfs_exit run_diff(struct run *r)
+{
+	return pfs_run_diff(r->a, r->o, r->err);
+}
+
 enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		      const struct pfs_session_opts *opts, struct pfs_out *o, struct pfs_err *err)
 {
@@ -187,6 +192,7 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		[PFS_V_MAP] = run_map,
 		[PFS_V_FACTS] = run_facts,
 		[PFS_V_EXPLAIN] = run_explain,
+		[PFS_V_DIFF] = run_diff,
 		[PFS_V_DISTILL] = run_distill,
 	};
 	struct run r = { s, a, opts, o, err };

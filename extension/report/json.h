@@ -27,6 +27,9 @@ void pfs_json_bool(struct pfs_json *j, json_t *obj, const char *key, bool v);
 json_t *pfs_json_strings(struct pfs_json *j, const char *const *s, size_t nr);
 json_t *pfs_json_hex_value(struct pfs_json *j, uint64_t v);
 
+/* A number that pfs_json_hex() wrote; false: v is none. */
+bool pfs_json_parse_hex(const json_t *v, uint64_t *ret);
+
 /* A document with its schema, the dump and the kernel. */
 json_t *pfs_json_document(struct pfs_json *j, const char *schema, const struct pfs_session *s);
 /* The document, or NULL (released) if anything went wrong. */
