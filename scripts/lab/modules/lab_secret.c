@@ -3,7 +3,8 @@
  * Fill slabs with a word that must not be found in a distilled dump: every size
  * of kmalloc(), so that the partial slabs which hold kernel structures get it
  * too, nodes of an XArray, and whole pages. Half of the objects are freed, and
- * keep what they hold. Says how many structures of the resource tree, and of
+ * keep what they hold. A resource is added whose name lies between secrets, as
+ * one allocation among many. Says how many structures of the resource tree, and of
  * their names, have a secret beside them, in their own slab page.
  */
 #include <linux/ioport.h>
@@ -15,6 +16,7 @@
 #define WORD 0x7821376552634572UL	/* "rEcRe7!x" */
 #define NR_PAGES 256
 #define PER_SIZE (1UL << 20)
+#define NOWHERE 0x7000000000UL		/* a physical address that these guests do not have */
 
 static const unsigned int sizes[] = { 8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096 };
 static DEFINE_XARRAY(nodes);
@@ -42,6 +44,25 @@ static int fill_slabs(unsigned int size)
 		last = p;
 	}
 	return 0;
+}
+
+/* Sixteen bytes each, and no slab of these has room for other things now. */
+static int name_between(void)
+{
+	unsigned long *p;
+	char *name = NULL;
+	unsigned int i;
+
+	for (i = 0; i < 256; i++) {
+		p = kmalloc(16, GFP_KERNEL);
+		if (!p)
+			return -ENOMEM;
+		fill(p, 16);
+		if (i == 128)
+			name = (char *)p;
+	}
+	strcpy(name, "lab");
+	return request_mem_region(NOWHERE, PAGE_SIZE, name) ? 0 : -EBUSY;
 }
 
 static int fill_nodes(void)
@@ -101,6 +122,8 @@ static int __init lab_secret_init(void)
 
 	for (i = 0; !r && i < ARRAY_SIZE(sizes); i++)
 		r = fill_slabs(sizes[i]);
+	if (!r)
+		r = name_between();
 	for (i = 0; !r && i < NR_PAGES; i++) {
 		page = alloc_page(GFP_KERNEL);
 		if (page)
