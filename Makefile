@@ -54,7 +54,8 @@ UNIT_SRC := $(wildcard testdumps/unit/test_*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/obj/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/obj/%.o)
 # The command without its process, for hosts.
-HOST_OBJ := $(addprefix $B/obj/extension/cli/,args.o error.o help.o hosted.o progress.o run.o)
+HOST_OBJ := $(addprefix $B/obj/extension/cli/,args.o diff.o error.o files.o help.o hosted.o \
+	progress.o run.o verify.o)
 CRASH_SRC := $(wildcard extension/crash/*.c)
 CRASH_OBJ := $(CRASH_SRC:%.c=$B/obj/%.o)
 UNIT := $(UNIT_SRC:testdumps/unit/%.c=$B/unit/%)

@@ -93,6 +93,9 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const
 	case O_LOG:
 		a->log = true;
 		break;
+	case O_VERIFY:
+		a->verify = true;
+		break;
 	case O_LIST:
 		break;
 	case O_JOBS:
@@ -244,6 +247,14 @@ static int take_positionals(char *const *pos, size_t nr, bool hosted, struct pfs
 	bool optional = v->arg && v->arg[0] == '[';
 	size_t files_wanted = v->needs_dump && !hosted;
 
+	/* It opens its files by itself, wherever it runs. */
+	if (a->verb == PFS_V_DIFF) {
+		if (nr < 2)
+			return pfs_err_set(err, EINVAL, "'%s' wants %s", v->name, v->arg);
+		a->files = pos;
+		a->nr_files = nr;
+		return 0;
+	}
 	if (nr < files_wanted)
 		return pfs_err_set(err, EINVAL, "no vmcore given");
 	if (v->arg && !optional && nr < files_wanted + 1)

@@ -48,7 +48,7 @@ enum pfs_help { PFS_HELP_NONE, PFS_HELP_SHORT, PFS_HELP_LONG };
 struct pfs_args {
 	enum pfs_verb verb;
 	bool has_verb;		/* named, not the default */
-	bool json, quiet, all, full, log, exit_zero, version, crash_extension;
+	bool json, quiet, all, full, log, verify, exit_zero, version, crash_extension;
 	enum pfs_help help;
 	enum pfs_when color, progress;
 	enum pfs_reader reader;
@@ -83,6 +83,17 @@ enum pfs_exit {
  */
 enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		      const struct pfs_session_opts *opts, struct pfs_out *o, struct pfs_err *err);
+
+/*
+ * Reopen a distilled dump without vmlinux (verify.c): 0 if its reports are those
+ * of s, which was diagnosed and scanned, but for what names the file and its
+ * limits. -EBADMSG: they differ, and err says where.
+ */
+int pfs_verify(const struct pfs_session *s, const struct pfs_session_opts *opts, const char *path,
+	       struct pfs_err *err);
+
+/* The verb diff (diff.c): PFS_EXIT_PROBLEMS where the two differ. */
+enum pfs_exit pfs_run_diff(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
 
 /* The code of a JSON error document (error.c). */
 const char *pfs_error_code(const struct pfs_err *err);

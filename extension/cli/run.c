@@ -31,16 +31,11 @@ static void put_limits(struct run *r)
 		pfs_text_limits(r->o, r->s);
 }
 
-/*
- * A memmap of which not one struct page could be read is not a sound one. A
- * distilled dump, though, leaves the sound ones out.
- */
+/* A memmap of which not one struct page could be read is not a sound one. */
 static bool saw_pages(const struct pfs_session *s)
 {
 	const struct pfs_scan *scan = &s->scan;
 
-	if (s->target->info.origin_note)
-		return true;
 	return scan->pages > scan->count[PFS_ST_EXCLUDED] + scan->count[PFS_ST_ABSENT] +
 				     scan->count[PFS_ST_UNDECIDABLE];
 }
@@ -167,18 +162,22 @@ static enum pfs_exit run_explain(struct run *r)
 
 static enum pfs_exit run_distill(struct run *r)
 {
+	const struct pfs_distill_opts d = { .full = r->a->full, .log = r->a->log };
+
 	if (!r->a->output) {
 		pfs_err_set(r->err, EINVAL, "distill: -o FILE says where to");
 		return PFS_EXIT_FAILED;
 	}
-	if (r->a->log) {
-		pfs_err_set(r->err, ENOSYS, "distill: --log: not yet, the parsed panic alone is kept");
-		return PFS_EXIT_FAILED;
-	}
 	if (pfs_session_diagnose(r->s, r->err) ||
-	    pfs_session_distill(r->s, r->opts, r->a->full, r->a->output, r->err))
+	    pfs_session_distill(r->s, r->opts, &d, r->a->output, r->err) ||
+	    (r->a->verify && pfs_verify(r->s, r->opts, r->a->output, r->err)))
 		return PFS_EXIT_FAILED;
 	return PFS_EXIT_OK;
+}
+
+static enum pfs_exit run_diff(struct run *r)
+{
+	return pfs_run_diff(r->a, r->o, r->err);
 }
 
 enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
@@ -193,6 +192,7 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		[PFS_V_MAP] = run_map,
 		[PFS_V_FACTS] = run_facts,
 		[PFS_V_EXPLAIN] = run_explain,
+		[PFS_V_DIFF] = run_diff,
 		[PFS_V_DISTILL] = run_distill,
 	};
 	struct run r = { s, a, opts, o, err };

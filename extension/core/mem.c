@@ -189,10 +189,13 @@ int pfs_read_str(struct pfs_mem *m, uint64_t va, char *buf, size_t size, const c
 
 	if (!size)
 		return pfs_err_set(err, EINVAL, "%s: no room for a string", what);
-	/* Page by page: what lies behind the NUL need not be readable. */
+	/*
+	 * Page by page: what lies behind the NUL need not be readable. Nor is it
+	 * ours, but of the string's neighbours in the heap.
+	 */
 	while (done < size - 1) {
 		uint64_t at = va + done;
-		size_t n = page - (size_t)(at & (page - 1));
+		size_t n = m->target->info.exact ? 1 : page - (size_t)(at & (page - 1));
 		int r;
 
 		if (n > size - 1 - done)

@@ -98,6 +98,18 @@ int pfs_scan_all(struct pfs_model *m, unsigned int jobs,
 		 int (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
 		 struct pfs_scan *ret, struct pfs_err *err);
 
+/* Say which pages the dump had no answer for. */
+void pfs_scan_limits(struct pfs_model *m, const struct pfs_scan *scan);
+
+/*
+ * The scan of a distilled dump leaves out what the dump leaves out; whole is
+ * what its note says that the scan of the original found. Where the two agree
+ * in all that is there to be compared, *scan becomes *whole (adopt.c). -EINVAL:
+ * they do not, and *scan is as it was.
+ */
+int pfs_scan_adopt(struct pfs_model *m, struct pfs_scan *scan, const struct pfs_scan *whole,
+		   struct pfs_err *err);
+
 /* The run of pages in the same abnormal state around pfn, inside its section. */
 int pfs_run_around(struct pfs_model *m, uint64_t pfn, struct pfs_run *ret, struct pfs_err *err);
 

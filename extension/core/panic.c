@@ -359,9 +359,9 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
 	} else {
 		p.cpu = panic_cpu(m);
 		pfs_limit(m, "panic", "the dump has no readable kernel log");
+		p.no_log = true;
 		if (p.cpu >= 0) {
 			p.kind = PFS_PANIC_OTHER;
-			p.no_log = true;
 			p.message = pfs_printf(&m->arena, "CPU %d panicked, by panic_cpu; no log",
 					       p.cpu);
 			r = p.message ? 0 : -ENOMEM;

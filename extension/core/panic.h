@@ -46,7 +46,7 @@ struct pfs_operand {
 
 struct pfs_panic {
 	enum pfs_panic_kind kind;
-	bool no_log;		/* panic_cpu alone says that there was one */
+	bool no_log;		/* none to be read: panic_cpu alone says whether there was one */
 	const char *message;	/* the line that names the cause, without its time stamp */
 	const char *function;	/* symbol of the faulting instruction; NULL: unknown */
 	const char *module;	/* of that function; NULL: the kernel image */

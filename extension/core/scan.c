@@ -394,7 +394,7 @@ static int gather(struct pfs_model *m, struct worker *workers, unsigned int nr,
 }
 
 /* Pages of which this dump says nothing are no findings, but nobody shall overlook them. */
-static void limits(struct pfs_model *m, const struct pfs_scan *scan)
+void pfs_scan_limits(struct pfs_model *m, const struct pfs_scan *scan)
 {
 	static const enum pfs_state unknown[] = { PFS_ST_EXCLUDED, PFS_ST_ABSENT,
 						  PFS_ST_UNDECIDABLE };
@@ -457,7 +457,6 @@ int pfs_scan_all(struct pfs_model *m, unsigned int jobs,
 	if (gather(m, w, nr, ret))
 		r = -ENOMEM;
 	ret->complete = !r;
-	limits(m, ret);
 	for (i = 0; i < nr; i++)
 		for (k = 0; k < PFS_NR_MARKS; k++)
 			free(w[i].runs[k].r);

@@ -160,7 +160,10 @@ static int find_table(struct walk_state *w, struct pfs_err *err)
 	if (!is_kernel_pointer(m, va))
 		return pfs_err_set(err, EINVAL, "mem_section: 0x%llx is no kernel address",
 				   (unsigned long long)va);
+	/* Where this is no table, it and what its words point to are somebody else's. */
+	pfs_target_trial(m->mem->target, PFS_TRIAL_BEGIN);
 	r = try_table(w, &t);
+	pfs_target_trial(m->mem->target, r == -ENOENT ? PFS_TRIAL_DROP : PFS_TRIAL_KEEP);
 	if (r != -ENOENT)
 		return r ? pfs_err_set(err, -r, "mem_section: out of memory") : 0;
 

@@ -206,10 +206,9 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 	memset(ret, 0, sizeof(*ret));
 	ret->confidence = PFS_CONF_HIGH;
 	if (p->kind == PFS_PANIC_NONE) {
-		ret->status = m->nr_log || p->nr_regs ? PFS_NO_PANIC : PFS_INCONCLUSIVE;
-		ret->title = m->nr_log || p->nr_regs
-				     ? "the machine had not panicked"
-				     : "the dump holds no kernel log to find a panic in";
+		ret->status = p->no_log ? PFS_INCONCLUSIVE : PFS_NO_PANIC;
+		ret->title = p->no_log ? "the dump holds no kernel log to find a panic in" :
+					 "the machine had not panicked";
 		return 0;
 	}
 	/* A lockup or a crash on request has no fault that a page could reproduce. */

@@ -47,7 +47,8 @@ static enum pfs_presence entry_read(struct pfs_mem *m, unsigned int depth, uint6
 	enum pfs_presence p;
 	uint64_t at;
 
-	if (m->target->info.live) {
+	/* Of a table page that holds the kernel's entries, those beside ours are not ours. */
+	if (m->target->info.live || m->target->info.exact) {
 		unsigned char b[8];
 
 		p = pfs_read_phys(m, pa + idx * 8, b, sizeof(b), &at);

@@ -6,10 +6,11 @@
  *	header | sub header, notes | RAM bitmap, page bitmap | descriptors | page data
  *
  * Bytes of a kept page that nobody read are zeroed; a note says which are real.
+ * There is no NT_PRSTATUS: the panic note has the registers that matter, and
+ * those of a CPU in user mode are the user's.
  */
 #include "report/distill.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -207,18 +208,26 @@ static char *origin(const struct pfs_target_info *i)
 	return text;
 }
 
-static int put_own_notes(struct distill *d, FILE *out, const char *panic_json)
+/* The text of a note, or the one that the dump has; neither: nothing. */
+static void put_text(FILE *out, enum pfs_note_type type, const char *text, const char *old,
+		     size_t old_len)
+{
+	if (text)
+		put_note(out, PFS_NOTE_NAME, type, text, strlen(text));
+	else if (old)
+		put_note(out, PFS_NOTE_NAME, type, old, old_len);
+}
+
+static int put_own_notes(struct distill *d, FILE *out, const char *panic_json,
+			 const char *scan_json)
 {
 	const struct pfs_target_info *info = &d->t->info;
 	int r = put_ranges(out, PFS_NOTE_READABLE, d->readable);
 
 	if (!r && d->undecidable->nr)
 		r = put_ranges(out, PFS_NOTE_UNDECIDABLE, d->undecidable);
-	if (panic_json)
-		put_note(out, PFS_NOTE_NAME, PFS_NOTE_PANIC, panic_json, strlen(panic_json));
-	else if (info->panic_note)
-		put_note(out, PFS_NOTE_NAME, PFS_NOTE_PANIC, info->panic_note,
-			 info->panic_note_len);
+	put_text(out, PFS_NOTE_PANIC, panic_json, info->panic_note, info->panic_note_len);
+	put_text(out, PFS_NOTE_SCAN, scan_json, info->scan_note, info->scan_note_len);
 	if (info->origin_note) {
 		put_note(out, PFS_NOTE_NAME, PFS_NOTE_ORIGIN, info->origin_note,
 			 info->origin_note_len);
@@ -233,24 +242,22 @@ static int put_own_notes(struct distill *d, FILE *out, const char *panic_json)
 	return r;
 }
 
-static int build_notes(struct distill *d, const char *panic_json, struct pfs_err *err)
+static int build_notes(struct distill *d, const char *panic_json, const char *scan_json,
+		       struct pfs_err *err)
 {
-	const struct pfs_target_info *info = &d->t->info;
 	char *text = NULL, *notes = NULL;
-	size_t len = 0, text_len, i;
+	size_t len = 0, text_len;
 	FILE *out = open_memstream(&notes, &len);
 	int r = -ENOMEM;
 
 	text = pfs_distill_vmcoreinfo(d->t, d->f, &text_len);
 	if (!out || !text)
 		goto out;
-	for (i = 0; i < info->nr_cpus; i++)
-		put_note(out, "CORE", NT_PRSTATUS, info->cpus[i].prstatus, info->cpus[i].len);
 	put_note(out, "VMCOREINFO", 0, text, text_len);
 	fflush(out);
 	d->vmcoreinfo_len = text_len;
 	d->vmcoreinfo_at = len - (text_len + 3) / 4 * 4;
-	r = put_own_notes(d, out, panic_json);
+	r = put_own_notes(d, out, panic_json, scan_json);
 out:
 	if (out && (ferror(out) | fclose(out)))
 		r = -ENOMEM;
@@ -306,7 +313,8 @@ static int lay_out(struct distill *d, struct pfs_err *err)
 	sub = div_up(KDUMP_SUB_SIZE + d->notes_len, d->block);
 	d->ram_at = (1 + sub) * d->block;
 	d->bitmap_len = div_up(div_up(d->max_pfn, 8), d->block) * d->block;
-	if (sub > INT32_MAX || d->bitmap_len / d->block > UINT32_MAX / 2)
+	if (d->notes_len > KDUMP_MAX_NOTES || sub > INT32_MAX ||
+	    d->bitmap_len / d->block > UINT32_MAX / 2)
 		return pfs_err_set(err, EFBIG, "%" PRIu64 " pages and %" PRIu64 " bytes of notes "
 				   "do not fit the format", d->max_pfn, d->notes_len);
 	d->bitmap_at = d->ram_at + d->bitmap_len;
@@ -344,7 +352,7 @@ static int write_headers(struct distill *d, struct pfs_err *err)
 	put32(h + KDUMP_HDR_BITMAP_BLOCKS, 2 * d->bitmap_len / d->block);
 	put32(h + KDUMP_HDR_MAX_MAPNR, d->max_pfn < UINT32_MAX ? d->max_pfn : UINT32_MAX);
 	put32(h + KDUMP_HDR_WRITTEN, d->pages < UINT32_MAX ? d->pages : UINT32_MAX);
-	put32(h + KDUMP_HDR_NR_CPUS, info->nr_cpus ? info->nr_cpus : 1);
+	put32(h + KDUMP_HDR_NR_CPUS, 1);
 	put64(s + KDUMP_SUB_PHYS_BASE, pfs_val(d->f, PFS_F_PHYS_BASE));
 	put32(s + KDUMP_SUB_DUMP_LEVEL, 31);
 	put64(s + KDUMP_SUB_OFFSET_VMCOREINFO, notes_at + d->vmcoreinfo_at);
@@ -574,7 +582,7 @@ static int write_file(struct distill *d, const char *path, struct pfs_err *err)
 }
 
 int pfs_distill_write(const char *path, struct pfs_target *t, const struct pfs_facts *f,
-		      const char *panic_json, struct pfs_err *err)
+		      const char *panic_json, const char *scan_json, struct pfs_err *err)
 {
 	struct pfs_recorder *rec = pfs_target_recorder(t);
 	struct distill *d;
@@ -597,7 +605,7 @@ int pfs_distill_write(const char *path, struct pfs_target *t, const struct pfs_f
 	else if (!d->readable->nr)
 		r = pfs_err_set(err, EINVAL, "nothing was read");
 	else
-		r = build_notes(d, panic_json, err);
+		r = build_notes(d, panic_json, scan_json, err);
 	if (!r)
 		r = lay_out(d, err);
 	if (!r)

@@ -10,12 +10,12 @@
  * Write to path everything that was read through t, a record target, so far.
  * The file appears under its name when it is complete, or not at all. The same
  * reads of the same dump give the same bytes; of a distilled dump too.
- * panic_json: text for the panic note; NULL: the one that t has, if any.
+ * panic_json, scan_json: text for these notes; NULL: those that t has, if any.
  * -EINVAL: t is no record target, or nothing was read; -ENOSPC: more was read
  * than the recorder keeps; -EIO and other errno values of writing.
  */
 int pfs_distill_write(const char *path, struct pfs_target *t, const struct pfs_facts *f,
-		      const char *panic_json, struct pfs_err *err);
+		      const char *panic_json, const char *scan_json, struct pfs_err *err);
 
 /*
  * VMCOREINFO text of t, completed with the facts it lacks: what a distilled

@@ -75,6 +75,24 @@ void pfs_json_hex(struct pfs_json *j, json_t *obj, const char *key, uint64_t v)
 	pfs_json_set(j, obj, key, pfs_json_hex_value(j, v));
 }
 
+bool pfs_json_parse_hex(const json_t *v, uint64_t *ret)
+{
+	const char *s = json_string_value(v);
+	size_t n, i;
+
+	if (!s || s[0] != '0' || s[1] != 'x')
+		return false;
+	s += 2;
+	n = strlen(s);
+	if (!n || n > 16)
+		return false;
+	for (i = 0; i < n; i++)
+		if (!strchr("0123456789abcdef", s[i]))
+			return false;
+	*ret = strtoull(s, NULL, 16);
+	return true;
+}
+
 /* Counts stay far below 2^53; one that does not is no count of anything. */
 void pfs_json_int(struct pfs_json *j, json_t *obj, const char *key, uint64_t v)
 {

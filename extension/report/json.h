@@ -27,10 +27,19 @@ void pfs_json_bool(struct pfs_json *j, json_t *obj, const char *key, bool v);
 json_t *pfs_json_strings(struct pfs_json *j, const char *const *s, size_t nr);
 json_t *pfs_json_hex_value(struct pfs_json *j, uint64_t v);
 
+/* A number that pfs_json_hex() wrote; false: v is none. */
+bool pfs_json_parse_hex(const json_t *v, uint64_t *ret);
+
 /* A document with its schema, the dump and the kernel. */
 json_t *pfs_json_document(struct pfs_json *j, const char *schema, const struct pfs_session *s);
 /* The document, or NULL (released) if anything went wrong. */
 json_t *pfs_json_done(struct pfs_json *j, json_t *doc);
+
+/*
+ * Do two documents of ours differ? *path (of size bytes) is where they do first:
+ * ".verdict.evidence[2]". They nest less than 16 deep.
+ */
+bool pfs_json_differ(const json_t *a, const json_t *b, char *path, size_t size);
 
 /* Members of a page: what page_text.c prints. */
 json_t *pfs_json_walk(struct pfs_json *j, const struct pfs_walk *w);

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/json.h"
+
 #define SCHEMA "pfnscope/panic-note"
 #define VERSION 1
 #define MAX_NOTE ((size_t)4 << 20)
@@ -272,29 +274,11 @@ static const char *need_str(struct reader *x, const json_t *o, const char *key)
 	return s;
 }
 
-static bool parse_hex(const json_t *v, uint64_t *ret)
-{
-	const char *s = json_string_value(v);
-	size_t n, i;
-
-	if (!s || s[0] != '0' || s[1] != 'x')
-		return false;
-	s += 2;
-	n = strlen(s);
-	if (!n || n > 16)
-		return false;
-	for (i = 0; i < n; i++)
-		if (!strchr("0123456789abcdef", s[i]))
-			return false;
-	*ret = strtoull(s, NULL, 16);
-	return true;
-}
-
 static bool get_hex(struct reader *x, const json_t *o, const char *key, uint64_t *ret)
 {
 	const json_t *v = json_object_get(o, key);
 
-	if (v && !parse_hex(v, ret))
+	if (v && !pfs_json_parse_hex(v, ret))
 		bad(x, key);
 	return v != NULL;
 }
@@ -423,7 +407,7 @@ static void read_dumped(struct reader *x, const json_t *o, struct pfs_panic *p)
 			return;
 		}
 		for (k = 0; k < json_array_size(raw); k++)
-			if (!parse_hex(json_array_get(raw, k), &d->raw[k]))
+			if (!pfs_json_parse_hex(json_array_get(raw, k), &d->raw[k]))
 				bad(x, "raw");
 		d->nr_raw = (unsigned int)json_array_size(raw);
 	}

@@ -8,7 +8,9 @@
 
 #include "report/distill.h"
 #include "report/panic_note.h"
+#include "report/scan_note.h"
 #include "session/session.h"
+#include "target/record.h"
 
 #define NEIGHBOURS 64u /* struct pages kept on either side of an abnormal run */
 #define MAX_RUN	   4096u /* of a longer run its ends are kept */
@@ -65,34 +67,21 @@ static void read_mark(struct pfs_session *s, const struct pfs_run *run)
 		read_pages(s, run->start & ~(block - 1), (run->start & ~(block - 1)) + NEIGHBOURS);
 }
 
-static int keep_abnormal(struct pfs_session *s, struct pfs_recorder *rec,
-			 const struct pfs_session_opts *o, struct pfs_err *err)
+static void keep_abnormal(struct pfs_session *s)
 {
 	size_t i, k;
-	int r;
 
-	pfs_recorder_pause(rec);
-	r = pfs_session_scan(s, o, err);
-	pfs_mem_forget(&s->mem);
-	pfs_recorder_resume(rec);
-	if (r)
-		return r;
 	for (i = 0; i < s->scan.nr_runs; i++)
 		read_run(s, &s->scan.runs[i]);
 	for (k = 0; k < PFS_NR_MARKS; k++)
 		for (i = 0; i < s->scan.marks[k].nr; i++)
 			read_mark(s, &s->scan.marks[k].r[i]);
-	/* What a mark led to: a block of pages, the memmap in a page. */
-	for (i = 0; i < s->findings.nr; i++)
-		if (s->findings.f[i].end - s->findings.f[i].start <= MAX_RUN)
-			read_pages(s, s->findings.f[i].start, s->findings.f[i].end);
 	for (i = 0; i < s->verdict.nr_candidates; i++)
 		read_pages(s, below(s->verdict.candidates[i].pfn),
 			   s->verdict.candidates[i].pfn + NEIGHBOURS);
-	return 0;
 }
 
-static int keep_all(struct pfs_session *s, const struct pfs_session_opts *o, struct pfs_err *err)
+static void keep_pageblocks(struct pfs_session *s)
 {
 	uint64_t per = s->model.layout.pages_per_section;
 	size_t i;
@@ -100,25 +89,92 @@ static int keep_all(struct pfs_session *s, const struct pfs_session_opts *o, str
 	for (i = 0; i < s->model.nr_sections; i++)
 		read_pageblocks(s, s->model.sections[i].nr * per,
 				(s->model.sections[i].nr + 1) * per);
-	return pfs_session_scan(s, o, err);
 }
 
-int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o, bool full,
-			const char *path, struct pfs_err *err)
+/* The records alone: what is between them, and behind the last, is not read. */
+static int keep_log(struct pfs_session *s, struct pfs_err *err)
+{
+	int r;
+
+	s->model.log = NULL;
+	s->model.nr_log = 0;
+	r = pfs_model_log(&s->model, err);
+	if (!r && !s->model.nr_log)
+		r = pfs_err_set(err, ENODATA, "this dump has no kernel log that can be read");
+	return r;
+}
+
+/*
+ * Memory that backs the memmap and was given to somebody else meanwhile holds
+ * no struct pages but his data. Of that, the pages of the panic's candidates
+ * are kept, which the report shows, and no others.
+ */
+static int drop_foreign(struct pfs_session *s, struct pfs_recorder *rec)
+{
+	static const enum pfs_mark foreign[] = { PFS_MARK_BACKING_FREE, PFS_MARK_BACKING_USED };
+	unsigned int shift = s->model.layout.page_shift;
+	struct pfs_err ignored;
+	struct pfs_page page;
+	size_t i, k;
+	int r = 0;
+
+	for (k = 0; k < sizeof(foreign) / sizeof(*foreign); k++) {
+		const struct pfs_runs *m = &s->scan.marks[foreign[k]];
+
+		for (i = 0; i < m->nr && !r; i++)
+			r = pfs_recorder_drop(rec, m->r[i].start << shift, m->r[i].end << shift);
+	}
+	for (i = 0; i < s->verdict.nr_candidates && !r; i++)
+		pfs_page_get(&s->model, s->verdict.candidates[i].pfn, &page, &ignored);
+	return r;
+}
+
+/* Everything that a distilled dump shall hold is read, through the recorder. */
+static int keep(struct pfs_session *s, struct pfs_recorder *rec, const struct pfs_session_opts *o,
+		const struct pfs_distill_opts *d, struct pfs_err *err)
+{
+	int r;
+
+	if (!d->full)
+		pfs_recorder_pause(rec);
+	r = pfs_session_scan_pages(s, o, err);
+	pfs_mem_forget(&s->mem);
+	if (!d->full)
+		pfs_recorder_resume(rec);
+	if (r)
+		return r;
+	if (d->full)
+		keep_pageblocks(s);
+	else
+		keep_abnormal(s);
+	/* What the checks look at, they look at again. */
+	r = pfs_session_check_pages(s, err);
+	if (!r && drop_foreign(s, rec))
+		r = pfs_err_set(err, ENOMEM, "out of memory");
+	if (!r && d->log)
+		r = keep_log(s, err);
+	return r;
+}
+
+int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o,
+			const struct pfs_distill_opts *d, const char *path, struct pfs_err *err)
 {
 	struct pfs_recorder *rec = pfs_target_recorder(s->target);
-	char *panic;
+	char *panic, *scan;
 	int r;
 
 	if (!rec || !s->has_verdict || s->has_scan)
 		return pfs_err_set(err, EINVAL, "distill: the session records nothing");
-	r = full ? keep_all(s, o, err) : keep_abnormal(s, rec, o, err);
+	r = keep(s, rec, o, d, err);
 	if (r)
 		return r;
 	panic = pfs_panic_to_json(&s->panic);
-	if (!panic)
-		return pfs_err_set(err, ENOMEM, "distill: out of memory");
-	r = pfs_distill_write(path, s->target, &s->facts, panic, err);
+	scan = pfs_scan_to_json(&s->model, &s->scan);
+	if (panic && scan)
+		r = pfs_distill_write(path, s->target, &s->facts, panic, scan, err);
+	else
+		r = pfs_err_set(err, ENOMEM, "distill: out of memory");
 	free(panic);
+	free(scan);
 	return r;
 }

@@ -8,6 +8,7 @@
 
 #include "kernel/kernel.h"
 #include "report/panic_note.h"
+#include "report/scan_note.h"
 #include "target/record.h"
 
 /* What is read between these two is needed now, but not in a distilled dump. */
@@ -90,13 +91,34 @@ static int scan_progress(void *arg, uint64_t done, uint64_t total)
 	return p->o->progress(p->o->arg, "struct pages", done, total);
 }
 
-int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o, struct pfs_err *err)
+/* A note that does not fit is a limit, and what is in the file stands alone. */
+static int adopt_note(struct pfs_session *s, struct pfs_err *err)
+{
+	const struct pfs_target_info *info = &s->target->info;
+	struct pfs_scan whole;
+	struct pfs_err why;
+	int r;
+
+	if (!info->scan_note)
+		return 0;
+	r = pfs_scan_from_json(info->scan_note, info->scan_note_len, &s->model, &whole, &why);
+	if (!r)
+		r = pfs_scan_adopt(&s->model, &s->scan, &whole, &why);
+	if (r == -ENOMEM)
+		return pfs_err_set(err, ENOMEM, "%s", why.msg);
+	if (r)
+		pfs_limit(&s->model, "scan note", "not used, as it does not fit the dump: %s",
+			  why.msg);
+	return 0;
+}
+
+int pfs_session_scan_pages(struct pfs_session *s, const struct pfs_session_opts *o,
+			   struct pfs_err *err)
 {
 	struct scan_progress p = { .o = o };
 	unsigned int jobs = o->jobs;
-	struct pfs_err ignored;
 	long cpus;
-	int r, checks;
+	int r;
 
 	if (!jobs) {
 		cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -111,11 +133,29 @@ int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o, st
 	if (o->progress)
 		o->progress(o->arg, "struct pages", 0, 1);
 	r = pfs_scan_all(&s->model, jobs, o->progress ? scan_progress : NULL, &p, &s->scan, err);
+	if (!r)
+		r = adopt_note(s, err);
 	/* A scan that was stopped has found what it has found. */
 	if (r && r != -EINTR)
 		return r;
+	pfs_scan_limits(&s->model, &s->scan);
 	s->has_scan = true;
-	checks = pfs_check_pages(&s->model, &s->scan, &s->findings, r ? &ignored : err);
+	return r;
+}
+
+int pfs_session_check_pages(struct pfs_session *s, struct pfs_err *err)
+{
+	return pfs_check_pages(&s->model, &s->scan, &s->findings, err);
+}
+
+int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o, struct pfs_err *err)
+{
+	struct pfs_err ignored;
+	int r = pfs_session_scan_pages(s, o, err), checks;
+
+	if (r && r != -EINTR)
+		return r;
+	checks = pfs_session_check_pages(s, r ? &ignored : err);
 	if (!checks && s->target->info.live)
 		checks = pfs_session_confirm(s, o, r ? &ignored : err);
 	return r ? r : checks;

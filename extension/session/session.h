@@ -24,6 +24,12 @@ struct pfs_session {
 	bool built, has_panic, has_verdict, has_scan;
 };
 
+/* What a distilled dump carries beside what every one does. */
+struct pfs_distill_opts {
+	bool full;	/* the struct pages of all sections */
+	bool log;	/* the records of the kernel log */
+};
+
 struct pfs_session_opts {
 	const char *vmlinux, *system_map;	/* NULL: none given */
 	unsigned int jobs;		/* 0: one per CPU */
@@ -40,6 +46,10 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t,
 int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err);	/* panic, verdict */
 int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o,
 		     struct pfs_err *err);	/* scan, all findings */
+/* The two halves of it: the second is for a scan that ended well, or by -EINTR. */
+int pfs_session_scan_pages(struct pfs_session *s, const struct pfs_session_opts *o,
+			   struct pfs_err *err);
+int pfs_session_check_pages(struct pfs_session *s, struct pfs_err *err);
 /*
  * Of a live target: findings that are not there when all is read again become
  * notes (session/live.c). pfs_session_scan() calls it.
@@ -51,11 +61,12 @@ void pfs_session_close(struct pfs_session *s);
 /*
  * Write what the analysis read to path, as a distilled dump (session/distill.c).
  * The session must have been opened on a record target and diagnosed, not
- * scanned. With full the struct pages of all sections are kept; else those of
- * abnormal pages and their neighbours. Symbol and type tables, the log and the
- * stack are never kept: what they gave is in the facts and in the panic note.
+ * scanned; it is scanned afterwards. Without `full`, the struct pages of
+ * abnormal pages and their neighbours are kept. Symbol and type tables and the
+ * stack are never kept, the log only if it is asked for: what they gave is in
+ * the facts and in the panic note.
  */
-int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o, bool full,
-			const char *path, struct pfs_err *err);
+int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o,
+			const struct pfs_distill_opts *d, const char *path, struct pfs_err *err);
 
 #endif

@@ -156,6 +156,7 @@ int pfs_target_distilled(struct pfs_target *lower, const void *readable, size_t 
 	d->lower = lower;
 	d->t.ops = &distilled_ops;
 	d->t.info = lower->info;
+	d->t.info.exact = true;
 	r = parse_ranges(&s->readable, readable, readable_len, "readable", err);
 	if (!r)
 		r = parse_ranges(&s->undecidable, undecidable, undecidable_len, "undecidable",

@@ -19,6 +19,7 @@ enum pfs_note_type {
 	PFS_NOTE_PANIC = 0x50460002,	/* JSON text: the parsed panic */
 	PFS_NOTE_ORIGIN = 0x50460003,	/* JSON text: the dump this was made from */
 	PFS_NOTE_UNDECIDABLE = 0x50460004,	/* (pa, len): where the original could not decide */
+	PFS_NOTE_SCAN = 0x50460005,	/* JSON text: counts and runs, report/scan_note.h */
 };
 
 /*

@@ -7,6 +7,9 @@
 #ifndef PFS_TARGET_KDUMP_FORMAT_H
 #define PFS_TARGET_KDUMP_FORMAT_H
 
+/* Bound on the notes, in the reader and in the writer. */
+#define KDUMP_MAX_NOTES ((uint64_t)64 << 20)
+
 /* struct disk_dump_header, block 0 */
 enum {
 	KDUMP_HDR_SIGNATURE = 0,	/* "KDUMP   " */

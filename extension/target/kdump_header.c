@@ -17,7 +17,6 @@
 #include "target/dump.h"
 #include "target/kdump_format.h"
 
-#define MAX_NOTES ((uint64_t)64 << 20)
 /* 1 PiB in pages of 4 KiB: a sparse file of hostile size must not keep us reading. */
 #define MAX_PFN ((uint64_t)1 << 38)
 #define CHUNK ((size_t)64 << 10)
@@ -133,7 +132,7 @@ static int read_area(struct pfs_dump *d, const struct pfs_dump_file *f, uint64_t
 	*ret = NULL;
 	if (!offset || !len)
 		return 0;
-	if (len > MAX_NOTES || __builtin_add_overflow(offset, len, &end) || end > f->size)
+	if (len > KDUMP_MAX_NOTES || __builtin_add_overflow(offset, len, &end) || end > f->size)
 		return pfs_err_set(err, EIO, "sub header: %s at bytes 0x%" PRIx64 " + 0x%" PRIx64
 				   ", the file ends at 0x%" PRIx64, what, offset, len, f->size);
 	*ret = pfs_alloc(&d->arena, len);

@@ -78,6 +78,10 @@ static void own_note(struct pfs_dump *d, const struct note *n)
 		d->info.origin_note = (const char *)n->desc;
 		d->info.origin_note_len = n->descsz;
 		break;
+	case PFS_NOTE_SCAN:
+		d->info.scan_note = (const char *)n->desc;
+		d->info.scan_note_len = n->descsz;
+		break;
 	case PFS_NOTE_UNDECIDABLE:
 		d->undecidable_note = n->desc;
 		d->undecidable_len = n->descsz;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MIN_CAP ((size_t)1024)
 
@@ -93,6 +94,35 @@ int pfs_ranges_add(struct pfs_ranges *r, uint64_t start, uint64_t end)
 			return ret;
 	}
 	r->v[r->nr++] = (struct pfs_range){ start, end };
+	return 0;
+}
+
+int pfs_ranges_remove(struct pfs_ranges *r, uint64_t start, uint64_t end)
+{
+	uint64_t rest_start, rest_end;
+	size_t i, k;
+
+	if (start >= end)
+		return 0;
+	pfs_ranges_settle(r);
+	i = find(r->v, r->nr, start);
+	if (i == r->nr || r->v[i].start >= end)
+		return 0;
+	if (r->v[i].start < start) {
+		rest_start = end;
+		rest_end = r->v[i].end;
+		r->v[i++].end = start;
+		/* A hole in the middle of one range. */
+		if (rest_end > end)
+			return pfs_ranges_add(r, rest_start, rest_end);
+	}
+	for (k = i; k < r->nr && r->v[k].end <= end; k++)
+		;
+	memmove(&r->v[i], &r->v[k], (r->nr - k) * sizeof(*r->v));
+	r->nr -= k - i;
+	r->settled = r->nr;
+	if (i < r->nr && r->v[i].start < end)
+		r->v[i].start = end;
 	return 0;
 }
 

@@ -26,6 +26,8 @@ struct pfs_ranges {
 
 /* Empty and inverted ranges are ignored. -ENOMEM; -ENOSPC: more than max ranges. */
 int pfs_ranges_add(struct pfs_ranges *r, uint64_t start, uint64_t end);
+/* Take [start, end) out. -ENOMEM; -ENOSPC: the set would have more than max ranges. */
+int pfs_ranges_remove(struct pfs_ranges *r, uint64_t start, uint64_t end);
 /* Sort and merge. The functions below need a settled set. */
 void pfs_ranges_settle(struct pfs_ranges *r);
 /* Index of the first range that ends above at; r->nr if none. */

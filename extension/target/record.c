@@ -13,7 +13,8 @@ struct pfs_recorder {
 	pthread_mutex_t lock;
 	unsigned int refs, paused;
 	bool lost;		/* ranges are missing */
-	struct pfs_ranges answers[NR_ANSWERS];
+	bool trial;		/* to be kept or not, in on_trial */
+	struct pfs_ranges answers[NR_ANSWERS], on_trial[NR_ANSWERS];
 };
 
 struct record {
@@ -27,6 +28,12 @@ static struct record *to_record(struct pfs_target *t)
 	return (struct record *)((char *)t - offsetof(struct record, t));
 }
 
+static void note(struct pfs_recorder *r, enum pfs_presence p, uint64_t start, uint64_t end)
+{
+	if (pfs_ranges_add(r->trial ? &r->on_trial[p] : &r->answers[p], start, end))
+		r->lost = true;
+}
+
 static enum pfs_presence record_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
 				     size_t *ret_len)
 {
@@ -37,11 +44,10 @@ static enum pfs_presence record_read(struct pfs_target *t, uint64_t pa, void *bu
 
 	pthread_mutex_lock(&r->lock);
 	if (!r->paused) {
-		if (pfs_ranges_add(&r->answers[PFS_PRESENT], pa, pa + *ret_len))
-			r->lost = true;
+		note(r, PFS_PRESENT, pa, pa + *ret_len);
 		page = (pa + *ret_len) / size * size;
-		if (p != PFS_PRESENT && pfs_ranges_add(&r->answers[p], page, page + size))
-			r->lost = true;
+		if (p != PFS_PRESENT)
+			note(r, p, page, page + size);
 	}
 	pthread_mutex_unlock(&r->lock);
 	return p;
@@ -54,6 +60,24 @@ static enum pfs_presence record_presence(struct pfs_target *t, uint64_t pa, uint
 	return c->lower->ops->presence(c->lower, pa, ret_end);
 }
 
+static void record_trial(struct pfs_target *t, enum pfs_trial what)
+{
+	struct pfs_recorder *r = to_record(t)->r;
+	unsigned int p;
+	size_t i;
+
+	pthread_mutex_lock(&r->lock);
+	r->trial = what == PFS_TRIAL_BEGIN;
+	for (p = 0; !r->trial && p < NR_ANSWERS; p++) {
+		struct pfs_ranges *s = &r->on_trial[p];
+
+		for (i = 0; what == PFS_TRIAL_KEEP && i < s->nr; i++)
+			note(r, (enum pfs_presence)p, s->v[i].start, s->v[i].end);
+		pfs_ranges_deinit(s);
+	}
+	pthread_mutex_unlock(&r->lock);
+}
+
 static void recorder_put(struct pfs_recorder *r)
 {
 	unsigned int i, refs;
@@ -63,8 +87,10 @@ static void recorder_put(struct pfs_recorder *r)
 	pthread_mutex_unlock(&r->lock);
 	if (refs)
 		return;
-	for (i = 0; i < NR_ANSWERS; i++)
+	for (i = 0; i < NR_ANSWERS; i++) {
 		pfs_ranges_deinit(&r->answers[i]);
+		pfs_ranges_deinit(&r->on_trial[i]);
+	}
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 }
@@ -82,7 +108,7 @@ static int record_clone(struct pfs_target *t, struct pfs_target **ret, struct pf
 
 /* Which of the optional operations there are is for the target below to say. */
 #define OPS(p, c) { .name = "record", .read = record_read, .free = record_free, \
-		    .presence = p, .clone = c }
+		    .presence = p, .clone = c, .trial = record_trial }
 static const struct pfs_target_ops record_ops[2][2] = {
 	{ OPS(NULL, NULL), OPS(NULL, record_clone) },
 	{ OPS(record_presence, NULL), OPS(record_presence, record_clone) },
@@ -98,6 +124,7 @@ static int wrap(struct pfs_target *lower, struct pfs_recorder *r, struct pfs_tar
 	c->lower = lower;
 	c->r = r;
 	c->t = *lower;
+	c->t.info.exact = true;
 	c->t.ops = &record_ops[!!lower->ops->presence][!!lower->ops->clone];
 	*ret = &c->t;
 	return 0;
@@ -135,7 +162,7 @@ int pfs_target_record(struct pfs_target *lower, struct pfs_target **ret, struct 
 	pthread_mutex_init(&r->lock, NULL);
 	r->refs = 1;
 	for (i = 0; i < NR_ANSWERS; i++)
-		r->answers[i].max = MAX_RANGES;
+		r->answers[i].max = r->on_trial[i].max = MAX_RANGES;
 	ret_code = wrap(lower, r, ret, err);
 	if (ret_code) {
 		pfs_target_free(lower);
@@ -147,6 +174,16 @@ int pfs_target_record(struct pfs_target *lower, struct pfs_target **ret, struct 
 struct pfs_recorder *pfs_target_recorder(struct pfs_target *t)
 {
 	return t->ops->read == record_read ? to_record(t)->r : NULL;
+}
+
+int pfs_recorder_drop(struct pfs_recorder *r, uint64_t start, uint64_t end)
+{
+	int ret;
+
+	pthread_mutex_lock(&r->lock);
+	ret = pfs_ranges_remove(&r->answers[PFS_PRESENT], start, end);
+	pthread_mutex_unlock(&r->lock);
+	return ret;
 }
 
 void pfs_recorder_pause(struct pfs_recorder *r)

@@ -21,6 +21,9 @@ int pfs_target_record(struct pfs_target *lower, struct pfs_target **ret, struct 
 /* The recorder of such a target; NULL: it is of another kind. */
 struct pfs_recorder *pfs_target_recorder(struct pfs_target *t);
 
+/* As if [start, end) had never been read. -ENOMEM, -ENOSPC. */
+int pfs_recorder_drop(struct pfs_recorder *r, uint64_t start, uint64_t end);
+
 /* Nothing is noted between the two, in no thread. They nest. */
 void pfs_recorder_pause(struct pfs_recorder *r);
 void pfs_recorder_resume(struct pfs_recorder *r);

@@ -90,8 +90,13 @@ struct pfs_target_info {
 	size_t panic_note_len;
 	const char *origin_note;	/* a distilled dump's origin (JSON text) */
 	size_t origin_note_len;
+	const char *scan_note;		/* a distilled dump's counts and runs (JSON text) */
+	size_t scan_note_len;
 	bool live;			/* memory changes under us: cache nothing */
+	bool exact;			/* read no more than is used: it is kept, or alone there */
 };
+
+enum pfs_trial { PFS_TRIAL_BEGIN, PFS_TRIAL_KEEP, PFS_TRIAL_DROP };
 
 struct pfs_target_ops {
 	const char *name;		/* "kdump", "crash", "drgn", "record", ... */
@@ -110,6 +115,12 @@ struct pfs_target_ops {
 	 * target can only tell by reading.
 	 */
 	enum pfs_presence (*presence)(struct pfs_target *t, uint64_t pa, uint64_t *ret_end);
+	/*
+	 * What is read from PFS_TRIAL_BEGIN on is for trying only: nothing of it
+	 * shall be kept on PFS_TRIAL_DROP, all of it on PFS_TRIAL_KEEP. One at a
+	 * time. NULL: the target keeps nothing.
+	 */
+	void (*trial)(struct pfs_target *t, enum pfs_trial what);
 	/* A second handle for another thread; NULL: the target is single-threaded. */
 	int (*clone)(struct pfs_target *t, struct pfs_target **ret, struct pfs_err *err);
 	void (*free)(struct pfs_target *t);
@@ -125,6 +136,12 @@ static inline enum pfs_presence
 pfs_target_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len, size_t *ret_len)
 {
 	return t->ops->read(t, pa, buf, len, ret_len);
+}
+
+static inline void pfs_target_trial(struct pfs_target *t, enum pfs_trial what)
+{
+	if (t->ops->trial)
+		t->ops->trial(t, what);
 }
 
 PFS_API void pfs_target_free(struct pfs_target *t);	/* NULL is fine */

@@ -193,6 +193,9 @@ class Description:
     def do_flip_entry(self, words):
         self.late().flip_entry(number(words[0]), number(words[1]))
 
+    def do_secret(self, words):
+        self.late().secret(words[0])
+
     def do_exclude_memmap(self, words):
         self.late().exclude_memmap(*span(words[0]))
 

@@ -28,6 +28,7 @@ class AddressSpace:
         self.early_next = -(-self.early_next // align) * align
         pa = self.early_next
         self.early_next += size
+        self.owned.append((pa, pa + size))
         return pa
 
     def variable(self, name, size, align=64):
@@ -35,6 +36,7 @@ class AddressSpace:
         self.variable_next = -(-self.variable_next // align) * align
         pa = self.variable_next
         self.variable_next += size
+        self.owned.append((pa, pa + size))
         self.symbols[name] = IMAGE_VA + pa
         return pa
 

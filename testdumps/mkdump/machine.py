@@ -44,6 +44,7 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         self.sections = {}
         self.objects = {}       # name: (struct, virtual address), for poke
         self.symbols = {}
+        self.owned = []         # (start, end) in bytes: what the allocators gave out
         self.pending = []       # struct pages that differ from their neighbours
         self.log = []           # (nanoseconds, text)
         self.cpus = []

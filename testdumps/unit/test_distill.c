@@ -73,7 +73,7 @@ static void distill(const char *name, struct pfs_target *t, const char *panic)
 	int r;
 
 	facts(&f);
-	r = pfs_distill_write(dump_path(name, path), t, &f, panic, &err);
+	r = pfs_distill_write(dump_path(name, path), t, &f, panic, NULL, &err);
 	if (r)
 		fail_msg("%s", err.msg);
 }
@@ -99,8 +99,8 @@ static void round_trip(void **state)
 	assert_string_equal(t->info.format, "kdump");
 	assert_string_equal(t->info.arch, "x86_64");
 	assert_int_equal(t->info.max_pfn, strlen(pages));
-	assert_int_equal(t->info.nr_cpus, 2);
-	assert_int_equal(((const unsigned char *)t->info.cpus[0].prstatus)[112], 0x11);
+	/* Registers may hold the user's data. */
+	assert_int_equal(t->info.nr_cpus, 0);
 	assert_int_equal(t->info.vmcoreinfo_len, sizeof(text) - 1);
 	assert_memory_equal(t->info.vmcoreinfo, text, sizeof(text) - 1);
 	assert_int_equal(t->info.panic_note_len, 15);
@@ -164,8 +164,6 @@ static void no_neighbours(void **state)
 	assert_string_equal(s, "x86_64");
 	assert_int_equal(kdump_get_string_attr(ctx, "linux.uts.release", &s), KDUMP_OK);
 	assert_string_equal(s, "6.1.0-test");
-	assert_int_equal(kdump_get_number_attr(ctx, "cpu.number", &n), KDUMP_OK);
-	assert_int_equal(n, 2);
 	assert_int_equal(kdump_get_number_attr(ctx, "linux.vmcoreinfo.SIZE.page", &n), KDUMP_OK);
 	assert_int_equal(n, 64);
 	assert_int_equal(kdump_read(ctx, KDUMP_MACHPHYSADDR, 2 * PAGE, page, &len), KDUMP_OK);
@@ -196,14 +194,14 @@ static void failures(void **state)
 
 	(void)state;
 	facts(&f);
-	assert_int_equal(pfs_distill_write(dump_path("a", path), t, &f, NULL, &err), -EINVAL);
+	assert_int_equal(pfs_distill_write(dump_path("a", path), t, &f, NULL, NULL, &err), -EINVAL);
 	assert_non_null(strstr(err.msg, "nothing was read"));
 	analyse(t);
-	assert_int_equal(pfs_distill_write(dump_path("no/a", path), t, &f, NULL, &err), -ENOENT);
-	assert_int_equal(pfs_distill_write(dump_dir, t, &f, NULL, &err), -EEXIST);
+	assert_int_equal(pfs_distill_write(dump_path("no/a", path), t, &f, NULL, NULL, &err), -ENOENT);
+	assert_int_equal(pfs_distill_write(dump_dir, t, &f, NULL, NULL, &err), -EEXIST);
 	dump_kdump(&b, pages, &(struct dump_opts){ 0 });
 	assert_int_equal(dump_try(&b, &plain, &err), 0);
-	assert_int_equal(pfs_distill_write(dump_path("a", path), plain, &f, NULL, &err), -EINVAL);
+	assert_int_equal(pfs_distill_write(dump_path("a", path), plain, &f, NULL, NULL, &err), -EINVAL);
 	pfs_target_free(plain);
 	pfs_target_free(t);
 	blob_free(&b);
@@ -226,7 +224,7 @@ static void half_written(void **state)
 	assert_int_equal(pfs_target_record(t, &rec, &err), 0);
 	analyse(rec);
 	assert_int_equal(truncate(dump_path("dump", path), DUMP_DESC), 0);
-	assert_int_equal(pfs_distill_write(dump_path("a", out), rec, &f, NULL, &err), -EIO);
+	assert_int_equal(pfs_distill_write(dump_path("a", out), rec, &f, NULL, NULL, &err), -EIO);
 	assert_non_null(strstr(err.msg, "undecidable now"));
 	assert_int_equal(access(out, F_OK), -1);
 	pfs_target_free(rec);
@@ -253,7 +251,7 @@ static void hostile_notes(void **state)
 	dump_remove("a");
 	notes = pfs_le64(b.p + PAGE + KDUMP_SUB_OFFSET_NOTE);
 	len = pfs_le64(b.p + PAGE + KDUMP_SUB_SIZE_NOTE);
-	for (at = notes + 700; at < notes + len; at++) {
+	for (at = notes; at < notes + len; at++) {
 		for (i = 0; i < 3; i++) {
 			unsigned char old = b.p[at];
 

@@ -18,8 +18,8 @@ kernel_load()
 	[ -f "$HERE/kernels/$1.sh" ] || die "no kernel recipe '$1'"
 	# shellcheck source=/dev/null
 	. "$HERE/kernels/$1.sh"
-	# Where modules can be built at all, any case may ask the kernel itself.
-	[ -z "$EXTRA" ] || EXTRA="$EXTRA lab_predicates"
+	# Where modules can be built at all, any case may ask the kernel itself, and hide a secret.
+	[ -z "$EXTRA" ] || EXTRA="$EXTRA lab_predicates lab_secret"
 }
 
 # source_tree: unpack SUITE's newest PACKAGE once, and print where it is. The

@@ -1,0 +1,136 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Distilled dumps of synthetic machines: the same reports, the same file again, and
+# nothing that is not the analysis's. All memory between the objects, page cache,
+# user pages and slabs of these machines holds a secret; no four bytes of it in a
+# row may be in the file.
+# shellcheck source=testdumps/lib.sh
+. "$(dirname "$(readlink -f "$0")")/../lib.sh"
+
+secret='rEcRe7!x'
+word=0x7821376552634572		# the same, as a little-endian number
+traces='rEcR|EcRe|cRe7|Re7!|e7!x|7!xr|!xrE|xrEc'
+here=$top/testdumps/synthetic
+
+# leaks DUMP: true if any of the secret is in it.
+leaks() {
+	"$top/testdumps/kdump-bytes" "$1" | grep -aqE "$traces"
+}
+
+# The reports of two dumps, but for what names the file, provenance and limits.
+same_reports() { # name, original, distilled
+	for verb in diagnose check map; do
+		for d in original distilled; do
+			dump=$2
+			[ $d = original ] || dump=$3
+			run "$pfnscope" $verb --json "$dump"
+			echo "exit status $status" >"$tmp/$d"
+			jq -S 'del(.dump, .target, .limits, .facts[]?.from)' "$tmp/out" >>"$tmp/$d"
+		done
+		same "$1: $verb: the original's" "$tmp/distilled" "$tmp/original"
+	done
+}
+
+check_machine() { # name
+	mkdump "$tmp/machine.text" "$tmp/dump" || return
+	case $(head -c 5 "$tmp/dump") in
+	KDUMP)	ok "$1: there is something to be kept" leaks "$tmp/dump" ;;
+	esac
+	for full in '' --full; do
+		# shellcheck disable=SC2086
+		run "$pfnscope" distill $full --verify -o "$tmp/small" "$tmp/dump"
+		is "$1${full:+, $full}: distilled and verified" "$status $(cat "$tmp/out" "$tmp/err")" '0 '
+		if leaks "$tmp/small"; then
+			tap 'not ok' "$1${full:+, $full}: keeps the secret"
+		else
+			tap ok "$1${full:+, $full}: keeps the secret"
+		fi
+		same_reports "$1${full:+, $full}" "$tmp/dump" "$tmp/small"
+		# shellcheck disable=SC2086
+		run "$pfnscope" distill $full -o "$tmp/again" "$tmp/small"
+		ok "$1${full:+, $full}: again, the same file" cmp "$tmp/again" "$tmp/small"
+	done
+	# From all struct pages to a few of them is no other way than from the dump.
+	run "$pfnscope" distill -o "$tmp/again" "$tmp/small"
+	run "$pfnscope" distill -o "$tmp/small" "$tmp/dump"
+	ok "$1: by way of --full, the same file" cmp "$tmp/again" "$tmp/small"
+}
+
+# One machine of a kind: sound, explained, unmapped, hot-plugged, poisoned
+# pages, and one whose dump leaves pages out.
+for name in healthy-6.1 s2-unmapped-read hotplug-offline-poisoned buddy-block-leaked \
+	memmap-excluded; do
+	{
+		echo "include $here/$name.text"
+		echo "secret $secret"
+	} >"$tmp/machine.text"
+	check_machine "$name"
+done
+for form in 'dump kdump filtered' 'dump elf filtered'; do
+	{
+		echo "include $here/s1-depopulated.text"
+		echo "secret $secret"
+		echo "$form"
+	} >"$tmp/machine.text"
+	check_machine "$form"
+done
+
+# Memory behind the memmap that was given to the page cache: what is at the place
+# of these struct pages is a file.
+{
+	echo "include $here/memmap-in-page-cache.text"
+	echo "at 0xffc0000 u64 $word*512"
+	echo "secret $secret"
+} >"$tmp/machine.text"
+check_machine 'a file in place of struct pages'
+run "$pfnscope" check "$tmp/small" --json
+ok 'a file in place of struct pages: is told' jq -e \
+	'[.findings[].code] | index("memmap-freed-but-mapped") and index("memmap-mislinked")' "$tmp/out"
+
+# Registers of CPUs, one of them in user mode.
+{
+	echo "kernel 6.1"
+	echo "include $here/machines/ram.text"
+	echo "include $here/machines/boot-log.text"
+	echo "cpu rip=0xffffffff81000000 rax=$word"
+	echo "cpu rip=0x401000 rbx=$word"
+	echo "secret $secret"
+} >"$tmp/machine.text"
+check_machine registers
+
+# SYMBOL(mem_section) is the variable's address: it is taken for the table first,
+# and the words beside it for its roots.
+mkdump "$here/healthy-6.1.text" "$tmp/dump"
+run "$pfnscope" facts --json "$tmp/dump"
+table=$(jq -r '.facts[] | select(.name == "SYMBOL(mem_section)").value' "$tmp/out")
+{
+	echo "include $here/healthy-6.1.text"
+	echo "at 0x1490000 u64 $table 0xffff88800ffc2000 0xffff88800ffc3000"
+	echo "vmcoreinfo SYMBOL(mem_section)=ffffffff81490000"
+	echo "secret $secret"
+} >"$tmp/machine.text"
+check_machine 'the wrong table'
+
+# The log may hold what customers say: only on request, and of it the records.
+{
+	echo "include $here/healthy-6.1.text"
+	echo "secret $secret"
+} >"$tmp/machine.text"
+mkdump "$tmp/machine.text" "$tmp/dump"
+run "$pfnscope" distill -o "$tmp/small" "$tmp/dump"
+run "$pfnscope" distill --log --verify -o "$tmp/log" "$tmp/dump"
+is '--log: exit status' "$status $(cat "$tmp/err")" '0 '
+for dump in small log; do
+	"$top/testdumps/kdump-bytes" "$tmp/$dump" | grep -aoE 'Command line:[ -~]*' >"$tmp/$dump.lines"
+done
+line=$(sed -n 's/^\[[^]]*\] \(Command line:.*\)/\1/p' "$here"/machines/boot-log.text)
+is 'no --log: no line of it' "$(cat "$tmp/small.lines")" ''
+is '--log: a line of it' "$(sort -u "$tmp/log.lines")" "$line"
+ok '--log: keeps the secret' [ -z "$("$top/testdumps/kdump-bytes" "$tmp/log" | grep -aoE "$traces")" ]
+run "$pfnscope" distill --log -o "$tmp/again" "$tmp/log"
+ok '--log: again, the same file' cmp "$tmp/again" "$tmp/log"
+run "$pfnscope" distill --log -o "$tmp/again" "$tmp/small"
+is '--log without a log: exit status' "$status" 2
+like '--log without a log: says so' "$tmp/err" 'no kernel log'
+
+done_testing
