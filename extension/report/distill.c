@@ -27,7 +27,7 @@
 #include "target/kdump_format.h"
 
 #define SINK_SIZE ((size_t)256 << 10)
-#define WINDOW ((uint64_t)64 << 10)	/* bytes of a bitmap held at once */
+#define WINDOW ((uint64_t)4 << 10)	/* bytes of a bitmap held at once: what a hole may be */
 
 /* Bytes that go to consecutive places of the file. */
 struct sink {
@@ -41,6 +41,7 @@ struct distill {
 	struct pfs_target *t;
 	const struct pfs_facts *f;
 	const struct pfs_ranges *readable, *undecidable, *absent;
+	struct pfs_ranges ram;
 	int fd;
 	uint64_t block, max_pfn, pages;
 	uint64_t notes_len, vmcoreinfo_at, vmcoreinfo_len;
@@ -226,6 +227,8 @@ static int put_own_notes(struct distill *d, FILE *out, const char *panic_json,
 
 	if (!r && d->undecidable->nr)
 		r = put_ranges(out, PFS_NOTE_UNDECIDABLE, d->undecidable);
+	if (!r)
+		r = put_ranges(out, PFS_NOTE_RAM, &d->ram);
 	put_text(out, PFS_NOTE_PANIC, panic_json, info->panic_note, info->panic_note_len);
 	put_text(out, PFS_NOTE_SCAN, scan_json, info->scan_note, info->scan_note_len);
 	if (info->origin_note) {
@@ -242,16 +245,56 @@ static int put_own_notes(struct distill *d, FILE *out, const char *panic_json,
 	return r;
 }
 
+static uint64_t div_up(uint64_t a, uint64_t b)
+{
+	return a / b + !!(a % b);
+}
+
+/*
+ * RAM as the dump knows it. A host that cannot tell (crash, drgn) claims no
+ * holes but those that somebody ran into: a page it was not asked for was left
+ * out by us, which is what `excluded` says.
+ */
+static int find_ram(struct distill *d)
+{
+	struct pfs_target *t = d->t;
+	uint64_t at = 0, end, past;
+	int r = 0;
+
+	if (__builtin_mul_overflow(d->max_pfn, d->block, &past))
+		past = UINT64_MAX;
+	for (; at < past && !r; at = end) {
+		bool ram;
+
+		if (t->ops->presence)
+			ram = t->ops->presence(t, at, &end) != PFS_ABSENT;
+		else
+			ram = !pfs_ranges_at(d->absent, at, &end);
+		if (end <= at)
+			end = at + d->block;
+		if (end > past)
+			end = past;
+		if (ram)
+			r = pfs_ranges_add(&d->ram, at, end);
+	}
+	pfs_ranges_settle(&d->ram);
+	return r;
+}
+
 static int build_notes(struct distill *d, const char *panic_json, const char *scan_json,
 		       struct pfs_err *err)
 {
+	const struct pfs_range *last = &d->readable->v[d->readable->nr - 1];
 	char *text = NULL, *notes = NULL;
 	size_t len = 0, text_len;
 	FILE *out = open_memstream(&notes, &len);
 	int r = -ENOMEM;
 
+	d->max_pfn = div_up(last->end, d->block);
+	if (d->t->info.max_pfn > d->max_pfn)
+		d->max_pfn = d->t->info.max_pfn;
 	text = pfs_distill_vmcoreinfo(d->t, d->f, &text_len);
-	if (!out || !text)
+	if (!out || !text || find_ram(d))
 		goto out;
 	put_note(out, "VMCOREINFO", 0, text, text_len);
 	fflush(out);
@@ -283,21 +326,12 @@ static bool next_page(const struct distill *d, size_t *i, uint64_t pfn, uint64_t
 	return true;
 }
 
-static uint64_t div_up(uint64_t a, uint64_t b)
-{
-	return a / b + !!(a % b);
-}
-
 /* Place everything: each area's size follows from the one before. */
 static int lay_out(struct distill *d, struct pfs_err *err)
 {
-	const struct pfs_range *last = &d->readable->v[d->readable->nr - 1];
 	uint64_t next = 0, sub;
 	size_t i;
 
-	d->max_pfn = div_up(last->end, d->block);
-	if (d->t->info.max_pfn > d->max_pfn)
-		d->max_pfn = d->t->info.max_pfn;
 	/* Ranges, not pages, are counted: there may be few of them with many pages. */
 	for (i = 0; i < d->readable->nr; i++) {
 		uint64_t start = d->readable->v[i].start / d->block;
@@ -412,56 +446,28 @@ static int bitmap_set(struct bitmap *b, uint64_t start, uint64_t end, struct pfs
 }
 
 /*
- * RAM as the dump knows it. A host that cannot tell (crash, drgn) claims no
- * holes but those that somebody ran into: a page it was not asked for was left
- * out by us, which is what `excluded` says.
+ * The bitmap of RAM has no more bits than that of the pages kept, so that both
+ * are holes nearly everywhere, however much memory the machine has: what is RAM
+ * is in a note.
  */
-static int write_ram(struct distill *d, struct bitmap *b, struct pfs_err *err)
-{
-	struct pfs_target *t = d->t;
-	uint64_t pfn = 0, end, kept;
-	size_t i = 0;
-	int r = 0;
-
-	while (pfn < d->max_pfn && !r) {
-		bool ram;
-
-		if (t->ops->presence)
-			ram = t->ops->presence(t, pfn * d->block, &end) != PFS_ABSENT;
-		else
-			ram = !pfs_ranges_at(d->absent, pfn * d->block, &end);
-		end = div_up(end, d->block);
-		if (end <= pfn)
-			end = pfn + 1;
-		if (end > d->max_pfn)
-			end = d->max_pfn;
-		if (ram)
-			r = bitmap_set(b, pfn, end, err);
-		for (; !ram && !r && next_page(d, &i, pfn, &kept) && kept < end; pfn = kept + 1)
-			r = bitmap_set(b, kept, kept + 1, err);
-		pfn = end;
-	}
-	return r ? r : bitmap_flush(b, err);
-}
-
 static int write_bitmaps(struct distill *d, struct pfs_err *err)
 {
 	struct bitmap *b = calloc(1, sizeof(*b));
-	size_t i;
-	int r;
+	size_t i, k;
+	int r = 0;
 
 	if (!b)
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	b->fd = d->fd;
-	b->at = d->ram_at;
 	b->len = d->bitmap_len;
-	r = write_ram(d, b, err);
-	b->at = d->bitmap_at;
-	for (i = 0; i < d->readable->nr && !r; i++)
-		r = bitmap_set(b, d->readable->v[i].start / d->block,
-			       div_up(d->readable->v[i].end, d->block), err);
-	if (!r)
-		r = bitmap_flush(b, err);
+	for (k = 0; k < 2 && !r; k++) {
+		b->at = k ? d->bitmap_at : d->ram_at;
+		for (i = 0; i < d->readable->nr && !r; i++)
+			r = bitmap_set(b, d->readable->v[i].start / d->block,
+				       div_up(d->readable->v[i].end, d->block), err);
+		if (!r)
+			r = bitmap_flush(b, err);
+	}
 	free(b);
 	return r;
 }
@@ -606,6 +612,7 @@ int pfs_distill_write(const char *path, struct pfs_target *t, const struct pfs_f
 		r = pfs_err_set(err, EINVAL, "nothing was read");
 	else
 		r = build_notes(d, panic_json, scan_json, err);
+	pfs_ranges_deinit(&d->ram);
 	if (!r)
 		r = lay_out(d, err);
 	if (!r)

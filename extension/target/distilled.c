@@ -15,7 +15,8 @@
 
 struct shared {
 	atomic_uint refs;
-	struct pfs_ranges readable, undecidable;
+	struct pfs_ranges readable, undecidable, ram;
+	bool has_ram;
 };
 
 struct distilled {
@@ -42,7 +43,10 @@ static enum pfs_presence presence(struct pfs_target *t, uint64_t pa, uint64_t *r
 		return PFS_UNDECIDABLE;
 	}
 	*ret_end = end < *ret_end ? end : *ret_end;
-	p = d->lower->ops->presence(d->lower, pa, &end);
+	if (d->s->has_ram)
+		p = pfs_ranges_at(&d->s->ram, pa, &end) ? PFS_EXCLUDED : PFS_ABSENT;
+	else
+		p = d->lower->ops->presence(d->lower, pa, &end);
 	*ret_end = end < *ret_end ? end : *ret_end;
 	return p == PFS_PRESENT ? PFS_EXCLUDED : p;
 }
@@ -79,6 +83,7 @@ static void distilled_free(struct pfs_target *t)
 	if (atomic_fetch_sub(&d->s->refs, 1) == 1) {
 		pfs_ranges_deinit(&d->s->readable);
 		pfs_ranges_deinit(&d->s->undecidable);
+		pfs_ranges_deinit(&d->s->ram);
 		free(d->s);
 	}
 	free(d);
@@ -112,22 +117,22 @@ static const struct pfs_target_ops distilled_ops = {
 };
 
 /* Pairs of (pa, len); a last pair that is cut short is damage. */
-static int parse_ranges(struct pfs_ranges *r, const void *note, size_t len, const char *what,
-			struct pfs_err *err)
+static int parse_ranges(struct pfs_ranges *r, const struct pfs_distilled_note *n,
+			const char *what, struct pfs_err *err)
 {
-	const unsigned char *p = note;
+	const unsigned char *p = n->desc;
 	uint64_t prev = 0, end;
-	size_t i;
+	size_t len = n->len, i;
 	int ret;
 
 	if (len % 16)
 		return pfs_err_set(err, EIO, "note of %s ranges: %zu bytes", what, len);
 	for (i = 0; i < len; i += 16) {
-		uint64_t pa = pfs_le64(p + i), n = pfs_le64(p + i + 8);
+		uint64_t pa = pfs_le64(p + i), bytes = pfs_le64(p + i + 8);
 
-		if (!n || pa < prev || __builtin_add_overflow(pa, n, &end))
+		if (!bytes || pa < prev || __builtin_add_overflow(pa, bytes, &end))
 			return pfs_err_set(err, EIO, "note of %s ranges: 0x%" PRIx64 " + 0x%"
-					   PRIx64 " after 0x%" PRIx64, what, pa, n, prev);
+					   PRIx64 " after 0x%" PRIx64, what, pa, bytes, prev);
 		ret = pfs_ranges_add(r, pa, end);
 		if (ret)
 			return pfs_err_set(err, -ret, "out of memory");
@@ -137,8 +142,7 @@ static int parse_ranges(struct pfs_ranges *r, const void *note, size_t len, cons
 	return 0;
 }
 
-int pfs_target_distilled(struct pfs_target *lower, const void *readable, size_t readable_len,
-			 const void *undecidable, size_t undecidable_len,
+int pfs_target_distilled(struct pfs_target *lower, const struct pfs_distilled_notes *n,
 			 struct pfs_target **ret, struct pfs_err *err)
 {
 	struct distilled *d = calloc(1, sizeof(*d));
@@ -157,10 +161,12 @@ int pfs_target_distilled(struct pfs_target *lower, const void *readable, size_t 
 	d->t.ops = &distilled_ops;
 	d->t.info = lower->info;
 	d->t.info.exact = true;
-	r = parse_ranges(&s->readable, readable, readable_len, "readable", err);
+	s->has_ram = n->ram.desc != NULL;
+	r = parse_ranges(&s->readable, &n->readable, "readable", err);
 	if (!r)
-		r = parse_ranges(&s->undecidable, undecidable, undecidable_len, "undecidable",
-				 err);
+		r = parse_ranges(&s->undecidable, &n->undecidable, "undecidable", err);
+	if (!r)
+		r = parse_ranges(&s->ram, &n->ram, "RAM", err);
 	if (r) {
 		pfs_err_wrap(err, "%s", lower->info.path);
 		distilled_free(&d->t);

@@ -20,15 +20,24 @@ enum pfs_note_type {
 	PFS_NOTE_ORIGIN = 0x50460003,	/* JSON text: the dump this was made from */
 	PFS_NOTE_UNDECIDABLE = 0x50460004,	/* (pa, len): where the original could not decide */
 	PFS_NOTE_SCAN = 0x50460005,	/* JSON text: counts and runs, report/scan_note.h */
+	PFS_NOTE_RAM = 0x50460006,	/* (pa, len): RAM that the original knew of; sorted */
+};
+
+/* Those of ranges; a descriptor that is NULL: there is no such note. */
+struct pfs_distilled_notes {
+	struct pfs_distilled_note {
+		const void *desc;
+		size_t len;
+	} readable, undecidable, ram;
 };
 
 /*
  * Wrap the target of a distilled file: bytes that were not read answer
  * `excluded`, also inside a page that is kept. Takes lower over, also on
- * failure. The notes must live as long as lower.
+ * failure. What is not RAM by its note is `absent`; without that note, lower
+ * says what is.
  */
-int pfs_target_distilled(struct pfs_target *lower, const void *readable, size_t readable_len,
-			 const void *undecidable, size_t undecidable_len,
+int pfs_target_distilled(struct pfs_target *lower, const struct pfs_distilled_notes *n,
 			 struct pfs_target **ret, struct pfs_err *err);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "core/arena.h"
 #include "core/mem.h"
+#include "target/distilled.h"
 #include "target/ranges.h"
 
 /* Physical addresses above this come from damage, not from a machine. */
@@ -59,9 +60,8 @@ struct pfs_dump {
 	struct pfs_extent *extents;
 	size_t nr_extents;
 	struct pfs_ranges ram;		/* by p_memsz */
-	/* From the notes of a distilled dump; NULL: it is none. */
-	const void *readable_note, *undecidable_note;
-	size_t readable_len, undecidable_len;
+	/* Of a distilled dump; without `readable` it is none. */
+	struct pfs_distilled_notes distilled;
 };
 
 /* Set bits of a bitmap in bytes; one of whole words is fastest. */

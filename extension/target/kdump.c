@@ -435,9 +435,8 @@ int pfs_target_open_kdump(const char *const *paths, size_t nr,
 		dump_free(&h->t);
 		return r;
 	}
-	if (d->readable_note)
-		return pfs_target_distilled(&h->t, d->readable_note, d->readable_len,
-					    d->undecidable_note, d->undecidable_len, ret, err);
+	if (d->distilled.readable.desc)
+		return pfs_target_distilled(&h->t, &d->distilled, ret, err);
 	*ret = &h->t;
 	return 0;
 }

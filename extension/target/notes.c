@@ -67,8 +67,7 @@ static void own_note(struct pfs_dump *d, const struct note *n)
 {
 	switch (n->type) {
 	case PFS_NOTE_READABLE:
-		d->readable_note = n->desc;
-		d->readable_len = n->descsz;
+		d->distilled.readable = (struct pfs_distilled_note){ n->desc, n->descsz };
 		break;
 	case PFS_NOTE_PANIC:
 		d->info.panic_note = (const char *)n->desc;
@@ -83,8 +82,10 @@ static void own_note(struct pfs_dump *d, const struct note *n)
 		d->info.scan_note_len = n->descsz;
 		break;
 	case PFS_NOTE_UNDECIDABLE:
-		d->undecidable_note = n->desc;
-		d->undecidable_len = n->descsz;
+		d->distilled.undecidable = (struct pfs_distilled_note){ n->desc, n->descsz };
+		break;
+	case PFS_NOTE_RAM:
+		d->distilled.ram = (struct pfs_distilled_note){ n->desc, n->descsz };
 		break;
 	}
 }

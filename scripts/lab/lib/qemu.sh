@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # Guests under QEMU's own emulation: no KVM is asked for. One at a time.
 
-# qemu_start MEM KERNEL APPEND CONSOLE [QEMU ARGS...]: sets QEMU_PID, QMP.
+# qemu_start MEM KERNEL APPEND CONSOLE [QEMU ARGS...]: sets QEMU_PID, QMP. Memory
+# is had when the guest writes to it: a guest may have more than this machine.
 qemu_start()
 {
 	local mem=$1 kernel=$2 append=$3 console=$4
@@ -11,6 +12,7 @@ qemu_start()
 	QMP=$(mktemp -u "${TMPDIR:-/tmp}/lab-qmp.XXXXXX")
 	: >"$console"
 	nice qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m "$mem" \
+		-object "memory-backend-ram,id=ram,size=${mem}M,reserve=off" -machine memory-backend=ram \
 		-nodefaults -display none -no-reboot -serial "file:$console" \
 		-device vmcoreinfo -qmp "unix:$QMP,server=on,wait=off" \
 		-kernel "$LAB/kernel/$kernel/bzImage" \

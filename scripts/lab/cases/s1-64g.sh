@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='S1 in 64 GiB: what a distilled dump of it takes'
+KERNEL=5.10-s1
+MEM=65536
+APPEND='memmap=64M!0x14000000 vm_debug=-'
+STEPS='pmem-cycle oracle read-kpageflags'
+PANIC='RIP: 0010:stable_page_flags'
+DUMPS='flat'
+TIMEOUT=900
