@@ -103,6 +103,9 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	const struct pfs_facts *f = m->facts;
 
 	memset(c, 0, sizeof(*c));
+	if (!pfs_have(f, PFS_F_BUDDY_VALUE))
+		pfs_limit(m, "free pages", "%s is not known: they count as in use",
+			  pfs_fact_name(PFS_F_BUDDY_VALUE));
 	c->m = m;
 	c->struct_page = m->layout.struct_page;
 	c->device_zone = -1;

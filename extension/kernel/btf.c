@@ -19,7 +19,9 @@
 #define MAX_BLOB	((size_t)256 << 20)	/* vmlinux has 4 to 8 MiB of it */
 #define MAX_CHAIN	32	/* typedefs and qualifiers in a row; nesting of anonymous types */
 #define MAX_MEMBERS	(1 << 17)	/* members looked at in one look-up */
-#define MAX_HITS	64		/* headers that are none of the kernel's types */
+/* Of a search: headers that are none of the kernel's types, and bytes behind one. */
+#define MAX_HITS	16
+#define MAX_FOUND	((size_t)64 << 20)
 
 struct pfs_btf {
 	struct pfs_lookup lookup;
@@ -379,7 +381,7 @@ static int on_header(void *arg, uint64_t va)
 		return 0;
 	len = sizeof(h) + (uint64_t)pfs_le32(h + offsetof(struct btf_header, str_off)) +
 	      pfs_le32(h + offsetof(struct btf_header, str_len));
-	if (check_header(h, len, s->err))
+	if (len > MAX_FOUND || check_header(h, len, s->err))
 		return 0;
 	blob = malloc(len);
 	if (!blob)

@@ -34,6 +34,21 @@ static int check_places(struct pfs_lookup *l, const struct pfs_facts *f, const c
 	return 0;
 }
 
+/* How far KASLR moved the kernel, where VMCOREINFO has no word for it. */
+static int open_displaced(const char *path, const struct pfs_facts *f, struct pfs_lookup **ret,
+			  struct pfs_err *err)
+{
+	uint64_t shift = pfs_val(f, PFS_F_KERNELOFFSET), stext;
+	int r = pfs_vmlinux_open(path, f->build_id, f->release, shift, ret, err);
+
+	if (r || pfs_have(f, PFS_F_KERNELOFFSET) || !pfs_have(f, PFS_F_STEXT) ||
+	    (*ret)->ops->symbol(*ret, "_stext", &stext) || stext == pfs_val(f, PFS_F_STEXT))
+		return r;
+	(*ret)->ops->free(*ret);
+	shift = pfs_val(f, PFS_F_STEXT) - stext;
+	return pfs_vmlinux_open(path, f->build_id, f->release, shift, ret, err);
+}
+
 static int from_vmlinux(const char *path, const struct pfs_facts *f, struct pfs_lookup **lookups,
 			size_t max, size_t *nr, struct pfs_err *err)
 {
@@ -41,8 +56,7 @@ static int from_vmlinux(const char *path, const struct pfs_facts *f, struct pfs_
 
 	if (*nr == max)
 		return pfs_err_set(err, EINVAL, "no room for another look-up");
-	r = pfs_vmlinux_open(path, f->build_id, f->release, pfs_val(f, PFS_F_KERNELOFFSET),
-			     &lookups[*nr], err);
+	r = open_displaced(path, f, &lookups[*nr], err);
 	return r ? r : check_places(lookups[(*nr)++], f, path, err);
 }
 

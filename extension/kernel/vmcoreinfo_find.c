@@ -23,7 +23,7 @@
 #include <string.h>
 
 #define MAX_TEXT	((size_t)64 << 10)	/* one page; more of them from v7.3 on */
-#define MAX_TRIED	8u	/* CPUs: all run one kernel */
+#define MAX_TRIED	4u	/* CPUs: all run one kernel */
 #define MAX_OTHERS	256u	/* texts that do not stand the check */
 #define MAX_UTS		512	/* bytes of init_uts_ns that the release is in */
 #define MAX_BANNER	256
