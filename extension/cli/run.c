@@ -145,6 +145,18 @@ static enum pfs_exit run_facts(struct run *r)
 	return PFS_EXIT_OK;
 }
 
+static enum pfs_exit run_signature(struct run *r)
+{
+	if (pfs_session_diagnose(r->s, r->err))
+		return PFS_EXIT_FAILED;
+	if (r->a->json)
+		pfs_json_write(r->o, pfs_json_signature(r->s));
+	else
+		pfs_text_signature(r->o, r->s);
+	put_limits(r);
+	return PFS_EXIT_OK;
+}
+
 static enum pfs_exit run_explain(struct run *r)
 {
 	const char *code = r->a->arg;
@@ -191,6 +203,7 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		[PFS_V_VMEMMAP] = run_vmemmap,
 		[PFS_V_MAP] = run_map,
 		[PFS_V_FACTS] = run_facts,
+		[PFS_V_SIGNATURE] = run_signature,
 		[PFS_V_EXPLAIN] = run_explain,
 		[PFS_V_DIFF] = run_diff,
 		[PFS_V_DISTILL] = run_distill,

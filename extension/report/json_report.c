@@ -260,6 +260,39 @@ json_t *pfs_json_report(const struct pfs_session *s)
 	return pfs_json_done(&j, doc);
 }
 
+static json_t *signature_parts(struct pfs_json *j, const struct pfs_signature_parts *in)
+{
+	json_t *a = pfs_json_array(j);
+	char value[512];
+	size_t i;
+
+	for (i = 0; i < in->nr; i++) {
+		json_t *o = pfs_json_object(j);
+
+		pfs_json_str(j, o, "name", in->part[i].name);
+		pfs_escape(value, sizeof(value), in->part[i].value, in->part[i].len, true);
+		pfs_json_str(j, o, "value", value);
+		pfs_json_add(j, a, o);
+	}
+	return a;
+}
+
+json_t *pfs_json_signature(const struct pfs_session *s)
+{
+	struct pfs_json j = { false };
+	json_t *doc = pfs_json_document(&j, "pfnscope/signature", s);
+	struct pfs_signature sig;
+
+	pfs_signature(s, &sig);
+	pfs_json_set(&j, doc, "signature", signature(&j, s));
+	if (*sig.defect)
+		pfs_json_set(&j, doc, "defect_of", signature_parts(&j, &sig.defect_of));
+	if (*sig.crash)
+		pfs_json_set(&j, doc, "crash_of", signature_parts(&j, &sig.crash_of));
+	pfs_json_set(&j, doc, "limits", pfs_json_limits(&j, &s->model));
+	return pfs_json_done(&j, doc);
+}
+
 json_t *pfs_json_check(const struct pfs_session *s)
 {
 	struct pfs_json j = { false };

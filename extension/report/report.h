@@ -118,11 +118,24 @@ struct pfs_page_view {
 int pfs_page_view(struct pfs_model *m, const char *x, struct pfs_page_view *ret,
 		  struct pfs_err *err);
 
-/* A title for people and two keys for machines (signature.c). */
+/* What a key is the hash of, in order: names and values, these not terminated. */
+#define PFS_NR_SIGNATURE_PARTS 5	/* the defect, the kind of panic, three frames */
+
+struct pfs_signature_parts {
+	struct {
+		const char *name, *value;
+		size_t len;
+	} part[PFS_NR_SIGNATURE_PARTS];
+	size_t nr;
+};
+
+/* A title for people and two keys for machines (signature.c). Not to be copied: it
+ * points into itself. */
 struct pfs_signature {
 	char title[192];
 	char defect[32];	/* "defect:v1:0123456789abcdef", "" if there is no defect */
 	char crash[32];		/* "crash:v1:...", "" if there was no panic */
+	struct pfs_signature_parts defect_of, crash_of;
 };
 
 /* Does frame i of the trace say anything that the others and p->function do not? */
@@ -132,6 +145,7 @@ bool pfs_frame_telling(const struct pfs_panic *p, size_t i);
 void pfs_facts_sorted(enum pfs_fact_id id[PFS_NR_FACTS]);
 
 void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret);
+void pfs_text_signature(struct pfs_out *o, const struct pfs_session *s);
 
 /* First PFN whose struct page starts at or after va. */
 uint64_t pfs_va_to_pfn(const struct pfs_layout *l, uint64_t va);
@@ -164,6 +178,7 @@ json_t *pfs_json_sections(const struct pfs_session *s);
 json_t *pfs_json_vmemmap(const struct pfs_session *s);
 json_t *pfs_json_map(const struct pfs_session *s);
 json_t *pfs_json_facts(const struct pfs_session *s);
+json_t *pfs_json_signature(const struct pfs_session *s);
 json_t *pfs_json_explain(const char *code);
 json_t *pfs_json_error(const char *code, const char *message);
 /* Write and release a document; NULL sets o->error to -ENOMEM. */

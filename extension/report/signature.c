@@ -12,8 +12,6 @@
 
 #include "report/report.h"
 
-#define TOP_FRAMES 3
-
 struct hash {
 	struct sha256_ctx ctx;
 };
@@ -74,6 +72,34 @@ static const char *arch_name(const struct pfs_session *s)
 	return s->target && s->target->info.arch ? s->target->info.arch : "unknown";
 }
 
+static void part(struct pfs_signature_parts *in, const char *name, const char *value, size_t len)
+{
+	in->part[in->nr].name = name;
+	in->part[in->nr].value = value;
+	in->part[in->nr++].len = len;
+}
+
+static void part_str(struct pfs_signature_parts *in, const char *name, const char *value)
+{
+	part(in, name, value, strlen(value));
+}
+
+static void frame(struct pfs_signature_parts *in, const char *function)
+{
+	part(in, "frame", function, function_len(function));
+}
+
+static void hash_parts(char dst[32], const char *prefix, const struct pfs_signature_parts *in)
+{
+	struct hash h;
+	size_t i;
+
+	sha256_init(&h.ctx);
+	for (i = 0; i < in->nr; i++)
+		add(&h, in->part[i].value, in->part[i].len);
+	finish(&h, dst, prefix);
+}
+
 void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret)
 {
 	const struct pfs_verdict *v = &s->verdict;
@@ -81,37 +107,26 @@ void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret)
 	const char *code = v->mechanism ? v->mechanism->code : v->code;
 	const char *state = v->has_pfn ? pfs_state_name(v->page.state) : "";
 	bool defect = v->status == PFS_EXPLAINED || v->status == PFS_UNEXPLAINED;
-	struct hash h;
-	unsigned int n = 0;
 	size_t i;
 
 	memset(ret, 0, sizeof(*ret));
 	if (!s->has_verdict)
 		return;
 	if (defect) {
-		sha256_init(&h.ctx);
-		add(&h, code ? code : "", code ? strlen(code) : 0);
-		add(&h, state, strlen(state));
-		add(&h, arch_name(s), strlen(arch_name(s)));
-		finish(&h, ret->defect, "defect:v1:");
+		part_str(&ret->defect_of, "mechanism", code ? code : "");
+		part_str(&ret->defect_of, "state", state);
+		part_str(&ret->defect_of, "arch", arch_name(s));
+		hash_parts(ret->defect, "defect:v1:", &ret->defect_of);
 	}
 	if (s->has_panic && p->kind != PFS_PANIC_NONE) {
-		const char *kind = pfs_panic_kind_name(p->kind);
-
-		sha256_init(&h.ctx);
-		add(&h, ret->defect, strlen(ret->defect));
-		add(&h, kind, strlen(kind));
-		if (p->function) {
-			add(&h, p->function, function_len(p->function));
-			n++;
-		}
-		for (i = 0; i < p->nr_stack && n < TOP_FRAMES; i++) {
-			if (!pfs_frame_telling(p, i))
-				continue;
-			add(&h, p->stack[i].function, function_len(p->stack[i].function));
-			n++;
-		}
-		finish(&h, ret->crash, "crash:v1:");
+		part_str(&ret->crash_of, "defect", ret->defect);
+		part_str(&ret->crash_of, "kind", pfs_panic_kind_name(p->kind));
+		if (p->function)
+			frame(&ret->crash_of, p->function);
+		for (i = 0; i < p->nr_stack && ret->crash_of.nr < PFS_NR_SIGNATURE_PARTS; i++)
+			if (pfs_frame_telling(p, i))
+				frame(&ret->crash_of, p->stack[i].function);
+		hash_parts(ret->crash, "crash:v1:", &ret->crash_of);
 	}
 	if (defect)
 		snprintf(ret->title, sizeof(ret->title), "%s: %s struct page%s%.*s (%s)",
@@ -124,4 +139,33 @@ void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret)
 			 pfs_panic_kind_name(p->kind), p->function ? " in " : "",
 			 p->function ? (int)function_len(p->function) : 0,
 			 p->function ? p->function : "", arch_name(s));
+}
+
+static void put_parts(struct pfs_out *o, const struct pfs_signature_parts *in)
+{
+	char value[128];
+	size_t i;
+
+	for (i = 0; i < in->nr; i++) {
+		pfs_escape(value, sizeof(value), in->part[i].value, in->part[i].len, false);
+		pfs_outf(o, "    %-9s  %s\n", in->part[i].name, *value ? value : "(none)");
+	}
+}
+
+void pfs_text_signature(struct pfs_out *o, const struct pfs_session *s)
+{
+	struct pfs_signature sig;
+
+	pfs_signature(s, &sig);
+	if (!*sig.crash) {
+		pfs_outf(o, "no signature: no panic in this dump\n");
+		return;
+	}
+	pfs_out_para(o, 0, "", "%s", sig.title);
+	if (*sig.defect) {
+		pfs_outf(o, "\n%s\n", sig.defect);
+		put_parts(o, &sig.defect_of);
+	}
+	pfs_outf(o, "\n%s\n", sig.crash);
+	put_parts(o, &sig.crash_of);
 }
