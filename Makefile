@@ -55,7 +55,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$B/obj/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/obj/%.o)
 # The command without its process, for hosts.
 HOST_OBJ := $(addprefix $B/obj/extension/cli/,args.o diff.o error.o files.o help.o hosted.o \
-	progress.o run.o verify.o)
+	progress.o report.o run.o verify.o)
 CRASH_SRC := $(wildcard extension/crash/*.c)
 CRASH_OBJ := $(CRASH_SRC:%.c=$B/obj/%.o)
 UNIT := $(UNIT_SRC:testdumps/unit/%.c=$B/unit/%)

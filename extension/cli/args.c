@@ -87,6 +87,12 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const
 	case O_OUTPUT:
 		a->output = value;
 		break;
+	case O_TAR:
+		a->tar = value;
+		break;
+	case O_SVG:
+		a->svg = true;
+		break;
 	case O_FULL:
 		a->full = true;
 		break;

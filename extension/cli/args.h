@@ -28,6 +28,12 @@ struct pfs_verb_row {
 
 extern const struct pfs_verb_row pfs_verbs[PFS_NR_VERBS];
 
+/* Does it write a distilled dump, and so needs a session that records what is read? */
+static inline bool pfs_verb_records(enum pfs_verb v)
+{
+	return v == PFS_V_DISTILL || v == PFS_V_REPORT;
+}
+
 struct pfs_option_row {
 	int letter;		/* 0: none */
 	const char *name;
@@ -48,12 +54,12 @@ enum pfs_help { PFS_HELP_NONE, PFS_HELP_SHORT, PFS_HELP_LONG };
 struct pfs_args {
 	enum pfs_verb verb;
 	bool has_verb;		/* named, not the default */
-	bool json, quiet, all, full, log, verify, exit_zero, version, crash_extension;
+	bool json, quiet, all, full, log, svg, verify, exit_zero, version, crash_extension;
 	enum pfs_help help;
 	enum pfs_when color, progress;
 	enum pfs_reader reader;
 	unsigned int jobs;
-	const char *output, *system_map;
+	const char *output, *tar, *system_map;
 	char *const *files;	/* dumps and vmlinux, in argv */
 	size_t nr_files;
 	const char *arg;	/* X, CODE; NULL: none */

@@ -149,7 +149,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	}
 	if (!pfs_target_open_kdump(files.dumps, files.nr_dumps, on_open_progress, &progress,
 				   &target, err) &&
-	    (a->verb != PFS_V_DISTILL || !pfs_target_record(target, &target, err))) {
+	    (!pfs_verb_records(a->verb) || !pfs_target_record(target, &target, err))) {
 		catch_sigint();
 		if (!pfs_session_open(s, target, &opts, err)) {
 			st = pfs_run(s, a, &opts, o, err);

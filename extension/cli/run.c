@@ -3,6 +3,8 @@
 #include <errno.h>
 
 #include "cli/args.h"
+#include "cli/report.h"
+#include "report/ticket.h"
 
 struct run {
 	struct pfs_session *s;
@@ -48,10 +50,19 @@ static enum pfs_exit status_of_findings(const struct run *r)
 		       PFS_EXIT_OK : PFS_EXIT_INCONCLUSIVE;
 }
 
+static enum pfs_exit status_of_verdict(const struct run *r)
+{
+	enum pfs_status st = r->s->verdict.status;
+
+	if (st == PFS_EXPLAINED || st == PFS_UNEXPLAINED)
+		return PFS_EXIT_PROBLEMS;
+	if (st == PFS_INCONCLUSIVE && !pfs_has_problems(&r->s->findings))
+		return PFS_EXIT_INCONCLUSIVE;
+	return status_of_findings(r);
+}
+
 static enum pfs_exit run_diagnose(struct run *r)
 {
-	enum pfs_status st;
-
 	if (pfs_session_diagnose(r->s, r->err))
 		return PFS_EXIT_FAILED;
 	if (!r->a->json) {
@@ -67,12 +78,7 @@ static enum pfs_exit run_diagnose(struct run *r)
 		pfs_text_limits(r->o, r->s);
 		pfs_text_summary(r->o, r->s);
 	}
-	st = r->s->verdict.status;
-	if (st == PFS_EXPLAINED || st == PFS_UNEXPLAINED)
-		return PFS_EXIT_PROBLEMS;
-	if (st == PFS_INCONCLUSIVE && !pfs_has_problems(&r->s->findings))
-		return PFS_EXIT_INCONCLUSIVE;
-	return status_of_findings(r);
+	return status_of_verdict(r);
 }
 
 static enum pfs_exit run_check(struct run *r)
@@ -127,6 +133,13 @@ static enum pfs_exit run_map(struct run *r)
 {
 	if (pfs_session_diagnose(r->s, r->err) || scan(r))
 		return PFS_EXIT_FAILED;
+	if (r->a->svg) {
+		struct pfs_focus focus;
+
+		pfs_focus_find(r->s, &focus);
+		pfs_svg_map(r->o, r->s, &focus, true);
+		return r->s->scan.complete ? PFS_EXIT_OK : PFS_EXIT_INCONCLUSIVE;
+	}
 	if (r->a->json)
 		pfs_json_write(r->o, pfs_json_map(r->s));
 	else
@@ -192,6 +205,26 @@ static enum pfs_exit run_diff(struct run *r)
 	return pfs_run_diff(r->a, r->o, r->err);
 }
 
+static enum pfs_exit run_report(struct run *r)
+{
+	const struct pfs_args *a = r->a;
+
+	if (!a->output == !a->tar) {
+		pfs_err_set(r->err, EINVAL, "report: -o DIR or --tar FILE says where to");
+		return PFS_EXIT_FAILED;
+	}
+	if (pfs_session_diagnose(r->s, r->err) || pfs_report_write(r->s, a, r->opts, r->err))
+		return PFS_EXIT_FAILED;
+	if (a->json) {
+		pfs_json_write(r->o, pfs_json_report(r->s));
+	} else {
+		pfs_out_para(r->o, 0, "", "%s: %s", pfs_status_name(r->s->verdict.status),
+			     r->s->verdict.title ? r->s->verdict.title : "no verdict");
+		pfs_out_para(r->o, 0, "", "the report is in %s", a->tar ? a->tar : a->output);
+	}
+	return status_of_verdict(r);
+}
+
 enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		      const struct pfs_session_opts *opts, struct pfs_out *o, struct pfs_err *err)
 {
@@ -207,6 +240,7 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		[PFS_V_EXPLAIN] = run_explain,
 		[PFS_V_DIFF] = run_diff,
 		[PFS_V_DISTILL] = run_distill,
+		[PFS_V_REPORT] = run_report,
 	};
 	struct run r = { s, a, opts, o, err };
 

@@ -90,6 +90,7 @@ struct pfs_node {
 };
 
 struct pfs_resource {
+	uint64_t va;
 	uint64_t start, end; /* bytes, end inclusive as in the kernel */
 	unsigned int depth;
 	uint64_t flags;

@@ -56,7 +56,7 @@ static int walk_tree(struct pfs_model *m, uint64_t root_child, struct pfs_err *e
 
 	for (;;) {
 		struct level *l = &level[depth];
-		struct pfs_resource res = { .depth = depth }, *p;
+		struct pfs_resource res = { .depth = depth, .va = l->next }, *p;
 		struct node n;
 		uint64_t va = l->next;
 

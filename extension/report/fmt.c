@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/report.h"
+#include "report/ticket.h"
 
 const char *pfs_fmt_size(char buf[32], uint64_t bytes)
 {
@@ -132,4 +132,11 @@ bool pfs_has_problems(const struct pfs_findings *f)
 		if (f->f[i].severity > PFS_SEV_NOTE)
 			return true;
 	return false;
+}
+
+const char *pfs_base_name(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path ? path : "unnamed";
 }

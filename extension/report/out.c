@@ -61,8 +61,52 @@ static char *format(struct pfs_out *o, char *buf, size_t size, const char *fmt, 
 	return p;
 }
 
+static void put_ascii(struct pfs_out *o, const char *s, size_t len)
+{
+	char piece[8];
+	size_t i, from = 0;
+
+	for (i = 0; i < len; i++) {
+		if (!((unsigned char)s[i] & 0x80))
+			continue;
+		pfs_out_raw(o, s + from, i - from);
+		pfs_out_raw(o, piece, (size_t)snprintf(piece, sizeof(piece), "\\x%02x",
+						       (unsigned char)s[i]));
+		from = i + 1;
+	}
+	pfs_out_raw(o, s + from, len - from);
+}
+
+static void put_entities(struct pfs_out *o, const char *s, size_t len)
+{
+	size_t i, from = 0;
+
+	for (i = 0; i < len; i++) {
+		const char *entity = s[i] == '&' ? "&amp;" : s[i] == '<' ? "&lt;" :
+				     s[i] == '>' ? "&gt;" : s[i] == '"' ? "&quot;" :
+				     s[i] == '\'' ? "&#39;" : NULL;
+
+		if (!entity)
+			continue;
+		pfs_out_raw(o, s + from, i - from);
+		pfs_out_raw(o, entity, strlen(entity));
+		from = i + 1;
+	}
+	pfs_out_raw(o, s + from, len - from);
+}
+
+static void put_dialect(struct pfs_out *o, const char *s, size_t len)
+{
+	if (o->dialect == PFS_MARKUP)
+		put_entities(o, s, len);
+	else if (o->dialect == PFS_ASCII)
+		put_ascii(o, s, len);
+	else
+		pfs_out_raw(o, s, len);
+}
+
 /* The longest piece that pfs_escape() makes of a byte is 4 bytes long. */
-static void put_escaped(struct pfs_out *o, const char *s, size_t len)
+void pfs_out_text(struct pfs_out *o, const char *s, size_t len)
 {
 	char buf[1024];
 
@@ -77,7 +121,7 @@ static void put_escaped(struct pfs_out *o, const char *s, size_t len)
 				cut--;
 			n = cut;
 		}
-		pfs_out_raw(o, buf, pfs_escape(buf, sizeof(buf), s, n, false));
+		put_dialect(o, buf, pfs_escape(buf, sizeof(buf), s, n, false));
 		s += n;
 		len -= n;
 	}
@@ -101,7 +145,7 @@ void pfs_outf(struct pfs_out *o, const char *fmt, ...)
 		;
 	for (i = 0; i < begins; i++)
 		pfs_out_raw(o, "\n", 1);
-	put_escaped(o, p + begins, strlen(p) - begins - ends);
+	pfs_out_text(o, p + begins, strlen(p) - begins - ends);
 	for (i = 0; i < ends; i++)
 		pfs_out_raw(o, "\n", 1);
 	if (p != buf)
@@ -143,7 +187,7 @@ static void wrap(struct pfs_out *o, unsigned int indent, const char *text)
 			pfs_out_raw(o, " ", 1);
 			col++;
 		}
-		put_escaped(o, text, n);
+		pfs_out_text(o, text, n);
 		col += cols;
 		text += n;
 	}

@@ -7,19 +7,19 @@
 #include "core/predicate.h"
 #include "report/report.h"
 
-/* The 64 subsections of a section, one line for each 64, a caret under one of them. */
+/* The subsections of a section, 64 a line where there is room, a caret under one of them. */
 static void put_picture(struct pfs_out *o, const struct pfs_layout *l,
 			const struct pfs_section *sec, int mark)
 {
-	unsigned int i, k;
+	unsigned int i, k, per = o->width < 13 + 64 ? 32 : 64;
 	char line[65];
 
-	for (i = 0; i < l->subsections; i += 64) {
-		for (k = 0; k < 64 && i + k < l->subsections; k++)
-			line[k] = sec->subsections[i / 64] >> k & 1 ? '#' : '.';
+	for (i = 0; i < l->subsections; i += per) {
+		for (k = 0; k < per && i + k < l->subsections; k++)
+			line[k] = sec->subsections[(i + k) / 64] >> (i + k) % 64 & 1 ? '#' : '.';
 		line[k] = '\0';
 		pfs_out_field(o, NULL, "%s", line);
-		if (mark >= (int)i && mark < (int)(i + 64)) {
+		if (mark >= (int)i && mark < (int)(i + per)) {
 			pfs_outf(o, "%*s", 13 + mark - (int)i, "");
 			pfs_out_color(o, PFS_RED);
 			pfs_outf(o, "^");

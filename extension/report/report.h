@@ -18,18 +18,28 @@ enum pfs_color {
 	PFS_MAGENTA, PFS_CYAN, PFS_REVERSE,
 };
 
+/* What becomes of text that stems from a dump, after pfs_escape(). */
+enum pfs_dialect {
+	PFS_TERMINAL,	/* as it is */
+	PFS_ASCII,	/* bytes beyond ASCII become \xNN: for mail */
+	PFS_MARKUP,	/* what HTML and XML give a meaning becomes an entity */
+};
+
 /* Where a report goes. The first failure sticks; what is written after it is dropped. */
 struct pfs_out {
 	int (*write)(struct pfs_out *o, const char *buf, size_t len);	/* 0 or -errno */
 	int (*flush)(struct pfs_out *o);	/* the same; may be NULL */
 	void *arg;
 	bool color;
+	enum pfs_dialect dialect;
 	unsigned int width;	/* columns that wrapped text may use */
 	int error;		/* 0 or -errno */
 };
 
 /* The sink and its layout (out.c). */
 void pfs_out_raw(struct pfs_out *o, const char *buf, size_t len);
+/* Text that may stem from a dump, escaped. */
+void pfs_out_text(struct pfs_out *o, const char *s, size_t len);
 /* What was written so far is worth reading before the next stage ends. */
 void pfs_out_flush(struct pfs_out *o);
 void pfs_out_color(struct pfs_out *o, enum pfs_color c);
@@ -39,6 +49,11 @@ void pfs_out_color(struct pfs_out *o, enum pfs_color c);
  * as \xNN.
  */
 void pfs_outf(struct pfs_out *o, const char *fmt, ...) PFS_PRINTF(2, 3);
+/*
+ * Markup: fmt is written as it is, what its conversions bring is text and escaped.
+ * Knows %s, %.*s, %c, %d, %u, %x with flags, width and l, ll, z, t; and %%.
+ */
+void pfs_markup(struct pfs_out *o, const char *fmt, ...) PFS_PRINTF(2, 3);
 /*
  * "label        value", wrapped with the value's column kept; no label: NULL. A
  * value that starts with "- " is an item, and wrapped behind the dash.
@@ -154,6 +169,9 @@ bool pfs_has_problems(const struct pfs_findings *f);
 
 /* Text: verdict.c, text.c, page_text.c, views.c, map.c, explain.c */
 void pfs_text_verdict(struct pfs_out *o, const struct pfs_session *s);
+/* Mechanism, fixes, advice, evidence, signature. */
+void pfs_text_why(struct pfs_out *o, const struct pfs_session *s);
+void pfs_text_range(struct pfs_out *o, const struct pfs_model *m, const struct pfs_run *r);
 void pfs_text_findings(struct pfs_out *o, const struct pfs_session *s);
 void pfs_text_limits(struct pfs_out *o, const struct pfs_session *s);
 void pfs_text_summary(struct pfs_out *o, const struct pfs_session *s);

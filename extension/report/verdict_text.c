@@ -178,13 +178,50 @@ static void put_candidates(struct pfs_out *o, const struct pfs_verdict *v)
 			 v->nr_candidates - shown);
 }
 
+void pfs_text_range(struct pfs_out *o, const struct pfs_model *m, const struct pfs_run *r)
+{
+	uint64_t pages = r->end - r->start;
+	char size[32];
+
+	if (r->end <= r->start)
+		return;
+	pfs_out_field(o, "range", "pfn 0x%" PRIx64 "-0x%" PRIx64 " (%" PRIu64 " %s, %s) %s in this "
+		      "state", r->start, r->end - 1, pages, pages == 1 ? "page" : "pages",
+		      pfs_fmt_size(size, pages << m->layout.page_shift), pages == 1 ? "is" : "are");
+}
+
+void pfs_text_why(struct pfs_out *o, const struct pfs_session *s)
+{
+	const struct pfs_verdict *v = &s->verdict;
+	struct pfs_signature sig;
+	size_t i;
+
+	if (!v->mechanism && !v->nr_evidence && !v->advice)
+		return;
+	pfs_out_heading(o, "Why");
+	if (v->mechanism) {
+		pfs_out_cfield(o, PFS_BOLD, "mechanism", "%s", v->mechanism->title);
+		pfs_out_field(o, NULL, "%s", v->mechanism->text);
+		put_fixes(o, v->mechanism);
+	}
+	if (v->advice)
+		pfs_out_field(o, "advice", "%s", v->advice);
+	if (v->status != PFS_NO_PANIC)
+		pfs_out_field(o, "confidence", "%s", pfs_confidence_name(v->confidence));
+	if (v->nr_evidence)
+		pfs_out_field(o, "evidence", "- %s", v->evidence[0]);
+	for (i = 1; i < v->nr_evidence; i++)
+		pfs_out_field(o, NULL, "- %s", v->evidence[i]);
+	pfs_signature(s, &sig);
+	if (*sig.defect)
+		pfs_out_field(o, "signature", "%s%s%s", sig.defect,
+			      *sig.crash ? " " : "", sig.crash);
+}
+
 void pfs_text_verdict(struct pfs_out *o, const struct pfs_session *s)
 {
 	const struct pfs_verdict *v = &s->verdict;
 	const struct pfs_model *m = &s->model;
-	struct pfs_signature sig;
-	char size[32];
-	size_t i;
 
 	put_title(o, v);
 	pfs_out_raw(o, "\n", 1);
@@ -193,34 +230,8 @@ void pfs_text_verdict(struct pfs_out *o, const struct pfs_session *s)
 	if (v->has_pfn) {
 		pfs_out_heading(o, "The page");
 		pfs_text_page_block(o, m, &v->page);
-		if (v->run.end > v->run.start)
-			pfs_out_field(o, "range", "pfn 0x%" PRIx64 "-0x%" PRIx64 " (%" PRIu64
-				      " %s, %s) %s in this state", v->run.start, v->run.end - 1,
-				      v->run.end - v->run.start,
-				      v->run.end - v->run.start == 1 ? "page" : "pages",
-				      pfs_fmt_size(size, (v->run.end - v->run.start) <<
-						   m->layout.page_shift),
-				      v->run.end - v->run.start == 1 ? "is" : "are");
+		pfs_text_range(o, m, &v->run);
 	}
-	if (v->mechanism || v->nr_evidence || v->advice) {
-		pfs_out_heading(o, "Why");
-		if (v->mechanism) {
-			pfs_out_cfield(o, PFS_BOLD, "mechanism", "%s", v->mechanism->title);
-			pfs_out_field(o, NULL, "%s", v->mechanism->text);
-			put_fixes(o, v->mechanism);
-		}
-		if (v->advice)
-			pfs_out_field(o, "advice", "%s", v->advice);
-		if (v->status != PFS_NO_PANIC)
-			pfs_out_field(o, "confidence", "%s", pfs_confidence_name(v->confidence));
-		if (v->nr_evidence)
-			pfs_out_field(o, "evidence", "- %s", v->evidence[0]);
-		for (i = 1; i < v->nr_evidence; i++)
-			pfs_out_field(o, NULL, "- %s", v->evidence[i]);
-		pfs_signature(s, &sig);
-		if (*sig.defect)
-			pfs_out_field(o, "signature", "%s%s%s", sig.defect,
-				      *sig.crash ? " " : "", sig.crash);
-	}
+	pfs_text_why(o, s);
 	put_candidates(o, v);
 }

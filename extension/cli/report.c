@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verb `report`: the attachments of a ticket, out of one analysis. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/args.h"
+#include "cli/report.h"
+#include "report/bundle.h"
+#include "report/ticket.h"
+
+static int write_stream(struct pfs_out *o, const char *buf, size_t len)
+{
+	return fwrite(buf, 1, len, o->arg) == len ? 0 : -ENOMEM;
+}
+
+static void render_json(struct pfs_out *o, const struct pfs_ticket *t)
+{
+	pfs_json_write(o, pfs_json_report(t->s));
+}
+
+static void render_map(struct pfs_out *o, const struct pfs_ticket *t)
+{
+	pfs_svg_map(o, t->s, &t->focus, true);
+}
+
+static const struct {
+	const char *name;
+	void (*render)(struct pfs_out *o, const struct pfs_ticket *t);
+} documents[] = {
+	{ "report.txt", pfs_text_ticket },
+	{ "report.json", render_json },
+	{ "report.html", pfs_html_ticket },
+	{ "map.svg", render_map },
+};
+
+static int add_document(struct pfs_bundle *b, size_t i, const struct pfs_ticket *t,
+			struct pfs_err *err)
+{
+	struct pfs_out o = { .write = write_stream, .width = 80 };
+	char *text = NULL;
+	size_t len = 0;
+	int r = 0;
+
+	o.arg = open_memstream(&text, &len);
+	if (!o.arg)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	documents[i].render(&o, t);
+	if (fclose(o.arg) || o.error)
+		r = pfs_err_set(err, ENOMEM, "%s: out of memory", documents[i].name);
+	else
+		r = pfs_bundle_add(b, documents[i].name, text, len, err);
+	free(text);
+	return r;
+}
+
+/* As it was typed, but without the folders of this machine. */
+static char *command_line(const struct pfs_args *a)
+{
+	char *text = NULL;
+	size_t len = 0, i;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return NULL;
+	fprintf(f, "pfnscope report");
+	for (i = 0; i < a->nr_files; i++)
+		fprintf(f, " %s", pfs_base_name(a->files[i]));
+	fprintf(f, "%s", a->tar ? " --tar FILE" : " -o DIR");
+	if (!fclose(f))
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* The distilled dump is first: it scans, and what is printed comes after the scan. */
+static int distill(struct pfs_session *s, const struct pfs_session_opts *opts,
+		   struct pfs_bundle *b, struct pfs_err *err)
+{
+	static const struct pfs_distill_opts small;
+	static const char name[] = "memmap.kdump";
+	char *path = pfs_bundle_stage(b, name);
+	int r;
+
+	if (!path)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	r = pfs_session_distill(s, opts, &small, path, err);
+	free(path);
+	return r ? r : pfs_bundle_add_staged(b, name, err);
+}
+
+int pfs_report_write(struct pfs_session *s, const struct pfs_args *a,
+		     const struct pfs_session_opts *opts, struct pfs_err *err)
+{
+	struct pfs_ticket *t = calloc(1, sizeof(*t));
+	char *command = command_line(a);
+	struct pfs_bundle b;
+	size_t i;
+	int r;
+
+	if (!t || !command) {
+		r = pfs_err_set(err, ENOMEM, "out of memory");
+	} else if (!(r = pfs_bundle_open(&b, a->tar ? a->tar : a->output, a->tar, err))) {
+		r = distill(s, opts, &b, err);
+		t->s = s;
+		t->command = command;
+		if (!r) {
+			pfs_focus_find(s, &t->focus);
+			pfs_claims_find(s, &t->claims);
+		}
+		for (i = 0; !r && i < sizeof(documents) / sizeof(documents[0]); i++)
+			r = add_document(&b, i, t, err);
+		if (!r)
+			r = pfs_bundle_finish(&b, err);
+		pfs_bundle_close(&b);
+	}
+	free(command);
+	free(t);
+	return r;
+}
