@@ -99,6 +99,17 @@ mkdump() {
 	PYTHONDONTWRITEBYTECODE=1 python3 "$top/testdumps/mkdump" "$@"
 }
 
+# valid NAME [--mutate] report|check FILE...: these JSON documents fit the schema.
+valid() {
+	if python3 -c 'import jsonschema' 2>/dev/null; then
+		test=$1
+		shift
+		ok "$test: as the schema says" python3 "$top/testdumps/validate.py" "$@"
+	else
+		skip "$1: as the schema says" 'no python3-jsonschema'
+	fi
+}
+
 # No control characters but tab and line feed, nothing beyond ASCII.
 printable() {
 	! grep -naP '[^\t\x20-\x7e]' "$1"

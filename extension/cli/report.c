@@ -55,7 +55,7 @@ static int add_document(struct pfs_bundle *b, size_t i, const struct pfs_ticket 
 	return r;
 }
 
-/* As it was typed, but without the folders of this machine. */
+/* What makes this report again, without the folders of this machine. */
 static char *command_line(const struct pfs_args *a)
 {
 	char *text = NULL;
@@ -67,7 +67,7 @@ static char *command_line(const struct pfs_args *a)
 	fprintf(f, "pfnscope report");
 	for (i = 0; i < a->nr_files; i++)
 		fprintf(f, " %s", pfs_base_name(a->files[i]));
-	fprintf(f, "%s", a->tar ? " --tar FILE" : " -o DIR");
+	fprintf(f, " -o DIR");
 	if (!fclose(f))
 		return text;
 	free(text);

@@ -127,7 +127,7 @@ static void put_ranges(struct pfs_out *o, const struct pfs_session *s)
 
 	if (!s->has_scan || !s->scan.nr_runs)
 		return;
-	pfs_markup(o, "<details><summary>Ranges of struct pages that are not sound: %zu</summary>\n"
+	pfs_markup(o, "<details><summary>Ranges of struct pages that are not sound, or not in the dump: %zu</summary>\n"
 		   "<div class=\"scroll\"><table>\n<tr><th>PFN</th><th>Physical</th><th>Pages</th>"
 		   "<th>State</th></tr>\n", s->scan.nr_runs);
 	for (i = 0; i < s->scan.nr_runs && i < MAX_RANGES; i++) {

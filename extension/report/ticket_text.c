@@ -79,21 +79,26 @@ static void put_head(struct pfs_out *o, const struct pfs_session *s)
 		      pfs_confidence_name(v->confidence));
 }
 
+/* orig_rax is no register, and its name too long for three in a row. */
 static void put_registers(struct pfs_out *o, const struct pfs_panic *p)
 {
+	size_t i, k, n = 0;
 	char name[8];
-	size_t i, k;
 
 	for (i = 0; i < p->nr_regs; i++) {
+		if (strlen(p->regs[i].name) >= sizeof(name))
+			continue;
 		for (k = 0; k + 1 < sizeof(name) && p->regs[i].name[k]; k++)
 			name[k] = p->regs[i].name[k] >= 'a' && p->regs[i].name[k] <= 'z' ?
 				  (char)(p->regs[i].name[k] - 'a' + 'A') : p->regs[i].name[k];
 		name[k] = '\0';
+		if (n)
+			pfs_outf(o, n % 3 ? " " : "\n");
 		pfs_outf(o, "%-7s %016" PRIx64, name, p->regs[i].value);
-		pfs_outf(o, "%s", i % 3 == 2 || i + 1 == p->nr_regs ? "" : " ");
-		if (i % 3 == 2 || i + 1 == p->nr_regs)
-			pfs_outf(o, "\n");
+		n++;
 	}
+	if (n)
+		pfs_outf(o, "\n");
 }
 
 /* The oops in the kernel's own form, from what was parsed: the log itself may hold anything. */
@@ -187,7 +192,7 @@ static void put_ranges(struct pfs_out *o, const struct pfs_session *s)
 
 	if (!s->has_scan || !s->scan.nr_runs)
 		return;
-	pfs_out_heading(o, "Ranges of struct pages that are not sound");
+	pfs_out_heading(o, "Ranges of struct pages that are not sound, or not in the dump");
 	for (i = 0; i < s->scan.nr_runs && i < MAX_RANGES; i++) {
 		const struct pfs_run *r = &s->scan.runs[i];
 
@@ -217,7 +222,7 @@ static void put_facts(struct pfs_out *o, const struct pfs_session *s)
 	for (i = 0; i < sizeof(matter) / sizeof(matter[0]); i++) {
 		if (!pfs_have(&s->facts, matter[i]))
 			continue;
-		pfs_outf(o, "%-40s 0x%-16" PRIx64 " %.16s\n", pfs_fact_name(matter[i]),
+		pfs_outf(o, "%-40s 0x%-16" PRIx64 " %s\n", pfs_fact_name(matter[i]),
 			 pfs_val(&s->facts, matter[i]), s->facts.f[matter[i]].from);
 	}
 }

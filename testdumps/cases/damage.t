@@ -5,6 +5,7 @@
 # is JSON, or a message that names what is wrong.
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 TIMEOUT=30
+documents=0
 
 # The sanitizers reserve address space without end.
 limit=
@@ -20,7 +21,9 @@ survives() {
 	case $status in
 	2)	[ -s "$tmp/err" ] || why="no message" ;;
 	0 | 1 | 3)
-		holds .schema "$tmp/out" >/dev/null 2>&1 || why="no JSON" ;;
+		holds .schema "$tmp/out" >/dev/null 2>&1 || why="no JSON"
+		documents=$((documents + 1))
+		cp "$tmp/out" "$tmp/$documents.json" ;;
 	124 | 137)
 		why="no end" ;;
 	*)	why="status $status" ;;
@@ -82,4 +85,5 @@ EOF
 		survives "$format damaged, seed $seed" "$tmp/bad"
 	done
 done
+valid "what was printed of all of these" report "$tmp"/*.json
 done_testing

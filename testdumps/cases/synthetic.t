@@ -16,6 +16,7 @@ for name; do
 	ok "$name: compiles" mkdump "$text" "$dump" || continue
 
 	run "$pfnscope" diagnose --json "$dump"
+	cp "$tmp/out" "$tmp/$name.json"
 	if ! jq -S --argjson exit "$status" -f "$top/testdumps/expect.jq" "$tmp/out" \
 		>"$tmp/got" 2>"$tmp/jq"; then
 		cat "$tmp/err" "$tmp/jq" >"$tmp/got"
@@ -31,4 +32,5 @@ for name; do
 	ok "$name: text is printable" printable "$tmp/out"
 	rm -f "$dump"
 done
+valid "all of these" report "$tmp"/*.json
 done_testing
