@@ -74,8 +74,8 @@ def main():
             doc = json.load(f)
         errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}"
                   for e in check.iter_errors(doc)]
-        errors += [f"passes, and must not: {what}" for what, wrong in mutations(doc)
-                   if mutate and check.is_valid(wrong)]
+        errors += [f"passes, and must not: {what}" for what, wrong in (mutations(doc) if mutate else ())
+                   if check.is_valid(wrong)]
         for error in errors:
             print(f"{path}: {error}")
         bad += bool(errors)

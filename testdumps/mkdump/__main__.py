@@ -64,7 +64,7 @@ class Description:
         self.build()
 
     def read_lines(self, path):
-        with open(path, encoding="utf-8") as f:
+        with open(path, encoding="utf-8", errors="surrogateescape") as f:
             lines = f.read().split("\n")
         at = 0
         while at < len(lines):
@@ -263,7 +263,7 @@ class Description:
         mem = self.late().mem if self.machine else self.plain
         pa, kind, rest = number(words[0]), words[1], words[2:]
         if kind == "text":
-            data = " ".join(rest).encode()
+            data = " ".join(rest).encode(errors="surrogateescape")
         elif kind == "fill":
             data = bytes([number(rest[0])]) * number(rest[1])
         else:

@@ -103,7 +103,9 @@ class Faults:
 
     def locate(self, name):
         """"section:1.usage" -> physical address of the member."""
-        obj, _, member = name.partition(".")
+        # A resource's own name may have a dot in it: dax0.0.
+        obj, _, member = (name.rpartition(".") if name.startswith("resource:")
+                          else name.partition("."))
         if obj.startswith("page:"):
             kind, va = "page", self.page_va(int(obj[5:], 0))
         elif obj.startswith("symbol:"):

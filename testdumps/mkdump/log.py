@@ -17,7 +17,7 @@ class Log:
         """v3.5 to v5.9: struct printk_log, then text, padded to 4 bytes."""
         records = b""
         for ns, text in self.log:
-            text = text.encode()
+            text = text.encode(errors="surrogateescape")
             size = -(-(16 + len(text)) // 4) * 4
             record = struct.pack("<QHHHBB", ns, size, len(text), 0, 0, 6 << 5) + text
             records += record.ljust(size, b"\0")
@@ -35,7 +35,8 @@ class Log:
         the ring has not wrapped: its tail is the descriptor it was born with."""
         count_bits = max(8, (len(self.log) + 1).bit_length())
         count = 1 << count_bits
-        need = sum(8 + -(-len(t.encode()) // 8) * 8 for _, t in self.log) + 8
+        need = 8 + sum(8 + -(-len(t.encode(errors="surrogateescape")) // 8) * 8
+                       for _, t in self.log)
         size_bits = max(15, need.bit_length())
         ids = (1 << 62) - 1
         born = -(count + 1) & ids
@@ -55,7 +56,7 @@ class Log:
         lpos = -(1 << size_bits) & ((1 << 64) - 1)
         tail_lpos, id_ = lpos, born
         for seq, (ns, line) in enumerate(self.log):
-            line = line.encode()
+            line = line.encode(errors="surrogateescape")
             id_ = (id_ + 1) & ids
             size = 8 + -(-len(line) // 8) * 8
             end = (lpos + size) & ((1 << 64) - 1)
