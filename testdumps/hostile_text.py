@@ -3,7 +3,8 @@
 """For escape.t: a machine whose text is hostile, and what outputs may look like.
 
     hostile_text.py make SYNTHETIC      print its description for mkdump
-    hostile_text.py KIND FILE           KIND: text, json, or the name of an attachment
+    hostile_text.py KIND FILE [TEXT]    KIND: text, json, or the name of an attachment,
+                                        which must show this text, not what was planted
 """
 
 import html.parser
@@ -59,13 +60,13 @@ def no_control(data):
     return text
 
 
-def ascii_narrow(data):
+def ascii_narrow(data, planted):
     text = no_control(data)
     assert text.isascii(), "beyond ASCII"
     assert "\t" not in text
     widest = max(text.split("\n"), key=len)
     assert len(widest) <= 75, widest
-    assert "<script>" in text   # text it is, and stays
+    assert planted in " ".join(text.split()), f"{planted} is not there"
 
 
 class Tokens(html.parser.HTMLParser):
@@ -139,17 +140,18 @@ def main():
     kind, path = sys.argv[1:3]
     if kind == "make":
         return make(path)
+    shown = sys.argv[3] if len(sys.argv) > 3 else None
     with open(path, "rb") as f:
         data = f.read()
     assert data, "nothing was printed"
     if kind == "text":
         no_control(data)
     elif kind == "report.txt":
-        ascii_narrow(data)
+        ascii_narrow(data, shown or SCRIPT)
     elif os.path.basename(kind) in ("report.html", "map.svg"):
-        markup(data, SCRIPT if kind == "report.html" else "<i>")
+        markup(data, shown or (SCRIPT if kind == "report.html" else "<i>"))
     else:
-        document(data, kind == "report.json" or len(sys.argv) > 3)
+        document(data, kind == "report.json" or shown)
     return None
 
 
