@@ -24,7 +24,7 @@ LONG = "A" * 60000
 RESOURCE_AT, ZONE_AT, PAGE_OFFSET = 0x9000000, 0x9001000, 0xffff888000000000
 
 TAGS = set("""html head meta link title style body header main section footer figure figcaption
-    p b h1 h2 h3 dl dt dd ul li div span code pre table tr th td details summary
+    p b br h1 h2 h3 dl dt dd ul li div span code pre table tr th td details summary
     svg rect text path""".split())
 ATTRIBUTES = set("""lang xmlns charset name content http-equiv rel href class id open
     viewBox role aria-label aria-hidden width height x y rx d""".split())

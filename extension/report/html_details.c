@@ -111,12 +111,15 @@ static void put_claims(struct pfs_out *o, const struct pfs_claims *cs)
 	if (!cs->nr)
 		return;
 	pfs_markup(o, "<details><summary>To check it by hand in crash or drgn</summary>\n"
-		   "<div class=\"scroll\"><table>\n<tr><th>Claim</th><th>crash&gt;</th><th>drgn</th>"
-		   "<th>Gives</th></tr>\n");
-	for (i = 0; i < cs->nr; i++)
-		pfs_markup(o, "<tr><td>%s</td><td class=\"v\">%s</td><td class=\"v\">%s</td>"
-			   "<td class=\"v\">%s</td></tr>\n", cs->c[i].claim, cs->c[i].crash,
-			   cs->c[i].drgn, cs->c[i].gives);
+		   "<div class=\"scroll\"><table>\n<tr><th>Claim</th><th>Command</th><th>Gives</th>"
+		   "</tr>\n");
+	for (i = 0; i < cs->nr; i++) {
+		pfs_markup(o, "<tr><td>%s</td><td class=\"v\">crash&gt; %s", cs->c[i].claim,
+			   cs->c[i].crash);
+		if (*cs->c[i].drgn)
+			pfs_markup(o, "<br/>&gt;&gt;&gt; %s", cs->c[i].drgn);
+		pfs_markup(o, "</td><td class=\"v\">%s</td></tr>\n", cs->c[i].gives);
+	}
 	pfs_markup(o, "</table></div>\n</details>\n");
 }
 
@@ -167,7 +170,7 @@ static void put_facts(struct pfs_out *o, const struct pfs_facts *f)
 	int i;
 
 	pfs_facts_sorted(id);
-	pfs_markup(o, "<details><summary>Facts about this kernel, and where they are from</summary>\n"
+	pfs_markup(o, "<details class=\"long\"><summary>Facts about this kernel, and where they are from</summary>\n"
 		   "<div class=\"scroll\"><table>\n<tr><th>Name</th><th>Value</th><th>From</th></tr>\n");
 	for (i = 0; i < PFS_NR_FACTS; i++)
 		if (pfs_have(f, id[i]))

@@ -58,7 +58,7 @@ static void put_contents(struct pfs_out *o, const struct pfs_model *m, const str
 	pfs_markup(o, "<h3>Its bytes</h3>\n<pre>");
 	for (i = 0; i < n && i < sizeof(p->bytes) / 8; i++) {
 		if (i)
-			pfs_markup(o, i % 4 ? "   " : "\n");
+			pfs_markup(o, i % 2 ? "   " : "\n");
 		pfs_markup(o, "+0x%02zx  %016" PRIx64, 8 * i, pfs_le64(p->bytes + 8 * i));
 	}
 	pfs_markup(o, "</pre>\n<div class=\"scroll\"><table>\n<tr><th>Read as</th><th>Value</th></tr>\n"

@@ -43,7 +43,7 @@ static const char style[] =
 	"th,td{text-align:left;vertical-align:top;padding:3px 18px 3px 0;"
 	"border-bottom:1px solid var(--rule)}\n"
 	"th{font-weight:600;color:var(--dim);font-size:13px}\n"
-	"td.v{white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}\n"
+	"td:last-child{min-width:9em}td.v{white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}\n"
 	"ul{margin:6px 0;padding-left:20px;max-width:90ch}li{margin:3px 0;overflow-wrap:anywhere}\n"
 	"details{border:1px solid var(--rule);border-radius:4px;margin:8px 0;padding:0 14px}\n"
 	"summary{cursor:pointer;padding:8px 0;overflow-wrap:anywhere}\n"
@@ -64,9 +64,12 @@ static const char style[] =
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}"
 	"svg.map,svg.walk{min-width:0;width:100%;height:auto}"
 	"pre{white-space:pre-wrap;overflow-wrap:anywhere}"
+	"table{font-size:9pt}td.v,code,pre{font-size:8pt}td.v{white-space:normal;"
+	"overflow-wrap:anywhere}th,td{padding-right:10px}"
+	".steps{gap:12px}.steps figure{flex:1 1 30%}.steps figcaption{font-size:9pt}"
 	"h2,h3{break-after:avoid}figure,tr,details summary,.fix{break-inside:avoid}"
 	".sev.suspicious{color:#7a5200}"
-	"details::details-content{content-visibility:visible;block-size:auto}}\n";
+	"details:not(.long)::details-content{content-visibility:visible;block-size:auto}}\n";
 
 void pfs_html_style(struct pfs_out *o)
 {

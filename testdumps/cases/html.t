@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# report.html in a real browser, headless: on a phone, a laptop and paper, in light
+# and dark (testdumps/browser.py).
+# shellcheck source=testdumps/lib.sh
+. "$(dirname "$(readlink -f "$0")")/../lib.sh"
+
+chromium=
+for name in chromium chromium-browser google-chrome; do
+	[ -n "$chromium" ] || chromium=$(command -v "$name") || :
+done
+if [ -z "$chromium" ] || [ "$B" != "$top/build" ]; then
+	skip 'report.html in a browser' 'no chromium here, or not the plain build'
+	done_testing
+	exit
+fi
+
+look() {
+	run "$pfnscope" report "$2" -o "$tmp/$1"
+	ok "$1: nothing wrong" timeout 120 python3 "$top/testdumps/browser.py" "$chromium" \
+		"$tmp/$1/report.html" ${SHOTS:+"$SHOTS/$1"}
+}
+
+for name in s1 s2-ndctl s3 s5 s1-clean debian-6.1-null; do
+	look "$name" "$top/testdumps/$name/$name.kdump"
+done
+python3 "$top/testdumps/hostile_text.py" make "$top/testdumps/synthetic" >"$tmp/evil.text"
+mkdump "$tmp/evil.text" "$tmp/evil.dump"
+look 'hostile text' "$tmp/evil.dump"
+for name in hole-linked-nowhere memmap-excluded s2-table-excluded; do
+	mkdump "$top/testdumps/synthetic/$name.text" "$tmp/$name.dump"
+	look "$name" "$tmp/$name.dump"
+done
+
+# The check sees what is wrong.
+sed 's|<body>|<body><script>console.log(1)</script><img src="http://localhost:9/x.png"/>|
+	s|img-src data:|img-src http://localhost:9 data:|' "$tmp/s1/report.html" >"$tmp/bad.html"
+timeout 120 python3 "$top/testdumps/browser.py" "$chromium" "$tmp/bad.html" >"$tmp/bad"
+for what in 'active: <script' 'request: http://localhost' 'Log.entryAdded'; do
+	like "a page that is bad: $what" "$tmp/bad" "$what"
+done
+sed 's|<main>|<main><p style="margin-top:900px;min-width:2000px;color:#eee">far down</p>|' \
+	"$tmp/s1/report.html" >"$tmp/far.html"
+timeout 120 python3 "$top/testdumps/browser.py" "$chromium" "$tmp/far.html" >"$tmp/far"
+for what in 'culprit at .* out of sight' 'wide in a window of 1440' 'hard to read' \
+	'beyond the paper'; do
+	like "a page that is bad: $what" "$tmp/far" "$what"
+done
+
+done_testing
