@@ -25,13 +25,14 @@ GEOMETRY = """(() => {
     const r = e.getBoundingClientRect();
     return [r.left, r.top, r.right, r.bottom];
   });
-  return {width: document.documentElement.scrollWidth, height: document.documentElement.scrollHeight,
-          window: [innerWidth, innerHeight], culprits: seen};
+  const root = document.documentElement;
+  return {width: root.scrollWidth, height: root.scrollHeight, culprits: seen};
 })()"""
 
 ACTIVE = """(() => [...document.querySelectorAll('*')].filter(e =>
   ['SCRIPT', 'IMG', 'IFRAME', 'OBJECT', 'EMBED', 'FORM', 'A'].includes(e.tagName.toUpperCase()) ||
-  [...e.attributes].some(a => a.name.startsWith('on') || a.name === 'src')).map(e => e.outerHTML))()"""
+  [...e.attributes].some(a => a.name.startsWith('on') || a.name === 'src'))
+  .map(e => e.outerHTML))()"""
 
 # Text against the ground behind it, as WCAG 2 counts it; pictures paint their own.
 CONTRAST = """(() => {
@@ -47,19 +48,20 @@ CONTRAST = """(() => {
     return [255, 255, 255];
   };
   const bad = [];
-  for (const e of document.querySelectorAll('body *')) {
-    if (e.closest('svg') || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
-    const [a, b] = [lum(rgb(getComputedStyle(e).color)), lum(ground(e))];
+  const look = (e, ink, paper, name) => {
+    const [a, b] = [lum(rgb(ink)), lum(paper)];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) bad.push(e.tagName + '.' + e.className + ' ' + ratio.toFixed(2));
-  }
-  const paper = getComputedStyle(document.querySelector('svg.map')).getPropertyValue('--paper');
+    if (ratio < 4.5) bad.push(name + ' ' + ratio.toFixed(2));
+  };
+  const text = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+  for (const e of document.querySelectorAll('body *'))
+    if (!e.closest('svg') && text(e))
+      look(e, getComputedStyle(e).color, ground(e), e.tagName + '.' + e.className);
+  // Letters in a cell stand on its colour, the cell before them.
   for (const e of document.querySelectorAll('svg text')) {
-    const on = e.classList.contains('bad') || e.classList.contains('warn');
-    if (on) continue;
-    const [a, b] = [lum(rgb(getComputedStyle(e).fill)), lum(rgb(getComputedStyle(document.body).backgroundColor))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) bad.push('svg ' + e.textContent + ' ' + ratio.toFixed(2));
+    const cell = e.classList.contains('letter') ? e.previousElementSibling : null;
+    look(e, getComputedStyle(e).fill, cell ? rgb(getComputedStyle(cell).fill) : ground(e),
+         'svg ' + e.textContent);
   }
   return bad;
 })()"""

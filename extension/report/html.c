@@ -88,6 +88,23 @@ static void put_primer(struct pfs_out *o, const struct pfs_model *m)
 		   "if the answer is yes.</p>\n");
 }
 
+static const char *without_page(enum pfs_status st)
+{
+	switch (st) {
+	case PFS_UNRELATED:
+		return "As far as this dump shows, the panic has nothing to do with the memmap. What the "
+		       "check found is listed below, and is not its cause.";
+	case PFS_NO_PANIC:
+		return "The machine had not panicked when this dump was written. What follows is what the "
+		       "check of its memmap found.";
+	case PFS_INCONCLUSIVE:
+		return "This dump lacks what a verdict needs; its limits, at the end, say what.";
+	default:
+		return "The panic points to the memmap, but to no page of which the dump shows that it "
+		       "is the cause.";
+	}
+}
+
 static void put_explanation(struct pfs_out *o, const struct pfs_session *s)
 {
 	const struct pfs_verdict *v = &s->verdict;
@@ -105,7 +122,7 @@ static void put_explanation(struct pfs_out *o, const struct pfs_session *s)
 			   "that, pfnscope does not know.</p>\n", v->page.pfn,
 			   pfs_state_name(v->page.state), pfs_state_meaning(v->page.state));
 	} else {
-		pfs_markup(o, "<p>%.*s%s.</p>\n", PFS_CLIPPED(v->title ? v->title : "no verdict"));
+		pfs_markup(o, "<p>%s</p>\n", without_page(v->status));
 	}
 	for (i = 0; mech && i < NR_FIXES && mech->fixes[i]; i++)
 		pfs_markup(o, "<div class=\"fix\">Fixed by <b>%s</b>, commit <code>%s</code>, in %s and "

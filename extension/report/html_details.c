@@ -114,11 +114,11 @@ static void put_claims(struct pfs_out *o, const struct pfs_claims *cs)
 		   "<div class=\"scroll\"><table>\n<tr><th>Claim</th><th>Command</th><th>Gives</th>"
 		   "</tr>\n");
 	for (i = 0; i < cs->nr; i++) {
-		pfs_markup(o, "<tr><td>%s</td><td class=\"v\">crash&gt; %s", cs->c[i].claim,
+		pfs_markup(o, "<tr><td>%s</td><td class=\"v cmd\">crash&gt; %s", cs->c[i].claim,
 			   cs->c[i].crash);
 		if (*cs->c[i].drgn)
 			pfs_markup(o, "<br/>&gt;&gt;&gt; %s", cs->c[i].drgn);
-		pfs_markup(o, "</td><td class=\"v\">%s</td></tr>\n", cs->c[i].gives);
+		pfs_markup(o, "</td><td class=\"v cmd\">%s</td></tr>\n", cs->c[i].gives);
 	}
 	pfs_markup(o, "</table></div>\n</details>\n");
 }

@@ -438,12 +438,17 @@ static void put_mapping(struct map *p, const struct axis *a)
 	lane_close(p, &l);
 }
 
+/* An address as a number of the largest unit that divides it: 1280 MiB, not 1.2 GiB. */
 static void put_tick(struct map *p, int x, uint64_t at)
 {
-	char size[32];
+	static const char *const unit[] = { "", " KiB", " MiB", " GiB", " TiB" };
+	unsigned int u = 0;
+	uint64_t n;
 
+	for (n = at; n && !(n & 1023) && u < 4; n >>= 10)
+		u++;
 	pfs_markup(p->o, "<path class=\"tick\" d=\"M%d %dv5\"/><text class=\"tick\" x=\"%d\" y=\"%d\">"
-		   "%s</text>\n", x, p->y + 9, x, p->y + 6, at ? pfs_fmt_size(size, at) : "0");
+		   "%" PRIu64 "%s</text>\n", x, p->y + 9, x, p->y + 6, n, unit[u]);
 }
 
 static void put_ticks(struct map *p, const struct axis *a)

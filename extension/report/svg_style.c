@@ -18,7 +18,7 @@ static const char style[] =
 	"--paper:#0f1318;--soft:#171c23;--ram:#2f5579;--dev:#5b4680;--fw:#454c55;"
 	"--node0:#2a313a;--node1:#39424d;--zone0:#33472b;--zone1:#43603a;--online:#3f6f3d;"
 	"--offline:#6d5f22;--set:#3c6d9e;--clear:#1d232b;--leaf:#2c4657;--leaf4k:#3c6379;"
-	"--ok:#2b4029;--free:#1f2b1e;--bad:#e5534b;--badfg:#fff;--warn:#c77a17;"
+	"--ok:#2b4029;--free:#1f2b1e;--bad:#cb362d;--badfg:#fff;--warn:#c77a17;"
 	"--unknown:#3a3a3a;--mark:#ff7b72}}\n"
 	"@media print{:root{--fg:#000;--dim:#444;--rule:#bbb;--paper:#fff;--soft:#fff;"
 	"--ram:#b6cfe8;--dev:#cdb8e6;--fw:#d0d5da;--node0:#e4e8ec;--node1:#cfd6dc;"
