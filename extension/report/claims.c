@@ -21,7 +21,7 @@ static void word(struct pfs_claim *c, uint64_t va, uint64_t value)
 {
 	snprintf(c->crash, sizeof(c->crash), "rd %" PRIx64, va);
 	snprintf(c->drgn, sizeof(c->drgn), "hex(prog.read_u64(0x%" PRIx64 "))", va);
-	snprintf(c->gives, sizeof(c->gives), "%" PRIx64, value);
+	snprintf(c->gives, sizeof(c->gives), "%016" PRIx64, value);
 }
 
 static void about_section(struct pfs_claims *cs, const struct pfs_model *m, uint64_t pfn)
@@ -42,9 +42,8 @@ static void about_section(struct pfs_claims *cs, const struct pfs_model *m, uint
 	if (bit < 0 || !pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP))
 		return;
 	c = add(cs);
-	snprintf(c->claim, sizeof(c->claim), "subsection %u: bit %u of %s of its subsection_map is "
-		 "%s", index, index % 64, index < 64 ? "the word" : "this word",
-		 bit ? "set" : "clear");
+	snprintf(c->claim, sizeof(c->claim), "subsection %u: bit %u of this word of subsection_map is "
+		 "%s", index, index % 64, bit ? "set" : "clear");
 	word(c, sec->usage + pfs_val(m->facts, PFS_F_MSU_SUBSECTION_MAP) + index / 64 * 8,
 	     sec->subsections[index / 64]);
 }
@@ -75,7 +74,7 @@ static void about_mapping(struct pfs_claims *cs, const struct pfs_page *p)
 	snprintf(c->crash, sizeof(c->crash), "rd -p %" PRIx64, last->entry_pa);
 	snprintf(c->drgn, sizeof(c->drgn), "hex(prog.read_u64(0x%" PRIx64 ", True))",
 		 last->entry_pa);
-	snprintf(c->gives, sizeof(c->gives), "%" PRIx64, last->entry);
+	snprintf(c->gives, sizeof(c->gives), "%016" PRIx64, last->entry);
 }
 
 static void about_contents(struct pfs_claims *cs, const struct pfs_model *m,
