@@ -94,6 +94,27 @@ run "$pfnscope" --json "$dump"
 jq "$same_report" "$tmp/out" >"$tmp/want"
 same 'crash --zero_excluded: no page is made up' "$tmp/got" "$tmp/want"
 
+# The attachments of a ticket, out of a session.
+run "$pfnscope" report "$dump" -o "$tmp/ticket"
+for reader in host file; do
+	crash_run "$dump" "pfnscope report --reader=$reader -o $tmp/ticket-$reader"
+	for dir in ticket ticket-$reader; do
+		jq "$same_report" "$tmp/$dir/report.json" >"$tmp/$dir.json"
+		# Who knew a fact differs, and so does how one asked.
+		sed -e '/^Facts that matter/,/^$/d' -e '/^    pfnscope report/d' \
+			"$tmp/$dir/report.txt" >"$tmp/$dir.txt"
+	done
+	same "report --reader=$reader: report.json" "$tmp/ticket-$reader.json" "$tmp/ticket.json"
+	same "report --reader=$reader: report.txt" "$tmp/ticket-$reader.txt" "$tmp/ticket.txt"
+	ok "report --reader=$reader: map.svg" cmp "$tmp/ticket-$reader/map.svg" "$tmp/ticket/map.svg"
+	ok "report --reader=$reader: MANIFEST" \
+		sh -c "cd '$tmp/ticket-$reader' && sha256sum --strict -c MANIFEST"
+	run "$pfnscope" --json "$tmp/ticket-$reader/memmap.kdump"
+	jq "$same_report" "$tmp/out" | jq 'del(.summary.pages)' >"$tmp/got"
+	jq 'del(.summary.pages)' "$tmp/ticket.json" >"$tmp/want"
+	same "report --reader=$reader: memmap.kdump gives the same report" "$tmp/got" "$tmp/want"
+done
+
 # Words of the user.
 crash_run "$dump" 'help pfnscope' >"$tmp/null"
 cp "$tmp/out" "$tmp/help"
