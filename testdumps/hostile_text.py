@@ -147,9 +147,9 @@ def main():
     if kind == "text":
         no_control(data)
     elif kind == "report.txt":
-        ascii_narrow(data, shown or SCRIPT)
+        ascii_narrow(data, SCRIPT if shown is None else shown)
     elif os.path.basename(kind) in ("report.html", "map.svg"):
-        markup(data, shown or (SCRIPT if kind == "report.html" else "<i>"))
+        markup(data, shown if shown is not None else SCRIPT if kind == "report.html" else "<i>")
     else:
         document(data, kind == "report.json" or shown)
     return None

@@ -497,10 +497,14 @@ static int by_start(const void *a, const void *b)
 /* Sections, RAM and devices: all that there is to see. Out of memory: none. */
 static struct piece *collect(const struct pfs_model *m, size_t *nr)
 {
-	uint64_t pps = m->layout.pages_per_section, limit = m->layout.nr_sections * pps;
+	uint64_t pps = m->layout.pages_per_section, limit;
 	struct piece *v = calloc(MAX_PIECES, sizeof(*v));
 	size_t i, j, n = 0;
 
+	/* No page is beyond 64 bits. */
+	if (__builtin_mul_overflow(m->layout.nr_sections, pps, &limit) ||
+	    limit > UINT64_MAX >> m->layout.page_shift)
+		limit = UINT64_MAX >> m->layout.page_shift;
 	for (i = 0; v && i < m->nr_sections && n < MAX_PIECES; i = j) {
 		j = run_end(m, i);
 		v[n++] = (struct piece){ m->sections[i].nr * pps,

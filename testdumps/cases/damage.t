@@ -14,7 +14,14 @@ case $B in
 *)	limit='ulimit -v 4194304 && ' ;;
 esac
 
-# survives NAME DUMP [text]: text tries the text report, too.
+# Well-formed, and within its columns, whatever is in it.
+attachments() {
+	for file in report.html map.svg report.txt; do
+		python3 "$top/testdumps/hostile_text.py" "$file" "$tmp/ticket/$file" "" || return
+	done
+}
+
+# survives NAME DUMP [text]: text tries the text report and the attachments, too.
 survives() {
 	run sh -c "$limit"'exec "$@"' sh "$pfnscope" diagnose --json "$2"
 	why=
@@ -37,6 +44,10 @@ survives() {
 		[ "$status" = "$json" ] || why="status $status as text, $json as JSON"
 		printable "$tmp/out" >/dev/null || why="unprintable text"
 		printable "$tmp/err" >/dev/null || why="unprintable message"
+		run sh -c "$limit"'exec "$@"' sh "$pfnscope" report "$2" -o "$tmp/ticket"
+		[ "$status" = "$json" ] || why="status $status as a report, $json as JSON"
+		! grep -aqE 'Sanitizer|runtime error' "$tmp/err" || why="sanitizer, in the report"
+		[ "$status" = 2 ] || attachments || why="a report that is none"
 	fi
 	if [ -n "$why" ]; then
 		tap 'not ok' "$1: $why"
