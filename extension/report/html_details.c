@@ -96,8 +96,8 @@ static void put_candidates(struct pfs_out *o, const struct pfs_verdict *v)
 		   "<div class=\"scroll\"><table>\n<tr><th>PFN</th><th>From</th><th>Accepted</th><th>Why"
 		   "</th></tr>\n", v->nr_candidates);
 	for (i = 0; i < v->nr_candidates && i < MAX_CANDIDATES; i++)
-		pfs_markup(o, "<tr><td class=\"v\">0x%" PRIx64 "</td><td>%.*s</td><td>%s</td><td>%.*s%s</td>"
-			   "</tr>\n", v->candidates[i].pfn, 200,
+		pfs_markup(o, "<tr><td class=\"v\">0x%" PRIx64 "</td><td>%.*s</td><td>%s</td>"
+			   "<td class=\"t\">%.*s%s</td></tr>\n", v->candidates[i].pfn, 200,
 			   v->candidates[i].from ? v->candidates[i].from : "nowhere",
 			   v->candidates[i].accepted ? "yes" : "no",
 			   PFS_CLIPPED(v->candidates[i].why ? v->candidates[i].why : ""));
@@ -114,7 +114,7 @@ static void put_claims(struct pfs_out *o, const struct pfs_claims *cs)
 		   "<div class=\"scroll\"><table>\n<tr><th>Claim</th><th>Command</th><th>Gives</th>"
 		   "</tr>\n");
 	for (i = 0; i < cs->nr; i++) {
-		pfs_markup(o, "<tr><td>%s</td><td class=\"v cmd\">crash&gt; %s", cs->c[i].claim,
+		pfs_markup(o, "<tr><td class=\"t\">%s</td><td class=\"v cmd\">crash&gt; %s", cs->c[i].claim,
 			   cs->c[i].crash);
 		if (*cs->c[i].drgn)
 			pfs_markup(o, "<br/>&gt;&gt;&gt; %s", cs->c[i].drgn);

@@ -11,11 +11,11 @@
 #define LANE 19
 
 static const struct picture {
-	const char *code, *text;
+	const char *code, *state, *text;
 	const char *memory, *valid, *memmap, *reader;
 } pictures[] = {
-#define PICTURE(id, code, text, memory, valid, memmap, reader) \
-	{ code, text, memory, valid, memmap, reader },
+#define PICTURE(id, code, state, text, memory, valid, memmap, reader) \
+	{ code, state, text, memory, valid, memmap, reader },
 #include <pfnscope/pictures.def>
 #undef PICTURE
 };
@@ -34,10 +34,16 @@ static const struct cell {
 	{ '#', "set", ' ', "pfn_valid() says yes" },
 	{ 'i', "ok", ' ', "initialised" },
 	{ 'n', "bad", 'n', "never initialised" },
-	{ 'f', "bad", 'D', "overwritten with 0xfd, or unmapped" },
+	{ 'f', "bad", 'D', "filled with 0xfd" },
 	{ 'U', "bad", 'U', "not mapped" },
 	{ 'w', "warn", 'M', "linked to another zone" },
 };
+
+/* Does this step belong to the story of a page in this state? */
+static bool told(const struct picture *p, const char *code, const char *state)
+{
+	return !strcmp(p->code, code) && (!*p->state || !strcmp(p->state, state));
+}
 
 static const struct cell *look(char is)
 {
@@ -77,12 +83,12 @@ static void put_reader(struct pfs_out *o, const char *reader, int y)
 	x = LEFT + (int)(at - reader) * CELL + CELL / 2;
 	right = at - reader < CELLS / 2;
 	pfs_markup(o, "<path class=\"arrow\" d=\"M%d %dl-5 8h10z\"/><text class=\"alarm%s\" x=\"%d\" "
-		   "y=\"%d\">read by the kernel</text>\n", x, y, right ? "" : " before",
+		   "y=\"%d\">the kernel steps here</text>\n", x, y, right ? "" : " before",
 		   right ? x + 9 : x - 9, y + 9);
 }
 
 /* Of those lanes that one must know the colours of. */
-static void put_key(struct pfs_out *o, const char *code)
+static void put_key(struct pfs_out *o, const char *code, const char *state)
 {
 	size_t i, k;
 
@@ -91,7 +97,7 @@ static void put_key(struct pfs_out *o, const char *code)
 		bool used = false;
 
 		for (i = 0; i < sizeof(pictures) / sizeof(pictures[0]); i++)
-			used = used || (!strcmp(pictures[i].code, code) &&
+			used = used || (told(&pictures[i], code, state) &&
 					(strchr(pictures[i].memory, cells[k].is) ||
 					 strchr(pictures[i].valid, cells[k].is) ||
 					 strchr(pictures[i].memmap, cells[k].is)));
@@ -103,7 +109,7 @@ static void put_key(struct pfs_out *o, const char *code)
 	pfs_markup(o, "</p>\n");
 }
 
-bool pfs_svg_mechanism(struct pfs_out *o, const char *code)
+bool pfs_svg_mechanism(struct pfs_out *o, const char *code, const char *state)
 {
 	const int width = LEFT + CELLS * CELL + 2;
 	unsigned int step = 0;
@@ -112,7 +118,7 @@ bool pfs_svg_mechanism(struct pfs_out *o, const char *code)
 	for (i = 0; i < sizeof(pictures) / sizeof(pictures[0]); i++) {
 		const struct picture *p = &pictures[i];
 
-		if (strcmp(p->code, code))
+		if (!told(p, code, state))
 			continue;
 		if (!step)
 			pfs_markup(o, "<div class=\"steps\">\n");
@@ -130,6 +136,6 @@ bool pfs_svg_mechanism(struct pfs_out *o, const char *code)
 	if (!step)
 		return false;
 	pfs_markup(o, "</div>\n");
-	put_key(o, code);
+	put_key(o, code, state);
 	return true;
 }

@@ -65,8 +65,11 @@ void pfs_html_ticket(struct pfs_out *o, const struct pfs_ticket *t);
 void pfs_svg_map(struct pfs_out *o, const struct pfs_session *s, const struct pfs_focus *f,
 		 bool alone);
 void pfs_svg_walk(struct pfs_out *o, const struct pfs_model *m, const struct pfs_walk *w);
-/* What happened, step by step: the rows of pictures.def. false: there are none. */
-bool pfs_svg_mechanism(struct pfs_out *o, const char *code);
+/*
+ * What happened to a page in this state, step by step: the rows of pictures.def.
+ * false: there are none.
+ */
+bool pfs_svg_mechanism(struct pfs_out *o, const char *code, const char *state);
 /* The style sheet of all of them. */
 void pfs_svg_style(struct pfs_out *o);
 

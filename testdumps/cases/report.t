@@ -85,6 +85,11 @@ for word in 'culprit' '<title>PFN 0x14000, physical 0x14000000: depopulated' 'pm
 done
 is 'report.html: a picture for each of three steps' "$(grep -c '<figcaption>' "$tmp/s1/report.html")" 3
 
+like 'report.html of s1: what was freed was filled' "$tmp/s1/report.html" \
+	'as one large page maps it all, it is filled with 0xfd'
+like 'report.html of s2: what was freed was unmapped' "$tmp/s2/report.html" \
+	'small pages map it, so it is unmapped'
+
 # Each mechanism that there is has its pictures.
 for code in $(jq -nr "$("$pfnscope" explain --json | jq -c .) | .mechanisms[].code"); do
 	ok "$code: has steps in pictures.def" \
