@@ -54,6 +54,7 @@ enum pfs_exit pfs_run_diff(const struct pfs_args *a, struct pfs_out *o, struct p
 	if (pfs_files_sort(a->files, a->nr_files, &files, err))
 		return st;
 	opts.vmlinux = files.vmlinux;
+	opts.system_map = a->system_map;
 	if (files.nr_dumps != 2) {
 		pfs_err_set(err, EINVAL, "diff: two reports or dumps are wanted, not %zu",
 			    files.nr_dumps);

@@ -70,7 +70,7 @@ int pfs_verify(const struct pfs_session *s, const struct pfs_session_opts *opts,
 
 	if (!again)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	again_opts.vmlinux = NULL;
+	again_opts.vmlinux = again_opts.system_map = NULL;
 	r = pfs_target_open_kdump(&path, 1, NULL, NULL, &t, err);
 	if (!r)
 		r = pfs_session_open(again, t, &again_opts, err);

@@ -87,6 +87,39 @@ run "$pfnscope" check "$tmp/small" --json
 ok 'a file in place of struct pages: is told' jq -e \
 	'[.findings[].code] | index("memmap-freed-but-mapped") and index("memmap-mislinked")' "$tmp/out"
 
+# What the panic stepped on lies in such a page: of it the one struct page is kept
+# that the report shows, and how far the others are like it cannot be told. This
+# is a difference, and --verify says so.
+{
+	echo "include $here/s1-depopulated.text"
+	echo "back 0xa000-0xa03f 0x9fc0"
+	echo "fill 0xa000-0xa03f 0xfd"
+} >"$tmp/machine.text"
+mkdump "$tmp/machine.text" "$tmp/dump"
+run "$pfnscope" distill --verify -o "$tmp/small" "$tmp/dump"
+is '--verify: a report that differs: exit status' "$status" 2
+like '--verify: says where' "$tmp/err" "reopened: diagnose --json differs from the original's at .verdict.end"
+run "$pfnscope" --json "$tmp/small"
+ok '--verify: the page is there' jq -e '.verdict.pfn == "0xa000" and .verdict.state == "depopulated"' "$tmp/out"
+
+# The counts and runs of the note are believed only where they fit what is there.
+mkdump "$here/s1-depopulated.text" "$tmp/dump"
+run "$pfnscope" distill -o "$tmp/small" "$tmp/dump"
+python3 - "$tmp/small" "$tmp/lie" <<'EOF'
+import re
+import sys
+with open(sys.argv[1], "rb") as f:
+    data = f.read()
+runs = re.search(rb'"runs":\[\[40960,2,(\d)\]\]', data)
+with open(sys.argv[2], "wb") as f:
+    f.write(data[:runs.start()] + runs[0].replace(b"40960", b"40961") + data[runs.end():])
+EOF
+run "$pfnscope" --json "$tmp/lie"
+is 'a note that lies: exit status' "$status" 1
+ok 'a note that lies: is not used, and that is said' jq -e '.summary.pages.excluded > 60000 and
+	([.findings[] | select(.code == "memmap-depopulated") | .start, .end] == ["0xa000", "0xa002"]) and
+	([.limits[] | select(.what == "scan note")] | length) == 1' "$tmp/out"
+
 # Registers of CPUs, one of them in user mode.
 {
 	echo "kernel 6.1"

@@ -46,6 +46,38 @@ static void ranges(void **state)
 	pfs_ranges_deinit(&r);
 }
 
+/* Against a byte a place: holes in the middle, over several ranges, over nothing. */
+static void ranges_removed(void **state)
+{
+	struct pfs_ranges r = { 0 };
+	static unsigned char want[600];
+	unsigned int seed = 7, i;
+	uint64_t end;
+
+	(void)state;
+	assert_int_equal(pfs_ranges_remove(&r, 0, 10), 0);
+	for (i = 0; i < 2000; i++) {
+		unsigned int a, n;
+		bool remove;
+
+		seed = seed * 1103515245 + 12345;
+		a = (seed >> 8) % 560;
+		n = (seed >> 20) % 40;
+		remove = i % 3 == 2;
+		assert_int_equal(remove ? pfs_ranges_remove(&r, a, a + n) :
+					  pfs_ranges_add(&r, a, a + n), 0);
+		memset(want + a, !remove, n);
+		if (i % 50)
+			continue;
+		pfs_ranges_settle(&r);
+		for (a = 0; a < sizeof(want); a++)
+			assert_int_equal(pfs_ranges_at(&r, a, &end), want[a]);
+		for (a = 1; a < r.nr; a++)
+			assert_true(r.v[a].start > r.v[a - 1].end);
+	}
+	pfs_ranges_deinit(&r);
+}
+
 static struct pfs_target *open_pages(const char *pages)
 {
 	struct blob b = { 0 };
@@ -110,6 +142,39 @@ static void record(void **state)
 	expect_ranges(r, PFS_UNDECIDABLE, (uint64_t[]){ 5 * PAGE, 6 * PAGE }, 1);
 	expect_ranges(r, PFS_ABSENT, (uint64_t[]){ 4 * PAGE, 5 * PAGE, 8 * PAGE, 9 * PAGE }, 2);
 	pfs_target_free(c);
+}
+
+/* What was read on trial is kept or not; what is dropped was never read. */
+static void record_trial(void **state)
+{
+	struct pfs_target *t;
+	struct pfs_recorder *r;
+	struct pfs_err err;
+	unsigned char buf[2 * PAGE];
+	size_t got;
+
+	(void)state;
+	assert_int_equal(pfs_target_record(open_pages("zzzx"), &t, &err), 0);
+	assert_true(t->info.exact);
+	r = pfs_target_recorder(t);
+	pfs_target_read(t, 0, buf, 8, &got);
+	pfs_target_trial(t, PFS_TRIAL_BEGIN);
+	pfs_target_read(t, 16, buf, 8, &got);
+	pfs_target_read(t, 3 * PAGE, buf, 8, &got);
+	pfs_target_trial(t, PFS_TRIAL_DROP);
+	expect_ranges(r, PFS_PRESENT, (uint64_t[]){ 0, 8 }, 1);
+	expect_ranges(r, PFS_EXCLUDED, (uint64_t[]){ 0 }, 0);
+	pfs_target_trial(t, PFS_TRIAL_BEGIN);
+	pfs_target_read(t, 32, buf, 8, &got);
+	pfs_target_read(t, 3 * PAGE, buf, 8, &got);
+	pfs_target_trial(t, PFS_TRIAL_KEEP);
+	pfs_target_read(t, PAGE, buf, 2 * PAGE, &got);
+	expect_ranges(r, PFS_PRESENT, (uint64_t[]){ 0, 8, 32, 40, PAGE, 3 * PAGE }, 3);
+	expect_ranges(r, PFS_EXCLUDED, (uint64_t[]){ 3 * PAGE, 4 * PAGE }, 1);
+	assert_int_equal(pfs_recorder_drop(r, PAGE + 64, 2 * PAGE), 0);
+	expect_ranges(r, PFS_PRESENT, (uint64_t[]){ 0, 8, 32, 40, PAGE, PAGE + 64, 2 * PAGE,
+						    3 * PAGE }, 4);
+	pfs_target_free(t);
 }
 
 static void fault(void **state)
@@ -179,7 +244,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranges),
+		cmocka_unit_test(ranges_removed),
 		cmocka_unit_test(record),
+		cmocka_unit_test(record_trial),
 		cmocka_unit_test(fault),
 		cmocka_unit_test(fault_syntax),
 	};
