@@ -60,7 +60,8 @@ static void put_files(struct pfs_out *o)
 {
 	pfs_out_heading(o, "Files");
 	pfs_out_para(o, 2, "", "%s",
-		     "VMCORE is a kdump (compressed, flattened or split) or an ELF core. VMLINUX, "
+		     "VMCORE is a kdump (compressed, flattened or split) or an ELF core; "
+		     "/proc/kcore is the kernel that runs. VMLINUX, "
 		     "the kernel with its debug information, is needed only where the kernel in "
 		     "the dump has no BTF and no kallsyms. Files are told apart by content, in any "
 		     "order: an ELF file that is no core is the vmlinux, and all others are parts "

@@ -15,6 +15,7 @@ struct build {
 	bool online_known;
 	unsigned char online[MAX_NODES / 8];
 	uint64_t unreadable_nodes, unreadable_zones, foreign;
+	bool uncounted;		/* nobody says how many nodes there can be */
 };
 
 /* The same, and true with *ret as it was where the kernel has no such member. */
@@ -120,7 +121,7 @@ static int walk_nodes(struct build *b)
 	if (!pfs_have(f, PFS_F_NR_NODES_MAX)) {
 		pfs_limit(b->m, "zones", "%s is not known: those of node 0 alone",
 			  pfs_fact_name(PFS_F_NR_NODES_MAX));
-		b->unreadable_nodes++;
+		b->uncounted = true;
 	}
 	if (nr > MAX_NODES) {
 		pfs_limit(b->m, "zones", "%s: absurd value %llu", pfs_fact_name(PFS_F_NR_NODES_MAX),
@@ -170,8 +171,8 @@ int pfs_model_zones(struct pfs_model *m, struct pfs_err *err)
 	}
 	if (walk_nodes(&b))
 		return pfs_err_set(err, ENOMEM, "zones: out of memory");
-	m->zones_known = !b.unreadable_nodes && !b.unreadable_zones && !b.foreign;
-	if (!m->zones_known)
+	m->zones_known = !b.unreadable_nodes && !b.unreadable_zones && !b.foreign && !b.uncounted;
+	if (b.unreadable_nodes || b.unreadable_zones || b.foreign)
 		pfs_limit(m, "zones",
 			  "incomplete: %llu nodes and %llu zones unreadable, %llu nodes with another's number",
 			  (unsigned long long)b.unreadable_nodes,

@@ -26,7 +26,7 @@
  * their digits: this is what is searched for. From there the index is found, as
  * it must agree with the strings, then the markers before the tokens, then the
  * names that end where the markers begin, and with them the number of symbols.
- * kallsyms_read() decodes all of it, and takes it only if the addresses fit.
+ * pfs_kallsyms_read() decodes all of it, and takes it only if the addresses fit.
  */
 #include "kernel/kallsyms.h"
 #include "kernel/image.h"

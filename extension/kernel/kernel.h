@@ -85,8 +85,9 @@ int pfs_system_map_open(const char *path, const struct pfs_facts *f, struct pfs_
  * Fill in every fact that some source has: lookups first (best first), then
  * VMCOREINFO, then the architecture's table; facts.def says for which rows
  * VMCOREINFO comes first. Provenance strings are
- * "vmlinux BTF", "vmlinux DWARF", "vmlinux symbols", "kallsyms", "BTF",
- * "VMCOREINFO", "table x86_64". Called once with VMCOREINFO alone (to set up
+ * "vmlinux BTF", "vmlinux DWARF", "vmlinux symbols", "System.map", "kallsyms",
+ * "BTF", the latter two with " (scan)" where nobody named them, "VMCOREINFO",
+ * "VMCOREINFO (memory)", "CPU and kernel image", "table x86_64". Called once with VMCOREINFO alone (to set up
  * pfs_mem), and again when kallsyms and BTF can be read.
  */
 int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a,

@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_TEXT	((size_t)64 << 10)	/* one page; more of them from v7.3 on */
+#define MAX_TEXT	((size_t)64 << 10)	/* of a note: one page, or more from v7.3 on */
 #define MAX_TRIED	4u	/* CPUs: all run one kernel */
 #define MAX_OTHERS	256u	/* texts that do not stand the check */
 #define MAX_UTS		512	/* bytes of init_uts_ns that the release is in */
@@ -32,7 +32,7 @@ struct search {
 	struct pfs_target *t;
 	const struct pfs_arch *arch;
 	struct pfs_arena *a;
-	char *text;		/* arena, of MAX_TEXT + 1 bytes */
+	char *text;		/* arena; NULL: none yet */
 	size_t len;
 	unsigned int others;	/* texts that did not stand the check */
 };
@@ -239,12 +239,18 @@ static int from_cpus(struct search *s, bool made_up)
 	return r;
 }
 
-/* Page pa begins as the text does: take all of it. */
+/*
+ * Page pa begins as the text does. Where it does not end in this page, nothing
+ * says how long it is, and the next page may be anybody's: whole lines are taken.
+ */
 static int from_page(struct search *s, uint64_t pa, char *buf)
 {
 	size_t n = 0;
 
-	pfs_target_read(s->t, pa, buf, MAX_TEXT, &n);
+	pfs_target_read(s->t, pa, buf, s->t->info.page_size, &n);
+	if (!memchr(buf, '\0', n))
+		while (n && buf[n - 1] != '\n')
+			n--;
 	return take(s, buf, strnlen(buf, n));
 }
 
@@ -252,7 +258,7 @@ static int from_pages(struct search *s)
 {
 	static const char first[] = "OSRELEASE=";
 	uint64_t page = s->t->info.page_size, pa = 0, end = s->t->info.max_pfn;
-	char *buf = malloc(MAX_TEXT);
+	char *buf = malloc(page ? page : 1);
 	int r = 0;
 
 	if (!buf)

@@ -30,6 +30,19 @@ static void recorded(struct pfs_session *s)
 	}
 }
 
+/* A structure of a live kernel may make no sense while it is changed: three looks. */
+static int build_model(struct pfs_session *s, struct pfs_err *err)
+{
+	unsigned int looks = s->target->info.live ? 3 : 1;
+	int r = pfs_model_build(&s->model, &s->facts, &s->mem, err);
+
+	while (r && r != -ENOMEM && --looks) {
+		pfs_model_deinit(&s->model);
+		r = pfs_model_build(&s->model, &s->facts, &s->mem, err);
+	}
+	return r;
+}
+
 int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct pfs_session_opts *o,
 		     struct pfs_err *err)
 {
@@ -45,7 +58,7 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 	recorded(s);
 	if (!r) {
 		s->built = true;
-		r = pfs_model_build(&s->model, &s->facts, &s->mem, err);
+		r = build_model(s, err);
 		if (!r && t->info.live)
 			pfs_limit(&s->model, "time", "memory changed while it was read: what is "
 				  "counted is of no one moment");

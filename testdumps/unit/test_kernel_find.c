@@ -169,6 +169,14 @@ static void by_page(void **unused)
 	/* Two copies of one text are one. */
 	put_text(PAGE + 0x7000, want);
 	expect(want, "VMCOREINFO (memory)");
+	/* It fills its page: what the next one holds is not known to belong to it. */
+	setup(4);
+	ram.t.info.nr_qemu = 0;
+	want = info("5.10.0-test", KERNEL);
+	put_text(PAGE, want);
+	memset(ram.bytes + PAGE + strlen(want), 'x', 4096 - strlen(want));
+	put_text(PAGE + 0x1000, "=y\nSECRET=z\n");
+	expect(want, "VMCOREINFO (memory)");
 	/* Not at the start of a page: part of something else. */
 	setup(4);
 	ram.t.info.nr_qemu = 0;

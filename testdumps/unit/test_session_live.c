@@ -60,15 +60,14 @@ static struct moving m;
 static const struct pfs_session_opts opts = { .jobs = 1 };
 static struct pfs_err err;
 
-/* A scan during which the first `bad` reads of the pages are bad. */
-static void scan(unsigned int bad, bool live)
+/* The first `bad` reads of [start, end) are bad. */
+static int open_session(uint64_t start, uint64_t end, unsigned int bad, bool live)
 {
 	static const struct pfs_target_ops ops = {
 		.name = "moving", .read = moving_read, .presence = moving_presence,
 		.free = moving_free,
 	};
 	const char *paths[] = { DUMP };
-	struct pfs_walk w;
 
 	memset(&m, 0, sizeof(m));
 	if (pfs_target_open_kdump(paths, 1, NULL, NULL, &m.lower, &err))
@@ -76,7 +75,18 @@ static void scan(unsigned int bad, bool live)
 	m.t.ops = &ops;
 	m.t.info = m.lower->info;
 	m.t.info.live = live;
-	if (pfs_session_open(&s, &m.t, &opts, &err))
+	m.start = start;
+	m.end = end;
+	m.left = bad;
+	return pfs_session_open(&s, &m.t, &opts, &err);
+}
+
+/* A scan during which the first `bad` reads of the pages are bad. */
+static void scan(unsigned int bad, bool live)
+{
+	struct pfs_walk w;
+
+	if (open_session(0, 0, 0, live))
 		fail_msg("%s", err.msg);
 	pfs_walk_va(&s.mem, pfs_pfn_to_page(&s.model, FIRST), &w);
 	assert_true(w.mapped);
@@ -150,12 +160,31 @@ static void for_good(void **unused)
 	pfs_session_close(&s);
 }
 
+/* The section table is being changed, once; or it is broken. */
+static void table_in_use(void **unused)
+{
+	struct pfs_walk w;
+
+	(void)unused;
+	if (open_session(0, 0, 0, true))
+		fail_msg("%s", err.msg);
+	pfs_walk_va(&s.mem, pfs_val(&s.facts, PFS_F_MEM_SECTION), &w);
+	assert_true(w.mapped);
+	pfs_session_close(&s);
+	assert_int_equal(open_session(w.pa, w.pa + 4096, 1, true), 0);
+	assert_true(m.bad && s.model.nr_sections);
+	pfs_session_close(&s);
+	assert_true(open_session(w.pa, w.pa + 4096, 1, false) < 0);
+	assert_true(open_session(w.pa, w.pa + 4096, 1000000, true) < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(at_rest),
 		cmocka_unit_test(for_a_while),
 		cmocka_unit_test(for_good),
+		cmocka_unit_test(table_in_use),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
