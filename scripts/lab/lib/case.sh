@@ -15,7 +15,10 @@
 #   QEMU    more arguments for it
 #
 # A cell of the matrix is the case CELL@KERNEL, its recipe cells/CELL.sh, without a
-# KERNEL and, where not every kernel of the matrix can do it, with KERNELS.
+# KERNEL. It may have
+#
+#   KERNELS those of the matrix that can do it
+#   SHOWS   what vmemmap --json must have for the guest to be what the cell is about
 #
 # Results: $LAB/dump/NAME/NAME.FORM, console logs, oracle, vmlinux.
 
