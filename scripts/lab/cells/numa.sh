@@ -4,4 +4,6 @@ TITLE='two NUMA nodes, holes between and inside'
 MEM=768
 APPEND='memmap=40M$0x105000000'
 STEPS='oracle page-summary predicates-5g sysrq-c'
-QEMU='-machine max-ram-below-4g=256M -object memory-backend-ram,id=m0,size=384M -object memory-backend-ram,id=m1,size=384M -numa node,nodeid=0,cpus=0,memdev=m0 -numa node,nodeid=1,cpus=1,memdev=m1'
+QEMU='-machine max-ram-below-4g=256M -object memory-backend-ram,id=m0,size=384M'
+QEMU+=' -object memory-backend-ram,id=m1,size=384M -numa node,nodeid=0,cpus=0,memdev=m0'
+QEMU+=' -numa node,nodeid=1,cpus=1,memdev=m1'
