@@ -7,6 +7,7 @@
 # make check      set-up, build, every test, plain and with sanitizers
 # make check-san  the tests with AddressSanitizer and UBSan alone
 # make vmtest     the tests on the lab's dumps, which it makes: hours, gigabytes (scripts/lab)
+# make vmtest CASE=s1, make vmtest KERNEL=7.2 CASE=dimm  of one case, of one cell of its matrix
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
 # make lint       the rules of the source: layers, tables, style
 # make SAN=1 ...  any of these with the sanitizers, in build/san
@@ -142,7 +143,7 @@ lint: tests
 	testdumps/run $B/cases/lint.t
 
 vmtest: all
-	scripts/lab/vmtest $(CASE)
+	scripts/lab/vmtest $(if $(KERNEL),$(CASE:%=%@$(KERNEL)),$(CASE))
 
 demo: all
 	@scripts/demo

@@ -19,14 +19,14 @@ need()
 }
 
 # stamp FILE...: one hash over the contents of these files; of recipes and kernel
-# configurations without comments and titles, which change no result.
+# configurations without comments and what only words or checks a result.
 stamp()
 {
 	local f
 
 	for f; do
 		case $f in
-		*.sh | *.fragment) sed '/^#/d; /^$/d; /^TITLE=/d' -- "$f" ;;
+		*.sh | *.fragment) sed '/^#/d; /^$/d; /^\(TITLE\|SHOWS\|KERNELS\)=/d' -- "$f" ;;
 		*) cat -- "$f" ;;
 		esac
 	done | sha256sum | cut -d' ' -f1

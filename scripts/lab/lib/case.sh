@@ -12,16 +12,34 @@
 #           panic); the rest as guest/capture knows them (a capture kernel does)
 #   CRASHKERNEL  what to reserve for the latter, 192M by default
 #   TIMEOUT seconds, 300 by default
+#   QEMU    more arguments for it
+#
+# A cell of the matrix is the case CELL@KERNEL, its recipe cells/CELL.sh, without a
+# KERNEL. It may have
+#
+#   KERNELS those of the matrix that can do it
+#   SHOWS   what vmemmap --json must have for the guest to be what the cell is about
 #
 # Results: $LAB/dump/NAME/NAME.FORM, console logs, oracle, vmlinux.
 
 case_load()
 {
 	TITLE='' KERNEL='' MEM=2048 APPEND='' STEPS='' PANIC='' DUMPS=''
-	CRASHKERNEL=192M TIMEOUT=300
-	[ -f "$HERE/cases/$1.sh" ] || die "no case '$1'"
+	CRASHKERNEL=192M TIMEOUT=300 QEMU='' KERNELS=''
+	case $1 in
+	*@*) KERNEL=${1#*@} PANIC='sysrq: Trigger a crash' DUMPS=elf TIMEOUT=600 ;;
+	esac
+	[ -f "$(case_recipe "$1")" ] || die "no case '$1'"
 	# shellcheck source=/dev/null
-	. "$HERE/cases/$1.sh"
+	. "$(case_recipe "$1")"
+}
+
+case_recipe()
+{
+	case $1 in
+	*@*) echo "$HERE/cells/${1%@*}.sh" ;;
+	*) echo "$HERE/cases/$1.sh" ;;
+	esac
 }
 
 # case_files FORM: the files that a form comes as.
@@ -73,7 +91,8 @@ case_qemu()
 
 	shift 2
 	say "$name: boot for $*"
-	qemu_start "$MEM" "$KERNEL" "$APPEND lab.steps=${STEPS// /,}" "$console"
+	# shellcheck disable=SC2086
+	qemu_start "$MEM" "$KERNEL" "$APPEND lab.steps=${STEPS// /,}" "$console" $QEMU
 	if ! qemu_wait "$console" 'end Kernel panic' "$TIMEOUT"; then
 		say "$name: no panic, see $console"
 		rc=1
@@ -104,9 +123,10 @@ case_kexec()
 	truncate -s $((MEM * 4 + 1024))M "$disk"
 	mke2fs -q -t ext4 -O ^has_journal "$disk"
 	f=$*
+	# shellcheck disable=SC2086
 	qemu_start "$MEM" "$KERNEL" \
 		"crashkernel=$CRASHKERNEL $APPEND lab.kdump=${f// /,} lab.steps=${STEPS// /,}" \
-		"$console" -drive "file=$disk,if=virtio,format=raw,cache=unsafe"
+		"$console" $QEMU -drive "file=$disk,if=virtio,format=raw,cache=unsafe"
 	if ! qemu_wait "$console" 'LAB: captured' "$TIMEOUT"; then
 		say "$name: nothing captured, see $console"
 		rc=1
@@ -156,7 +176,7 @@ case_run()
 	case_load "$name"
 	kernel_build "$KERNEL"
 	mkdir -p "$dir"
-	hash=$(cat "$LAB/kernel/$KERNEL/stamp")-$(stamp "$HERE/cases/$name.sh")
+	hash=$(cat "$LAB/kernel/$KERNEL/stamp")-$(stamp "$(case_recipe "$name")")
 	if ! fresh "$dir/stamp" "$hash"; then
 		[ ! -f "$dir/stamp" ] || say "$name: kernel or recipe has changed, starting over"
 		rm -rf "${dir:?}"/*

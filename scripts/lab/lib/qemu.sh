@@ -17,7 +17,7 @@ qemu_start()
 		-device vmcoreinfo -qmp "unix:$QMP,server=on,wait=off" \
 		-kernel "$LAB/kernel/$kernel/bzImage" \
 		-initrd "$LAB/initramfs/$kernel.cpio.gz" \
-		-append "console=ttyS0 oops=panic panic=0 $append" "$@" \
+		-append "console=ttyS0 no_timer_check oops=panic panic=0 $append" "$@" \
 		>"$console.qemu" 2>&1 &
 	QEMU_PID=$!
 }

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='huge pages of 1 GiB and 2 MiB at boot, memmap of their tails shared (HVO)'
+MEM=3072
+APPEND='hugetlb_free_vmemmap=on hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=16'
+STEPS='hugetlb oracle page-summary predicates-5g sysrq-c'
+KERNELS='6.1 6.12 7.2 7.3'
+SHOWS='any(.vmemmap[]; .writable == false and .leaves > 4000)'
