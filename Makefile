@@ -156,6 +156,8 @@ install: all
 	ln -sf libpfnscope.so.0 $(DESTDIR)$(prefix)/lib/libpfnscope.so
 	install -D -m 644 -t $(DESTDIR)$(prefix)/lib $B/libpfnscope.a
 	install -D -m 644 -t $(DESTDIR)$(prefix)/include/pfnscope include/pfnscope/*
+	install -D -m 644 -t $(DESTDIR)$(prefix)/share/pfnscope/drgn/pfnscope extension/drgn/pfnscope/[_p]*.*
+	install -m 644 -t $(DESTDIR)$(prefix)/share/pfnscope/drgn extension/drgn/pyproject.toml
 	[ ! -f $B/pfnscope.so ] || install -D -m 644 -t $(DESTDIR)$(crashdir) $B/pfnscope.so
 	[ -n "$(DESTDIR)" ] || ldconfig
 
