@@ -159,6 +159,8 @@ class Frame:
     module: Optional[str]
     guess: bool
     """The kernel printed "? function"."""
+    inlined: bool
+    """Into the next frame that is not; file, line and locals: what libdrgn added."""
     file: Optional[str]
     line: Optional[int]
     locals: Dict[str, int]
@@ -600,7 +602,7 @@ def _panic(o: Dict[str, Any]) -> Panic:
         registers={name: _int(v) for name, v in o["registers"].items()},
         stack=[Frame(
             function=f["function"], offset=_int(f.get("offset", 0)), module=f.get("module"),
-            guess=f.get("guess", False), file=f.get("file"), line=f.get("line"),
+            guess=f.get("guess", False), inlined=f.get("inlined", False), file=f.get("file"), line=f.get("line"),
             locals={name: _int(v) for name, v in f.get("locals", {}).items()},
         ) for f in o["stack"]],
         candidates=[Candidate(_int(c["pfn"]), c["from"], c["accepted"], c["why"])
