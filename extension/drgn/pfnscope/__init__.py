@@ -507,8 +507,23 @@ class _Call:
         ctypes.memmove(buf, data, length)
 
     def _symbol(self, name: bytes, ret: Any) -> None:
+        # drgn looks through all symbols for each; those of a dump do not move, and none
+        # comes to the kernel's when they are loaded.
         assert self.prog is not None
-        ret[0] = self.prog.symbol(name.decode()).address
+        known: Dict[bytes, Optional[int]] = {}
+        if not self.callbacks.live:
+            known = getattr(self.prog, "cache", {}).setdefault("pfnscope symbols", known)
+        if name not in known:
+            try:
+                known[name] = self.prog.symbol(name.decode()).address
+            except LookupError:
+                if b"_stext" not in known:
+                    raise
+                known[name] = None
+        address = known[name]
+        if address is None:
+            raise LookupError(name)
+        ret[0] = address
 
     def _type_size(self, name: bytes, ret: Any) -> None:
         try:
