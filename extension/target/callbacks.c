@@ -189,7 +189,7 @@ static int own_reader(struct pfs_callbacks *cb, struct pfs_target *file, struct 
 	c->t.info.reader = cb->name;
 	c->t.info.reader_version = cb->version;
 	c->t.info.page_size = PAGE;
-	c->t.info.live = cb->live;
+	c->t.info.live |= cb->live;
 	if (cb->arch)
 		c->t.info.arch = cb->arch;
 	if (cb->vmcoreinfo) {
@@ -197,7 +197,7 @@ static int own_reader(struct pfs_callbacks *cb, struct pfs_target *file, struct 
 		c->t.info.vmcoreinfo_len = cb->vmcoreinfo_len;
 	}
 	/* An ELF file's segments end in the file before they end in memory. */
-	c->ask_first = !cb->live && (!file || !strcmp(file->info.format, "elf") ||
+	c->ask_first = !c->t.info.live && (!file || !strcmp(file->info.format, "elf") ||
 				     file->info.origin_note);
 	*ret = &c->t;
 	return 0;
@@ -212,7 +212,7 @@ int pfs_target_callbacks(struct pfs_callbacks *c, enum pfs_reader reader,
 	if (c->size != sizeof(*c))
 		return pfs_err_set(err, EINVAL, "struct pfs_callbacks has %zu bytes, not %zu",
 				   sizeof(*c), c->size);
-	if (c->path && !c->live)
+	if (c->path)
 		r = pfs_target_open_kdump(&c->path, 1, NULL, NULL, &file, err);
 	else if (reader == PFS_READER_FILE)
 		r = pfs_err_set(err, EINVAL, "%s has no dump file open", c->name);

@@ -340,7 +340,7 @@ def _dump_files() -> Dict[Tuple[int, int], str]:
 def _dump_path(prog: drgn.Program) -> Optional[str]:
     """The dump file of a Program, if that can be told without a doubt."""
     if prog.flags & drgn.ProgramFlags.IS_LIVE:
-        return None
+        return "/proc/kcore"
     files = _dump_files()
     if not hasattr(prog, "core_dump_path"):     # drgn before 0.1.0
         paths = list(files.values())

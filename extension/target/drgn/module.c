@@ -78,6 +78,7 @@ int pfs_libdrgn_program(struct pfs_libdrgn *d, struct pfs_err *err)
 	r = pfs_libdrgn_err(err, drgn_program_set_core_dump(d->prog, d->dump), d->dump);
 	if (!r && !(drgn_program_flags(d->prog) & DRGN_PROGRAM_IS_LINUX_KERNEL))
 		r = pfs_err_set(err, EINVAL, "libdrgn: %s: of no Linux kernel", d->dump);
+	d->m.callbacks.live = !!(drgn_program_flags(d->prog) & DRGN_PROGRAM_IS_LIVE);
 	if (!r && d->vmlinux)
 		r = load_vmlinux(d, err);
 	if (r) {
