@@ -14,7 +14,7 @@ struct callbacks_target {
 	struct pfs_target t;
 	struct pfs_callbacks *c;
 	struct pfs_target *file;	/* NULL: unknown */
-	bool ask_first;			/* what the host calls readable may be made up */
+	bool doubt;			/* nobody says whether zeroes are the dump's */
 };
 
 static struct callbacks_target *to_callbacks(struct pfs_target *t)
@@ -64,20 +64,14 @@ static bool all_zero(const unsigned char *p, size_t len)
 	return !len || (!*p && !memcmp(p, p + 1, len - 1));
 }
 
-/* Why the host could not read what is at pa, inside one page. */
-static enum pfs_presence reason(struct callbacks_target *c, uint64_t pa, int r)
+/* Why the host could not read what is in the dump, or what nobody knows to be in it. */
+static enum pfs_presence reason(const struct callbacks_target *c, int r)
 {
-	enum pfs_presence p;
-	uint64_t end;
-
-	if (r == -ENODATA)
+	if (!c->file && r == -ENODATA)
 		return PFS_EXCLUDED;
-	if (r == -ENXIO)
+	if (!c->file && r == -ENXIO)
 		return PFS_ABSENT;
-	if (!c->file)
-		return PFS_UNDECIDABLE;
-	p = c->file->ops->presence(c->file, pa, &end);
-	return p == PFS_PRESENT ? PFS_UNDECIDABLE : p;
+	return PFS_UNDECIDABLE;
 }
 
 /* As much of [pa, pa + len) as the host has in one piece; 0 bytes: *ret says why. */
@@ -95,7 +89,7 @@ static size_t read_piece(struct callbacks_target *c, uint64_t pa, unsigned char 
 			break;
 		len = len / 2 > in_page ? in_page + (len / 2 - in_page) / PAGE * PAGE : in_page;
 	}
-	*ret = reason(c, pa, r);
+	*ret = reason(c, r);
 	return 0;
 }
 
@@ -129,15 +123,21 @@ static enum pfs_presence callbacks_read(struct pfs_target *t, uint64_t pa, void 
 		size_t n = len - *ret_len < BATCH ? len - *ret_len : BATCH;
 		uint64_t end;
 
-		if (c->ask_first && c->file) {
+		/*
+		 * The file says what is there: an ELF file's segments end in it before
+		 * they end in memory, which debuggers take for zeroes; and libkdumpfile
+		 * 0.5.1, which they read a kdump with, fails to inflate pages that are
+		 * there ("Decompresion failed: error -2") when it was asked for pages
+		 * that are not in between.
+		 */
+		if (c->file) {
 			p = c->file->ops->presence(c->file, pa, &end);
 			if (p != PFS_PRESENT)
 				return p;
 			if (n > end - pa)
 				n = (size_t)(end - pa);
 		}
-		n = c->ask_first && !c->file ? read_doubted(c, pa, to, n, &p) :
-					       read_piece(c, pa, to, n, &p);
+		n = c->doubt ? read_doubted(c, pa, to, n, &p) : read_piece(c, pa, to, n, &p);
 		if (!n)
 			return p;
 		to += n;
@@ -196,9 +196,7 @@ static int own_reader(struct pfs_callbacks *cb, struct pfs_target *file, struct 
 		c->t.info.vmcoreinfo = cb->vmcoreinfo;
 		c->t.info.vmcoreinfo_len = cb->vmcoreinfo_len;
 	}
-	/* An ELF file's segments end in the file before they end in memory. */
-	c->ask_first = !c->t.info.live && (!file || !strcmp(file->info.format, "elf") ||
-				     file->info.origin_note);
+	c->doubt = !file && !c->t.info.live;
 	*ret = &c->t;
 	return 0;
 }

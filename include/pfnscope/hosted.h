@@ -54,8 +54,7 @@ struct pfs_callbacks {
 	 * All len bytes at physical address pa, which may span pages: 0. Else
 	 * nothing is taken, and the same is asked of parts, down to a page:
 	 * -ENODATA: the dump's writer left it out; -ENXIO: no such memory; any
-	 * other -errno: it cannot be read, and the file, if there is one, is
-	 * asked for the reason.
+	 * other -errno: it cannot be read, nobody knows why.
 	 */
 	int (*read)(void *arg, uint64_t pa, void *buf, size_t len);
 	/* As in struct pfs_lookup_ops; NULL: the host has none. */
@@ -71,8 +70,8 @@ struct pfs_callbacks {
  * For pfs_host.open: the dump file through our own reader (PFS_READER_FILE, and
  * PFS_READER_AUTO where there is a file), or memory through c->read; symbols and
  * types through c either way. c must outlive the target. The file, if it is
- * there, says also in the second case which bytes are the dump's: debuggers
- * take for zeroes what an ELF file leaves out. -EINVAL: c is of another version;
+ * there, says also in the second case which bytes are the dump's, before the
+ * host is asked for them. -EINVAL: c is of another version;
  * -errno of the file.
  */
 PFS_API int pfs_target_callbacks(struct pfs_callbacks *c, enum pfs_reader reader,
