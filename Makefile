@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # make            build/pfnscope, build/libpfnscope.so, build/libpfnscope.a, and where
-#                 crash is installed, build/pfnscope.so for it
+#                 crash is installed, build/pfnscope.so for it; and with libdrgn,
+#                 build/pfnscope-drgn.so
+# make deps       libdrgn anew, from drgn's source on PyPI (scripts/deps); make does that
+#                 once by itself. LIBDRGN=0: without it
 # make install    all of these; DESTDIR, prefix, crashdir
 # make demo       set-up, build, a verdict on a dump
 # make check      set-up, build, every test, plain and with sanitizers
@@ -59,6 +62,8 @@ HOST_OBJ := $(addprefix $B/obj/extension/cli/,args.o diff.o error.o files.o help
 	progress.o report.o run.o verify.o)
 CRASH_SRC := $(wildcard extension/crash/*.c)
 CRASH_OBJ := $(CRASH_SRC:%.c=$B/obj/%.o)
+DRGN_SRC := $(wildcard extension/target/drgn/*.c)
+DRGN_OBJ := $(DRGN_SRC:%.c=$B/obj/%.o)
 UNIT := $(UNIT_SRC:testdumps/unit/%.c=$B/unit/%)
 CASES := $(patsubst testdumps/cases/%,$B/cases/%,$(wildcard testdumps/cases/*.t))
 
@@ -80,10 +85,41 @@ build/pkgs.mk: scripts/bootstrap Makefile
 	@{ echo "PKG_CFLAGS := $$(pkg-config --cflags $(PKGS))" && \
 	   echo "PKG_LIBS := $$(pkg-config --libs $(PKGS))"; } >$@.tmp && mv $@.tmp $@
 
+# libdrgn, once: what comes of it is in this file. The demo does without.
+ifneq ($(LIBDRGN),0)
+ifneq ($(filter-out clean demo,$(or $(MAKECMDGOALS),all)),)
+include build/deps.mk
+endif
+endif
+ifeq ($(HAVE_LIBDRGN),1)
+all: $B/pfnscope-drgn.so
+else ifeq ($(MAKELEVEL)$(or $(HAVE_LIBDRGN),$(LIBDRGN)),00)
+$(info without libdrgn: no --reader=drgn, and no source lines, parameters and locals in the \
+stack of a panic; `make deps` tries again to build it)
+endif
+ifeq ($(LIBDRGN),0)
+all: no-module
+endif
+no-module:
+	@rm -f $B/pfnscope-drgn.so
+
+build/deps.mk: scripts/deps | build/pkgs.mk
+	@scripts/bootstrap deps || :
+	@if scripts/deps build/deps; then echo 'HAVE_LIBDRGN := 1'; else \
+		echo "deps: *** libdrgn is not to be had: going on without it ***" >&2; \
+		echo 'HAVE_LIBDRGN := 0'; fi >$@.tmp && mv $@.tmp $@
+
+deps:
+	rm -f build/deps.mk
+	+$(MAKE) --no-print-directory build/deps.mk
+	@grep -q 1 build/deps.mk
+
 build/test-tools: scripts/bootstrap
 	@scripts/bootstrap check
 	@mkdir -p $(@D) && touch $@
 
+$B/obj/extension/cli/module.o: ALL_CFLAGS += -DPFS_MODULEDIR='"$(prefix)/lib/pfnscope"'
+$(DRGN_OBJ): ALL_CFLAGS += -isystem build/deps/include
 $B/obj/extension/cli/main.o: ALL_CFLAGS += -DPFS_CRASHDIR='"$(crashdir)"'
 
 $B/pfnscope: $(CLI_OBJ) $B/libpfnscope.a
@@ -98,6 +134,13 @@ $B/libpfnscope.so: $(LIB_OBJ) $(HOST_OBJ)
 $B/pfnscope.so: $(CRASH_OBJ) $B/libpfnscope.a
 	$(call say,LD,$@)
 	$Q$(CC) $(LDFLAGS) -shared -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -o $@ $^
+
+# Loaded by the command alone, and finds its libdrgn beside itself.
+$B/pfnscope-drgn.so: $(DRGN_OBJ) $B/libpfnscope.a build/deps.mk
+	$(call say,LD,$@)
+	$Q$(CC) $(LDFLAGS) -shared -Wl,--exclude-libs,ALL -Wl,-Bsymbolic \
+		-Wl,-rpath,'$$ORIGIN:$$ORIGIN/deps/lib:$$ORIGIN/../deps/lib' -o $@ \
+		$(filter %.o %.a,$^) -Lbuild/deps/lib -ldrgn
 
 $B/libpfnscope.a: $(LIB_OBJ)
 	$(call say,AR,$@)
@@ -145,7 +188,7 @@ lint: tests
 vmtest: all
 	scripts/lab/vmtest $(if $(KERNEL),$(CASE:%=%@$(KERNEL)),$(CASE))
 
-demo: all
+demo: $B/pfnscope
 	@scripts/demo
 
 check-crash: all build/test-tools
@@ -157,11 +200,15 @@ install: all
 	ln -sf libpfnscope.so.0 $(DESTDIR)$(prefix)/lib/libpfnscope.so
 	install -D -m 644 -t $(DESTDIR)$(prefix)/lib $B/libpfnscope.a
 	install -D -m 644 -t $(DESTDIR)$(prefix)/include/pfnscope include/pfnscope/*
+	install -D -m 644 -t $(DESTDIR)$(prefix)/share/pfnscope/drgn/pfnscope extension/drgn/pfnscope/[_p]*.*
+	install -m 644 -t $(DESTDIR)$(prefix)/share/pfnscope/drgn extension/drgn/pyproject.toml
 	[ ! -f $B/pfnscope.so ] || install -D -m 644 -t $(DESTDIR)$(crashdir) $B/pfnscope.so
+	[ ! -f $B/pfnscope-drgn.so ] || install -D -m 644 -t $(DESTDIR)$(prefix)/lib/pfnscope \
+		$B/pfnscope-drgn.so build/deps/lib/libdrgn.so.0
 	[ -n "$(DESTDIR)" ] || ldconfig
 
 clean:
 	rm -rf build
 
-.PHONY: all vmtest tests check check-crash check-san lint demo install clean
+.PHONY: all deps no-module vmtest tests check check-crash check-san lint demo install clean
 .DELETE_ON_ERROR:

@@ -67,6 +67,19 @@ static int parse_reader(const char *text, enum pfs_reader *ret, struct pfs_err *
 	return 0;
 }
 
+static int parse_library(const char *text, enum pfs_reader *ret, struct pfs_err *err)
+{
+	if (!strcmp(text, "auto"))
+		*ret = PFS_READER_AUTO;
+	else if (!strcmp(text, "drgn"))
+		*ret = PFS_READER_HOST;
+	else if (!strcmp(text, "file"))
+		*ret = PFS_READER_FILE;
+	else
+		return pfs_err_set(err, EINVAL, "--reader=%s: want auto, file or drgn", text);
+	return 0;
+}
+
 /* value: NULL where the option takes none. */
 static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const char *value,
 		      struct pfs_err *err)
@@ -121,6 +134,8 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const
 	case O_SYSTEM_MAP:
 		a->system_map = value;
 		break;
+	case O_LIBRARY:
+		return parse_library(value, &a->reader, err);
 	case O_EXIT_ZERO:
 		a->exit_zero = true;
 		break;
@@ -143,20 +158,28 @@ struct parser {
 	char **argv;
 	int argc;
 	int at;			/* word that is being looked at */
+	bool hosted;
 	struct pfs_args *a;
 	unsigned int seen;	/* bit 1 << enum option_id */
 };
+
+static bool elsewhere(const struct parser *p, unsigned int option)
+{
+	return pfs_options[option].verbs & (p->hosted ? PFS_OPTION_ALONE : PFS_OPTION_HOSTED);
+}
 
 /* "--name", "--name=value", "--name value" */
 static int long_option(struct parser *p, struct pfs_err *err)
 {
 	const char *word = p->argv[p->at], *name = word + 2, *value = NULL;
 	size_t len = strcspn(name, "=");
-	unsigned int i;
+	unsigned int i = NR_OPTIONS, k;
 
-	for (i = 0; i < NR_OPTIONS; i++)
-		if (strlen(pfs_options[i].name) == len && !memcmp(pfs_options[i].name, name, len))
-			break;
+	/* Of two by one name, the one for here. */
+	for (k = 0; k < NR_OPTIONS; k++)
+		if (strlen(pfs_options[k].name) == len && !memcmp(pfs_options[k].name, name, len) &&
+		    (i == NR_OPTIONS || elsewhere(p, i)))
+			i = k;
 	if (i == NR_OPTIONS)
 		return pfs_err_set(err, EINVAL, "unknown option '%s'", word);
 	if (name[len] == '=') {
@@ -278,7 +301,7 @@ static int take_positionals(char *const *pos, size_t nr, bool hosted, struct pfs
 int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, struct pfs_err *err)
 {
 	struct pfs_args a = { .verb = PFS_V_DIAGNOSE };
-	struct parser p = { .argv = argv, .argc = argc, .a = &a };
+	struct parser p = { .argv = argv, .argc = argc, .hosted = hosted, .a = &a };
 	char *const *pos = argv + 1;
 	int i, rc, nr;
 

@@ -19,6 +19,9 @@ struct hosted {
 	struct pfs_progress progress;
 	struct pfs_out o;
 	struct pfs_err err;
+	/* JSON comes in pieces of a few bytes, and a call of the host may be dear. */
+	char buf[4096];
+	size_t used;
 };
 
 static struct hosted *of(struct pfs_out *o)
@@ -26,15 +29,38 @@ static struct hosted *of(struct pfs_out *o)
 	return o->arg;
 }
 
+static int drain(struct hosted *s)
+{
+	size_t used = s->used;
+
+	s->used = 0;
+	if (!used)
+		return 0;
+	pfs_progress_clear(&s->progress);
+	return s->h->write(s->h->arg, s->buf, used);
+}
+
 static int write_host(struct pfs_out *o, const char *buf, size_t len)
 {
-	pfs_progress_clear(&of(o)->progress);
-	return of(o)->h->write(of(o)->h->arg, buf, len);
+	struct hosted *s = of(o);
+	int r = len > sizeof(s->buf) - s->used ? drain(s) : 0;
+
+	if (r)
+		return r;
+	if (len > sizeof(s->buf)) {
+		pfs_progress_clear(&s->progress);
+		return s->h->write(s->h->arg, buf, len);
+	}
+	memcpy(s->buf + s->used, buf, len);
+	s->used += len;
+	return 0;
 }
 
 static int flush_host(struct pfs_out *o)
 {
-	return of(o)->h->flush(of(o)->h->arg);
+	int r = drain(of(o));
+
+	return r ? r : of(o)->h->flush(of(o)->h->arg);
 }
 
 static int write_nothing(struct pfs_out *o, const char *buf, size_t len)
@@ -67,6 +93,7 @@ static enum pfs_exit fail(struct hosted *s, bool json, const char *code)
 {
 	char line[4 * sizeof(s->err.msg)];
 
+	pfs_out_flush(&s->o);
 	pfs_progress_clear(&s->progress);
 	pfs_escape(line, sizeof(line), s->err.msg, strlen(s->err.msg), false);
 	s->h->complain(s->h->arg, line);

@@ -12,6 +12,7 @@
 
 #include "cli/args.h"
 #include "cli/files.h"
+#include "cli/module.h"
 #include "cli/progress.h"
 #include "target/record.h"
 
@@ -121,6 +122,22 @@ static enum pfs_exit fail(struct pfs_out *o, bool json, const char *code,
 	return PFS_EXIT_FAILED;
 }
 
+static int open_target(const struct pfs_args *a, const struct pfs_files *files,
+		       struct pfs_library *lib, struct pfs_progress *progress,
+		       struct pfs_target **ret, struct pfs_err *err)
+{
+	int r;
+
+	if (a->reader == PFS_READER_HOST)
+		r = pfs_library_target(lib, ret, err);
+	else
+		r = pfs_target_open_kdump(files->dumps, files->nr_dumps, on_open_progress,
+					  progress, ret, err);
+	if (!r && a->reader != PFS_READER_FILE && files->vmlinux)
+		(*ret)->unwinder = &lib->unwinder;
+	return r;
+}
+
 static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err)
 {
 	struct pfs_progress progress;
@@ -128,6 +145,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 		.jobs = a->jobs, .progress = on_progress, .arg = &progress,
 	};
 	struct pfs_target *target = NULL;
+	struct pfs_library lib;
 	struct pfs_files files;
 	struct pfs_session *s;
 	enum pfs_exit st = PFS_EXIT_FAILED;
@@ -139,16 +157,17 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	}
 	o->arg = &progress;
 	pfs_progress_init(&progress, a->progress == PFS_AUTO && !a->quiet && isatty(STDERR_FILENO));
-	opts.vmlinux = files.vmlinux;
+	/* libdrgn's word on symbols and types comes with its reader. */
+	opts.vmlinux = a->reader == PFS_READER_HOST ? NULL : files.vmlinux;
 	opts.system_map = a->system_map;
+	pfs_library_init(&lib, &files);
 	s = calloc(1, sizeof(*s));
 	if (!s) {
 		pfs_err_set(err, ENOMEM, "out of memory");
 		pfs_files_free(&files);
 		return PFS_EXIT_FAILED;
 	}
-	if (!pfs_target_open_kdump(files.dumps, files.nr_dumps, on_open_progress, &progress,
-				   &target, err) &&
+	if (!open_target(a, &files, &lib, &progress, &target, err) &&
 	    (!pfs_verb_records(a->verb) || !pfs_target_record(target, &target, err))) {
 		catch_sigint();
 		if (!pfs_session_open(s, target, &opts, err)) {
@@ -161,6 +180,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	pfs_progress_clear(&progress);
 	o->arg = NULL;
 	free(s);
+	pfs_library_deinit(&lib);
 	pfs_files_free(&files);
 	return st;
 }

@@ -144,6 +144,53 @@ static int from_pfns(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 	return 0;
 }
 
+/*
+ * A variable's name says what it holds: "page", "pfn". Only a page that nothing
+ * better names becomes a lead by this, or a better one: who has no debugger's
+ * library at hand comes to the same candidates otherwise.
+ */
+static int from_local(struct pfs_model *m, const struct pfs_frame *f, const struct pfs_local *v,
+		      struct pfs_leads *leads)
+{
+	uint64_t pfn = v->value;
+	const char *from;
+	size_t i;
+	int r;
+
+	if (strcmp(v->name, "pfn") && (strcmp(v->name, "page") ||
+				       !pfs_in_memmap(m, v->value, &pfn)))
+		return 0;
+	if (!has_memmap(m, pfn))
+		return 0;
+	for (i = 0; i < leads->nr; i++)
+		if (leads->l[i].pfn == pfn && leads->l[i].source <= PFS_SRC_LOCAL)
+			return 0;
+	from = pfs_printf(&m->arena, "%s in %s()", v->name, f->function);
+	if (!from)
+		return -ENOMEM;
+	for (i = 0; i < leads->nr && leads->l[i].pfn != pfn; i++)
+		;
+	if (i == leads->nr) {
+		r = add(m, leads, pfn, PFS_SRC_LOCAL, from);
+		if (r || i == leads->nr)
+			return r;
+	}
+	leads->l[i].source = PFS_SRC_LOCAL;
+	leads->l[i].local = from;
+	return 0;
+}
+
+static int from_locals(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *leads)
+{
+	size_t i, k;
+	int r = 0;
+
+	for (i = 0; i < p->nr_stack; i++)
+		for (k = 0; !r && k < p->stack[i].nr_locals; k++)
+			r = from_local(m, &p->stack[i], &p->stack[i].locals[k], leads);
+	return r;
+}
+
 int pfs_leads_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *ret)
 {
 	uint64_t at, pfn;
@@ -160,5 +207,7 @@ int pfs_leads_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_le
 		r = from_stack(m, p, ret);
 	if (!r)
 		r = from_pfns(m, p, ret);
+	if (!r)
+		r = from_locals(m, p, ret);
 	return r;
 }

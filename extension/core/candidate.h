@@ -13,6 +13,7 @@ enum pfs_source {
 	PFS_SRC_FAULT_ADDRESS,	/* the fault is at a struct page */
 	PFS_SRC_LOG,		/* dump_page() named it */
 	PFS_SRC_REG_PAGE,	/* a register points to its struct page */
+	PFS_SRC_LOCAL,		/* a variable of a function on the stack does, or is its PFN */
 	PFS_SRC_STACK,		/* a word of the crashed stack does */
 	PFS_SRC_REG_PFN,	/* a register could be its PFN */
 };
@@ -21,6 +22,7 @@ struct pfs_lead {
 	uint64_t pfn;
 	enum pfs_source source;
 	const char *from;	/* every place that names it */
+	const char *local;	/* the variable, where it takes one; NULL: no */
 };
 
 struct pfs_leads {

@@ -30,6 +30,13 @@ struct pfs_frame {
 	uint64_t offset, size;
 	bool guess;		/* the kernel printed "? function" */
 	const char *module;	/* NULL: the kernel image */
+	/* What a debugger's library adds, where there is one (unwind.c). */
+	bool added;		/* not in the log's trace, of which alone crashes are known */
+	bool inlined;		/* into the next frame that is not */
+	const char *file;	/* from the top of the kernel's source; NULL: unknown */
+	int line;
+	struct pfs_local *locals;
+	size_t nr_locals;
 };
 
 /* An operand of the faulting instruction, as decoded from the oops's Code: line. */
@@ -95,6 +102,13 @@ struct pfs_panic {
  * machine had not panicked. Absence of a log is a limit. -ENOMEM.
  */
 int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *err);
+
+/*
+ * What the target's unwinder, if it has one, knows of the stack: source lines,
+ * inlined functions, parameters and variables. An unwinder that fails is a
+ * limit. -ENOMEM. (unwind.c)
+ */
+int pfs_panic_unwind(struct pfs_model *m, struct pfs_panic *p, struct pfs_err *err);
 
 const struct pfs_reg *pfs_panic_reg(const struct pfs_panic *p, const char *name);
 const char *pfs_panic_kind_name(enum pfs_panic_kind k);	/* "page-fault", ... */

@@ -203,7 +203,7 @@ static enum pfs_reproduces try(struct attempt *a)
 	}
 	if (followed_any_word(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;
-	if (a->lead->source <= PFS_SRC_REG_PAGE && followed_links(a) == PFS_REPRODUCES)
+	if (a->lead->source <= PFS_SRC_LOCAL && followed_links(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;
 	a->why =
 		pfs_printf(&a->m->arena, "it is %s, but nothing in it leads to the fault at 0x%llx",

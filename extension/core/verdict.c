@@ -145,7 +145,7 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 	case PFS_REPRODUCES:
 		break;
 	case PFS_CANNOT_TELL:
-		if (lead->source <= PFS_SRC_REG_PAGE)
+		if (lead->source <= PFS_SRC_LOCAL)
 			d->cannot_tell = true;
 		return 0;
 	case PFS_DOES_NOT:
@@ -157,6 +157,13 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 	if (pfs_run_around(d->m, lead->pfn, &v->run, &err))
 		v->run = (struct pfs_run){ lead->pfn, lead->pfn + 1, page.state };
 	accept(d, c->why);
+	if (lead->local) {
+		/* What the debugger makes of the debug information is nobody's register. */
+		if (v->confidence > PFS_CONF_MEDIUM)
+			v->confidence = PFS_CONF_MEDIUM;
+		evidence(d, "it is %s, by the debug information of the kernel; neither the fault "
+			 "address, nor the log, nor a register points to it", lead->local);
+	}
 	return 1;
 }
 

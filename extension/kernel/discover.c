@@ -145,6 +145,22 @@ static int get_vmcoreinfo(struct pfs_target *t, const struct pfs_arch *arch, str
 	return r;
 }
 
+/*
+ * Has the host the whole kernel's symbols and types? What there is in the dump then
+ * says nothing new, as where there is a vmlinux; and reading it takes longer than
+ * all else.
+ */
+static bool knows_kernel(struct pfs_lookup *l)
+{
+	const struct pfs_lookup_ops *ops = l ? l->ops : NULL;
+	uint64_t value;
+	int64_t number;
+
+	return ops && ops->symbol && ops->type_size && ops->enumerator &&
+	       !ops->symbol(l, "_stext", &value) && !ops->type_size(l, "mem_section", &value) &&
+	       !ops->type_size(l, "zone", &value) && !ops->enumerator(l, "PG_reserved", &number);
+}
+
 int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, struct pfs_arena *a,
 			struct pfs_facts *f, struct pfs_mem *mem, struct pfs_lookup **lookups,
 			size_t max, size_t *nr, struct pfs_err *err)
@@ -192,7 +208,7 @@ int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, str
 	 * Also where the vmlinux has symbols alone, which err then says. A distilled
 	 * dump has every fact in its VMCOREINFO, and the tables no more.
 	 */
-	if ((!hints->vmlinux || err->code) && !t->info.origin_note) {
+	if ((!hints->vmlinux || err->code) && !t->info.origin_note && !knows_kernel(t->lookup)) {
 		r = from_dump(mem, &v, a, map, lookups, max, nr, err);
 		if (r == -ENOMEM)
 			return r;

@@ -12,6 +12,25 @@ static json_t *registers(struct pfs_json *j, const struct pfs_panic *p)
 	return o;
 }
 
+/* What only a debugger's library knows. */
+static void set_source(struct pfs_json *j, json_t *o, const struct pfs_frame *f)
+{
+	json_t *locals;
+	size_t i;
+
+	if (f->inlined)
+		pfs_json_bool(j, o, "inlined", true);
+	pfs_json_str(j, o, "file", f->file);
+	if (f->line > 0)
+		pfs_json_int(j, o, "line", (uint64_t)f->line);
+	if (!f->nr_locals)
+		return;
+	locals = pfs_json_object(j);
+	for (i = 0; i < f->nr_locals; i++)
+		pfs_json_hex(j, locals, f->locals[i].name, f->locals[i].value);
+	pfs_json_set(j, o, "locals", locals);
+}
+
 static json_t *stack(struct pfs_json *j, const struct pfs_panic *p)
 {
 	json_t *a = pfs_json_array(j);
@@ -22,10 +41,13 @@ static json_t *stack(struct pfs_json *j, const struct pfs_panic *p)
 		json_t *o = pfs_json_object(j);
 
 		pfs_json_str(j, o, "function", f->function);
-		pfs_json_hex(j, o, "offset", f->offset);
-		pfs_json_hex(j, o, "size", f->size);
+		if (!f->inlined) {
+			pfs_json_hex(j, o, "offset", f->offset);
+			pfs_json_hex(j, o, "size", f->size);
+		}
 		pfs_json_str(j, o, "module", f->module);
 		pfs_json_bool(j, o, "guess", f->guess);
+		set_source(j, o, f);
 		pfs_json_add(j, a, o);
 	}
 	return a;

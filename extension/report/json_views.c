@@ -44,6 +44,7 @@ static json_t *section_object(struct pfs_json *j, const struct pfs_model *m,
 	pfs_json_int(j, o, "section", sec->nr);
 	pfs_json_hex(j, o, "start", sec->nr * pps);
 	pfs_json_hex(j, o, "end", (sec->nr + 1) * pps);
+	pfs_json_hex(j, o, "address", sec->va);
 	pfs_json_hex(j, o, "section_mem_map", sec->raw);
 	pfs_json_set(j, o, "flags", pfs_json_section_flags(j, sec->flags));
 	if (sec->usage)

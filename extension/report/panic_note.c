@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@
 /* No more elements than pfs_panic_find() would make, with room to grow. */
 #define MAX_REGS 256
 #define MAX_FRAMES 1024
+#define MAX_LOCALS 16
 #define MAX_DUMPED 256
 #define MAX_WORDS 4096
 
@@ -97,6 +99,20 @@ static json_t *regs_to_json(struct writer *w, const struct pfs_panic *p)
 	return list;
 }
 
+static json_t *locals_to_json(struct writer *w, const struct pfs_frame *f)
+{
+	json_t *list = json_array(), *o;
+	size_t i;
+
+	for (i = 0; i < f->nr_locals; i++) {
+		o = json_object();
+		set_str(w, o, "name", f->locals[i].name);
+		set_hex(w, o, "value", f->locals[i].value);
+		append(w, list, o);
+	}
+	return list;
+}
+
 static json_t *stack_to_json(struct writer *w, const struct pfs_panic *p)
 {
 	json_t *list = json_array(), *o;
@@ -111,6 +127,15 @@ static json_t *stack_to_json(struct writer *w, const struct pfs_panic *p)
 		set_hex(w, o, "size", f->size);
 		set(w, o, "guess", json_boolean(f->guess));
 		set_str(w, o, "module", f->module);
+		if (f->added)
+			set(w, o, "added", json_true());
+		if (f->inlined)
+			set(w, o, "inlined", json_true());
+		set_str(w, o, "file", f->file);
+		if (f->line > 0)
+			set(w, o, "line", json_integer(f->line));
+		if (f->nr_locals)
+			set(w, o, "locals", locals_to_json(w, f));
 		append(w, list, o);
 	}
 	return list;
@@ -352,6 +377,20 @@ static void read_regs(struct reader *x, const json_t *o, struct pfs_panic *p)
 	}
 }
 
+static void read_locals(struct reader *x, const json_t *o, struct pfs_frame *f)
+{
+	const json_t *list = need_list(x, o, "locals", MAX_LOCALS, sizeof(*f->locals), &f->locals,
+				       &f->nr_locals);
+	size_t i;
+
+	for (i = 0; i < f->nr_locals && !x->r; i++) {
+		const json_t *e = json_array_get(list, i);
+
+		f->locals[i].name = need_str(x, e, "name");
+		f->locals[i].value = need_hex(x, e, "value");
+	}
+}
+
 static void read_stack(struct reader *x, const json_t *o, struct pfs_panic *p)
 {
 	const json_t *list = need_list(x, o, "stack", MAX_FRAMES, sizeof(*p->stack), &p->stack,
@@ -367,6 +406,13 @@ static void read_stack(struct reader *x, const json_t *o, struct pfs_panic *p)
 		f->size = need_hex(x, e, "size");
 		f->guess = need_bool(x, e, "guess");
 		f->module = get_str(x, e, "module");
+		f->added = json_is_true(json_object_get(e, "added"));
+		f->inlined = json_is_true(json_object_get(e, "inlined"));
+		f->file = get_str(x, e, "file");
+		if (json_object_get(e, "line"))
+			f->line = (int)need_int(x, e, "line", 0, INT_MAX);
+		if (json_object_get(e, "locals"))
+			read_locals(x, e, f);
 	}
 }
 

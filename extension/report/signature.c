@@ -54,8 +54,10 @@ bool pfs_frame_telling(const struct pfs_panic *p, size_t i)
 	const struct pfs_frame *f = &p->stack[i];
 
 	/* The kernel is not sure of a guess, and the trace may repeat the fault itself. */
-	if (f->guess || !f->function || is_reporter(f->function))
+	if (f->guess || f->added || !f->function || is_reporter(f->function))
 		return false;
+	while (i && p->stack[i - 1].added)
+		i--;
 	return i || !p->function || strcmp(f->function, p->function);
 }
 

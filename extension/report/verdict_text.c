@@ -8,6 +8,7 @@
 
 #define MAX_CANDIDATES 12
 #define MAX_FRAMES 4
+#define MAX_SOURCE_FRAMES 8
 
 static enum pfs_color status_color(enum pfs_status st)
 {
@@ -71,6 +72,30 @@ static void put_trace(struct pfs_out *o, const struct pfs_panic *p)
 		pfs_out_field(o, "in", "%s", line);
 }
 
+/* Where the source of these frames is, and what their variables held. */
+static void put_source(struct pfs_out *o, const struct pfs_panic *p)
+{
+	const char *label = "source";
+	unsigned int n = 0;
+	char line[512];
+	size_t i, k, at;
+
+	for (i = 0; i < p->nr_stack && n < MAX_SOURCE_FRAMES; i++) {
+		const struct pfs_frame *f = &p->stack[i];
+
+		if (!f->file || !f->function)
+			continue;
+		at = (size_t)snprintf(line, sizeof(line), "%s%s, %s:%d", f->function,
+				      f->inlined ? " (inlined)" : "", f->file, f->line);
+		for (k = 0; k < f->nr_locals && at < sizeof(line); k++)
+			at += (size_t)snprintf(line + at, sizeof(line) - at, ", %s = 0x%" PRIx64,
+					       f->locals[k].name, f->locals[k].value);
+		pfs_out_field(o, label, "%s", line);
+		label = NULL;
+		n++;
+	}
+}
+
 static void put_registers(struct pfs_out *o, const struct pfs_model *m, const struct pfs_panic *p,
 			  const struct pfs_verdict *v)
 {
@@ -115,6 +140,7 @@ static void put_panic(struct pfs_out *o, const struct pfs_session *s)
 		return;
 	pfs_out_field(o, "panic", "%s", p->message ? p->message : pfs_panic_kind_name(p->kind));
 	put_trace(o, p);
+	put_source(o, p);
 	if (p->cpu >= 0)
 		snprintf(cpu, sizeof(cpu), "CPU %d", p->cpu);
 	if (p->pid >= 0)

@@ -81,6 +81,8 @@ int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err)
 		r = pfs_model_log(&s->model, err);
 		if (!r)
 			r = pfs_panic_find(&s->model, &s->panic, err);
+		if (!r)
+			r = pfs_panic_unwind(&s->model, &s->panic, err);
 		recorded(s);
 	}
 	if (r)

@@ -58,6 +58,32 @@ struct pfs_lookup {
 	const char *from;	/* provenance of the last answer, as `facts` prints it */
 };
 
+/* A value in a frame of the stack, by the name that the source gives it. */
+struct pfs_local {
+	const char *name;
+	uint64_t value;
+};
+
+/* A frame of the stack, innermost first; all strings hold until the call returns. */
+struct pfs_unwound {
+	const char *function;	/* NULL: unknown */
+	bool inlined;		/* into the next frame that is not: it has no offset */
+	uint64_t offset;	/* of the program counter, in bytes from the symbol */
+	uint64_t size;		/* bytes of the symbol; 0: unknown */
+	const char *file;	/* as the compiler was told; NULL: unknown */
+	int line;		/* 0: unknown */
+	const struct pfs_local *locals;	/* parameters and variables: page, pfn, zone, pgmap */
+	size_t nr_locals;
+};
+
+/* Who can unwind the stack of the crashed thread: a debugger's library. */
+struct pfs_unwinder {
+	/* frame() ends it with what it returns but 0. -errno. */
+	int (*unwind)(struct pfs_unwinder *u,
+		      int (*frame)(void *arg, const struct pfs_unwound *f), void *arg,
+		      struct pfs_err *err);
+};
+
 struct pfs_cpu_note {
 	unsigned int cpu;
 	const void *prstatus;	/* struct elf_prstatus of the dumped architecture */
@@ -130,6 +156,7 @@ struct pfs_target {
 	const struct pfs_target_ops *ops;
 	struct pfs_target_info info;
 	struct pfs_lookup *lookup;	/* debug info of the host (crash, drgn), or NULL */
+	struct pfs_unwinder *unwinder;	/* not owned; NULL: nobody can */
 };
 
 static inline enum pfs_presence

@@ -80,6 +80,11 @@ static void hosted(void **state)
 	assert_int_equal(parse("check --reader host", true), 0);
 	assert_int_equal(args.reader, PFS_READER_HOST);
 	assert_true(parse("--reader=both", true) < 0);
+	assert_true(parse("--reader=drgn", true) < 0);
+	assert_int_equal(parse("vmcore vmlinux --reader=drgn", false), 0);
+	assert_int_equal(args.reader, PFS_READER_HOST);
+	assert_int_equal(parse("check vmcore --reader file", false), 0);
+	assert_int_equal(args.reader, PFS_READER_FILE);
 	assert_true(parse("--crash-extension", true) < 0);
 	assert_int_equal(parse("--crash-extension", false), 0);
 	assert_true(args.crash_extension);
@@ -107,7 +112,7 @@ static void mistakes(void **state)
 	bad("vmcore --color=red", "want auto, always or never");
 	bad("vmcore --json=yes", "--json=yes");
 	bad("check vmcore --full", "'check' has no option --full");
-	bad("vmcore --reader=host", "only inside");
+	bad("vmcore --reader=host", "want auto, file or drgn");
 	bad("vmcore --jso", "unknown option '--jso'");
 	bad("vmcore -j", "wants an argument");
 	bad("vmcore -o x", "'diagnose' has no option --output");

@@ -13,9 +13,13 @@
 #include "report/panic_note.h"
 
 static struct pfs_reg regs[] = { { "rax", 0xfdfdfdfdfdfdfdfd }, { "rip", 0 } };
+static struct pfs_local locals[] = { { "page", 0xffd4000044000000 }, { "pfn", 0 } };
 static struct pfs_frame frames[] = {
-	{ "kpageflags_read", 0x81, 0x150, false, NULL },
-	{ "dev_dax_probe", 0x69, 0x160, true, "device_dax" },
+	{ .function = "kpageflags_read", .offset = 0x81, .size = 0x150 },
+	{ .function = "dev_dax_probe", .offset = 0x69, .size = 0x160, .guess = true,
+	  .module = "device_dax" },
+	{ .function = "PageSlab", .added = true, .inlined = true, .file = "include/x.h", .line = 7,
+	  .locals = locals, .nr_locals = 2 },
 };
 static struct pfs_dumped_page dumped[] = {
 	{ "page:ffd4000044000000 is uninitialized and poisoned", 0xffd4000044000000, 0, true, false,
@@ -32,7 +36,7 @@ static const struct pfs_panic full = {
 	.has_effective = true, .fault_address_effective = 0xfdfdfdfdfdfdfdfc,
 	.access = "read", .has_error_code = true, .error_code = 0,
 	.pid = 160, .comm = "c\xe9t", .cpu = 1,
-	.regs = regs, .nr_regs = 2, .regs_from = "log", .stack = frames, .nr_stack = 2,
+	.regs = regs, .nr_regs = 2, .regs_from = "log", .stack = frames, .nr_stack = 3,
 	.operand = { true, "mov rax, qword ptr [rdx - 1]", "rdx", NULL, 0, -1, 8, true,
 		     0xfdfdfdfdfdfdfdfc },
 	.dumped = dumped, .nr_dumped = 2, .words = words, .nr_words = 1,
@@ -65,6 +69,14 @@ static void round_trip(void **state)
 	assert_true(p.regs[0].value == regs[0].value);
 	assert_true(p.stack[1].guess);
 	assert_null(p.stack[0].module);
+	assert_null(p.stack[1].file);
+	assert_false(p.stack[1].added);
+	assert_true(p.stack[2].added && p.stack[2].inlined);
+	assert_string_equal(p.stack[2].file, "include/x.h");
+	assert_int_equal(p.stack[2].line, 7);
+	assert_int_equal(p.stack[2].nr_locals, 2);
+	assert_string_equal(p.stack[2].locals[0].name, "page");
+	assert_true(p.stack[2].locals[0].value == locals[0].value);
 	assert_true(p.operand.valid);
 	assert_int_equal(p.operand.disp, -1);
 	assert_null(p.operand.index);

@@ -70,7 +70,7 @@ static void scene(struct scene *s, enum pfs_state state, uint64_t fill, enum pfs
 	s->page.flags = fill;
 	s->page.node = (unsigned int)(fill >> 58) & 63;
 	s->page.zone = (unsigned int)(fill >> 56) & 3;
-	s->lead = (struct pfs_lead){ PFN, PFS_SRC_REG_PAGE, "rdi" };
+	s->lead = (struct pfs_lead){ .pfn = PFN, .source = PFS_SRC_REG_PAGE, .from = "rdi" };
 }
 
 static void fault(struct scene *s, uint64_t address)

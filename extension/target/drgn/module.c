@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opens the program, and reads its memory. */
+#include "target/drgn/libdrgn.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pfnscope/version.h>
+
+#define STR_(x) #x
+#define STR(x) STR_(x)
+#define VERSION \
+	STR(DRGN_VERSION_MAJOR) "." STR(DRGN_VERSION_MINOR) "." STR(DRGN_VERSION_PATCH)
+
+int pfs_libdrgn_errno(struct drgn_error *e)
+{
+	enum drgn_error_code code;
+
+	if (!e)
+		return 0;
+	code = drgn_error_code(e);
+	drgn_error_destroy(e);
+	switch (code) {
+	case DRGN_ERROR_LOOKUP:
+	case DRGN_ERROR_TYPE:	/* an incomplete type, or one without members */
+	case DRGN_ERROR_SYNTAX:
+		return -ENOENT;
+	case DRGN_ERROR_NO_MEMORY:
+		return -ENOMEM;
+	case DRGN_ERROR_FAULT:
+		return -EFAULT;
+	default:
+		return -EIO;
+	}
+}
+
+int pfs_libdrgn_err(struct pfs_err *err, struct drgn_error *e, const char *what)
+{
+	char *text = e ? drgn_error_string(e) : NULL;
+	int r = pfs_libdrgn_errno(e);
+
+	if (r)
+		pfs_err_set(err, -r, "libdrgn: %s: %s", what, text ? text : "out of memory");
+	free(text);
+	return r;
+}
+
+static int load_vmlinux(struct pfs_libdrgn *d, struct pfs_err *err)
+{
+	const char *path = d->vmlinux;
+	struct drgn_qualified_type type;
+	int r = pfs_libdrgn_err(err, drgn_program_load_debug_info(d->prog, &path, 1, false, false),
+				d->vmlinux);
+
+	if (r)
+		return r;
+	/* A file of another kernel is passed over in silence. */
+	r = pfs_libdrgn_errno(drgn_program_find_type(d->prog, "struct page", NULL, &type));
+	if (r)
+		return pfs_err_set(err, EINVAL, "libdrgn: %s: no types, or of another kernel",
+				   d->vmlinux);
+	return 0;
+}
+
+int pfs_libdrgn_program(struct pfs_libdrgn *d, struct pfs_err *err)
+{
+	static const struct drgn_platform *none;
+	int r;
+
+	if (d->prog)
+		return 0;
+	r = pfs_libdrgn_err(err, drgn_program_create(none, &d->prog), "program");
+	if (r)
+		return r;
+	drgn_program_set_log_level(d->prog, DRGN_LOG_NONE);
+	r = pfs_libdrgn_err(err, drgn_program_set_core_dump(d->prog, d->dump), d->dump);
+	if (!r && !(drgn_program_flags(d->prog) & DRGN_PROGRAM_IS_LINUX_KERNEL))
+		r = pfs_err_set(err, EINVAL, "libdrgn: %s: of no Linux kernel", d->dump);
+	d->m.callbacks.live = !!(drgn_program_flags(d->prog) & DRGN_PROGRAM_IS_LIVE);
+	if (!r && d->vmlinux)
+		r = load_vmlinux(d, err);
+	if (r) {
+		drgn_program_destroy(d->prog);
+		d->prog = NULL;
+	}
+	return r;
+}
+
+static int read_memory(void *arg, uint64_t pa, void *buf, size_t len)
+{
+	struct pfs_libdrgn *d = arg;
+
+	return pfs_libdrgn_errno(drgn_program_read_memory(d->prog, buf, pa, len, true));
+}
+
+static void close_module(struct pfs_module *m)
+{
+	struct pfs_libdrgn *d = (struct pfs_libdrgn *)m;
+
+	drgn_program_destroy(d->prog);
+	free(d->dump);
+	free(d->vmlinux);
+	free(d);
+}
+
+PFS_API pfs_module_open_fn pfs_module_open;
+
+int pfs_module_open(const char *version, const char *dump, const char *vmlinux, bool now,
+		    struct pfs_module **ret, struct pfs_err *err)
+{
+	struct pfs_libdrgn *d;
+	int r = 0;
+
+	if (strcmp(version, PFS_VERSION))
+		return pfs_err_set(err, EPROTO, "of version " PFS_VERSION ", and this is %s",
+				   version);
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	d->dump = strdup(dump);
+	d->vmlinux = vmlinux ? strdup(vmlinux) : NULL;
+	d->m.close = close_module;
+	d->m.unwinder.unwind = pfs_libdrgn_unwind;
+	d->m.callbacks = (struct pfs_callbacks){
+		.size = sizeof(d->m.callbacks),
+		.name = "libdrgn",
+		.version = VERSION,
+		.path = d->dump,
+		.read = read_memory,
+		.arg = d,
+	};
+	if (vmlinux) {
+		d->m.callbacks.symbol = pfs_libdrgn_symbol;
+		d->m.callbacks.type_size = pfs_libdrgn_type_size;
+		d->m.callbacks.member = pfs_libdrgn_member;
+		d->m.callbacks.enumerator = pfs_libdrgn_enumerator;
+	}
+	if (!d->dump || (vmlinux && !d->vmlinux))
+		r = pfs_err_set(err, ENOMEM, "out of memory");
+	else if (now)
+		r = pfs_libdrgn_program(d, err);
+	if (r) {
+		close_module(&d->m);
+		return r;
+	}
+	*ret = &d->m;
+	return 0;
+}
