@@ -219,10 +219,16 @@ static void read_stack(struct search *s, uint64_t sp, uint64_t end, size_t *ret_
 static int keep(struct search *s, uint64_t task, uint64_t pid, const struct trace *t,
 		const struct pfs_pgmap *g)
 {
+	int64_t id = (int32_t)(uint32_t)pid;
 	struct pfs_attacher *a;
 	char comm[17] = "";
+	size_t i;
 
-	if (s->p->nr_attachers == MAX_ATTACHERS)
+	/* A list that leads into a circle leads past it again. */
+	for (i = 0; i < s->p->nr_attachers; i++)
+		if (s->p->attachers[i].pid == id)
+			return 0;
+	if (i == MAX_ATTACHERS)
 		return 0;
 	a = pfs_grow(&s->m->arena, &s->p->attachers, &s->p->nr_attachers, &s->cap, sizeof(*a));
 	if (!a)
@@ -231,7 +237,7 @@ static int keep(struct search *s, uint64_t task, uint64_t pid, const struct trac
 	    pfs_read_va(s->m->mem, task + pfs_val(s->m->facts, PFS_F_TASK_COMM), comm, 16, NULL) ||
 	    !*comm)
 		strcpy(comm, "?");
-	a->pid = (int32_t)(uint32_t)pid;
+	a->pid = id;
 	a->comm = pfs_strdup(&s->m->arena, comm);
 	a->function = t->function;
 	a->root = t->root;
