@@ -195,6 +195,7 @@ static void one_bit_of_entry(struct pfs_check *c, struct pfs_finding *f, uint64_
 
 static void report(struct pfs_check *c, const struct situation *s, uint64_t start, uint64_t end)
 {
+	const char *ref = s->pgmap ? pfs_pgmap_ref_name(s->pgmap) : NULL;
 	struct pfs_finding *f;
 	enum pfs_problem_id id;
 	struct pfs_page page;
@@ -218,7 +219,9 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 			     "behind it",
 			     (unsigned long long)s->pgmap->va);
 	else if (s->pgmap)
-		pfs_evidence(c, f, "in device pagemap 0x%llx", (unsigned long long)s->pgmap->va);
+		pfs_evidence(c, f, "in device pagemap 0x%llx%s%s",
+			     (unsigned long long)s->pgmap->va, ref ? ", whose percpu_ref is " : "",
+			     ref ? ref : "");
 
 	if (legal_when_not_walked(s->state)) {
 		if (s->deferred) {

@@ -4,10 +4,15 @@
 
 #include "core/classify.h"
 
+static bool never_initialised_state(enum pfs_state s)
+{
+	return s == PFS_ST_POISONED || s == PFS_ST_ZERO || s == PFS_ST_GARBAGE ||
+	       s == PFS_ST_MISLINKED;
+}
+
 static bool never_initialised(const struct pfs_page *p)
 {
-	return p->state == PFS_ST_POISONED || p->state == PFS_ST_ZERO ||
-	       p->state == PFS_ST_GARBAGE || p->state == PFS_ST_MISLINKED;
+	return never_initialised_state(p->state);
 }
 
 /* Is any of the section's memmap mapped? An early section is never unmapped as a whole. */
@@ -67,14 +72,24 @@ static bool offline_walked(const struct pfs_model *m, const struct pfs_page *p)
 	       m->pgmaps_known && !pfs_pgmap_of(m, p->pfn) && never_initialised(p);
 }
 
+/*
+ * memunmap_pages() kills the reference before remove_pfn_range_from_zone()
+ * poisons what was initialised (d33695b16a9f "mm/memory_hotplug: poison memmap in
+ * remove_pfn_range_from_zone()", v5.6).
+ */
+bool pfs_device_pending(const struct pfs_model *m, uint64_t pfn, enum pfs_state state)
+{
+	const struct pfs_pgmap *g = pfs_pgmap_of(m, pfn);
+
+	if (!g || g->ref == PFS_REF_DEAD || !never_initialised_state(state))
+		return false;
+	return !g->has_altmap || pfn < g->altmap.base_pfn ||
+	       pfn - g->altmap.base_pfn >= g->altmap.reserve;
+}
+
 static bool device_not_initialised(const struct pfs_model *m, const struct pfs_page *p)
 {
-	const struct pfs_pgmap *g = pfs_pgmap_of(m, p->pfn);
-
-	if (!g || !never_initialised(p))
-		return false;
-	return !g->has_altmap || p->pfn < g->altmap.base_pfn ||
-	       p->pfn - g->altmap.base_pfn >= g->altmap.reserve;
+	return pfs_device_pending(m, p->pfn, p->state);
 }
 
 static bool outside_zone_span(const struct pfs_model *m, const struct pfs_page *p)

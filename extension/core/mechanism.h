@@ -8,4 +8,10 @@
 /* The first row of mechanisms.def that fits; NULL: none that we know. */
 const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p);
 
+/*
+ * Would memmap_init_zone_device() make a good page of this one, which a device
+ * pagemap covers that is not being taken away?
+ */
+bool pfs_device_pending(const struct pfs_model *m, uint64_t pfn, enum pfs_state state);
+
 #endif

@@ -97,6 +97,8 @@ struct pfs_arch {
 	bool (*canonical)(const struct pfs_mem *m, uint64_t va);
 	void (*walk)(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 		     struct pfs_walk *ret);
+	/* What the direct call before this return address calls; false: there is none. */
+	bool (*call_target)(struct pfs_mem *m, uint64_t ret, uint64_t *ret_target);
 	/* General registers of an elf_prstatus note, in the order of reg_names. */
 	const char *const *reg_names;
 	unsigned int nr_regs;

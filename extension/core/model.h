@@ -121,8 +121,17 @@ struct pfs_altmap {
 	uint64_t base_pfn, end_pfn, reserve, free, align, alloc;
 };
 
+/* Would get_dev_pagemap() be given a reference to it? */
+enum pfs_pgmap_ref {
+	PFS_REF_NO_FACT, /* the kernel's types are not known so far */
+	PFS_REF_UNREADABLE,
+	PFS_REF_LIVE,
+	PFS_REF_DEAD, /* killed: its device is being taken away */
+};
+
 struct pfs_pgmap {
 	uint64_t va;
+	enum pfs_pgmap_ref ref;
 	uint64_t start_pfn, end_pfn; /* of one range, half-open */
 	unsigned int range; /* number of the range in its pgmap */
 	uint64_t type; /* enum memory_type as stored */
@@ -229,6 +238,8 @@ const struct pfs_zone *pfs_zone_by_link(const struct pfs_model *m, unsigned int 
 const struct pfs_zone *pfs_zone_spanning(const struct pfs_model *m, uint64_t pfn,
 					 const struct pfs_zone *after);
 const struct pfs_pgmap *pfs_pgmap_of(const struct pfs_model *m, uint64_t pfn);
+/* "live", "dead", "not in the dump"; NULL where the kernel's types are not known so far. */
+const char *pfs_pgmap_ref_name(const struct pfs_pgmap *g);
 const struct pfs_memory_block *pfs_memory_block_of(const struct pfs_model *m, uint64_t pfn);
 enum pfs_block_state pfs_memory_block_state(const struct pfs_model *m,
 					    const struct pfs_memory_block *b);

@@ -260,15 +260,19 @@ static int regs_from_note(struct pfs_model *m, struct pfs_panic *p)
 	return 0;
 }
 
-/* Stacks are aligned to their size; 16 KiB where debug information does not say. */
-static uint64_t stack_end(const struct pfs_model *m, uint64_t rsp)
+/* 16 KiB where debug information does not say. */
+uint64_t pfs_stack_size(const struct pfs_model *m)
 {
 	uint64_t size = pfs_have(m->facts, PFS_F_THREAD_SIZE) ?
 				pfs_val(m->facts, PFS_F_THREAD_SIZE) : 16384;
 
-	if (size < 4096 || size > 65536 || size & (size - 1))
-		size = 16384;
-	return (rsp | (size - 1)) + 1;
+	return size < 4096 || size > 65536 || size & (size - 1) ? 16384 : size;
+}
+
+/* Stacks are aligned to their size. */
+static uint64_t stack_end(const struct pfs_model *m, uint64_t rsp)
+{
+	return (rsp | (pfs_stack_size(m) - 1)) + 1;
 }
 
 static int read_stack(struct pfs_model *m, struct pfs_panic *p)

@@ -51,6 +51,21 @@ struct pfs_operand {
 	uint64_t address;	/* base + index * scale + disp, from the oops's registers */
 };
 
+/* A task that was in memremap_pages() (attach.c). */
+struct pfs_attacher {
+	int64_t pid;
+	const char *comm;
+	const char *function;	/* the innermost one of memremap_pages() and what it calls */
+	const char *root;	/* memremap_pages(), or the part of it that is not inlined */
+	uint64_t pgmap;		/* a device pagemap whose address is on its stack; 0: none */
+};
+
+enum pfs_attach_search {
+	PFS_ATTACH_NOT_LOOKED,
+	PFS_ATTACH_IN_PART,	/* some tasks or stacks could not be read */
+	PFS_ATTACH_ALL,
+};
+
 struct pfs_panic {
 	enum pfs_panic_kind kind;
 	bool no_log;		/* none to be read: panic_cpu alone says whether there was one */
@@ -94,6 +109,10 @@ struct pfs_panic {
 		uint64_t value;
 	} *words;
 	size_t nr_words;
+	/* Looked for only where the verdict or a finding asks for it. */
+	enum pfs_attach_search attach_search;
+	struct pfs_attacher *attachers;
+	size_t nr_attachers;
 };
 
 /*
@@ -110,6 +129,8 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
  */
 int pfs_panic_unwind(struct pfs_model *m, struct pfs_panic *p, struct pfs_err *err);
 
+/* Bytes of a kernel stack: a power of two. */
+uint64_t pfs_stack_size(const struct pfs_model *m);
 const struct pfs_reg *pfs_panic_reg(const struct pfs_panic *p, const char *name);
 const char *pfs_panic_kind_name(enum pfs_panic_kind k);	/* "page-fault", ... */
 

@@ -49,6 +49,40 @@ static bool read_altmap(struct build *b, struct pfs_pgmap *p)
 	return true;
 }
 
+/*
+ * struct percpu_ref.percpu_count_ptr:
+ *
+ *	63                                      2   1   0
+ *	+---------------------------------------+---+---+
+ *	| address of the per-CPU counters       | D | A |
+ *	+---------------------------------------+---+---+
+ *	A __PERCPU_REF_ATOMIC: counted in one place  D __PERCPU_REF_DEAD: killed
+ *
+ * percpu_ref_tryget_live() refuses a dead one, here from v5.10 to v7.2. Up to
+ * b80892ca022e "memremap: remove support for external pgmap refcounts" (v5.17)
+ * dev_pagemap.ref is a pointer, often into another object; memunmap_pages()
+ * leaves NULL there before it takes the pagemap out of pgmap_array.
+ */
+static enum pfs_pgmap_ref read_ref(struct build *b, uint64_t va)
+{
+	const struct pfs_facts *f = b->m->facts;
+	uint64_t at = va + pfs_val(f, PFS_F_PGMAP_REF), word;
+
+	if (!pfs_have(f, PFS_F_PGMAP_REF) || !pfs_have(f, PFS_F_PGMAP_REF_SIZE) ||
+	    !pfs_have(f, PFS_F_PREF_COUNT_PTR))
+		return PFS_REF_NO_FACT;
+	if (pfs_val(f, PFS_F_PGMAP_REF_SIZE) == 8) {
+		if (!pfs_read_long(b->m, va, PFS_F_PGMAP_REF, &at))
+			return PFS_REF_UNREADABLE;
+		if (!at)
+			return PFS_REF_DEAD;
+	}
+	/* Zero: nobody has called percpu_ref_init(). */
+	if (!pfs_read_long(b->m, at, PFS_F_PREF_COUNT_PTR, &word) || !word)
+		return PFS_REF_UNREADABLE;
+	return word & 2 ? PFS_REF_DEAD : PFS_REF_LIVE;
+}
+
 /* Range number p->range of a pgmap, from the struct range or struct resource at va. */
 static int add_range(struct build *b, struct pfs_pgmap *p, uint64_t va, enum pfs_fact_id start_at,
 		     enum pfs_fact_id end_at)
@@ -91,6 +125,7 @@ static int add_pgmap(struct build *b, uint64_t va)
 		b->unreadable++;
 		return 0;
 	}
+	p.ref = read_ref(b, va);
 	if (!pfs_have(f, PFS_F_PGMAP_RANGE))
 		return add_range(b, &p, va + pfs_val(f, PFS_F_PGMAP_RES), PFS_F_RES_START,
 				 PFS_F_RES_END);
@@ -205,4 +240,15 @@ const struct pfs_pgmap *pfs_pgmap_of(const struct pfs_model *m, uint64_t pfn)
 		if (pfn < m->pgmaps[i].end_pfn)
 			return &m->pgmaps[i];
 	return NULL;
+}
+
+const char *pfs_pgmap_ref_name(const struct pfs_pgmap *g)
+{
+	static const char *const names[] = {
+		[PFS_REF_UNREADABLE] = "not in the dump",
+		[PFS_REF_LIVE] = "live",
+		[PFS_REF_DEAD] = "dead",
+	};
+
+	return names[g->ref];
 }

@@ -71,9 +71,13 @@ int pfs_pfn_section_valid(const struct pfs_model *m, uint64_t pfn)
 
 int pfs_get_dev_pagemap(const struct pfs_model *m, uint64_t pfn)
 {
-	if (pfs_pgmap_of(m, pfn))
-		return 1;
-	return m->pgmaps_known ? 0 : -1;
+	const struct pfs_pgmap *g = pfs_pgmap_of(m, pfn);
+
+	if (!g)
+		return m->pgmaps_known ? 0 : -1;
+	if (g->ref == PFS_REF_UNREADABLE)
+		return -1;
+	return g->ref != PFS_REF_DEAD;
 }
 
 /* What v5.12 added to pfn_to_online_page(), for a page of an ONLINE section. */

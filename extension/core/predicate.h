@@ -38,7 +38,12 @@ int pfs_present_section(const struct pfs_model *m, uint64_t pfn);
  */
 int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn);
 
-/* Does get_dev_pagemap() find a pagemap? (Whether its reference is live is not looked at.) */
+/*
+ * Does get_dev_pagemap() find a pagemap, and percpu_ref_tryget_live() get a
+ * reference to it? One that is found is taken for live where the facts of its
+ * reference are not known, as in dumps distilled without them: memunmap_pages()
+ * kills it only to take it out of pgmap_array.
+ */
 int pfs_get_dev_pagemap(const struct pfs_model *m, uint64_t pfn);
 
 /*

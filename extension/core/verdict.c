@@ -46,6 +46,7 @@ static void about_place(struct verdict *d)
 	uint64_t sub = p->pfn % l->pages_per_section / l->pages_per_subsection;
 	const struct pfs_pgmap *g = pfs_pgmap_of(d->m, p->pfn);
 	const struct pfs_resource *r = pfs_resource_of(d->m, p->pfn);
+	const char *ref = g ? pfs_pgmap_ref_name(g) : NULL;
 
 	if (s) {
 		evidence(d, "section %llu is %s%s", ULL(s->nr),
@@ -63,6 +64,9 @@ static void about_place(struct verdict *d)
 			 ULL(g->altmap.reserve), ULL(g->va));
 	else if (g)
 		evidence(d, "device pagemap 0x%llx covers it", ULL(g->va));
+	if (ref)
+		evidence(d, "the pagemap's reference (percpu_ref) is %s%s", ref,
+			 g->ref == PFS_REF_DEAD ? ": its device is being taken away" : "");
 	if (pfs_is_system_ram(d->m, p->pfn) == 0)
 		evidence(d, "not System RAM: iomem_resource has \"%s\" there", r ? r->name : "nothing");
 	if (d->m->nr_zones && !pfs_zone_spanning(d->m, p->pfn, NULL))

@@ -210,9 +210,10 @@ static int online_block(const struct pfs_model *m, const struct pfs_memory_block
 static int device_failure(const struct query *q)
 {
 	const struct pfs_pgmap *g = pfs_pgmap_of(q->m, q->pfn);
+	int found = pfs_get_dev_pagemap(q->m, q->pfn);
 
-	if (!g)
-		return pfs_get_dev_pagemap(q->m, q->pfn);
+	if (!g || found != 1)
+		return found;
 	if (!g->has_altmap || q->pfn - g->start_pfn >= g->altmap.reserve + g->altmap.free)
 		return 1;
 	return q->age.since >= V(5, 12) ? 0 : -1;

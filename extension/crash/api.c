@@ -239,6 +239,32 @@ bool pfs_crash_symbol(const char *name, uint64_t *ret)
 	return found;
 }
 
+struct symbol_at_call {
+	uint64_t addr;
+	const char *name;
+	ulong offset;
+};
+
+static bool call_symbol_at(void *arg)
+{
+	struct symbol_at_call *c = arg;
+	struct syment *sym = value_search((ulong)c->addr, &c->offset);
+
+	c->name = sym ? sym->name : NULL;
+	return c->name;
+}
+
+bool pfs_crash_symbol_at(uint64_t addr, const char **ret_name, uint64_t *ret_offset)
+{
+	struct symbol_at_call c = { .addr = addr };
+
+	if (!guarded(call_symbol_at, &c))
+		return false;
+	*ret_name = c.name;
+	*ret_offset = c.offset;
+	return true;
+}
+
 bool pfs_crash_type_size(const char *type, uint64_t *ret)
 {
 	struct name_call c;

@@ -42,6 +42,7 @@ const void *pfs_crash_prstatus(unsigned int cpu, size_t *ret_len);
 
 /* False: not there. */
 bool pfs_crash_symbol(const char *name, uint64_t *ret);
+bool pfs_crash_symbol_at(uint64_t addr, const char **ret_name, uint64_t *ret_offset);
 bool pfs_crash_type_size(const char *type, uint64_t *ret);
 bool pfs_crash_member(const char *type, const char *member, struct pfs_member *ret);
 bool pfs_crash_enumerator(const char *name, int64_t *ret);

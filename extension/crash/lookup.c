@@ -71,6 +71,13 @@ static int symbol(struct pfs_lookup *l, const char *name, uint64_t *ret)
 	return pfs_crash_symbol(name, ret) ? 0 : -ENOENT;
 }
 
+static int symbol_at(struct pfs_lookup *l, uint64_t addr, const char **ret_name,
+		     uint64_t *ret_offset)
+{
+	(void)l;
+	return pfs_crash_symbol_at(addr, ret_name, ret_offset) ? 0 : -ENOENT;
+}
+
 static int type_size(struct pfs_lookup *l, const char *type, uint64_t *ret)
 {
 	struct pfs_member m;
@@ -102,6 +109,7 @@ static int enumerator(struct pfs_lookup *l, const char *name, int64_t *ret)
 
 static const struct pfs_lookup_ops ops = {
 	.symbol = symbol,
+	.symbol_at = symbol_at,
 	.type_size = type_size,
 	.member = member,
 	.enumerator = enumerator,

@@ -203,6 +203,17 @@ static int describe(struct pfs_mem *m, uint64_t text, uint64_t top, char *buf, s
 			(unsigned long long)top, (long long)phys_base, m->root.levels == 5);
 }
 
+/* CALL rel32: e8 and the displacement from behind the instruction. */
+static bool call_target(struct pfs_mem *m, uint64_t ret, uint64_t *ret_target)
+{
+	unsigned char insn[5];
+
+	if (pfs_read_va(m, ret - 5, insn, sizeof(insn), NULL) || insn[0] != 0xe8)
+		return false;
+	*ret_target = ret + (uint64_t)(int64_t)(int32_t)pfs_le32(insn + 1);
+	return true;
+}
+
 static const char *const reg_names[] = {
 	"r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10", "r9",
 	"r8", "rax", "rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs",
@@ -224,6 +235,7 @@ const struct pfs_arch pfs_arch_x86_64 = {
 	.bootstrap = bootstrap,
 	.describe = describe,
 	.top_symbol = "init_top_pgt",
+	.call_target = call_target,
 	.reg_names = reg_names,
 	.nr_regs = sizeof(reg_names) / sizeof(reg_names[0]),
 	.prstatus_regs_offset = 112,

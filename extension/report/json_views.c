@@ -84,6 +84,7 @@ static json_t *pgmap_object(struct pfs_json *j, const struct pfs_pgmap *g)
 	pfs_json_int(j, o, "type", g->type);
 	pfs_json_hex(j, o, "flags", g->flags);
 	pfs_json_int(j, o, "vmemmap_shift", g->vmemmap_shift);
+	pfs_json_str(j, o, "ref", pfs_pgmap_ref_name(g));
 	if (g->has_altmap)
 		pfs_json_set(j, o, "altmap", altmap_object(j, &g->altmap));
 	return o;

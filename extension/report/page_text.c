@@ -205,7 +205,7 @@ static void put_surroundings(struct pfs_out *o, const struct pfs_model *m, uint6
 	const struct pfs_memory_block *b = pfs_memory_block_of(m, pfn);
 	const struct pfs_pgmap *g = pfs_pgmap_of(m, pfn);
 	uint64_t pps = m->layout.pages_per_section, pa = pfn << m->layout.page_shift;
-	const char *state;
+	const char *state, *ref = g ? pfs_pgmap_ref_name(g) : NULL;
 	char size[32], last[24] = "";
 	size_t i;
 
@@ -232,8 +232,9 @@ static void put_surroundings(struct pfs_out *o, const struct pfs_model *m, uint6
 	}
 	if (g) {
 		pfs_out_field(o, "pgmap", "0x%" PRIx64 ", range %u: pfn 0x%" PRIx64 "-0x%" PRIx64
-			      ", type %" PRIu64 ", flags 0x%" PRIx64, g->va, g->range,
-			      g->start_pfn, g->end_pfn - 1, g->type, g->flags);
+			      ", type %" PRIu64 ", flags 0x%" PRIx64 "%s%s", g->va, g->range,
+			      g->start_pfn, g->end_pfn - 1, g->type, g->flags,
+			      ref ? ", reference " : "", ref ? ref : "");
 		if (g->has_altmap)
 			pfs_out_field(o, NULL, "altmap from pfn 0x%" PRIx64 ": %" PRIu64
 				      " reserved, %" PRIu64 " for the memmap, %" PRIu64

@@ -26,6 +26,7 @@
 #define MAX_LOCALS 16
 #define MAX_DUMPED 256
 #define MAX_WORDS 4096
+#define MAX_ATTACHERS 1024
 
 /* jansson takes NULL for a value and says so: one flag catches lack of memory anywhere. */
 struct writer {
@@ -196,6 +197,35 @@ static json_t *words_to_json(struct writer *w, const struct pfs_panic *p)
 	return list;
 }
 
+static const char *const searches[] = {
+	[PFS_ATTACH_IN_PART] = "in part",
+	[PFS_ATTACH_ALL] = "all",
+};
+
+/* Only where it was looked for: else there are no such keys. */
+static void set_attachers(struct writer *w, json_t *note, const struct pfs_panic *p)
+{
+	json_t *list, *o;
+	size_t i;
+
+	if (p->attach_search == PFS_ATTACH_NOT_LOOKED)
+		return;
+	list = json_array();
+	for (i = 0; i < p->nr_attachers; i++) {
+		const struct pfs_attacher *a = &p->attachers[i];
+
+		o = json_object();
+		set(w, o, "pid", json_integer(a->pid));
+		set_str(w, o, "comm", a->comm);
+		set_str(w, o, "function", a->function);
+		set_str(w, o, "root", a->root);
+		set_hex_if(w, o, "pgmap", a->pgmap, a->pgmap);
+		append(w, list, o);
+	}
+	set_str(w, note, "attach_search", searches[p->attach_search]);
+	set(w, note, "attachers", list);
+}
+
 char *pfs_panic_to_json(const struct pfs_panic *p)
 {
 	struct writer writer = { .failed = false }, *w = &writer;
@@ -224,6 +254,7 @@ char *pfs_panic_to_json(const struct pfs_panic *p)
 		set(w, o, "operand", operand_to_json(w, &p->operand));
 	set(w, o, "dumped_pages", dumped_to_json(w, p));
 	set(w, o, "stack_words", words_to_json(w, p));
+	set_attachers(w, o, p);
 	text = writer.failed ? NULL : json_dumps(o, JSON_COMPACT);
 	json_decref(o);
 	return text;
@@ -473,6 +504,35 @@ static void read_words(struct reader *x, const json_t *o, struct pfs_panic *p)
 	}
 }
 
+static void read_attachers(struct reader *x, const json_t *o, struct pfs_panic *p)
+{
+	const char *search = get_str(x, o, "attach_search");
+	const json_t *list;
+	size_t i;
+
+	if (!search)
+		return;
+	for (i = PFS_ATTACH_IN_PART; i <= PFS_ATTACH_ALL && strcmp(search, searches[i]); i++)
+		;
+	if (i > PFS_ATTACH_ALL) {
+		bad(x, "attach_search");
+		return;
+	}
+	p->attach_search = (enum pfs_attach_search)i;
+	list = need_list(x, o, "attachers", MAX_ATTACHERS, sizeof(*p->attachers), &p->attachers,
+			 &p->nr_attachers);
+	for (i = 0; i < p->nr_attachers && !x->r; i++) {
+		const json_t *e = json_array_get(list, i);
+		struct pfs_attacher *a = &p->attachers[i];
+
+		a->pid = need_int(x, e, "pid", INT32_MIN, INT32_MAX);
+		a->comm = need_str(x, e, "comm");
+		a->function = need_str(x, e, "function");
+		a->root = need_str(x, e, "root");
+		get_hex(x, e, "pgmap", &a->pgmap);
+	}
+}
+
 static enum pfs_panic_kind read_kind(struct reader *x, const json_t *o)
 {
 	const char *name = need_str(x, o, "kind");
@@ -511,6 +571,7 @@ static void read_panic(struct reader *x, const json_t *o, struct pfs_panic *p)
 	read_operand(x, o, &p->operand);
 	read_dumped(x, o, p);
 	read_words(x, o, p);
+	read_attachers(x, o, p);
 }
 
 int pfs_panic_from_json(const char *text, size_t len, struct pfs_arena *a, struct pfs_panic *ret,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/attach.h"
 #include "kernel/kernel.h"
 #include "report/panic_note.h"
 #include "report/scan_note.h"
@@ -68,29 +69,70 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 	return r;
 }
 
-int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err)
+/* By the log, or by a distilled dump's note. */
+static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_err *err)
 {
 	const struct pfs_target_info *info = &s->target->info;
 	int r;
 
-	if (info->panic_note) {
-		r = pfs_panic_from_json(info->panic_note, info->panic_note_len, &s->model.arena,
-					&s->panic, err);
-	} else {
+	if (info->panic_note)
+		return pfs_panic_from_json(info->panic_note, info->panic_note_len,
+					   &s->model.arena, ret, err);
+	unrecorded(s);
+	r = pfs_model_log(&s->model, err);
+	if (!r)
+		r = pfs_panic_find(&s->model, ret, err);
+	if (!r)
+		r = pfs_panic_unwind(&s->model, ret, err);
+	recorded(s);
+	return r;
+}
+
+/*
+ * Who was attaching a device whose struct pages are bad, into the evidence of
+ * the verdict (may be NULL) and of the findings from number first on. All tasks
+ * are looked at, once, and only where something asks for it; in a distilled dump
+ * the panic note says what that came to. On a live machine stacks do not hold
+ * still.
+ */
+static int explain_attach(struct pfs_session *s, struct pfs_verdict *v, size_t first,
+			  struct pfs_err *err)
+{
+	const struct pfs_target_info *info = &s->target->info;
+	struct pfs_lookup *lookups[1 + sizeof(s->lookups) / sizeof(s->lookups[0])];
+	struct pfs_panic found, *p = s->has_panic ? &s->panic : &found;
+	size_t nr = 0, i;
+	int r = 0;
+
+	if (info->live || !pfs_attach_wanted(&s->model, v, &s->findings, first))
+		return 0;
+	if (!s->has_panic)
+		r = find_panic(s, &found, err);
+	if (!r && p->attach_search == PFS_ATTACH_NOT_LOOKED && !info->panic_note &&
+	    !pfs_attach_by_panic(p)) {
+		if (s->target->lookup)
+			lookups[nr++] = s->target->lookup;
+		for (i = 0; i < s->nr_lookups; i++)
+			lookups[nr++] = s->lookups[i];
 		unrecorded(s);
-		r = pfs_model_log(&s->model, err);
-		if (!r)
-			r = pfs_panic_find(&s->model, &s->panic, err);
-		if (!r)
-			r = pfs_panic_unwind(&s->model, &s->panic, err);
+		r = pfs_attach_find(&s->model, lookups, nr, p, err);
 		recorded(s);
 	}
+	return r ? r : pfs_attach_explain(&s->model, p, v, &s->findings, first, err);
+}
+
+int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err)
+{
+	int r = find_panic(s, &s->panic, err);
+
 	if (r)
 		return r;
 	s->has_panic = true;
 	r = pfs_check_structure(&s->model, &s->findings, err);
 	if (!r)
 		r = pfs_verdict_find(&s->model, &s->panic, &s->verdict, err);
+	if (!r)
+		r = explain_attach(s, &s->verdict, 0, err);
 	s->has_verdict = !r;
 	return r;
 }
@@ -160,7 +202,10 @@ int pfs_session_scan_pages(struct pfs_session *s, const struct pfs_session_opts 
 
 int pfs_session_check_pages(struct pfs_session *s, struct pfs_err *err)
 {
-	return pfs_check_pages(&s->model, &s->scan, &s->findings, err);
+	size_t first = s->findings.nr;
+	int r = pfs_check_pages(&s->model, &s->scan, &s->findings, err);
+
+	return r ? r : explain_attach(s, NULL, first, err);
 }
 
 int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o, struct pfs_err *err)

@@ -28,6 +28,11 @@ static struct pfs_dumped_page dumped[] = {
 };
 static struct pfs_stack_word words[] = { { 0x48, 0xffd4000044000000 } };
 
+static struct pfs_attacher attachers[] = {
+	{ 102, "n\xe9", "memmap_init_zone_device", "memremap_pages", 0xff421960409a8ea0 },
+	{ 7, "kworker/u4:0", "memremap_pages", "memremap_pages", 0 },
+};
+
 static const struct pfs_panic full = {
 	.kind = PFS_PANIC_GP_FAULT,
 	.message = "general \"fault\" \t\x01\x7f\x80\xff\xc3\xa9",
@@ -40,6 +45,7 @@ static const struct pfs_panic full = {
 	.operand = { true, "mov rax, qword ptr [rdx - 1]", "rdx", NULL, 0, -1, 8, true,
 		     0xfdfdfdfdfdfdfdfc },
 	.dumped = dumped, .nr_dumped = 2, .words = words, .nr_words = 1,
+	.attach_search = PFS_ATTACH_IN_PART, .attachers = attachers, .nr_attachers = 2,
 };
 
 static int back(struct pfs_arena *a, const char *text, struct pfs_panic *p, struct pfs_err *err)
@@ -85,6 +91,11 @@ static void round_trip(void **state)
 	assert_true(p.dumped[0].raw[0] == UINT64_MAX);
 	assert_int_equal(p.dumped[0].nr_raw, 2);
 	assert_true(p.words[0].value == words[0].value);
+	assert_int_equal(p.attach_search, PFS_ATTACH_IN_PART);
+	assert_int_equal(p.nr_attachers, 2);
+	assert_string_equal(p.attachers[0].comm, "n\xe9");
+	assert_true(p.attachers[0].pgmap == attachers[0].pgmap);
+	assert_true(p.attachers[1].pgmap == 0);
 	two = pfs_panic_to_json(&p);
 	assert_string_equal(one, two);
 	free(one);
@@ -108,6 +119,7 @@ static void empty(void **state)
 	assert_null(p.message);
 	assert_false(p.operand.valid);
 	assert_false(p.has_fault_address);
+	assert_int_equal(p.attach_search, PFS_ATTACH_NOT_LOOKED);
 	free(text);
 	pfs_arena_deinit(&a);
 }

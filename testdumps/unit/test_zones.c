@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/predicate.h"
 #include "core/xarray.h"
 #include "world.h"
 
@@ -550,6 +551,75 @@ static void pgmaps_otherwise(void **state)
 	w_free(w);
 }
 
+/* One pagemap with its percpu_ref at 0x60; word is its percpu_count_ptr, if it has one. */
+static struct pfs_pgmap one_with_ref(struct world *w, uint64_t size, uint64_t ref, uint64_t word)
+{
+	const uint64_t at = 0x50000;
+	struct pfs_pgmap p;
+
+	pgmap_facts(w);
+	w_fact(w, PFS_F_PGMAP_REF, 0x60);
+	w_fact(w, PFS_F_PGMAP_REF_SIZE, size);
+	w_fact(w, PFS_F_PREF_COUNT_PTR, 0);
+	w_u32(w, at + 0x38, 1);
+	w_u64(w, at + 0x40, 0x44000000);
+	w_u64(w, at + 0x48, 0x4bffffff);
+	w_u64(w, at + 0x60, ref);
+	w_u64(w, 0x51000, word);
+	w_u64(w, XA + 8, xa_node(w, 0, 6));
+	xa_slot(w, 0, 1, KERNEL + at);
+	assert_int_equal(pfs_model_pgmaps(&w->m, &w->err), 0);
+	assert_int_equal(w->m.nr_pgmaps, 1);
+	p = w->m.pgmaps[0];
+	return p;
+}
+
+static void pgmap_refs(void **state)
+{
+	const uint64_t counters = 0x60f1c0de0000, pointer = KERNEL + 0x51000;
+	static const struct {
+		uint64_t size, ref, word;
+		enum pfs_pgmap_ref want;
+		int found; /* get_dev_pagemap() */
+	} rows[] = {
+		/* v5.17 on: the percpu_ref itself. Per CPU, atomic, killed, killed and atomic. */
+		{ 16, counters, 0, PFS_REF_LIVE, 1 },
+		{ 16, counters | 1, 0, PFS_REF_LIVE, 1 },
+		{ 16, counters | 2, 0, PFS_REF_DEAD, 0 },
+		{ 16, counters | 3, 0, PFS_REF_DEAD, 0 },
+		{ 16, 3, 0, PFS_REF_DEAD, 0 }, /* percpu_ref_exit() */
+		{ 16, 0, 0, PFS_REF_UNREADABLE, -1 }, /* before percpu_ref_init() */
+		/* before: a pointer to it, gone before the pagemap goes */
+		{ 8, pointer, counters | 1, PFS_REF_LIVE, 1 },
+		{ 8, pointer, counters | 3, PFS_REF_DEAD, 0 },
+		{ 8, 0, 0, PFS_REF_DEAD, 0 },
+		{ 8, 0x1234, 0, PFS_REF_UNREADABLE, -1 },
+		{ 8, KERNEL + RAM_SIZE, 0, PFS_REF_UNREADABLE, -1 },
+	};
+	struct world *w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		w = w_new();
+		assert_int_equal(one_with_ref(w, rows[i].size, rows[i].ref, rows[i].word).ref,
+				 rows[i].want);
+		assert_int_equal(pfs_get_dev_pagemap(&w->m, 0x44000), rows[i].found);
+		assert_int_equal(pfs_get_dev_pagemap(&w->m, 0x43fff), 0);
+		w_free(w);
+	}
+	/* Of a kernel whose types say nothing of it, a pagemap that is there is taken for live. */
+	w = w_new();
+	one_with_ref(w, 16, 3, 0);
+	w_no_fact(w, PFS_F_PREF_COUNT_PTR);
+	w->m.nr_pgmaps = 0;
+	assert_int_equal(pfs_model_pgmaps(&w->m, &w->err), 0);
+	assert_int_equal(w->m.pgmaps[0].ref, PFS_REF_NO_FACT);
+	assert_null(pfs_pgmap_ref_name(&w->m.pgmaps[0]));
+	assert_int_equal(pfs_get_dev_pagemap(&w->m, 0x44000), 1);
+	w_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -564,6 +634,7 @@ int main(void)
 		cmocka_unit_test(memory_block_states),
 		cmocka_unit_test(pgmaps),
 		cmocka_unit_test(pgmaps_otherwise),
+		cmocka_unit_test(pgmap_refs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
