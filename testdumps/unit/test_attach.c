@@ -79,8 +79,7 @@ static int setup(void **state)
 	static const enum pfs_fact_id ids[] = {
 		PFS_F_TASK_TASKS, PFS_F_TASK_PID, PFS_F_TASK_COMM, PFS_F_TASK_STACK,
 		PFS_F_TASK_THREAD, PFS_F_THREAD_SP, PFS_F_TASK_ON_CPU, PFS_F_TASK_SIGNAL,
-		PFS_F_TASK_THREAD_NODE,
-		PFS_F_SIGNAL_THREAD_HEAD,
+		PFS_F_TASK_THREAD_NODE, PFS_F_SIGNAL_THREAD_HEAD,
 	};
 	static const uint64_t offsets[] = { TASKS, PID, COMM, STACK, SP - 8, 8, ON_CPU, SIGNAL,
 					    THREAD_NODE, THREAD_HEAD };
@@ -296,10 +295,10 @@ static void panicking(void **state)
 {
 	struct fixture *x = *state;
 	struct pfs_frame frames[] = {
-		{ "__pageblock_pfn_to_page", 0, 0, false, NULL },
-		{ "set_zone_contiguous", 0, 0, false, NULL },
-		{ "memremap_pages", 0, 0, false, NULL },
-		{ "pmem_attach_disk", 0, 0, false, NULL },
+		{ .function = "__pageblock_pfn_to_page" },
+		{ .function = "set_zone_contiguous" },
+		{ .function = "memremap_pages" },
+		{ .function = "pmem_attach_disk" },
 	};
 
 	attaching(x, 2);
