@@ -12,6 +12,7 @@
 # make vmtest     the tests on the lab's dumps, which it makes: hours, gigabytes (scripts/lab)
 # make vmtest CASE=s1, make vmtest KERNEL=7.2 CASE=dimm  of one case, of one cell of its matrix
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
+# make bench      pfnscope beside crash, drgn and makedumpfile, on the lab's dumps
 # make lint       the rules of the source: layers, tables, style
 # make SAN=1 ...  any of these with the sanitizers, in build/san
 #
@@ -191,6 +192,9 @@ vmtest: all
 demo: $B/pfnscope
 	@scripts/demo
 
+bench: all
+	scripts/bench/bench -o scripts/bench/RESULTS.md
+
 check-crash: all build/test-tools
 	prove -v --exec '' scripts/lab/crash-check :: --make
 
@@ -210,5 +214,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all deps no-module vmtest tests check check-crash check-san lint demo install clean
+.PHONY: all bench deps no-module vmtest tests check check-crash check-san lint demo install clean
 .DELETE_ON_ERROR:
