@@ -93,7 +93,7 @@ static const char *without_page(enum pfs_status st)
 	switch (st) {
 	case PFS_UNRELATED:
 		return "As far as this dump shows, the panic has nothing to do with the memmap. What the "
-		       "check found is listed below, and is not its cause.";
+		       "check found is listed below; nothing ties it to the panic.";
 	case PFS_NO_PANIC:
 		return "The machine had not panicked when this dump was written. What follows is what the "
 		       "check of its memmap found.";
