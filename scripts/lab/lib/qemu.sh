@@ -6,14 +6,17 @@
 # is had when the guest writes to it: a guest may have more than this machine.
 qemu_start()
 {
-	local mem=$1 kernel=$2 append=$3 console=$4
+	local mem=$1 kernel=$2 append=$3 console=$4 memory
 
 	shift 4
+	memory=(-object "memory-backend-ram,id=ram,size=${mem}M,reserve=off"
+		-machine memory-backend=ram)
+	# Nodes come with memory of their own.
+	case " $* " in *' -numa '*) memory=() ;; esac
 	QMP=$(mktemp -u "${TMPDIR:-/tmp}/lab-qmp.XXXXXX")
 	: >"$console"
 	nice qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m "$mem" \
-		-object "memory-backend-ram,id=ram,size=${mem}M,reserve=off" -machine memory-backend=ram \
-		-nodefaults -display none -no-reboot -serial "file:$console" \
+		"${memory[@]}" -nodefaults -display none -no-reboot -serial "file:$console" \
 		-device vmcoreinfo -qmp "unix:$QMP,server=on,wait=off" \
 		-kernel "$LAB/kernel/$kernel/bzImage" \
 		-initrd "$LAB/initramfs/$kernel.cpio.gz" \
