@@ -296,10 +296,10 @@ static void panicking(void **state)
 {
 	struct fixture *x = *state;
 	struct pfs_frame frames[] = {
-		{ "__pageblock_pfn_to_page", 0, 0, false, NULL },
-		{ "set_zone_contiguous", 0, 0, false, NULL },
-		{ "memremap_pages", 0, 0, false, NULL },
-		{ "pmem_attach_disk", 0, 0, false, NULL },
+		{ .function = "__pageblock_pfn_to_page" },
+		{ .function = "set_zone_contiguous" },
+		{ .function = "memremap_pages" },
+		{ .function = "pmem_attach_disk" },
 	};
 
 	attaching(x, 2);
