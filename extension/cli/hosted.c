@@ -113,7 +113,7 @@ static enum pfs_exit analyse(struct hosted *s, const struct pfs_args *a)
 		pfs_err_set(&s->err, ENOMEM, "out of memory");
 		return st;
 	}
-	if (!s->h->open(s->h->arg, a->reader, &t, &s->err) &&
+	if (!s->h->open(s->h->arg, a->reader, &t, &s->err) && t &&
 	    (!pfs_verb_records(a->verb) || !pfs_target_record(t, &t, &s->err)) &&
 	    !pfs_session_open(session, t, &opts, &s->err)) {
 		st = pfs_run(session, a, &opts, &s->o, &s->err);

@@ -98,7 +98,7 @@ static struct trace own_trace(const struct pfs_panic *p)
 	if (p->function && !p->module)
 		add_frame(&t, p->function);
 	for (i = 0; i < p->nr_stack; i++)
-		if (!p->stack[i].guess && !p->stack[i].module)
+		if (!p->stack[i].guess && !p->stack[i].added && !p->stack[i].module)
 			add_frame(&t, p->stack[i].function);
 	return t;
 }

@@ -79,10 +79,18 @@ static void put_panic(struct pfs_out *o, const struct pfs_panic *p)
 	}
 	if (p->nr_stack)
 		pfs_markup(o, "Call trace:\n");
-	for (i = 0; i < p->nr_stack && i < MAX_FRAMES; i++)
-		pfs_markup(o, "  %s%.*s+0x%" PRIx64 "/0x%" PRIx64 "\n", p->stack[i].guess ? "? " : "", 200,
-			   p->stack[i].function ? p->stack[i].function : "?", p->stack[i].offset,
-			   p->stack[i].size);
+	for (i = 0; i < p->nr_stack && i < MAX_FRAMES; i++) {
+		const struct pfs_frame *f = &p->stack[i];
+
+		if (f->inlined)
+			pfs_markup(o, "  %.*s (inlined)", 200, f->function);
+		else
+			pfs_markup(o, "  %s%.*s+0x%" PRIx64 "/0x%" PRIx64, f->guess ? "? " : "", 200,
+				   f->function ? f->function : "?", f->offset, f->size);
+		if (f->file)
+			pfs_markup(o, " %.*s:%d", 200, f->file, f->line);
+		pfs_markup(o, "\n");
+	}
 	pfs_markup(o, "</pre>\n</details>\n");
 }
 

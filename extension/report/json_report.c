@@ -41,10 +41,8 @@ static json_t *stack(struct pfs_json *j, const struct pfs_panic *p)
 		json_t *o = pfs_json_object(j);
 
 		pfs_json_str(j, o, "function", f->function);
-		if (!f->inlined) {
-			pfs_json_hex(j, o, "offset", f->offset);
-			pfs_json_hex(j, o, "size", f->size);
-		}
+		pfs_json_hex(j, o, "offset", f->offset);
+		pfs_json_hex(j, o, "size", f->size);
 		pfs_json_str(j, o, "module", f->module);
 		pfs_json_bool(j, o, "guess", f->guess);
 		set_source(j, o, f);

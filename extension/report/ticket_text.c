@@ -128,10 +128,18 @@ static void put_panic(struct pfs_out *o, const struct pfs_session *s)
 	put_registers(o, p);
 	if (p->nr_stack)
 		pfs_outf(o, "Call Trace:\n");
-	for (i = 0; i < p->nr_stack && i < 24; i++)
-		pfs_outf(o, " %s%.60s+0x%" PRIx64 "/0x%" PRIx64 "\n", p->stack[i].guess ? "? " : "",
-			 p->stack[i].function ? p->stack[i].function : "?", p->stack[i].offset,
-			 p->stack[i].size);
+	for (i = 0; i < p->nr_stack && i < 24; i++) {
+		const struct pfs_frame *f = &p->stack[i];
+
+		if (f->inlined)
+			pfs_outf(o, " %.60s (inlined)", f->function);
+		else
+			pfs_outf(o, " %s%.60s+0x%" PRIx64 "/0x%" PRIx64, f->guess ? "? " : "",
+				 f->function ? f->function : "?", f->offset, f->size);
+		if (f->file)
+			pfs_outf(o, " %.80s:%d", f->file, f->line);
+		pfs_outf(o, "\n");
+	}
 	if (p->nr_stack > 24)
 		pfs_outf(o, " and %zu more\n", p->nr_stack - 24);
 }

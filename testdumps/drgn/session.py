@@ -185,6 +185,31 @@ def test_interrupt(prog):
     test("^C: the handler is back again", signal.getsignal(signal.SIGINT) is before)
     test("^C: the next call is in order", pfnscope.diagnose(prog).exit_status == 1)
 
+    # And another signal, whose handler raises wherever it is.
+    def late(*_):
+        raise TimeoutError("late")
+
+    ended = {TimeoutError: 0, None: 0}
+    ignored = []
+    hook, sys.unraisablehook = sys.unraisablehook, ignored.append
+    old = signal.signal(signal.SIGALRM, late)
+    for i in range(100):
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.0005 + i * 0.0003)
+            r = pfnscope.diagnose(prog, reader="host")
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            if r.verdict.page is None or r.verdict.page.pfn != S1_PFN:
+                test("a handler that raises: a result is whole", False, r.verdict)
+            ended[None] += 1
+        except TimeoutError:
+            ended[TimeoutError] += 1
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, old)
+    sys.unraisablehook = hook
+    test("a handler that raises: the exception comes out", ended[TimeoutError] > 0, ended)
+    test("a handler that raises: none is lost", not ignored, ignored)
+
     got = []
     t = threading.Thread(target=lambda: got.append(pfnscope.diagnose(prog).exit_status))
     t.start()

@@ -437,10 +437,25 @@ class _Call:
         self.interrupted = False
         self.lib = _library()
         self.callbacks = _Callbacks()
+        self.ours: List[Callable[..., Any]] = []
         self.host = _Host(
             open=_Open(self._guard(self._open)), write=_Write(self._guard(self._write)),
-            flush=_Flush(lambda arg: 0), stop=_Stop(self._stop),
-            complain=_Complain(self._complain), terminal=False, width=78)
+            flush=_Flush(self._known(lambda arg: 0)), stop=_Stop(self._known(self._stop)),
+            complain=_Complain(self._known(self._complain)), terminal=False, width=78)
+
+    def _known(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        self.ours.append(call)
+        return call
+
+    def _unraisable(self, info: Any) -> None:
+        """
+        A signal's handler may raise before the first line of a callback, or after its
+        last: ctypes has no place for that but this hook, and answers 0 for us.
+        """
+        if any(info.object == call for call in self.ours):
+            self.raised = self.raised or info.exc_value
+        else:
+            self.hook(info)
 
     def _guard(self, call: Callable[..., Any]) -> Callable[..., int]:
         def guarded(arg: Any, *args: Any) -> int:
@@ -457,6 +472,7 @@ class _Call:
             except BaseException as e:
                 self.raised = self.raised or e
                 return -errno.EIO
+        self.ours.append(guarded)
         return guarded
 
     def _stop(self, arg: Any) -> bool:
@@ -557,13 +573,16 @@ class _Call:
         if threading.current_thread() is threading.main_thread() and \
            signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             old = signal.signal(signal.SIGINT, self._on_sigint)
+        self.hook = sys.unraisablehook
+        sys.unraisablehook = self._unraisable
         try:
             status: int = self.lib.pfs_hosted_run(self.host, len(words), array)
         finally:
+            sys.unraisablehook = self.hook
             if old is not None:
                 signal.signal(signal.SIGINT, old)
             # They hold us, and we them: without that the Program would stay open.
-            del self.host, self.callbacks
+            del self.host, self.callbacks, self.ours
         if self.raised:
             raise self.raised
         return status
