@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Zones and nodes."""
+from plan import Plan, kind
+
+
+def zone(m, rng):
+    fit = [z for z in m.zones if z.present and z.spanned]
+    return rng.choice(fit) if fit else None
+
+
+def member(m, z, name):
+    return m.field(z.at, 'zone', name)
+
+
+def highest_ram(m):
+    return m.ram[-1][1]
+
+
+@kind('zone-present-high', weight=2)
+def present_high(m, rng):
+    """present_pages is spanned_pages without the holes."""
+    z = zone(m, rng)
+    value = z.spanned + rng.choice([1, rng.randint(1, 1 << 20), 1 << rng.randint(20, 62)])
+    return Plan().word(member(m, z, 'present_pages'), value).on(z.name).must(
+        'zone-span-excludes-present', z.start, z.start + z.spanned)
+
+
+@kind('zone-span-short', weight=2)
+def span_short(m, rng):
+    """The same with a span that was cut below that: pages behind it link to a zone that
+    does not span them."""
+    z = zone(m, rng)
+    value = rng.randint(1, z.present - 1)
+    plan = Plan().word(member(m, z, 'spanned_pages'), value).on(f'{z.name}: {value:#x} pages')
+    end = z.start + z.spanned
+    return plan.must('zone-span-excludes-present', z.start, z.start + value).may(
+        'memmap-mislinked', z.start + value, end).may('hole-mislinked', z.start + value, end)
+
+
+@kind('zone-span-cut', weight=2)
+def span_cut(m, rng):
+    """update_pgdat_span() and grow_zone_span() keep all pages of a zone in its span."""
+    z = zone(m, rng)
+    slack = z.spanned - z.present
+    end = z.start + z.spanned
+    if slack < 1 or not m.in_ram(end - 1):
+        return None
+    cut = end - rng.randint(1, min(slack, 64))
+    if not all(m.in_ram(p) for p in (cut, end - 1)):
+        return None
+    return Plan().word(member(m, z, 'spanned_pages'), cut - z.start).on(
+        f'{z.name} ends at {cut:#x}').must('memmap-mislinked', cut, end)
+
+
+@kind('node-span-cut', weight=2)
+def node_span_cut(m, rng):
+    """resize_pgdat_range() keeps the zones in their node."""
+    z = max((z for z in m.zones if z.spanned), key=lambda z: (z.start + z.spanned, z.start))
+    pgdat = m.nodes[z.index[0]]
+    at = m.field(pgdat, 'pglist_data', 'node_spanned_pages')
+    start = m.pointer(pgdat, 'pglist_data', 'node_start_pfn')
+    value = z.start + rng.randint(1, z.spanned - 1) - start
+    return Plan().word(at, value).on(f'node {z.index[0]}: {value:#x} pages').must(
+        'zone-span-excludes-present', z.start, z.start + z.spanned)
+
+
+@kind('deferred-unfinished')
+def deferred(m, rng):
+    """deferred_init_memmap() leaves first_deferred_pfn ULONG_MAX."""
+    if m.layout.offset('pglist_data', 'first_deferred_pfn') is None:
+        return None
+    nid = rng.choice(sorted(m.nodes))
+    at = m.field(m.nodes[nid], 'pglist_data', 'first_deferred_pfn')
+    start = m.pointer(m.nodes[nid], 'pglist_data', 'node_start_pfn')
+    end = start + m.pointer(m.nodes[nid], 'pglist_data', 'node_spanned_pages')
+    first = rng.randrange(start + 1, end) & ~511
+    return Plan().word(at, first).on(f'node {nid}: {first:#x}').must(
+        'deferred-init-unfinished', first, end)
