@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Plant one fault at a time in copies of clean dumps, and count what pfnscope finds.
 
-	python3 scripts/accuracy [options] DUMP[:VMLINUX]...
+	python3 scripts/accuracy [options] DUMP[:VMLINUX[:DONOR]]...
 
 Each DUMP is copied into a scratch folder; a fault is written there, pfnscope runs,
 and the bytes are put back. Which faults, and where, follows from the seed alone.
 """
 import argparse
+import functools
 import os
 import random
 import shutil
@@ -36,10 +37,9 @@ def arguments():
     p.add_argument('--kinds', help='only these, by comma')
     p.add_argument('--jobs', type=int, default=1)
     p.add_argument('--table', help='write the result there, as Markdown')
-    p.add_argument('--donor', action='append', default=[], metavar='DUMP:VMLINUX',
-                   help='other boots, for stale struct pages')
     p.add_argument('--verbose', action='store_true')
-    p.add_argument('dumps', nargs='+')
+    p.add_argument('dumps', nargs='+', metavar='DUMP[:VMLINUX[:DONOR]]',
+                   help='DONOR is a dump of another boot of the same kernel')
     return p.parse_args()
 
 
@@ -52,14 +52,14 @@ def copy(path, folder):
 def one_dump(job):
     """All faults of one dump: [(kind, outcome, plan, false, came)]."""
     args, index, source, count = job
-    path, _, vmlinux = source.partition(':')
+    path, vmlinux, donor = (source.split(':') + ['', ''])[:3]
     folder = tempfile.mkdtemp(prefix='accuracy.', dir=os.environ.get('TMPDIR'))
     results = []
     try:
         work = copy(path, folder)
         m = Memmap(open_dump(work), vmlinux or None)
         m.name = os.path.basename(path)
-        m.donors = args.donor
+        m.donor = functools.cache(lambda: Memmap(open_dump(donor), vmlinux) if donor else None)
         before = judge.findings(args.pfnscope, work, vmlinux)
         results.append(('', 'clean', None, sorted(before[0]), []))
         rng = random.Random(f'{args.seed} {m.name}')
@@ -86,9 +86,9 @@ def one_dump(job):
             except judge.ToolFailed as e:
                 after = {('failed: ' + str(e), 0, 0)}, set()
             m.dump.undo()
-            results.append((kind.name, *judge.compare(plan, before, after)[:1], plan,
-                            *judge.compare(plan, before, after)[1:]))
-            seen += not kind.invisible
+            outcome, false, came = judge.compare(plan, before, after)
+            results.append((kind.name, outcome, plan, false, came))
+            seen += bool(plan.expect)
         results.append(('', 'release', m.release, [], []))
     finally:
         shutil.rmtree(folder)

@@ -21,9 +21,21 @@ def findings(tool, path, vmlinux):
     return loud, notes
 
 
-def fits(wanted, item):
+def met(wanted, items):
+    """Whether findings of this code make up this range. They may come in pieces: a
+    finding ends where its PFNs begin to belong to another resource or device."""
     code, start, end = wanted
-    return item[0] == code and (start is None or item[1:] == (start, end))
+    pieces = sorted(i[1:] for i in items if i[0] == code)
+    if start is None:
+        return bool(pieces)
+    for a, b in pieces:
+        if a == start and b <= end:
+            start = b
+    return start == end
+
+
+def inside(item, ranges):
+    return any(c == item[0] and (a is None or a <= item[1] and item[2] <= b) for c, a, b in ranges)
 
 
 def overlaps(plan, item):
@@ -34,13 +46,11 @@ def compare(plan, before, after):
     """(found | misnamed | missed, what is false, what came)"""
     new = [i for i in sorted(after[0] | after[1]) if i not in before[0] | before[1]]
     loud = [i for i in new if i in after[0]]
-    met = [w for w in plan.expect if any(fits(w, i) for i in new)]
-    rest = [i for i in loud if not any(fits(w, i) for w in plan.expect)]
-    rest = [i for i in rest if not any(c == i[0] and a <= i[1] and i[2] <= b
-                                       for c, a, b in plan.allow)]
-    if len(met) == len(plan.expect):
+    seen = [met(w, new) for w in plan.expect]
+    rest = [i for i in loud if not inside(i, plan.expect) and not inside(i, plan.allow)]
+    if all(seen):
         return 'found', rest, new
     # Something was said of the place, but not this
-    if any(overlaps(plan, i) for i in loud) or met:
+    if any(overlaps(plan, i) for i in loud) or any(seen):
         return 'misnamed', [i for i in rest if not overlaps(plan, i)], new
     return 'missed', rest, new

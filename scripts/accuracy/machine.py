@@ -97,7 +97,7 @@ class Machine:
     def _page_flags(self):
         k = self.layout
         self.pg = {n: k.number('PG_' + n) for n in (
-            'lru', 'reserved', 'head', 'slab', 'hwpoison', 'uptodate', 'active', 'locked', 'dirty',
+            'lru', 'reserved', 'head', 'slab', 'hwpoison', 'uptodate', 'active', 'unevictable', 'locked', 'dirty',
             'referenced', 'private', 'writeback')}
         if self.pg['slab'] is None:
             del self.pg['slab']
@@ -203,7 +203,8 @@ class Machine:
         found = []
         shift_at, slots_at = k.offset('xa_node', 'shift'), k.offset('xa_node', 'slots')
         slots = k.length('xa_node', 'slots')
-        stack = [(self.pointer(va, 'xarray', 'xa_head'), 0, 0)]
+        head = self.field(va, 'xarray', 'xa_head')
+        stack = [(self.u64(head), 0, head)]
         while stack:
             entry, index, above = stack.pop()
             if entry & 3 == 2 and entry > 4096:

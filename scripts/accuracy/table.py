@@ -24,8 +24,8 @@ def tally(done):
                 dump['false'] += len(false)
                 continue
             row = by_kind.setdefault(name, Counter())
-            if KINDS[name].invisible:
-                row['planted'] += 1
+            if not plan.expect:
+                row['invisible'] += 1
                 row['false'] += len(false)
                 dump['invisible'] += 1
                 dump['false'] += len(false)
@@ -47,7 +47,7 @@ def lines_of_failures(done):
             if outcome == 'clean':
                 for item in false:
                     yield f'{name}: not planted: {spelled(item)}'
-            elif outcome in ('misnamed', 'missed') and not KINDS[kind].invisible or false:
+            elif outcome in ('misnamed', 'missed') and plan.expect or false:
                 if outcome == 'release':
                     continue
                 yield (f'{name}: {kind}: {outcome}: {plan.what}; want '

@@ -61,3 +61,18 @@ def altmap_count(m, rng):
     at = m.field(d.at, 'vmem_altmap', 'alloc')
     return Plan().word(at, m.u64(at) + rng.randint(1, 500)).on(f'pagemap {d.at:#x}').must(
         'altmap-miscounted', *d.ranges[0])
+
+
+@kind('device-gone')
+def device_gone(m, rng):
+    """memunmap_pages() takes the pagemap out of pgmap_array, and leaves ZONE_DEVICE pages
+    behind where it frees no memmap. No kernel shrinks ZONE_DEVICE."""
+    fit = [d for d in m.devices if not d.reserve[1] and len(d.ranges) == 1]
+    if not fit:
+        return None
+    d = rng.choice(fit)
+    plan = Plan().on(f'pagemap {d.at:#x}').must('memmap-stale', *d.ranges[0])
+    for _, entry, at in m.pgmap_slots:
+        if entry == d.at:
+            plan.word(at, 0)
+    return plan

@@ -38,6 +38,14 @@ def small(m, rng, plan):
     return leaf.pfn + PER * i, PAGE * table + 8 * i, pte + PAGE * i
 
 
+def shows(plan):
+    """The pages show what lies behind the new entry: each may be called what it looks like."""
+    _, a, b = plan.expect[0]
+    for state in ('garbage', 'zero', 'poisoned', 'mislinked', 'stale', 'depopulated'):
+        plan.may('memmap-' + state, a, b)
+    return plan.may('hole-mislinked', a, b).may('pgmap-uninitialised', a, b)
+
+
 def clear(m, leaf, entry):
     return Plan().word(leaf.at, entry).on(
         f'level {leaf.level} entry of {leaf.pfn:#x}: {leaf.entry:#x} -> {entry:#x}').must(
@@ -98,8 +106,8 @@ def leaf_aliased(m, rng):
     target = other.target + PAGE * rng.randrange(other.pages // PER)
     if target == entry & 0x000ffffffffff000:
         return None
-    return plan.word(at, entry & ~0x000ffffffffff000 | target).on(
-        f'{pfn:#x} to {target:#x}').must('memmap-aliased', pfn, pfn + PER)
+    return shows(plan.word(at, entry & ~0x000ffffffffff000 | target).on(
+        f'{pfn:#x} to {target:#x}').must('memmap-aliased', pfn, pfn + PER))
 
 
 @kind('large-leaf-aliased')
@@ -108,9 +116,9 @@ def large_aliased(m, rng):
     leaf, other = pick_leaf(m, rng, 2), pick_leaf(m, rng, 2)
     if not leaf or leaf == other:
         return None
-    return Plan().word(leaf.at, leaf.entry & ~0x000ffffffffff000 | other.target).on(
-        f'{leaf.pfn:#x} to {other.target:#x}').must(
-        'memmap-aliased', leaf.pfn, leaf.pfn + leaf.pages)
+    plan = Plan().word(leaf.at, leaf.entry & ~0x000ffffffffff000 | other.target).on(
+        f'{leaf.pfn:#x} to {other.target:#x}')
+    return shows(plan.must('memmap-aliased', leaf.pfn, leaf.pfn + leaf.pages))
 
 
 def moved(m, rng, letters, copy):
@@ -149,10 +157,7 @@ def backing_slab(m, rng):
     like depends on the objects."""
     plan = moved(m, rng, 's', False)
     if plan:
-        _, a, b = plan.expect[0]
-        for state in ('garbage', 'zero', 'poisoned', 'mislinked', 'stale', 'depopulated'):
-            plan.may('memmap-' + state, a, b)
-        plan.may('hole-mislinked', a, b).may('pgmap-uninitialised', a, b)
+        shows(plan)
     return plan
 
 
@@ -185,6 +190,4 @@ def frame_bit(m, rng):
         return None
     plan.word(at, value).on(f'{pfn:#x} to pfn {frame:#x}').must(
         'memmap-freed-but-mapped', pfn, pfn + PER)
-    for state in ('garbage', 'zero', 'poisoned', 'mislinked', 'stale', 'depopulated'):
-        plan.may('memmap-' + state, pfn, pfn + PER)
-    return plan.may('hole-mislinked', pfn, pfn + PER).may('pgmap-uninitialised', pfn, pfn + PER)
+    return shows(plan)

@@ -55,13 +55,32 @@ def span_cut(m, rng):
 @kind('node-span-cut', weight=2)
 def node_span_cut(m, rng):
     """resize_pgdat_range() keeps the zones in their node."""
-    z = max((z for z in m.zones if z.spanned), key=lambda z: (z.start + z.spanned, z.start))
-    pgdat = m.nodes[z.index[0]]
-    at = m.field(pgdat, 'pglist_data', 'node_spanned_pages')
-    start = m.pointer(pgdat, 'pglist_data', 'node_start_pfn')
+    z = max((z for z in m.zones if z.present), key=lambda z: z.start + z.spanned)
+    nid = z.index[0]
+    start = m.pointer(m.nodes[nid], 'pglist_data', 'node_start_pfn')
     value = z.start + rng.randint(1, z.spanned - 1) - start
-    return Plan().word(at, value).on(f'node {z.index[0]}: {value:#x} pages').must(
-        'zone-span-excludes-present', z.start, z.start + z.spanned)
+    plan = Plan().word(m.field(m.nodes[nid], 'pglist_data', 'node_spanned_pages'), value)
+    for x in m.zones:
+        if x.index[0] == nid and x.spanned and x.start + x.spanned > start + value:
+            plan.must('zone-span-excludes-present', x.start, x.start + x.spanned)
+    return plan.on(f'node {nid}: {value:#x} pages')
+
+
+@kind('zone-start-raised')
+def start_raised(m, rng):
+    """The same at the lower end. With its length unchanged, the zone may leave its node."""
+    z = zone(m, rng)
+    by = rng.randint(1, 64)
+    if not m.in_ram(z.start) or not m.in_ram(z.start + by - 1):
+        return None
+    pgdat = m.nodes[z.index[0]]
+    end = m.pointer(pgdat, 'pglist_data', 'node_start_pfn') + m.pointer(
+        pgdat, 'pglist_data', 'node_spanned_pages')
+    plan = Plan().word(member(m, z, 'zone_start_pfn'), z.start + by).on(
+        f'{z.name} from {z.start + by:#x}').must('memmap-mislinked', z.start, z.start + by)
+    if z.start + by + z.spanned > end:
+        plan.must('zone-span-excludes-present', z.start + by, z.start + by + z.spanned)
+    return plan
 
 
 @kind('deferred-unfinished')
