@@ -24,7 +24,7 @@ sys.dont_write_bytecode = True
 import judge
 import table
 from dumpfile import NotInDump, open_dump
-from kinds import devices, fields, fills, legal, links, sections, stale, tables, zones
+from kinds import devices, fields, fills, late, legal, links, sections, stale, tables, zones
 from memmap import Memmap
 from plan import KINDS
 
@@ -35,9 +35,9 @@ def arguments():
     p.add_argument('--seed', type=int, default=1)
     p.add_argument('--count', type=int, default=1000, help='faults that can be seen')
     p.add_argument('--kinds', help='only these, by comma')
+    p.add_argument('--without', default='', help='not these')
     p.add_argument('--jobs', type=int, default=1)
     p.add_argument('--table', help='write the result there, as Markdown')
-    p.add_argument('--verbose', action='store_true')
     p.add_argument('dumps', nargs='+', metavar='DUMP[:VMLINUX[:DONOR]]',
                    help='DONOR is a dump of another boot of the same kernel')
     return p.parse_args()
@@ -64,6 +64,7 @@ def one_dump(job):
         results.append(('', 'clean', None, sorted(before[0]), []))
         rng = random.Random(f'{args.seed} {m.name}')
         wanted = args.kinds.split(',') if args.kinds else list(KINDS)
+        wanted = [name for name in wanted if name not in args.without.split(',')]
         deck = [k for name in wanted for k in [KINDS[name]] * KINDS[name].weight]
         seen = tries = 0
         while seen < count and tries < 40 * count + 400:

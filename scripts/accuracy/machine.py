@@ -32,7 +32,8 @@ class Machine:
         self.page_offset = self.u64(self.text_pa(k.symbol('page_offset_base')))
         self.vmemmap = self.u64(self.text_pa(k.symbol('vmemmap_base')))
         self.section_pages = 1 << info.number('SECTION_SIZE_BITS') - 12
-        self.flag = {name: 1 << bit for bit, name in enumerate(('present', 'map', 'online', 'early'))}
+        names = 'present', 'map', 'online', 'early'
+        self.flag = {name: 1 << bit for bit, name in enumerate(names)}
         taint = k.number('SECTION_TAINT_ZONE_DEVICE_BIT')
         if taint is not None:
             self.flag['taint'] = 1 << taint
@@ -97,8 +98,8 @@ class Machine:
     def _page_flags(self):
         k = self.layout
         self.pg = {n: k.number('PG_' + n) for n in (
-            'lru', 'reserved', 'head', 'slab', 'hwpoison', 'uptodate', 'active', 'unevictable', 'locked', 'dirty',
-            'referenced', 'private', 'writeback')}
+            'lru', 'reserved', 'head', 'slab', 'hwpoison', 'uptodate', 'active', 'unevictable',
+            'dirty', 'referenced')}
         if self.pg['slab'] is None:
             del self.pg['slab']
         self.page_flags = k.number('__NR_PAGEFLAGS')
@@ -107,7 +108,7 @@ class Machine:
         self.zone_shift = 64 - self.nodes_width - self.zones_width
         self.zone_device = k.number('ZONE_DEVICE')
         self.buddy = k.info.number('PAGE_BUDDY_MAPCOUNT_VALUE')
-        # With SPARSEMEM_EXTREME, page_type is one bit of _mapcount up to 6.11, a byte from 6.12 on
+        # A page type is a cleared bit of _mapcount, or from v6.12 on its top byte
         self.type_bits = self.buddy < -1 and self.buddy > -0x10000
 
     def is_buddy(self, mapcount):
@@ -219,6 +220,9 @@ class Machine:
 
     def _blocks(self):
         k = self.layout
+        # Enumerators from v6.18 on; bits before
+        self.mem_online = k.number('MEM_ONLINE') if k.number('MEM_ONLINE') is not None else 1
+        self.mem_offline = k.number('MEM_OFFLINE') if k.number('MEM_OFFLINE') is not None else 4
         self.blocks = []
         per = k.symbol('sections_per_block')
         per = self.u64(self.pa(per)) & 0xffffffff if per else 1

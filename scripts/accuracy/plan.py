@@ -38,15 +38,17 @@ class Plan:
 
 
 class Kind:
-    def __init__(self, name, make, invisible, weight):
-        self.name, self.make, self.invisible, self.weight = name, make, invisible, weight
+    def __init__(self, name, make, invisible, weight, late):
+        self.name, self.make, self.invisible = name, make, invisible
+        self.weight, self.late = weight, late
         self.rule = ' '.join(make.__doc__.split())
 
 
-def kind(name, invisible=False, weight=1):
+def kind(name, invisible=False, weight=1, late=False):
+    """late: planned when the checks had learned from the kinds before it."""
     def add(make):
         assert name not in KINDS
-        KINDS[name] = Kind(name, make, invisible, weight)
+        KINDS[name] = Kind(name, make, invisible, weight, late)
         return make
     return add
 

@@ -37,6 +37,10 @@ class View:
             return None
         return off // SIZE if 0 <= off < SIZE * self.m.top and off % SIZE == 0 else -1
 
+    def canonical(self, va):
+        """A kernel address, by the sign extension of as many bits as are translated."""
+        return va >> 12 + 9 * self.m.levels - 1 == (1 << 53 - 9 * self.m.levels) - 1
+
     def mapped(self, va):
         return va & 7 == 0 and self.m.walk(va)[1] is not None
 
@@ -63,8 +67,16 @@ def garbage(view, pfn):
         return True
     if w[WORD1] & 1:
         head = view.head_of(pfn)
-        if head is None or head < 0 or head >= pfn or not view.flag(head, 'head'):
+        if head < 0 or head >= pfn or not view.flag(head, 'head'):
             return True
+        # Between a head and a tail there are tails of the same head
+        if pfn - 1 != head and view.head_of(pfn - 1) != head:
+            return True
+    listed = view.buddy(pfn) or view.flag(pfn, 'lru') and not view.flag(pfn, 'unevictable')
+    if listed and not all(view.canonical(w[i]) and w[i] & 7 == 0 for i in (WORD1, WORD2)):
+        return True
+    if view.flag(pfn, 'lru') and w[MAPPING] & ~3 and not view.canonical(w[MAPPING]):
+        return True
     checked = (1 << m.page_flags) - 1
     for name in ('hwpoison', 'uptodate'):
         if m.pg[name] is not None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Changes that no reader of a dump can see: the new value is as legal as the old one."""
 from kinds.fields import counts, put
-from kinds.sections import has_device, section
+from kinds.sections import has_device, pageblock_types, section
 from kinds.tables import pick_leaf
 from memmap import FLAGS, INDEX, PRIVATE, WORD2
 from plan import Plan, kind, pick_page
@@ -16,6 +16,8 @@ def on_page(m, rng, letters, change):
 def legal_flag(m, rng):
     """PG_referenced, PG_dirty and PG_active come and go on pages of an LRU list."""
     bit = m.pg[rng.choice(['referenced', 'dirty', 'active'])]
+    if bit is None:
+        return None
     return on_page(m, rng, 'l', lambda p: put(m, p, FLAGS, m.word(p, FLAGS) ^ 1 << bit))
 
 
@@ -35,29 +37,30 @@ def legal_leftover(m, rng):
 @kind('legal-padding', invisible=True)
 def legal_padding(m, rng):
     """The last word is padding without CONFIG_MEMCG."""
-    if any(m.layout.offset('page', x) is not None for x in ('memcg_data', 'mem_cgroup', '_last_cpupid')):
+    used = 'memcg_data', 'mem_cgroup', '_last_cpupid'
+    if any(m.layout.offset('page', x) is not None for x in used):
         return None
     return on_page(m, rng, 'ulsbd', lambda p: put(m, p, 7, rng.getrandbits(64)))
 
 
 @kind('legal-field-bit', invisible=True)
 def legal_field(m, rng):
-    """Between the flags and the lowest link there are fields (last CPU and PID, generation)
-    whose every value is legal, and whose width no dump tells."""
-    if not any(m.layout.symbol(s) for s in ('task_numa_fault', 'lru_gen_init_lruvec')):
-        return None
-    bit = rng.randrange(m.zone_shift - 8, m.zone_shift)
+    """PAGE_FLAGS_CHECK_AT_PREP, and everybody else, looks at the flags and at the links. The
+    bits between are fields (last CPU and PID, KASAN tag, generation) or nobody's: which,
+    depends on the configuration, and no dump carries it."""
+    bit = rng.randrange(m.page_flags, m.zone_shift)
     return on_page(m, rng, 'ul', lambda p: put(m, p, FLAGS, m.word(p, FLAGS) ^ 1 << bit))
 
 
 @kind('legal-pageblock', invisible=True)
 def legal_pageblock(m, rng):
     """Pageblocks change their type all the time."""
-    if m.layout.number('PB_migrate_isolate') is not None:
-        return None
     s = section(m, rng)
-    at = s.usage_pa + m.blocks_at + rng.randrange(32)
-    return Plan().write(at, bytes([rng.randrange(3) | rng.randrange(3) << 4])).on(f'section {s.nr}')
+    width = pageblock_types(m)[1]
+    at, block = s.usage_pa + m.blocks_at, rng.randrange(64)
+    flags = int.from_bytes(m.dump.read(at, 8 * width), 'little')
+    flags = flags & ~(7 << width * block) | rng.randrange(3) << width * block
+    return Plan().write(at, flags.to_bytes(8 * width, 'little')).on(f'section {s.nr}')
 
 
 @kind('legal-entry-bit', invisible=True)

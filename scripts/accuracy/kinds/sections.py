@@ -25,8 +25,8 @@ def set_word(m, s, value, code):
 
 
 def online_block(m, s):
-    """Whether this section is in a memory block that is online (MEM_ONLINE is 1)."""
-    return any(b.first <= s.nr < b.first + b.count and b.state == 1 for b in m.blocks)
+    """Whether this section is in a memory block that is online."""
+    return any(b.first <= s.nr < b.first + b.count and b.state == m.mem_online for b in m.blocks)
 
 
 @kind('section-base-bit', weight=2)
@@ -41,7 +41,8 @@ def base_bit(m, rng):
 def base_other(m, rng):
     """The same, with the memmap of another boot or with page 0 of the direct map."""
     s = section(m, rng)
-    base = rng.choice([m.page_offset, 0xffffea0000000000, m.vmemmap ^ rng.randrange(1, 512) << 30])
+    bases = m.page_offset, 0xffffea0000000000, m.vmemmap ^ rng.randrange(1, 512) << 30
+    base = rng.choice([x for x in bases if x != m.vmemmap])
     return set_word(m, s, base | s.word & m.section_flags, 'section-mislinked')
 
 
@@ -128,14 +129,20 @@ def subsections(m, s, value):
         f'section {s.nr}: {s.bitmap:016x} -> {value:016x}')
 
 
+def in_use(m, first):
+    """RAM of the allocator's. Reserved RAM alone may be what firmware gives to no node."""
+    return any(m.here[p] and m.in_ram(p) and not m.has(p, 'reserved')
+               for p in range(first, first + 512))
+
+
 @kind('subsection-bit-ram', weight=2)
 def subsection_ram(m, rng):
     """subsection_map_init() sets the bit of each subsection with RAM."""
     s = section(m, rng)
     first = m.section_range(s.nr)[0]
     bits = [b for b in range(64) if s.bitmap >> b & 1
-            and m.in_ram(first + 512 * b + 256) and not device_part(m, first + 512 * b,
-                                                                      first + 512 * b + 512)]
+            and in_use(m, first + 512 * b)
+            and not device_part(m, first + 512 * b, first + 512 * b + 512)]
     if not bits:
         return None
     bit = rng.choice(bits)
@@ -167,33 +174,40 @@ def subsection_none(m, rng):
     return plan.may('subsection-vs-pgmap', *part) if part else plan
 
 
+def pageblock_types(m):
+    """(types that a pageblock can hold, bits of a pageblock)."""
+    last = m.layout.number('__MIGRATE_TYPE_END')
+    if m.layout.number('PB_migrate_isolate') is not None:
+        return last + 1, 8
+    return m.layout.number('MIGRATE_TYPES'), 4
+
+
 @kind('pageblock-type', weight=2)
 def pageblock_type(m, rng):
-    """set_pageblock_migratetype() writes values below MIGRATE_TYPES, three bits of each four."""
-    if m.layout.number('PB_migrate_isolate') is not None or m.layout.size(
-            'mem_section_usage.pageblock_flags') not in (0, None):
-        return None
+    """set_pageblock_migratetype() writes values below MIGRATE_TYPES, into three bits. Where
+    isolation is a bit of its own, MIGRATE_ISOLATE is not written."""
     s = section(m, rng)
-    legal = m.layout.number('MIGRATE_TYPES')
+    legal, width = pageblock_types(m)
     count, first = rng.randint(1, 3), rng.randrange(64 - 3)
     plan = Plan().on(f'section {s.nr}, blocks {first}-{first + count}')
     at = s.usage_pa + m.blocks_at
-    flags = bytearray(m.dump.read(at, 32))
+    flags = int.from_bytes(m.dump.read(at, 8 * width), 'little')
     for block in range(first, first + count):
-        shift = 4 * (block & 1)
-        flags[block // 2] = flags[block // 2] & ~(7 << shift) | rng.randrange(legal, 8) << shift
+        flags &= ~(7 << width * block)
+        flags |= rng.randrange(legal, 8) << width * block
     start = m.section_range(s.nr)[0] + 512 * first
-    return plan.write(at, flags).must('pageblock-type-illegal', start, start + 512 * count)
+    return plan.write(at, flags.to_bytes(8 * width, 'little')).must(
+        'pageblock-type-illegal', start, start + 512 * count)
 
 
 @kind('block-state', weight=2)
 def block_state(m, rng):
-    """The same as section-offline, from the other side: MEM_OFFLINE is 4."""
-    fit = [b for b in m.blocks if b.state == 1]
+    """The same as section-offline, from the other side."""
+    fit = [b for b in m.blocks if b.state == m.mem_online]
     if not fit:
         return None
     b = rng.choice(fit)
     at = m.field(b.at, 'memory_block', 'state')
     size = m.section_pages
-    return Plan().write(at, b'\4\0\0\0').on(f'block of section {b.first}').must(
-        'memory-block-vs-section', b.first * size, (b.first + b.count) * size)
+    plan = Plan().write(at, m.mem_offline.to_bytes(4, 'little')).on(f'section {b.first}')
+    return plan.must('memory-block-vs-section', b.first * size, (b.first + b.count) * size)

@@ -38,9 +38,13 @@ def small(m, rng, plan):
     return leaf.pfn + PER * i, PAGE * table + 8 * i, pte + PAGE * i
 
 
-def shows(plan):
-    """The pages show what lies behind the new entry: each may be called what it looks like."""
+def shows(m, plan):
+    """The pages show what lies behind the new entry: each may be called what it looks like.
+    A device's altmap has given out what backs nothing any more."""
     _, a, b = plan.expect[0]
+    old = m.device_of(m.leaf_of(a).target // PAGE)
+    if old:
+        plan.may('altmap-miscounted', *old.ranges[0])
     for state in ('garbage', 'zero', 'poisoned', 'mislinked', 'stale', 'depopulated'):
         plan.may('memmap-' + state, a, b)
     return plan.may('hole-mislinked', a, b).may('pgmap-uninitialised', a, b)
@@ -106,7 +110,7 @@ def leaf_aliased(m, rng):
     target = other.target + PAGE * rng.randrange(other.pages // PER)
     if target == entry & 0x000ffffffffff000:
         return None
-    return shows(plan.word(at, entry & ~0x000ffffffffff000 | target).on(
+    return shows(m, plan.word(at, entry & ~0x000ffffffffff000 | target).on(
         f'{pfn:#x} to {target:#x}').must('memmap-aliased', pfn, pfn + PER))
 
 
@@ -118,7 +122,7 @@ def large_aliased(m, rng):
         return None
     plan = Plan().word(leaf.at, leaf.entry & ~0x000ffffffffff000 | other.target).on(
         f'{leaf.pfn:#x} to {other.target:#x}')
-    return shows(plan.must('memmap-aliased', leaf.pfn, leaf.pfn + leaf.pages))
+    return shows(m, plan.must('memmap-aliased', leaf.pfn, leaf.pfn + leaf.pages))
 
 
 def moved(m, rng, letters, copy):
@@ -157,7 +161,7 @@ def backing_slab(m, rng):
     like depends on the objects."""
     plan = moved(m, rng, 's', False)
     if plan:
-        shows(plan)
+        shows(m, plan)
     return plan
 
 
@@ -190,4 +194,4 @@ def frame_bit(m, rng):
         return None
     plan.word(at, value).on(f'{pfn:#x} to pfn {frame:#x}').must(
         'memmap-freed-but-mapped', pfn, pfn + PER)
-    return shows(plan)
+    return shows(m, plan)

@@ -12,8 +12,18 @@ def member(m, z, name):
     return m.field(z.at, 'zone', name)
 
 
-def highest_ram(m):
-    return m.ram[-1][1]
+def mislinked(m, plan, start, end):
+    """The pages of RAM in a range that is out of its zone now. Reserved ones do not count:
+    RAM that firmware gives to no node is reserved, and linked to a zone next to it."""
+    pfn = start
+    while pfn < end:
+        first = pfn
+        while pfn < end and m.here[pfn] and m.in_ram(pfn) and not m.has(pfn, 'reserved'):
+            pfn += 1
+        if pfn > first:
+            plan.must('memmap-mislinked', first, pfn)
+        pfn += pfn == first
+    return plan
 
 
 @kind('zone-present-high', weight=2)
@@ -46,10 +56,9 @@ def span_cut(m, rng):
     if slack < 1 or not m.in_ram(end - 1):
         return None
     cut = end - rng.randint(1, min(slack, 64))
-    if not all(m.in_ram(p) for p in (cut, end - 1)):
-        return None
-    return Plan().word(member(m, z, 'spanned_pages'), cut - z.start).on(
-        f'{z.name} ends at {cut:#x}').must('memmap-mislinked', cut, end)
+    plan = Plan().word(member(m, z, 'spanned_pages'), cut - z.start).on(
+        f'{z.name} ends at {cut:#x}')
+    return mislinked(m, plan, cut, end)
 
 
 @kind('node-span-cut', weight=2)
@@ -71,13 +80,14 @@ def start_raised(m, rng):
     """The same at the lower end. With its length unchanged, the zone may leave its node."""
     z = zone(m, rng)
     by = rng.randint(1, 64)
-    if not m.in_ram(z.start) or not m.in_ram(z.start + by - 1):
-        return None
     pgdat = m.nodes[z.index[0]]
     end = m.pointer(pgdat, 'pglist_data', 'node_start_pfn') + m.pointer(
         pgdat, 'pglist_data', 'node_spanned_pages')
     plan = Plan().word(member(m, z, 'zone_start_pfn'), z.start + by).on(
-        f'{z.name} from {z.start + by:#x}').must('memmap-mislinked', z.start, z.start + by)
+        f'{z.name} from {z.start + by:#x}')
+    mislinked(m, plan, z.start, z.start + by)
+    # Behind its old end it spans what is linked elsewhere, by rule
+    plan.may('hole-mislinked', z.start + z.spanned, z.start + z.spanned + by)
     if z.start + by + z.spanned > end:
         plan.must('zone-span-excludes-present', z.start + by, z.start + by + z.spanned)
     return plan
