@@ -11,6 +11,7 @@
 # make check-san  the tests with AddressSanitizer and UBSan alone
 # make vmtest     the tests on the lab's dumps, which it makes: hours, gigabytes (scripts/lab)
 # make vmtest CASE=s1, make vmtest KERNEL=7.2 CASE=dimm  of one case, of one cell of its matrix
+# make accuracy   faults planted in the lab's clean dumps, and how many are found
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
 # make bench      pfnscope beside crash, drgn and makedumpfile, on the lab's dumps
 # make lint       the rules of the source: layers, tables, style
@@ -189,6 +190,9 @@ lint: tests
 vmtest: all
 	scripts/lab/vmtest $(if $(KERNEL),$(CASE:%=%@$(KERNEL)),$(CASE))
 
+accuracy: all
+	scripts/accuracy/run
+
 demo: $B/pfnscope
 	@scripts/demo
 
@@ -214,5 +218,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all bench deps no-module vmtest tests check check-crash check-san lint demo install clean
+.PHONY: all accuracy bench deps no-module vmtest tests check check-crash check-san lint demo install clean
 .DELETE_ON_ERROR:

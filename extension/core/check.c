@@ -54,6 +54,17 @@ void pfs_evidence(struct pfs_check *c, struct pfs_finding *f, const char *fmt, .
 	}
 }
 
+bool pfs_found(const struct pfs_check *c, enum pfs_problem_id id, uint64_t start, uint64_t end)
+{
+	size_t i;
+
+	for (i = 0; i < c->out->nr; i++)
+		if (c->out->f[i].problem == pfs_problem(id) && c->out->f[i].start < end &&
+		    c->out->f[i].end > start)
+			return true;
+	return false;
+}
+
 int pfs_one_bit(uint64_t is, uint64_t should)
 {
 	uint64_t differ = is ^ should;

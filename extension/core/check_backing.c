@@ -41,6 +41,9 @@ static void freed(struct pfs_check *c, const struct pfs_run *r, const char *why)
 	const struct pfs_model *m = c->m;
 	uint64_t page = m->layout.page_size, pa, n;
 
+	/* Struct pages that share memory with others are not to be believed. */
+	if (pfs_found(c, PFS_P_MEMMAP_ALIASED, r->start, r->end))
+		return;
 	for (pa = r->start * page; pa < r->end * page; pa += n) {
 		const struct pfs_backing *b = backing_at(m, pa);
 		struct pfs_finding *f;
@@ -78,26 +81,45 @@ void pfs_check_backing_freed(struct pfs_check *c)
 		freed(c, &used->r[i], "those pages are on an LRU list or in a slab");
 }
 
+/* Do the struct pages from va on go on with the compound page that a tail's word names? */
+static bool in_compound(const struct pfs_model *m, uint64_t va, uint64_t word)
+{
+	const struct pfs_classifier *c = m->classifier;
+	uint64_t before = va - m->layout.struct_page, head_va, named;
+	uint64_t page_va = va + m->layout.struct_page;
+	unsigned char bytes[128];
+
+	head_va = c->head_is_mask ? page_va & (word - 1) : word - 1;
+	if (head_va >= va)
+		return head_va == va;
+	if (before == head_va)
+		return true;
+	return pfs_read_va(m->mem, before, bytes, m->layout.struct_page, NULL) == PFS_REACH_OK &&
+	       pfs_compound_head(c, before, bytes, &named) && named == head_va;
+}
+
 /*
  * HVO (f41f2ed43ca5 "mm: hugetlb: free the vmemmap pages associated with each
  * HugeTLB page", v5.14) and DAX (4917f55b4ef9 "mm/sparse-vmemmap: improve memory
  * savings for compound devmaps", v5.17) share frames that hold nothing but tail
- * pages, and perhaps one head at their start. 0: shared by rule, or not readable.
+ * pages, and perhaps one head at their start, between parts of one compound
+ * page. 0: shared by rule, or not readable.
  */
-static bool shared_against_rule(const struct pfs_model *m, uint64_t pa)
+static bool shared_against_rule(const struct pfs_model *m, uint64_t pa, uint64_t va, uint64_t other)
 {
 	const struct pfs_layout *l = &m->layout;
 	size_t at, head = m->classifier->head_offset;
+	uint64_t stop, in = pa & (l->page_size - 1);
 	unsigned char buf[4096];
-	uint64_t stop;
 
 	if (!head || l->struct_page & (l->struct_page - 1) ||
-	    pfs_read_phys(m->mem, pa & ~(l->page_size - 1), buf, sizeof(buf), &stop) != PFS_PRESENT)
+	    pfs_read_phys(m->mem, pa - in, buf, sizeof(buf), &stop) != PFS_PRESENT)
 		return false;
 	for (at = l->struct_page; at < sizeof(buf); at += l->struct_page)
 		if (!(pfs_le64(buf + at + head) & 1))
 			return true;
-	return false;
+	return !in_compound(m, va - in, pfs_le64(buf + l->struct_page + head)) ||
+	       !in_compound(m, other - in, pfs_le64(buf + l->struct_page + head));
 }
 
 static void aliased(struct pfs_check *c, uint64_t va, uint64_t len, uint64_t other, uint64_t pa)
@@ -110,6 +132,61 @@ static void aliased(struct pfs_check *c, uint64_t va, uint64_t len, uint64_t oth
 	pfs_evidence(c, f, "it is not the shared tails of a huge page");
 }
 
+/* Is the memmap at va backed by the memory at pa, as if it went on from there? */
+static bool goes_on(const struct pfs_model *m, uint64_t va, uint64_t pa)
+{
+	size_t i;
+
+	for (i = 0; i < m->nr_backing; i++)
+		if (va - m->backing[i].va < m->backing[i].len)
+			return m->backing[i].pa + (va - m->backing[i].va) == pa;
+	return false;
+}
+
+#define MAX_VOTE_PAGES 512
+
+/*
+ * Whose struct pages are in a frame that two parts of the memmap share? Those
+ * that it holds point to themselves and to their neighbours. > 0: at a, < 0: at b.
+ */
+static int whose(const struct pfs_model *m, uint64_t pa, uint64_t len, uint64_t a, uint64_t b)
+{
+	size_t lru = m->classifier->lru_offset, at, i;
+	unsigned char buf[4096];
+	uint64_t off, stop, word;
+	int votes = 0;
+
+	for (off = 0; off < len && off < MAX_VOTE_PAGES * sizeof(buf); off += sizeof(buf)) {
+		size_t n = len - off < sizeof(buf) ? (size_t)(len - off) : sizeof(buf);
+
+		if (pfs_read_phys(m->mem, pa + off, buf, n, &stop) != PFS_PRESENT)
+			continue;
+		for (at = 0; at + m->layout.struct_page <= n; at += m->layout.struct_page) {
+			for (i = 0; lru && i < 2; i++) {
+				word = pfs_le64(buf + at + lru + i * 8);
+				votes += (word - a < len) - (word - b < len);
+			}
+		}
+	}
+	return votes;
+}
+
+/*
+ * One frame behind leaves in a row: of the first and the last, the one is right
+ * whose struct pages it holds, or that goes on behind it.
+ */
+static void repeated(struct pfs_check *c, const struct pfs_backing *b)
+{
+	uint64_t last = b->va + b->len * (b->repeat - 1);
+	int votes = whose(c->m, b->pa, b->len, b->va, last);
+
+	if (votes ? votes < 0 : goes_on(c->m, last + b->len, b->pa + b->len))
+		aliased(c, b->va, last - b->va, last, b->pa);
+	else
+		aliased(c, b->va + b->len, last - b->va, b->va, b->pa);
+}
+
+/* Of two mappings of the same memory one is odd: not its owner's, or the shorter stretch. */
 void pfs_check_aliased(struct pfs_check *c)
 {
 	const struct pfs_model *m = c->m;
@@ -119,14 +196,18 @@ void pfs_check_aliased(struct pfs_check *c)
 	for (i = 0; i < m->nr_backing; i++) {
 		const struct pfs_backing *b = &m->backing[i];
 
-		if (b->repeat > 1 && shared_against_rule(m, b->pa))
-			aliased(c, b->va + b->len, b->len * (b->repeat - 1), b->va, b->pa);
-		if (far && b->pa - far->pa < far->len) {
-			uint64_t rest = far->len - (b->pa - far->pa);
-			uint64_t len = b->len < rest ? b->len : rest;
+		if (b->repeat > 1 && shared_against_rule(m, b->pa, b->va, b->va + b->len))
+			repeated(c, b);
+		if (far && b->pa - far->pa < far->len &&
+		    shared_against_rule(m, b->pa, b->va, far->va + (b->pa - far->pa))) {
+			uint64_t in = b->pa - far->pa, rest = far->len - in;
+			uint64_t len = b->len < rest ? b->len : rest, other = far->va + in;
+			int votes = whose(m, b->pa, len, b->va, other);
 
-			if (shared_against_rule(m, b->pa))
-				aliased(c, b->va, len, far->va + (b->pa - far->pa), b->pa);
+			if (votes ? votes > 0 : far->len < b->len)
+				aliased(c, other, len, b->va, b->pa);
+			else
+				aliased(c, b->va, len, other, b->pa);
 		}
 		if (!far || b->pa + b->len > far->pa + far->len)
 			far = b;
@@ -150,6 +231,18 @@ static uint64_t backed_bytes(const struct pfs_model *m, uint64_t start, uint64_t
 		done = to;
 	}
 	return sum;
+}
+
+/* Is a part of these pages' memmap not mapped? What backed it cannot be counted. */
+static bool any_unmapped(const struct pfs_model *m, uint64_t start, uint64_t end)
+{
+	uint64_t from = pfs_pfn_to_page(m, start), to = pfs_pfn_to_page(m, end);
+	size_t i;
+
+	for (i = 0; i < m->nr_vmemmap; i++)
+		if (!m->vmemmap[i].mapped && m->vmemmap[i].start < to && m->vmemmap[i].end > from)
+			return true;
+	return false;
 }
 
 /*
@@ -181,7 +274,8 @@ void pfs_check_altmaps(struct pfs_check *c)
 		}
 		if (!m->backing_known || __builtin_add_overflow(a->base_pfn, a->reserve, &first) ||
 		    __builtin_add_overflow(first, a->free, &end) ||
-		    end > UINT64_MAX >> m->layout.page_shift)
+		    end > UINT64_MAX >> m->layout.page_shift ||
+		    any_unmapped(m, p->start_pfn, p->end_pfn))
 			continue;
 		used = backed_bytes(m, first << m->layout.page_shift, end << m->layout.page_shift);
 		used >>= m->layout.page_shift;

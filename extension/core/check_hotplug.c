@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks of what hotplug keeps in two places: ONLINE and memory blocks, TAINT and pagemaps. */
 #include "core/check.h"
+#include "core/predicate.h"
 
 #define ULL(x) ((unsigned long long)(x))
 
@@ -47,19 +48,48 @@ static void block_differs(struct pfs_check *c, const struct pfs_memory_block *b,
 			  const struct pfs_section *s)
 {
 	uint64_t per = c->m->layout.pages_per_section;
-	bool block_online = pfs_memory_block_state(c->m, b) == PFS_BLOCK_ONLINE;
+	bool online = pfs_memory_block_state(c->m, b) == PFS_BLOCK_ONLINE;
 	struct pfs_finding *f =
 		pfs_find(c, PFS_P_MEMORY_BLOCK_VS_SECTION, s->nr * per, (s->nr + 1) * per);
 
 	pfs_evidence(c, f, "memory block 0x%llx is %s, section %llu in it is %s", ULL(b->va),
-		     block_online ? "MEM_ONLINE" : "MEM_OFFLINE", ULL(s->nr),
+		     online ? "MEM_ONLINE" : "MEM_OFFLINE", ULL(s->nr),
 		     pfs_section_flag_names(&c->m->arena, s->flags));
-	if (block_online)
+	if (online)
 		return;
 	/* memory_block_action() sets the state after online_pages(). */
 	f->severity = PFS_SEV_SUSPICIOUS;
 	f->confidence = PFS_CONF_MEDIUM;
 	pfs_evidence(c, f, "a task in online_pages() would explain it");
+}
+
+/* Memory of a section that is there for everybody but the section table. */
+static void section_gone(struct pfs_check *c, const struct pfs_memory_block *b, uint64_t nr)
+{
+	uint64_t per = c->m->layout.pages_per_section, start = nr * per;
+	struct pfs_finding *f;
+
+	/* A block of several sections may have holes. */
+	if (pfs_section_of(c->m, start) ||
+	    (b->sections == 1 ? pfs_any_ram(c->m, start, start + per)
+			      : pfs_all_ram(c->m, start, start + per)) != 1)
+		return;
+	f = pfs_find(c, PFS_P_MEMORY_BLOCK_VS_SECTION, start, start + per);
+	pfs_evidence(c, f, "memory block 0x%llx is MEM_ONLINE, there is System RAM in it, and "
+		     "section %llu is not there: section_mem_map is zero", ULL(b->va), ULL(nr));
+}
+
+/* May a section of a block with RAM not be online? Where it is a device's alone. */
+static bool device_alone(const struct pfs_model *m, const struct pfs_section *s)
+{
+	uint64_t start = s->nr * m->layout.pages_per_section;
+	uint64_t end = start + m->layout.pages_per_section;
+	size_t k;
+
+	for (k = 0; k < m->nr_pgmaps; k++)
+		if (m->pgmaps[k].start_pfn < end && m->pgmaps[k].end_pfn > start)
+			return pfs_any_ram(m, start, end) != 1;
+	return false;
 }
 
 /*
@@ -70,32 +100,31 @@ static void block_differs(struct pfs_check *c, const struct pfs_memory_block *b,
 void pfs_check_memory_blocks(struct pfs_check *c)
 {
 	const struct pfs_model *m = c->m;
-	size_t i, j = 0;
+	uint64_t nr;
+	size_t i;
 
 	if (!m->pgmaps_known || m->layout.flag_bits[2] >= 64)
 		return;
 	for (i = 0; i < m->nr_memory_blocks; i++) {
 		const struct pfs_memory_block *b = &m->memory_blocks[i];
 		enum pfs_block_state state = pfs_memory_block_state(m, b);
+		bool online = state == PFS_BLOCK_ONLINE;
 
-		if (state != PFS_BLOCK_ONLINE && state != PFS_BLOCK_OFFLINE)
+		if (!online && state != PFS_BLOCK_OFFLINE)
 			continue;
-		while (j < m->nr_sections && m->sections[j].nr < b->start_section)
-			j++;
-		for (; j < m->nr_sections && m->sections[j].nr - b->start_section < b->sections;
-		     j++) {
-			const struct pfs_section *s = &m->sections[j];
-			uint64_t start = s->nr * m->layout.pages_per_section;
-			bool differs = !(s->flags & PFS_SEC_ONLINE) == (state == PFS_BLOCK_ONLINE);
-			size_t k;
+		for (nr = b->start_section; nr - b->start_section < b->sections; nr++) {
+			const struct pfs_section *s =
+				pfs_section_of(m, nr * m->layout.pages_per_section);
 
-			if (!(s->flags & PFS_SEC_HAS_MEM_MAP) || !differs)
+			if (!s) {
+				if (online && m->sections_known)
+					section_gone(c, b, nr);
 				continue;
-			for (k = 0; k < m->nr_pgmaps; k++)
-				if (m->pgmaps[k].start_pfn < start + m->layout.pages_per_section &&
-				    m->pgmaps[k].end_pfn > start)
-					break;
-			if (k == m->nr_pgmaps)
+			}
+			if (!(s->flags & PFS_SEC_HAS_MEM_MAP) ||
+			    !(s->flags & PFS_SEC_ONLINE) == !online)
+				continue;
+			if (s->flags & PFS_SEC_ONLINE || !device_alone(m, s))
 				block_differs(c, b, s);
 		}
 	}

@@ -12,6 +12,8 @@
 #include "core/classify.h"
 #include "core/predicate.h"
 
+#define ULL(x) ((unsigned long long)(x))
+
 struct situation {
 	enum pfs_state state;
 	const struct pfs_section *section;
@@ -101,7 +103,8 @@ static bool is_linked_hole(struct pfs_check *c, const struct situation *s, struc
 {
 	struct pfs_err ignored;
 
-	return s->state == PFS_ST_MISLINKED && !s->ram && s->online == 1 &&
+	return s->state == PFS_ST_MISLINKED && c->m->classifier->ram_known &&
+	       !pfs_classifier_is_ram(c->m->classifier, pfn) && s->online == 1 &&
 	       !pfs_page_get(c->m, pfn, page, &ignored) && page->has_bytes &&
 	       page->flags & c->m->classifier->reserved_mask;
 }
@@ -129,33 +132,42 @@ static void report_hole(struct pfs_check *c, const struct pfs_page *page, uint64
 static void one_bit_of_page(struct pfs_check *c, struct pfs_finding *f, uint64_t pfn)
 {
 	const struct pfs_classifier *cl = c->m->classifier;
-	struct pfs_classify_ctx ctx;
-	enum pfs_state state;
+	/* The words that the classifier looks at. */
+	const struct {
+		const char *name;
+		bool known;
+		size_t at;
+		unsigned int bits;
+	} words[] = {
+		{ "flags", true, cl->flags_offset, 64 },
+		{ "compound_head", cl->head_offset, cl->head_offset, 64 },
+		{ "_mapcount", cl->mapcount_offset, cl->mapcount_offset, 32 },
+		{ "_refcount", cl->has_refcount, cl->refcount_offset, 32 },
+	};
 	struct pfs_page page;
 	struct pfs_err ignored;
-	unsigned int bit, word;
+	unsigned int bit;
+	size_t i;
 
 	if (pfs_page_get(c->m, pfn, &page, &ignored) || !page.has_bytes)
 		return;
-	/* The words that the classifier looks at: flags and compound_head. */
-	for (word = 0; word < 2; word++) {
-		size_t at = word ? cl->head_offset : cl->flags_offset;
-
-		if (word && !at)
-			break;
-		for (bit = 0; bit < 64; bit++) {
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		for (bit = 0; words[i].known && bit < words[i].bits; bit++) {
+			unsigned char *byte = page.bytes + words[i].at + bit / 8;
 			unsigned char mask = (unsigned char)(1u << bit % 8);
+			enum pfs_state state;
 
-			memset(&ctx, 0, sizeof(ctx));
-			page.bytes[at + bit / 8] ^= mask;
-			state = pfs_classify(cl, &ctx, pfn, page.bytes, NULL);
-			page.bytes[at + bit / 8] ^= mask;
+			*byte ^= mask;
+			state = pfs_page_classify(c->m, pfn, page.bytes, NULL);
+			*byte ^= mask;
 			if (pfs_state_abnormal(state))
 				continue;
 			pfs_evidence(c, f,
 				     "%s 0x%llx is one bit from valid, bit %u: bad memory looks so",
-				     word ? "compound_head" : "flags",
-				     (unsigned long long)pfs_le64(page.bytes + at), bit);
+				     words[i].name,
+				     words[i].bits == 64 ? ULL(pfs_le64(page.bytes + words[i].at))
+							 : pfs_le32(page.bytes + words[i].at),
+				     bit);
 			return;
 		}
 	}

@@ -18,6 +18,10 @@ void pfs_check_pageblocks(struct pfs_check *c)
 	if (!pfs_have(f, PFS_F_MT_TYPES) || types < 3 || types > TYPE_MASK ||
 	    !pfs_pageblock_geometry(m, &order, &width))
 		return;
+	/* Where isolation is a bit of its own, MIGRATE_ISOLATE is a value that is not stored. */
+	if (pfs_have(f, PFS_F_MT_END) && pfs_have(f, PFS_F_PB_ISOLATE) &&
+	    pfs_val(f, PFS_F_MT_END) < types)
+		types = pfs_val(f, PFS_F_MT_END) + 1;
 	pages = UINT64_C(1) << order;
 	blocks = m->layout.pages_per_section >> order;
 	per_read = sizeof(buf) * 8 / width;

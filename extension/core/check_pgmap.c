@@ -68,11 +68,14 @@ void pfs_check_pgmap_pages(struct pfs_check *c)
 		for (j = 0; j < m->nr_sections; j++) {
 			const uint32_t *count = c->scan->sections[j].count;
 			uint64_t start = m->sections[j].nr * per, end = start + per;
-			uint64_t from = initialised_from(p);
+			uint64_t from = initialised_from(p), covered;
 
-			start = start > from ? start : from;
+			start = start > p->start_pfn ? start : p->start_pfn;
 			end = end < p->end_pfn ? end : p->end_pfn;
-			if (start < end && count[PFS_ST_DEVICE] < end - start &&
+			/* The reserve's pages may be ZONE_DEVICE, and are counted too. */
+			covered = start < end ? end - start : 0;
+			start = start > from ? start : from;
+			if (start < end && count[PFS_ST_DEVICE] < covered &&
 			    count[PFS_ST_OK] + count[PFS_ST_RESERVED] + count[PFS_ST_FREE])
 				look_closer(c, p, start, end, &f);
 		}

@@ -58,7 +58,7 @@ static bool orphan(struct pfs_model *m, uint64_t pfn)
 
 	return !pfs_page_get(m, pfn, &p, &ignored) && p.state == PFS_ST_OK && p.has_bytes &&
 	       !p.refcount && p.mapcount == -1 && !p.tail &&
-	       !(p.flags & (c->reserved_mask | c->busy_mask | c->head_mask));
+	       !(p.flags & (c->reserved_mask | c->head_mask)) && !pfs_page_busy(c, p.bytes);
 }
 
 /* The largest block of the buddy allocator around a page that is orphans alone. */

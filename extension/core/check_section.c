@@ -9,6 +9,24 @@ typedef const char *(*section_rule)(const struct pfs_model *m, const struct pfs_
 				    enum pfs_severity *severity);
 
 /*
+ * Bits below the base that are no flags of this kernel: from v6.0 on those from
+ * SECTION_MAP_LAST_BIT on; before that there was a bit 4 from v5.12 on alone
+ * (1f90a3477df3), which came with an out-of-line pfn_to_online_page().
+ */
+static uint64_t no_flags(const struct pfs_model *m)
+{
+	const struct pfs_facts *f = m->facts;
+	uint64_t last = 5;
+
+	if (pfs_have(f, PFS_F_BIT_LAST))
+		last = pfs_val(f, PFS_F_BIT_LAST);
+	else if (pfs_have(f, PFS_F_FN_SCHEDULE) && !pfs_have(f, PFS_F_FN_PFN_TO_ONLINE) &&
+		 m->layout.flag_bits[4] >= 64)
+		last = 4;
+	return last < 64 ? ~m->layout.map_mask & ~((UINT64_C(1) << last) - 1) : 0;
+}
+
+/*
  * The bit that makes the word a sound one again: the common base, PRESENT and
  * HAS_MEM_MAP, whatever the other flags; -1 if there is no such bit.
  */
@@ -20,7 +38,7 @@ static int flipped_bit(const struct pfs_model *m, const struct pfs_section *s)
 	if (!l->vmemmap_known || l->flag_bits[0] >= 64 || l->flag_bits[1] >= 64)
 		return -1;
 	need = UINT64_C(1) << l->flag_bits[0] | UINT64_C(1) << l->flag_bits[1];
-	return pfs_one_bit(s->base | (s->raw & need), l->vmemmap | need);
+	return pfs_one_bit(s->base | (s->raw & (need | no_flags(m))), l->vmemmap | need);
 }
 
 /* One finding per run of neighbouring sections that break a rule in the same way. */
@@ -92,9 +110,12 @@ static const char *base_rule(const struct pfs_model *m, const struct pfs_section
 			     enum pfs_severity *severity)
 {
 	(void)severity;
-	if (!m->layout.vmemmap_known || !(s->flags & PFS_SEC_HAS_MEM_MAP) ||
-	    s->base == m->layout.vmemmap)
+	if (!m->layout.vmemmap_known || !(s->flags & PFS_SEC_HAS_MEM_MAP))
 		return NULL;
+	if (s->base == m->layout.vmemmap)
+		return s->raw & no_flags(m) ? "bits of the word are set that are no flags of this "
+					      "kernel: they belong to its memmap base"
+					    : NULL;
 	return "its memmap base differs from all other sections'";
 }
 

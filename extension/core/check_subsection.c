@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks of the subsection map against what it promises: a memmap, and something to use it. */
 #include "core/check.h"
+#include "core/classify.h"
 #include "core/predicate.h"
 
 #define ULL(x) ((unsigned long long)(x))
@@ -51,6 +52,54 @@ static bool leaf_left(const struct pfs_model *m, uint64_t pfn, struct pfs_walk *
 	return false;
 }
 
+/* Is there a page of RAM here that is not reserved: the allocator's, or in use? */
+static bool allocatable(struct pfs_model *m, uint64_t start, uint64_t end)
+{
+	struct pfs_err ignored;
+	struct pfs_page p;
+	uint64_t pfn;
+
+	for (pfn = start; pfn < end; pfn++) {
+		if (pfs_page_get(m, pfn, &p, &ignored) || !p.has_bytes)
+			return false;
+		if ((p.state == PFS_ST_FREE || p.state == PFS_ST_OK) &&
+		    !(p.flags & m->classifier->reserved_mask) && pfs_is_system_ram(m, pfn) == 1)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * subsection_map_init() sets the bit of each subsection with memory of memblock
+ * (f46edbd1b151 "mm/sparsemem: add helpers track active portions of a section at
+ * boot", v5.3), and only hot-removal takes it away. Firmware may describe RAM that
+ * belongs to no node: that is in no memblock, has no bit, and stays reserved.
+ */
+static void ram_not_valid(struct pfs_check *c, const struct pfs_section *s)
+{
+	const struct pfs_layout *l = &c->m->layout;
+	uint64_t first = s->nr * l->pages_per_section, sub, pfn;
+	struct pfs_finding *f = NULL;
+
+	for (sub = 0; sub < l->subsections; sub++) {
+		pfn = first + sub * l->pages_per_subsection;
+		if (bit(s, sub) || pfs_pgmap_of(c->m, pfn) ||
+		    pfs_any_ram(c->m, pfn, pfn + l->pages_per_subsection) != 1 ||
+		    !allocatable(c->m, pfn, pfn + l->pages_per_subsection) ||
+		    !extend(c, &f, PFS_P_SUBSECTION_VS_MEMMAP, pfn, pfn + l->pages_per_subsection))
+			continue;
+		f->title = "subsections with RAM are not valid";
+		pfs_evidence(c, f,
+			     "section %llu (%s): the bit of subsection %llu is clear, and there is "
+			     "System RAM in it that is free or in use",
+			     ULL(s->nr), pfs_section_flag_names(&c->m->arena, s->flags), ULL(sub));
+		pfs_evidence(c, f, pfs_have(c->m->facts, PFS_F_FN_PFN_TO_ONLINE)
+					   ? "pfn_to_online_page() of this kernel leaves them out"
+					   : "no function of this kernel asks for the bit: the section "
+					     "is early");
+	}
+}
+
 void pfs_check_subsection_memmap(struct pfs_check *c)
 {
 	const struct pfs_model *m = c->m;
@@ -81,6 +130,8 @@ void pfs_check_subsection_memmap(struct pfs_check *c)
 					     pfs_section_flag_names(&c->m->arena, s->flags));
 			continue;
 		}
+		if (s->flags & PFS_SEC_EARLY && s->flags & PFS_SEC_ONLINE)
+			ram_not_valid(c, s);
 		if (s->flags & PFS_SEC_EARLY || bytes % l->page_size || !l->vmemmap_known)
 			continue;
 		for (sub = 0; sub < l->subsections; sub++) {

@@ -78,6 +78,21 @@ static void buddy(struct pfs_classifier *c, const struct pfs_facts *f)
 		c->buddy_mask = 0xff000000;
 		c->buddy_value = v & 0xff000000;
 	}
+	/*
+	 * The other types that there are: PG_offline, PG_table, PG_guard and, for a
+	 * while, PG_kmemcg from v4.18 on, and what VMCOREINFO names. The values of
+	 * v6.10 and v6.11, a bit each below 0x80000000, are not told apart.
+	 */
+	if (v >> 7 == 0x1fffffe && (v & 0x7f) == 0x7f) {
+		c->type_bits = 0x780;
+		if (pfs_have(f, PFS_F_HUGETLB_VALUE))
+			c->type_bits |= ~(uint32_t)pfs_val(f, PFS_F_HUGETLB_VALUE);
+		if (pfs_have(f, PFS_F_SLAB_VALUE))
+			c->type_bits |= ~(uint32_t)pfs_val(f, PFS_F_SLAB_VALUE);
+	}
+	c->type_is_byte = v == 0xf0000000;
+	if (c->type_is_byte && pfs_have(f, PFS_F_SLAB_VALUE))
+		c->slab_type = (uint32_t)pfs_val(f, PFS_F_SLAB_VALUE) & 0xff000000;
 	c->max_order = pfs_have(f, PFS_F_ZONE_FREE_AREA_LEN)
 			       ? (unsigned int)pfs_val(f, PFS_F_ZONE_FREE_AREA_LEN)
 			       : 11;
@@ -116,6 +131,19 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	c->hwpoison_mask = flag_mask(f, PFS_F_FLAG_HWPOISON);
 	c->head_mask = flag_mask(f, PFS_F_FLAG_HEAD);
 	c->busy_mask = flag_mask(f, PFS_F_FLAG_LRU) | flag_mask(f, PFS_F_FLAG_SLAB);
+	c->unevictable_mask = flag_mask(f, PFS_F_FLAG_UNEVICTABLE);
+	c->lru_mask = c->unevictable_mask ? flag_mask(f, PFS_F_FLAG_LRU) : 0;
+	/* PG_reserved and PG_hwpoison have findings of their own. */
+	if (pfs_have(f, PFS_F_FLAG_NR) && pfs_val(f, PFS_F_FLAG_NR) < 64 &&
+	    pfs_have(f, PFS_F_FLAG_REPORTED))
+		c->free_mask = ((UINT64_C(1) << pfs_val(f, PFS_F_FLAG_NR)) - 1) &
+			       ~(flag_mask(f, PFS_F_FLAG_REPORTED) | c->reserved_mask |
+				 c->hwpoison_mask);
+	pfs_page_member(m, PFS_F_PG_MAPCOUNT, 4, &c->mapcount_offset);
+	pfs_page_member(m, PFS_F_PG_LRU, 16, &c->lru_offset);
+	pfs_page_member(m, PFS_F_PG_MAPPING, 8, &c->mapping_offset);
+	if (!pfs_page_member(m, PFS_F_PG_PGMAP, 8, &c->pgmap_offset))
+		pfs_page_member(m, PFS_F_FOLIO_PGMAP, 8, &c->pgmap_offset);
 	if (!pfs_page_member(m, PFS_F_PG_COMPOUND_INFO, 8, &c->head_offset))
 		pfs_page_member(m, PFS_F_PG_COMPOUND_HEAD, 8, &c->head_offset);
 	/*
@@ -165,6 +193,13 @@ static bool ram_zone_spans(const struct pfs_classifier *c, uint64_t pfn)
 		if ((int64_t)c->m->zones[i].index != c->device_zone && spans(&c->m->zones[i], pfn))
 			return true;
 	return false;
+}
+
+bool pfs_page_busy(const struct pfs_classifier *c, const unsigned char *bytes)
+{
+	return pfs_le64(bytes + c->flags_offset) & c->busy_mask ||
+	       (c->slab_type && c->type_offset &&
+		(pfs_le32(bytes + c->type_offset) & 0xff000000) == c->slab_type);
 }
 
 bool pfs_compound_head(const struct pfs_classifier *c, uint64_t page_va, const unsigned char *bytes,
@@ -223,6 +258,10 @@ static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, 
 		return why(ret_why, PFS_ST_MISLINKED,
 			   "its node and zone links name no zone of this machine");
 	if ((int64_t)z->index == c->device_zone) {
+		/* Memory that was a device's is nobody's now, and never System RAM. */
+		if (c->ram_known && ram && (!c->m->pgmaps_known || !pfs_pgmap_of(c->m, pfn)))
+			return why(ret_why, PFS_ST_MISLINKED,
+				   "System RAM in no device pagemap, linked to ZONE_DEVICE");
 		if (!spans(z, pfn))
 			return why(ret_why, PFS_ST_STALE,
 				   "linked to ZONE_DEVICE, which does not span it");
@@ -260,11 +299,12 @@ static bool is_ram(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 	return ctx->ram < c->nr_ram && in_range(&c->ram[ctx->ram], pfn);
 }
 
-enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
-			    uint64_t pfn, const unsigned char *bytes, const char **ret_why)
+static enum pfs_state classify(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
+			       uint64_t pfn, const unsigned char *bytes, const char **ret_why)
 {
 	uint64_t first = pfs_le64(bytes), differ = 0, flags, head;
 	uint64_t page_va = pfs_pfn_to_page(c->m, pfn);
+	const char *bad;
 	enum pfs_state s;
 	bool ram, reserved;
 	size_t i;
@@ -285,6 +325,9 @@ enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_
 	if (pfs_compound_head(c, page_va, bytes, &head) && !head_plausible(c, page_va, head))
 		return why(ret_why, PFS_ST_GARBAGE,
 			   "a tail page whose compound head is not a struct page before it");
+	bad = pfs_bad_page(c, ctx, pfn, bytes);
+	if (bad)
+		return why(ret_why, PFS_ST_GARBAGE, bad);
 	reserved = flags & c->reserved_mask;
 	ram = is_ram(c, ctx, pfn);
 	if (c->has_links) {
@@ -295,15 +338,31 @@ enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_
 	}
 	if (c->type_offset &&
 	    (pfs_le32(bytes + c->type_offset) & c->buddy_mask) == c->buddy_value) {
-		uint64_t order = pfs_le64(bytes + c->order_offset);
-
-		if (order < c->max_order && !(pfn & ((UINT64_C(1) << order) - 1)))
-			ctx->free_until = pfn + (UINT64_C(1) << order);
+		bad = pfs_bad_free_head(c, ctx, pfn, bytes);
+		if (bad)
+			return why(ret_why, PFS_ST_GARBAGE, bad);
+		ctx->free_until = pfn + (UINT64_C(1) << pfs_le64(bytes + c->order_offset));
 		return why(ret_why, PFS_ST_FREE, "its page type is buddy");
 	}
-	if (pfn < ctx->free_until && c->has_refcount && !pfs_le32(bytes + c->refcount_offset))
+	if (pfn < ctx->free_until) {
+		bad = pfs_bad_free_page(c, pfn, bytes);
+		if (bad)
+			return why(ret_why, PFS_ST_GARBAGE, bad);
 		return why(ret_why, PFS_ST_FREE, "inside the buddy block of a page before it");
+	}
 	if (reserved && c->ram_known && !ram)
 		return why(ret_why, PFS_ST_RESERVED, "PG_reserved, and not System RAM");
 	return why(ret_why, PFS_ST_OK, reserved ? "initialised, PG_reserved" : "initialised");
+}
+
+enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
+			    uint64_t pfn, const unsigned char *bytes, const char **ret_why)
+{
+	enum pfs_state s = classify(c, ctx, pfn, bytes, ret_why);
+
+	ctx->seen = pfn + 1;
+	/* A tail that cannot be told as one does not end its compound page. */
+	if (pfs_state_abnormal(s) && ctx->compound && ctx->last + 1 == pfn)
+		ctx->last = pfn;
+	return s;
 }

@@ -30,15 +30,30 @@ struct pfs_classifier {
 	size_t order_offset, refcount_offset;
 	bool has_refcount;
 	unsigned int max_order;
+	size_t mapcount_offset;		/* 0: unknown */
+	uint32_t type_bits;		/* page types as cleared bits of _mapcount; 0: not so */
+	bool type_is_byte;		/* page types as the top byte */
+	uint32_t slab_type;		/* that byte of a slab, in its place; 0: none, or PG_slab */
+	uint64_t free_mask;		/* flags that no free page has; 0: not known */
+	uint64_t lru_mask;		/* 0: bit, or that of PG_unevictable, not known */
+	uint64_t unevictable_mask;
+	size_t lru_offset, mapping_offset, pgmap_offset;	/* 0: unknown */
 	struct pfs_pfn_range *ram;	/* System RAM in whole pages, ascending */
 	size_t nr_ram;
 	bool ram_known;
 };
 
-/* What the pages before this one in its section say of it. */
+/* What the pages around this one in its section say of it. */
 struct pfs_classify_ctx {
 	uint64_t free_until;	/* end of the buddy block that the last head opened */
 	size_t ram;		/* cursor into ram[] */
+	/* The struct page of another PFN; NULL where it is not at hand. No function: none is. */
+	const unsigned char *(*page)(void *arg, uint64_t pfn);
+	void *arg;
+	uint64_t seen;		/* the PFN after the last one that was classified; 0: none */
+	/* The last compound page that was met: its head, and the last page of it so far. */
+	bool compound;
+	uint64_t head, last;
 };
 
 /*
@@ -53,6 +68,22 @@ bool pfs_classifier_is_ram(const struct pfs_classifier *c, uint64_t pfn);
 /* *ret_why (may be NULL) is a constant string: the predicate that decided. */
 enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 			    uint64_t pfn, const unsigned char *bytes, const char **ret_why);
+
+/*
+ * What check_new_page_bad(), free_tail_page_prepare() and their like call a bad
+ * page, or what no kernel writes: why, as constant text; NULL if there is
+ * nothing (bad_page.c). The first of these is for every page, the others for
+ * the head of a free block and for the pages inside one.
+ */
+const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
+			 uint64_t pfn, const unsigned char *bytes);
+const char *pfs_bad_free_head(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+			      uint64_t pfn, const unsigned char *bytes);
+const char *pfs_bad_free_page(const struct pfs_classifier *c, uint64_t pfn,
+			      const unsigned char *bytes);
+
+/* On an LRU list or in a slab, by its flags or type. */
+bool pfs_page_busy(const struct pfs_classifier *c, const unsigned char *bytes);
 
 /* Compound head that a tail's word names; false if it is no tail. */
 bool pfs_compound_head(const struct pfs_classifier *c, uint64_t page_va,

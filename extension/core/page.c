@@ -103,11 +103,73 @@ static bool in_buddy_block(const struct pfs_model *m, uint64_t pfn)
 	return false;
 }
 
+struct around {
+	const struct pfs_model *m;
+	uint64_t section;
+	unsigned char bytes[128];
+};
+
+/* struct pfs_classify_ctx's page(): good until the next call. */
+static const unsigned char *page_around(void *arg, uint64_t pfn)
+{
+	struct around *a = arg;
+
+	if (pfn / a->m->layout.pages_per_section != a->section ||
+	    read_page(a->m, pfs_pfn_to_page(a->m, pfn), a->bytes, NULL) != PFS_ST_OK)
+		return NULL;
+	return a->bytes;
+}
+
+/*
+ * What a scan from the start of the section would know of the compound page
+ * before pfn. A damaged tail right before it shall not count: it is the named
+ * head that has to be one.
+ */
+static void compound_before(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
+			    uint64_t pfn)
+{
+	unsigned int back;
+
+	for (back = 1; back <= 3 && back <= pfn; back++) {
+		uint64_t va = pfs_pfn_to_page(c->m, pfn - back), head_va = va, head;
+		const unsigned char *bytes = page_around(ctx->arg, pfn - back);
+
+		if (!bytes)
+			return;
+		if (!pfs_compound_head(c, va, bytes, &head_va) &&
+		    !(pfs_le64(bytes + c->flags_offset) & c->head_mask))
+			continue;
+		head = (head_va - c->m->layout.vmemmap) / c->struct_page;
+		bytes = page_around(ctx->arg, head);
+		if (bytes && !(pfs_le64(bytes + c->flags_offset) & c->head_mask))
+			continue;
+		ctx->compound = true;
+		ctx->head = head;
+		ctx->last = pfn - 1;
+		return;
+	}
+}
+
+enum pfs_state pfs_page_classify(struct pfs_model *m, uint64_t pfn, const unsigned char *bytes,
+				 const char **ret_why)
+{
+	struct around around = { .m = m, .section = pfn / m->layout.pages_per_section };
+	struct pfs_classify_ctx ctx = { .page = page_around, .arg = &around };
+	const struct pfs_classifier *c = m->classifier;
+	enum pfs_state s;
+
+	compound_before(c, &ctx, pfn);
+	s = pfs_classify(c, &ctx, pfn, bytes, ret_why);
+	if (s != PFS_ST_OK || !in_buddy_block(m, pfn))
+		return s;
+	ctx = (struct pfs_classify_ctx){ .page = page_around, .arg = &around,
+					 .free_until = pfn + 1 };
+	return pfs_classify(c, &ctx, pfn, bytes, ret_why);
+}
+
 int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct pfs_err *err)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);
-	const struct pfs_classifier *c = m->classifier;
-	struct pfs_classify_ctx ctx = { 0 };
 
 	memset(ret, 0, sizeof(*ret));
 	if (!m->layout.vmemmap_known)
@@ -126,13 +188,8 @@ int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct
 		return 0;
 	}
 	ret->has_bytes = true;
-	ret->state = pfs_classify(c, &ctx, pfn, ret->bytes, &ret->why);
-	decode(c, ret);
-	if (ret->state == PFS_ST_OK && c->has_refcount && !ret->refcount &&
-	    in_buddy_block(m, pfn)) {
-		ret->state = PFS_ST_FREE;
-		ret->why = "inside the buddy block of a page before it";
-	}
+	ret->state = pfs_page_classify(m, pfn, ret->bytes, &ret->why);
+	decode(m->classifier, ret);
 	return 0;
 }
 

@@ -40,6 +40,10 @@ struct pfs_page {
 /* Read and classify one page. -ENOENT: no section, or one without memmap. */
 int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct pfs_err *err);
 
+/* The state of a PFN if its struct page held these bytes, and the rest what it holds. */
+enum pfs_state pfs_page_classify(struct pfs_model *m, uint64_t pfn, const unsigned char *bytes,
+				 const char **ret_why);
+
 /*
  * The pageblock bits of a PFN, as get_pfnblock_flags_mask() finds them in the
  * section's usage, and the name of the migratetype in them ("?" if it has
@@ -61,6 +65,9 @@ enum pfs_mark {
 	PFS_MARK_RESERVED_FREE,
 	PFS_MARK_BACKING_FREE,		/* memory behind the memmap, in the buddy allocator */
 	PFS_MARK_BACKING_USED,		/* the same, on an LRU list or in a slab */
+	PFS_MARK_STALE,			/* on a list, by its flags, that does not know it */
+	PFS_MARK_PASSED,		/* free block that its free list passes by */
+	PFS_MARK_LOST,			/* block on a free list that is not free, by its type */
 	PFS_NR_MARKS
 };
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/lists.h"
 #include "core/predicate.h"
 
 #define MAX_JOBS 64
@@ -79,6 +80,20 @@ static void read_leaf(struct pfs_section_scan *s, struct pfs_mem *mem, uint64_t 
 	}
 }
 
+/* struct pfs_classify_ctx's page(): of this section, if it was read as a whole. */
+static const unsigned char *section_page(void *arg, uint64_t pfn)
+{
+	const struct pfs_section_scan *s = arg;
+	const struct pfs_layout *l = &s->m->layout;
+	uint64_t at = (pfn - s->first_pfn) * l->struct_page;
+
+	if (pfn < s->first_pfn || pfn - s->first_pfn >= l->pages_per_section ||
+	    s->answer[at / l->page_size] != PFS_ST_OK ||
+	    s->answer[(at + l->struct_page - 1) / l->page_size] != PFS_ST_OK)
+		return NULL;
+	return s->memmap + at;
+}
+
 void pfs_section_scan_read(struct pfs_section_scan *s, struct pfs_mem *mem,
 			   const struct pfs_section *section)
 {
@@ -89,7 +104,7 @@ void pfs_section_scan_read(struct pfs_section_scan *s, struct pfs_mem *mem,
 
 	s->section = section;
 	s->first_pfn = section->nr * l->pages_per_section;
-	memset(&s->ctx, 0, sizeof(s->ctx));
+	s->ctx = (struct pfs_classify_ctx){ .page = section_page, .arg = s };
 	va = pfs_pfn_to_page(s->m, s->first_pfn);
 	for (at = 0; at < total; at += len) {
 		enum pfs_state answer;
@@ -251,9 +266,42 @@ static int mark_page(struct worker *w, const struct pfs_section_scan *s, uint64_
 		r = keep_run(w, pfn, st, PFS_MARK_RESERVED_FREE);
 	if (!r && backing && st == PFS_ST_FREE)
 		r = keep_run(w, pfn, st, PFS_MARK_BACKING_FREE);
-	else if (!r && backing && st == PFS_ST_OK && flags & c->busy_mask)
+	else if (!r && backing && st == PFS_ST_OK && pfs_page_busy(c, s->bytes))
 		r = keep_run(w, pfn, st, PFS_MARK_BACKING_USED);
 	return r;
+}
+
+static int keep_block(struct worker *w, uint64_t start, uint64_t end, enum pfs_mark mark)
+{
+	int r = 0;
+
+	for (; start < end && !r; start++)
+		r = keep_run(w, start, PFS_ST_FREE, mark);
+	return r;
+}
+
+/* A page that is on a list: whether the list knows, and who comes next. */
+static int mark_listed(struct worker *w, struct pfs_lists *l, uint64_t pfn, enum pfs_state st)
+{
+	const struct pfs_classifier *c = w->job->m->classifier;
+	const unsigned char *bytes = l->scan->bytes;
+	struct pfs_pfn_range lost;
+
+	switch (pfs_lists_look(l, pfn, bytes, &lost)) {
+	case PFS_LINK_PASSED:
+		if (st == PFS_ST_FREE)
+			return keep_block(w, pfn,
+					  pfn + (UINT64_C(1) << pfs_le64(bytes + c->order_offset)),
+					  PFS_MARK_PASSED);
+		/* fall through */
+	case PFS_LINK_STALE:
+		return keep_run(w, pfn, st, PFS_MARK_STALE);
+	case PFS_LINK_LOST:
+		return keep_block(w, lost.start, lost.end, PFS_MARK_LOST);
+	case PFS_LINK_GOOD:
+		break;
+	}
+	return 0;
 }
 
 static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t index)
@@ -263,8 +311,10 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 	const struct pfs_classifier *c = m->classifier;
 	uint64_t i, sub, per_sub = m->layout.pages_per_subsection, pfn, flags, odd;
 	struct backing_cursor backing;
+	struct pfs_lists lists;
 
 	pfs_section_scan_read(s, &w->mem, sec);
+	pfs_lists_start(&lists, s, &w->mem);
 	backing_start(m, &backing, s->first_pfn);
 	for (sub = 0; sub < m->layout.subsections; sub++) {
 		int valid = pfs_section_pfn_valid(m, sec, s->first_pfn + sub * per_sub);
@@ -293,6 +343,8 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 			odd = c->hwpoison_mask | (st == PFS_ST_FREE ? c->reserved_mask : 0);
 			if ((flags & odd || pfn >= backing.from) &&
 			    mark_page(w, s, pfn, st, flags, pfn >= backing.from))
+				return -ENOMEM;
+			if (pfs_lists_has(c, st, s->bytes) && mark_listed(w, &lists, pfn, st))
 				return -ENOMEM;
 		}
 	}

@@ -35,6 +35,8 @@ COMMON = {
     "NUMBER(PG_slab)": 9,
     "NUMBER(PG_reserved)": 12,
     "NUMBER(PG_head)": 16,
+    "NUMBER(PG_unevictable)": 20,
+    "NUMBER(PG_reported)": 2,
     "NUMBER(NR_PAGEBLOCK_BITS)": 4,
     "NUMBER(MIGRATE_TYPES)": 5,
     "OFFSET(pglist_data.node_zones)": 0,

@@ -108,6 +108,7 @@ static void setup(struct fixture *x)
 	x->m.nr_sections = 16;
 	fact(x, PFS_F_PG_FLAGS, 0);
 	fact(x, PFS_F_PG_COMPOUND_HEAD, 8);
+	fact(x, PFS_F_PG_PGMAP, 8);
 	fact(x, PFS_F_PG_PRIVATE, 40);
 	fact(x, PFS_F_PG_MAPCOUNT, 48);
 	fact(x, PFS_F_PG_REFCOUNT, 52);
@@ -221,8 +222,12 @@ static void device(void **unused)
 	(void)unused;
 	setup(&x);
 	page(b, 3, 1 << RESERVED_BIT, 1);
+	assert_int_equal(state(&x, 0x44800, b), PFS_ST_GARBAGE);
+	put(b, 8, x.pgmap.va);
 	assert_int_equal(state(&x, 0x44800, b), PFS_ST_DEVICE);
-	assert_int_equal(state(&x, 0x4c000, b), PFS_ST_STALE);
+	assert_int_equal(state(&x, 0x7fff0, b), PFS_ST_STALE);
+	/* RAM is nobody's device */
+	assert_int_equal(state(&x, 0x4c000, b), PFS_ST_MISLINKED);
 	x.m.nr_pgmaps = 0;
 	assert_int_equal(state(&x, 0x44800, b), PFS_ST_STALE);
 	x.m.pgmaps_known = false;
@@ -289,11 +294,195 @@ static void buddy(void **unused)
 	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2000, head, NULL), PFS_ST_FREE);
 	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2007, tail, NULL), PFS_ST_FREE);
 	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2008, tail, NULL), PFS_ST_OK);
-	/* An order that does not fit the PFN opens no block. */
+	/* An order that there is not opens no block. */
 	memset(&ctx, 0, sizeof(ctx));
 	put(head, 40, 60);
-	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2000, head, NULL), PFS_ST_FREE);
+	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2000, head, NULL), PFS_ST_GARBAGE);
 	assert_int_equal(pfs_classify(x.m.classifier, &ctx, 0x2001, tail, NULL), PFS_ST_OK);
+	teardown(&x);
+}
+
+static unsigned char section[16][64];
+
+/* Sixteen struct pages from 0x2000 on. */
+static const unsigned char *at_hand(void *arg, uint64_t pfn)
+{
+	(void)arg;
+	return pfn >= 0x2000 && pfn < 0x2010 ? section[pfn - 0x2000] : NULL;
+}
+
+/* Classify them in turn, as the scan does: a bit for each that is garbage. */
+static unsigned int garbage(struct fixture *x)
+{
+	struct pfs_classify_ctx ctx = { .page = at_hand };
+	unsigned int bad = 0;
+	uint64_t i;
+
+	for (i = 0; i < 16; i++)
+		if (pfs_classify(x->m.classifier, &ctx, 0x2000 + i, section[i], NULL) ==
+		    PFS_ST_GARBAGE)
+			bad |= 1u << i;
+	return bad;
+}
+
+static void counts(void **unused)
+{
+	struct fixture x;
+	unsigned char b[64];
+	uint32_t v;
+
+	(void)unused;
+	setup(&x);
+	page(b, 1, 0, -1);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_GARBAGE);
+	page(b, 1, 0, INT32_MAX);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_OK);
+	/* page types: PG_table; two that there are; one that there is not; no type at all */
+	page(b, 1, 0, 1);
+	v = ~UINT32_C(0x200);
+	memcpy(b + 48, &v, 4);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_OK);
+	v = ~UINT32_C(0x600);
+	memcpy(b + 48, &v, 4);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_OK);
+	v = ~UINT32_C(0x2000);
+	memcpy(b + 48, &v, 4);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_GARBAGE);
+	v = 0x80000000;
+	memcpy(b + 48, &v, 4);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_GARBAGE);
+	/* mapped often */
+	v = 0x7fffffff;
+	memcpy(b + 48, &v, 4);
+	assert_int_equal(state(&x, 0x2000, b), PFS_ST_OK);
+	teardown(&x);
+}
+
+/* A compound page of eight at 0x2004, and single pages around it. */
+static void compound(void **unused)
+{
+	struct fixture x;
+	uint64_t head = VMEMMAP + 0x2004 * 64;
+	struct pfs_err err;
+	size_t i;
+
+	(void)unused;
+	setup(&x);
+	fact(&x, PFS_F_FLAG_HEAD, 16);
+	assert_int_equal(pfs_classifier_init(x.m.classifier, &x.m, &err), 0);
+	for (i = 0; i < 16; i++) {
+		page(section[i], 1, i == 4 ? 1 << 16 : 0, i < 5 || i > 11);
+		if (i > 4 && i < 12)
+			put(section[i], 8, head + 1);
+	}
+	assert_int_equal(garbage(&x), 0);
+	/* bit 0 of a tail, of the first and of the last one */
+	put(section[8], 8, head);
+	assert_int_equal(garbage(&x), 1 << 8);
+	put(section[8], 8, head + 1);
+	put(section[5], 8, head);
+	assert_int_equal(garbage(&x), 1 << 5);
+	put(section[5], 8, head + 1);
+	put(section[11], 8, head);
+	assert_int_equal(garbage(&x), 1 << 11);
+	put(section[11], 8, head + 1);
+	/* a slab page in use whose list pointer names the slab before it is no tail */
+	put(section[12], 8, head);
+	assert_int_equal(garbage(&x), 0);
+	put(section[12], 8, 0);
+	/* a tail that names somebody else, and one behind a page that is none */
+	put(section[6], 8, VMEMMAP + 0x2001 * 64 + 1);
+	assert_int_equal(garbage(&x), 1 << 6);
+	put(section[6], 8, head + 1);
+	put(section[14], 8, head + 1);
+	assert_int_equal(garbage(&x), 1 << 14);
+	put(section[14], 8, 0);
+	/* a head without the flag: no tail has one; a flag without tails */
+	section[4][2] = 0;
+	assert_int_equal(garbage(&x), 0xfe0);
+	section[4][2] = 1;
+	section[1][2] = 1;
+	assert_int_equal(garbage(&x), 1 << 1);
+	teardown(&x);
+}
+
+static unsigned char shared[64][64];
+
+static const unsigned char *at_hand_shared(void *arg, uint64_t pfn)
+{
+	(void)arg;
+	return pfn >= 0x2000 && pfn < 0x2200 ? shared[pfn % 64] : NULL;
+}
+
+/* HVO, v5.18 to v7.0: the page of memmap with the head stands for all eight. */
+static void fake_heads(void **unused)
+{
+	struct pfs_classify_ctx ctx = { .page = at_hand_shared };
+	struct fixture x;
+	struct pfs_err err;
+	uint64_t pfn;
+	size_t i;
+
+	(void)unused;
+	setup(&x);
+	fact(&x, PFS_F_FLAG_HEAD, 16);
+	assert_int_equal(pfs_classifier_init(x.m.classifier, &x.m, &err), 0);
+	for (i = 0; i < 64; i++) {
+		page(shared[i], 1, i ? 0 : 1 << 16, !i);
+		if (i)
+			put(shared[i], 8, VMEMMAP + 0x2000 * 64 + 1);
+	}
+	for (pfn = 0x2000; pfn < 0x2200; pfn++)
+		assert_int_equal(pfs_classify(x.m.classifier, &ctx, pfn, shared[pfn % 64], NULL),
+				 PFS_ST_OK);
+	teardown(&x);
+}
+
+/* A free block of eight at 0x2008. */
+static void free_block(void **unused)
+{
+	struct fixture x;
+	uint32_t type = 0xffffff7f;
+	uint64_t lru = VMEMMAP + 0x2008 * 64 + 8;
+	struct pfs_err err;
+	size_t i;
+
+	(void)unused;
+	setup(&x);
+	fact(&x, PFS_F_FLAG_NR, 24);
+	fact(&x, PFS_F_FLAG_REPORTED, 2);
+	fact(&x, PFS_F_PG_LRU, 8);
+	assert_int_equal(pfs_classifier_init(x.m.classifier, &x.m, &err), 0);
+	for (i = 0; i < 16; i++)
+		page(section[i], 1, 0, i < 8);
+	memcpy(section[8] + 48, &type, 4);
+	put(section[8], 40, 3);
+	put(section[8], 8, lru);
+	put(section[8], 16, lru);
+	assert_int_equal(garbage(&x), 0);
+	/* PG_reported, PG_reserved (of another finding), what is left of other lives */
+	section[8][0] = 1 << 2;
+	section[9][1] = 1 << (RESERVED_BIT - 8);
+	put(section[10], 16, UINT64_C(0xdead000000000122));
+	put(section[11], 32, 0x1234);
+	assert_int_equal(garbage(&x), 0);
+	/* a reference, a flag, a mapping: each that page's fault */
+	section[12][52] = 1;
+	section[13][0] = 1 << 3;
+	section[14][48] = 0;
+	assert_int_equal(garbage(&x), 7 << 12);
+	for (i = 12; i < 15; i++)
+		page(section[i], 1, 0, 0);
+	/* most of the block in use: the head's */
+	for (i = 9; i < 16; i++)
+		section[i][52] = 1;
+	assert_int_equal(garbage(&x), 1 << 8);
+	for (i = 9; i < 16; i++)
+		section[i][52] = 0;
+	put(section[8], 8, lru ^ 4);
+	assert_int_equal(garbage(&x), 1 << 8);
+	put(section[8], 8, UINT64_C(0xdead000000000100));
+	assert_int_equal(garbage(&x), 0);
 	teardown(&x);
 }
 
@@ -398,6 +587,8 @@ int main(void)
 		cmocka_unit_test(fills),	 cmocka_unit_test(links),
 		cmocka_unit_test(device),	 cmocka_unit_test(tails),
 		cmocka_unit_test(mask_tails),	 cmocka_unit_test(buddy),
+		cmocka_unit_test(counts),	 cmocka_unit_test(compound),
+		cmocka_unit_test(fake_heads),	 cmocka_unit_test(free_block),
 		cmocka_unit_test(buddy_by_byte), cmocka_unit_test(severity_by_place),
 		cmocka_unit_test(online_page),
 	};

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What no struct page of a running kernel is: mostly what the allocator itself
+ * calls a bad page when it meets it. One page, and for compound pages and free
+ * blocks the pages around it.
+ */
+#include "core/classify.h"
+
+#define LIST_POISON_FIRST UINT64_C(0xdead000000000100) /* x86's CONFIG_ILLEGAL_POINTER_VALUE */
+#define LIST_POISON_LAST  UINT64_C(0xdead000000000200)
+
+static bool kernel_address(const struct pfs_classifier *c, uint64_t va)
+{
+	const struct pfs_mem *mem = c->m->mem;
+
+	return va >> 63 && (!mem || !mem->arch || mem->arch->canonical(mem, va));
+}
+
+/* Of a list head in kernel memory, or what list_del() leaves behind. */
+static bool list_pointer(const struct pfs_classifier *c, uint64_t va)
+{
+	return (!(va & 7) && kernel_address(c, va)) ||
+	       (va >= LIST_POISON_FIRST && va < LIST_POISON_LAST);
+}
+
+/*
+ * _refcount never falls below zero. _mapcount is -1 and more, or a page type:
+ * up to v6.9 some cleared bits below 0xf0000000 (6e292b9be7f4 "mm: split
+ * page_type out from _mapcount", v4.18), from v6.12 a top byte of 0xf0 to 0xfe
+ * (4ffca5a96678 "mm: support only one page_type per page").
+ */
+static const char *bad_counts(const struct pfs_classifier *c, const unsigned char *bytes)
+{
+	uint32_t type;
+
+	if (c->has_refcount && pfs_le32(bytes + c->refcount_offset) >> 31)
+		return "its reference count is negative";
+	if (!c->mapcount_offset)
+		return NULL;
+	type = pfs_le32(bytes + c->mapcount_offset);
+	if (!(type >> 31) || type == UINT32_MAX)
+		return NULL;
+	if ((c->type_bits && (type | c->type_bits) != UINT32_MAX) ||
+	    (c->type_is_byte && (type >> 24 < 0xf0 || type >> 24 == 0xff)))
+		return "its map count is negative, and no page type";
+	return NULL;
+}
+
+static uint64_t pfn_of(const struct pfs_classifier *c, uint64_t page_va)
+{
+	return (page_va - c->m->layout.vmemmap) / c->struct_page;
+}
+
+static const unsigned char *neighbour(const struct pfs_classify_ctx *ctx, uint64_t pfn)
+{
+	return ctx->page ? ctx->page(ctx->arg, pfn) : NULL;
+}
+
+static bool has_head_flag(const struct pfs_classifier *c, const unsigned char *bytes)
+{
+	return pfs_le64(bytes + c->flags_offset) & c->head_mask;
+}
+
+/*
+ * prep_compound_page() makes all pages behind a head its tails, and
+ * free_tail_page_prepare() looks whether they still are. So the page before a tail
+ * is its head or another tail of it; before the first page of a section, and
+ * behind pages that were not seen, only the head can be asked.
+ */
+static const char *bad_tail(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
+			    uint64_t pfn, uint64_t word, uint64_t head_va)
+{
+	uint64_t head = pfn_of(c, head_va);
+	const unsigned char *bytes;
+
+	/* prep_compound_tail() of v7.1 on stores the negated size of the compound page. */
+	if (c->head_is_mask && ~(word - 1) & (~(word - 1) + 1))
+		return "a tail page whose compound_info is no mask";
+	if (!ctx->compound || ctx->head != head || (ctx->last + 1 != pfn && ctx->seen == pfn)) {
+		if (ctx->seen && ctx->seen == pfn)
+			return "a tail page of another head than the pages before it";
+		bytes = neighbour(ctx, head);
+		if (bytes && !has_head_flag(c, bytes))
+			return "a tail page whose compound head is no head";
+		ctx->compound = true;
+		ctx->head = head;
+	}
+	ctx->last = pfn;
+	return NULL;
+}
+
+static bool names(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx, uint64_t pfn,
+		  uint64_t head_va)
+{
+	const unsigned char *bytes = neighbour(ctx, pfn);
+	uint64_t va;
+
+	return bytes && pfs_compound_head(c, pfs_pfn_to_page(c->m, pfn), bytes, &va) &&
+	       va == head_va;
+}
+
+/*
+ * Behind a head comes its first tail; where that is damaged, the second one
+ * tells. HVO shows the page with the head again in place of tails (e7d324850bfc
+ * "mm: hugetlb: free the 2nd vmemmap page associated with each HugeTLB page",
+ * v5.18): such a fake head begins a page of the memmap, and the tails behind it
+ * name the real one. When the huge page is gone, copies of its head are left: only
+ * of a page in use is PG_head to be believed.
+ */
+static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
+			    uint64_t pfn, bool used)
+{
+	uint64_t va = pfs_pfn_to_page(c->m, pfn), head_va;
+	const unsigned char *next = neighbour(ctx, pfn + 1);
+
+	if (next && pfs_compound_head(c, va + c->struct_page, next, &head_va)) {
+		if (head_va != va && !(va & (c->m->layout.page_size - 1)) && ctx->compound &&
+		    head_va == pfs_pfn_to_page(c->m, ctx->head)) {
+			ctx->last = pfn;
+			return NULL;
+		}
+	} else if (next && used && pfs_le64(next + c->head_offset) != va &&
+		   !names(c, ctx, pfn + 2, va) &&
+		   !(c->head_is_mask && pfs_le64(next + c->head_offset) >> 32 == UINT32_MAX)) {
+		return "a compound head without a tail behind it";
+	}
+	if (used || names(c, ctx, pfn + 1, va)) {
+		ctx->compound = true;
+		ctx->head = ctx->last = pfn;
+	}
+	return NULL;
+}
+
+/* A tail with bit 0 lost: it still holds its head's address or mask, and no reference. */
+static bool lost_tail(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn,
+		      const unsigned char *bytes)
+{
+	uint64_t word = pfs_le64(bytes + c->head_offset);
+
+	/* A mask is the negated size of a compound page, and no address. */
+	if (c->head_is_mask && word >> 32 == UINT32_MAX)
+		word &= pfs_pfn_to_page(c->m, pfn);
+	if (!ctx->compound || ctx->last + 1 != pfn || !c->has_refcount ||
+	    pfs_le32(bytes + c->refcount_offset) ||
+	    word != pfs_pfn_to_page(c->m, ctx->head))
+		return false;
+	ctx->last = pfn;
+	return true;
+}
+
+/*
+ * page->mapping of a page on an LRU list: two bits of type, and the address of
+ * an object. Its list pointers are others' list heads, but for an unevictable
+ * page, whose list is none (b109b87050df "mm/munlock: replace clear_page_mlock()
+ * by final clearance", v5.18).
+ */
+static const char *bad_lru(const struct pfs_classifier *c, uint64_t flags,
+			   const unsigned char *bytes)
+{
+	uint64_t mapping = c->mapping_offset ? pfs_le64(bytes + c->mapping_offset) : 0;
+
+	if (mapping & ~UINT64_C(3) && !kernel_address(c, mapping))
+		return "on an LRU list, and its mapping is no kernel address";
+	if (c->lru_offset && !(flags & c->unevictable_mask) &&
+	    !(list_pointer(c, pfs_le64(bytes + c->lru_offset)) &&
+	      list_pointer(c, pfs_le64(bytes + c->lru_offset + 8))))
+		return "on an LRU list, and its list pointers are no kernel addresses";
+	return NULL;
+}
+
+/* __init_zone_device_page() (once memmap_init_zone_device()) stores the pagemap in every page. */
+static const char *bad_device(const struct pfs_classifier *c, uint64_t pfn, uint64_t flags,
+			      const unsigned char *bytes)
+{
+	if (!c->pgmap_offset || !c->has_links ||
+	    (int64_t)(flags >> c->m->layout.zone_shift & c->zone_mask) != c->device_zone ||
+	    !pfs_pgmap_of(c->m, pfn) || kernel_address(c, pfs_le64(bytes + c->pgmap_offset)))
+		return NULL;
+	return "in a device pagemap and linked to ZONE_DEVICE, and its device pagemap is no kernel address";
+}
+
+const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
+			 uint64_t pfn, const unsigned char *bytes)
+{
+	uint64_t head_va, flags = pfs_le64(bytes + c->flags_offset);
+	const char *bad = bad_counts(c, bytes);
+
+	if (bad)
+		return bad;
+	if (pfs_compound_head(c, pfs_pfn_to_page(c->m, pfn), bytes, &head_va))
+		return c->head_mask ? bad_tail(c, ctx, pfn, pfs_le64(bytes + c->head_offset),
+					       head_va)
+				    : NULL;
+	if (c->head_offset && flags & c->head_mask)
+		bad = bad_head(c, ctx, pfn,
+			       c->has_refcount && pfs_le32(bytes + c->refcount_offset));
+	else if (c->head_offset && lost_tail(c, ctx, pfn, bytes))
+		bad = "inside a compound page, and not marked as a tail";
+	if (!bad && flags & c->lru_mask)
+		bad = bad_lru(c, flags, bytes);
+	return bad ? bad : bad_device(c, pfn, flags, bytes);
+}
+
+/*
+ * check_new_page_bad() and PAGE_FLAGS_CHECK_AT_PREP: "Bad page state". At the
+ * start of a page of the memmap there may be a copy of the head of a huge page
+ * that was restored from HVO: with PG_head, and of its type.
+ */
+const char *pfs_bad_free_page(const struct pfs_classifier *c, uint64_t pfn,
+			      const unsigned char *bytes)
+{
+	bool copy = !(pfs_pfn_to_page(c->m, pfn) & (c->m->layout.page_size - 1));
+	uint64_t flags = c->free_mask & ~(copy ? c->head_mask : 0);
+
+	if (c->has_refcount && pfs_le32(bytes + c->refcount_offset))
+		return "in the buddy allocator, and its reference count is not zero";
+	if (pfs_le64(bytes + c->flags_offset) & flags)
+		return "in the buddy allocator, with flags that no free page has";
+	if (!copy && c->mapcount_offset && c->type_offset == c->mapcount_offset &&
+	    pfs_le32(bytes + c->mapcount_offset) != UINT32_MAX &&
+	    (pfs_le32(bytes + c->type_offset) & c->buddy_mask) != c->buddy_value)
+		return "in the buddy allocator, and mapped or of another type";
+	return NULL;
+}
+
+/*
+ * Are the pages of a block in use? Where one of those looked at is, it is that
+ * page that is wrong; where most are, it is the head.
+ */
+static bool block_in_use(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+			 uint64_t pfn, uint64_t pages)
+{
+	const uint64_t at[] = { 1, pages / 4, pages / 2, pages / 4 * 3, pages - 1 };
+	unsigned int used = 0, idle = 0;
+	size_t i;
+
+	for (i = 0; pages >= 4 && i < sizeof(at) / sizeof(at[0]); i++) {
+		const unsigned char *bytes = neighbour(ctx, pfn + at[i]);
+
+		if (bytes && c->has_refcount && pfs_le32(bytes + c->refcount_offset) &&
+		    !(pfs_le32(bytes + c->refcount_offset) >> 31))
+			used++;
+		else if (bytes)
+			idle++;
+	}
+	return used > 1 && used >= idle;
+}
+
+const char *pfs_bad_free_head(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+			      uint64_t pfn, const unsigned char *bytes)
+{
+	uint64_t order = pfs_le64(bytes + c->order_offset);
+
+	if (order >= c->max_order)
+		return "in the buddy allocator, with an order that there is not";
+	if (pfn & ((UINT64_C(1) << order) - 1))
+		return "in the buddy allocator, and not aligned to its order";
+	if (c->lru_offset && !(list_pointer(c, pfs_le64(bytes + c->lru_offset)) &&
+			       list_pointer(c, pfs_le64(bytes + c->lru_offset + 8))))
+		return "in the buddy allocator, and its list pointers are no kernel addresses";
+	if (block_in_use(c, ctx, pfn, UINT64_C(1) << order))
+		return "in the buddy allocator, with a block whose pages are in use";
+	return pfs_bad_free_page(c, pfn, bytes);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The links of list members, and where they lead. */
+#include "core/lists.h"
+
+#include <string.h>
+
+/* A read may decompress a page: as many as there are blocks of the largest order, twice. */
+#define READS_PER_SECTION 128
+#define LIST_POISON_FIRST UINT64_C(0xdead000000000100)
+#define LIST_POISON_LAST  UINT64_C(0xdead000000000200)
+
+void pfs_lists_start(struct pfs_lists *l, struct pfs_section_scan *s, struct pfs_mem *mem)
+{
+	*l = (struct pfs_lists){ .scan = s, .mem = mem, .reads = READS_PER_SECTION };
+}
+
+static bool is_buddy(const struct pfs_classifier *c, const unsigned char *bytes)
+{
+	return c->type_offset &&
+	       (pfs_le32(bytes + c->type_offset) & c->buddy_mask) == c->buddy_value;
+}
+
+bool pfs_lists_has(const struct pfs_classifier *c, enum pfs_state st, const unsigned char *bytes)
+{
+	uint64_t flags = pfs_le64(bytes + c->flags_offset);
+
+	if (!c->lru_offset)
+		return false;
+	if (st == PFS_ST_FREE)
+		return is_buddy(c, bytes);
+	return st == PFS_ST_OK && flags & c->lru_mask && !(flags & c->unevictable_mask);
+}
+
+bool pfs_lists_pfn(const struct pfs_model *m, uint64_t va, uint64_t *ret)
+{
+	const struct pfs_layout *l = &m->layout;
+	uint64_t off = va - l->vmemmap - m->classifier->lru_offset;
+
+	if (off % l->struct_page || !m->nr_sections)
+		return false;
+	*ret = off / l->struct_page;
+	return *ret < (m->sections[m->nr_sections - 1].nr + 1) * l->pages_per_section;
+}
+
+enum answer { NO, YES, UNKNOWN };
+
+/* What a list pointer leads to: a struct page, or a list head somewhere else. */
+struct peer {
+	enum answer there; /* NO: nothing can be there */
+	bool is_page;
+	uint64_t pfn, at, next, prev;
+	unsigned char bytes[128];
+};
+
+static void page_at(struct pfs_lists *l, uint64_t pfn, struct peer *p)
+{
+	const struct pfs_model *m = l->scan->m;
+	const struct pfs_section *s = pfs_section_of(m, pfn);
+	const unsigned char *bytes = l->scan->ctx.page(l->scan->ctx.arg, pfn);
+
+	p->is_page = true;
+	p->pfn = pfn;
+	/* A section that lost its memmap has a finding of its own. */
+	if (!s || !(s->flags & PFS_SEC_HAS_MEM_MAP))
+		return;
+	if (bytes) {
+		memcpy(p->bytes, bytes, m->layout.struct_page);
+	} else {
+		if (pfn / m->layout.pages_per_section == l->scan->section->nr || !l->reads)
+			return;
+		l->reads--;
+		if (pfs_read_va(l->mem, pfs_pfn_to_page(m, pfn), p->bytes, m->layout.struct_page,
+				NULL) != PFS_REACH_OK)
+			return;
+	}
+	p->there = YES;
+	p->next = pfs_le64(p->bytes + m->classifier->lru_offset);
+	p->prev = pfs_le64(p->bytes + m->classifier->lru_offset + 8);
+}
+
+static void peer_get(struct pfs_lists *l, uint64_t va, struct peer *p)
+{
+	const struct pfs_model *m = l->scan->m;
+	unsigned char buf[16];
+	struct pfs_walk w;
+	uint64_t pfn;
+
+	memset(p, 0, sizeof(*p));
+	p->there = UNKNOWN;
+	p->at = va;
+	if (pfs_lists_pfn(m, va, &pfn)) {
+		page_at(l, pfn, p);
+		return;
+	}
+	pfs_walk_va(l->mem, va, &w);
+	if (w.nr && !w.mapped && w.step[w.nr - 1].presence == PFS_PRESENT)
+		p->there = NO;
+	if (!w.mapped || !l->reads)
+		return;
+	l->reads--;
+	if (pfs_read_va(l->mem, va, buf, sizeof(buf), NULL) != PFS_REACH_OK)
+		return;
+	p->there = YES;
+	p->next = pfs_le64(buf);
+	p->prev = pfs_le64(buf + 8);
+}
+
+/* Does what lies after, or before, a peer in its list point back to it? */
+static bool linked(struct pfs_lists *l, const struct peer *p, bool after)
+{
+	struct peer other;
+
+	peer_get(l, after ? p->next : p->prev, &other);
+	return other.there == YES && (after ? other.prev : other.next) == p->at;
+}
+
+/*
+ * Does a neighbour deny to know the page, after it or before it? It has to be
+ * linked itself, to somebody else in the page's place, or being on a list by
+ * its flags, on its other side: a neighbour that was overwritten, or freed, or is
+ * mapped wrongly, says nothing.
+ */
+static bool denies(struct pfs_lists *l, const struct peer *p, bool after, uint64_t here)
+{
+	const struct pfs_classifier *c = l->scan->m->classifier;
+
+	if (p->there != YES || (after ? p->prev : p->next) == here)
+		return p->there == NO;
+	if (linked(l, p, !after))
+		return true;
+	return (!p->is_page || is_buddy(c, p->bytes) ||
+		pfs_le64(p->bytes + c->flags_offset) & c->lru_mask) &&
+	       linked(l, p, after);
+}
+
+static bool poisoned(uint64_t va)
+{
+	return va >= LIST_POISON_FIRST && va < LIST_POISON_LAST;
+}
+
+/*
+ * One neighbour may not know a page while it is put on a list or taken off it,
+ * and both while it is off the list and not yet marked so: then list_del() has
+ * left its poison. Without that, nobody is at work on the page.
+ */
+enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned char *bytes,
+			     struct pfs_pfn_range *ret_lost)
+{
+	const struct pfs_classifier *c = l->scan->m->classifier;
+	uint64_t here = pfs_pfn_to_page(l->scan->m, pfn) + c->lru_offset;
+	uint64_t next = pfs_le64(bytes + c->lru_offset), prev = pfs_le64(bytes + c->lru_offset + 8);
+	struct peer after, before;
+
+	if (poisoned(next) || poisoned(prev))
+		return PFS_LINK_GOOD;
+	peer_get(l, next, &after);
+	if (after.there == YES && after.prev == here)
+		return after.is_page && is_buddy(c, bytes) &&
+				       pfs_lists_lost(c, after.bytes, after.pfn, here, ret_lost)
+			       ? PFS_LINK_LOST
+			       : PFS_LINK_GOOD;
+	if (after.there == UNKNOWN)
+		return PFS_LINK_GOOD;
+	peer_get(l, prev, &before);
+	if (before.there == UNKNOWN || (before.there == YES && before.next == here))
+		return PFS_LINK_GOOD;
+	/* On an emptied list, the one neighbour on both sides is the list's head. */
+	if (after.there == YES && before.there == YES && after.prev == prev &&
+	    before.next == next && (next != prev || !after.is_page))
+		return PFS_LINK_PASSED;
+	return denies(l, &after, true, here) && denies(l, &before, false, here) ? PFS_LINK_STALE
+										: PFS_LINK_GOOD;
+}
+
+bool pfs_lists_lost(const struct pfs_classifier *c, const unsigned char *bytes, uint64_t pfn,
+		    uint64_t prev, struct pfs_pfn_range *ret)
+{
+	uint64_t order, head;
+
+	if (is_buddy(c, bytes) || !c->has_refcount || !c->mapcount_offset ||
+	    pfs_le64(bytes + c->lru_offset + 8) != prev ||
+	    pfs_le32(bytes + c->refcount_offset) ||
+	    pfs_le32(bytes + c->mapcount_offset) != UINT32_MAX ||
+	    pfs_compound_head(c, 0, bytes, &head))
+		return false;
+	order = pfs_le64(bytes + c->order_offset);
+	if (order >= c->max_order || pfn & ((UINT64_C(1) << order) - 1))
+		return false;
+	*ret = (struct pfs_pfn_range){ pfn, pfn + (UINT64_C(1) << order) };
+	return true;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Free lists and LRU lists, seen from the pages on them. A page's neighbours
+ * are struct pages of the same section more often than not, and are looked at
+ * in memory; others cost a read each, of which a section gets some.
+ */
+#ifndef PFS_CORE_LISTS_H
+#define PFS_CORE_LISTS_H
+
+#include "core/scan.h"
+
+enum pfs_link {
+	PFS_LINK_GOOD,		/* linked, or it cannot be told */
+	PFS_LINK_STALE,		/* neither neighbour knows the page */
+	PFS_LINK_PASSED,	/* its neighbours have each other as neighbours */
+	PFS_LINK_LOST		/* the next one, of a free list, is not in the buddy allocator */
+};
+
+struct pfs_lists {
+	struct pfs_section_scan *scan;
+	struct pfs_mem *mem;	/* of the calling thread */
+	unsigned int reads;	/* left for this section */
+};
+
+/* For each section, after it was read. */
+void pfs_lists_start(struct pfs_lists *l, struct pfs_section_scan *s, struct pfs_mem *mem);
+
+/* Is this page on a list: the head of a free block, or of an LRU list's? */
+bool pfs_lists_has(const struct pfs_classifier *c, enum pfs_state st, const unsigned char *bytes);
+
+/* How a page on a list is linked; PFS_LINK_LOST with the block of the next one. */
+enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned char *bytes,
+			     struct pfs_pfn_range *ret_lost);
+
+/*
+ * Is a page, which follows prev on a free list, not in the buddy allocator? Then
+ * the block that it was is lost. False also where it cannot be told.
+ */
+bool pfs_lists_lost(const struct pfs_classifier *c, const unsigned char *bytes, uint64_t pfn,
+		    uint64_t prev, struct pfs_pfn_range *ret);
+
+/* The PFN whose struct page has its lru member at this address. */
+bool pfs_lists_pfn(const struct pfs_model *m, uint64_t va, uint64_t *ret);
+
+#endif

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""struct mem_section, its usage, and the memory block that speaks for it."""
+from plan import Plan, kind
+
+
+def section(m, rng, want=lambda s: True):
+    fit = [s for s in m.sections.values() if want(s)]
+    return rng.choice(fit) if fit else None
+
+
+def device_part(m, start, end):
+    """What device pagemaps cover of a range, as one range."""
+    parts = [(max(a, start), min(b, end)) for d in m.devices for a, b in d.ranges]
+    parts = [(a, b) for a, b in parts if a < b]
+    return (min(a for a, _ in parts), max(b for _, b in parts)) if parts else None
+
+
+def has_device(m, s):
+    return device_part(m, *m.section_range(s.nr)) is not None
+
+
+def set_word(m, s, value, code):
+    plan = Plan().word(s.at, value).on(f'section {s.nr}: {s.word:#x} -> {value:#x}')
+    return plan.must(code, *m.section_range(s.nr))
+
+
+def online_block(m, s):
+    """Whether this section is in a memory block that is online."""
+    return any(b.first <= s.nr < b.first + b.count and b.state == m.mem_online for b in m.blocks)
+
+
+@kind('section-base-bit', weight=2)
+def base_bit(m, rng):
+    """With SPARSEMEM_VMEMMAP the masked section_mem_map is the same in all sections."""
+    s = section(m, rng)
+    low = m.section_flags.bit_length()
+    return set_word(m, s, s.word ^ 1 << rng.randrange(low, 64), 'section-mislinked')
+
+
+@kind('section-base-other')
+def base_other(m, rng):
+    """The same, with the memmap of another boot or with page 0 of the direct map."""
+    s = section(m, rng)
+    bases = m.page_offset, 0xffffea0000000000, m.vmemmap ^ rng.randrange(1, 512) << 30
+    base = rng.choice([x for x in bases if x != m.vmemmap])
+    return set_word(m, s, base | s.word & m.section_flags, 'section-mislinked')
+
+
+@kind('section-present-lost', weight=2)
+def present_lost(m, rng):
+    """A section with a memmap is present."""
+    s = section(m, rng)
+    return set_word(m, s, s.word & ~m.flag['present'], 'section-flags-illegal')
+
+
+@kind('section-map-lost', weight=2)
+def map_lost(m, rng):
+    """An online or early section has a memmap."""
+    s = section(m, rng, lambda s: s.word & (m.flag['online'] | m.flag['early']))
+    plan = set_word(m, s, s.word & ~m.flag['map'], 'section-flags-illegal')
+    part = device_part(m, *m.section_range(s.nr))
+    # pfn_valid() is false for a device's pages then
+    return plan.may('subsection-vs-pgmap', *part) if part else plan
+
+
+@kind('section-offline', weight=2)
+def offline(m, rng):
+    """online_mem_sections() and memory_block_change_state() go together."""
+    s = section(m, rng, lambda s: s.word & m.flag['online'] and online_block(m, s))
+    return s and set_word(m, s, s.word & ~m.flag['online'], 'memory-block-vs-section')
+
+
+@kind('section-gone', weight=2)
+def gone(m, rng):
+    """remove_memory_block_devices() comes before sparse_remove_section()."""
+    s = section(m, rng, lambda s: s.word & m.flag['online'] and online_block(m, s))
+    if not s:
+        return None
+    plan = set_word(m, s, 0, 'memory-block-vs-section')
+    part = device_part(m, *m.section_range(s.nr))
+    return plan.may('subsection-vs-pgmap', *part) if part else plan
+
+
+@kind('section-taint-lost', weight=2)
+def taint_lost(m, rng):
+    """move_pfn_range_to_zone() taints a section that a device shares with RAM."""
+    if 'taint' not in m.flag:
+        return None
+    s = section(m, rng, lambda s: s.word & m.flag['taint'] and has_device(m, s))
+    if not s:
+        return None
+    value = s.word & ~m.flag['taint']
+    return Plan().word(s.at, value).on(f'section {s.nr}: {s.word:#x} -> {value:#x}').must(
+        'taint-missing', *device_part(m, *m.section_range(s.nr)))
+
+
+@kind('section-device-online')
+def device_online(m, rng):
+    """Only online_pages() makes a section online, and ZONE_DEVICE memory never goes there."""
+    if 'taint' not in m.flag:
+        return None
+    s = section(m, rng, lambda s: not s.word & m.flag['online'] and has_device(m, s))
+    if not s:
+        return None
+    value = s.word | m.flag['online']
+    return Plan().word(s.at, value).on(f'section {s.nr}: {s.word:#x} -> {value:#x}').must(
+        'taint-missing', *device_part(m, *m.section_range(s.nr)))
+
+
+@kind('usage-null', weight=2)
+def usage_null(m, rng):
+    """A section with a memmap has a usage until section_deactivate()."""
+    s = section(m, rng)
+    return Plan().word(s.at + m.usage_at, 0).on(f'section {s.nr}').must(
+        'section-usage-null', *m.section_range(s.nr))
+
+
+@kind('usage-wild')
+def usage_wild(m, rng):
+    """The same where nothing is mapped at the address: there is no usage to be read."""
+    s = section(m, rng)
+    wild = rng.choice([s.usage ^ 1 << rng.randint(57, 63), rng.randrange(1, 1 << 12), 1 << 46])
+    return Plan().word(s.at + m.usage_at, wild).on(f'section {s.nr}: {wild:#x}').must(
+        'section-usage-null', *m.section_range(s.nr))
+
+
+def subsections(m, s, value):
+    return Plan().word(s.usage_pa + m.map_at, value).on(
+        f'section {s.nr}: {s.bitmap:016x} -> {value:016x}')
+
+
+def in_use(m, first):
+    """RAM of the allocator's. Reserved RAM alone may be what firmware gives to no node."""
+    return any(m.here[p] and m.in_ram(p) and not m.has(p, 'reserved')
+               for p in range(first, first + 512))
+
+
+@kind('subsection-bit-ram', weight=2)
+def subsection_ram(m, rng):
+    """subsection_map_init() sets the bit of each subsection with RAM."""
+    s = section(m, rng)
+    first = m.section_range(s.nr)[0]
+    bits = [b for b in range(64) if s.bitmap >> b & 1
+            and in_use(m, first + 512 * b)
+            and not device_part(m, first + 512 * b, first + 512 * b + 512)]
+    if not bits:
+        return None
+    bit = rng.choice(bits)
+    return subsections(m, s, s.bitmap ^ 1 << bit).must(
+        'subsection-vs-memmap', first + 512 * bit, first + 512 * bit + 512)
+
+
+@kind('subsection-bit-device', weight=2)
+def subsection_device(m, rng):
+    """section_activate() sets the bits of a device's subsections, for as long as it is there."""
+    s = section(m, rng, lambda s: has_device(m, s))
+    if not s:
+        return None
+    first, end = m.section_range(s.nr)
+    part = device_part(m, first, end)
+    bits = [b for b in range(64) if s.bitmap >> b & 1
+            and part[0] <= first + 512 * b and first + 512 * b + 512 <= part[1]]
+    bit = rng.choice(bits)
+    return subsections(m, s, s.bitmap ^ 1 << bit).must(
+        'subsection-vs-pgmap', first + 512 * bit, first + 512 * bit + 512)
+
+
+@kind('subsection-none')
+def subsection_none(m, rng):
+    """A section whose last subsection goes loses its memmap."""
+    s = section(m, rng)
+    plan = subsections(m, s, 0).must('subsection-vs-memmap', *m.section_range(s.nr))
+    part = device_part(m, *m.section_range(s.nr))
+    return plan.may('subsection-vs-pgmap', *part) if part else plan
+
+
+def pageblock_types(m):
+    """(types that a pageblock can hold, bits of a pageblock)."""
+    last = m.layout.number('__MIGRATE_TYPE_END')
+    if m.layout.number('PB_migrate_isolate') is not None:
+        return last + 1, 8
+    return m.layout.number('MIGRATE_TYPES'), 4
+
+
+@kind('pageblock-type', weight=2)
+def pageblock_type(m, rng):
+    """set_pageblock_migratetype() writes values below MIGRATE_TYPES, into three bits. Where
+    isolation is a bit of its own, MIGRATE_ISOLATE is not written."""
+    s = section(m, rng)
+    legal, width = pageblock_types(m)
+    count, first = rng.randint(1, 3), rng.randrange(64 - 3)
+    plan = Plan().on(f'section {s.nr}, blocks {first}-{first + count}')
+    at = s.usage_pa + m.blocks_at
+    flags = int.from_bytes(m.dump.read(at, 8 * width), 'little')
+    for block in range(first, first + count):
+        flags &= ~(7 << width * block)
+        flags |= rng.randrange(legal, 8) << width * block
+    start = m.section_range(s.nr)[0] + 512 * first
+    return plan.write(at, flags.to_bytes(8 * width, 'little')).must(
+        'pageblock-type-illegal', start, start + 512 * count)
+
+
+@kind('block-state', weight=2)
+def block_state(m, rng):
+    """The same as section-offline, from the other side."""
+    fit = [b for b in m.blocks if b.state == m.mem_online]
+    if not fit:
+        return None
+    b = rng.choice(fit)
+    at = m.field(b.at, 'memory_block', 'state')
+    size = m.section_pages
+    plan = Plan().write(at, m.mem_offline.to_bytes(4, 'little')).on(f'section {b.first}')
+    return plan.must('memory-block-vs-section', b.first * size, (b.first + b.count) * size)

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the kernel kept of its memory: page tables, sections, zones, resources, devices.
+
+x86-64 with SPARSEMEM_VMEMMAP and SPARSEMEM_EXTREME, from Linux 5.10 on.
+"""
+import struct
+from collections import namedtuple
+
+from dumpfile import PAGE, NotInDump
+from layout import Layout
+
+TEXT = 0xffffffff80000000
+FRAME = 0x000ffffffffff000
+MAPPED_AT = {1: PAGE, 2: PAGE << 9, 3: PAGE << 18}
+
+Section = namedtuple('Section', 'nr at word usage usage_pa bitmap')
+Zone = namedtuple('Zone', 'name index at start spanned present')
+Block = namedtuple('Block', 'at first count state')
+Device = namedtuple('Device', 'at ranges reserve')
+Leaf = namedtuple('Leaf', 'pfn pages at entry target level')
+
+
+class Machine:
+    def __init__(self, dump, vmlinux=None):
+        self.dump = dump
+        self.layout = k = Layout(dump.vmcoreinfo, vmlinux)
+        info = k.info
+        self.release = info.plain['OSRELEASE']
+        self.phys_base = info.number('phys_base')
+        self.levels = 5 if info.number('pgtable_l5_enabled') else 4
+        self.root = self.text_pa(info.symbol('swapper_pg_dir'))
+        self.page_offset = self.u64(self.text_pa(k.symbol('page_offset_base')))
+        self.vmemmap = self.u64(self.text_pa(k.symbol('vmemmap_base')))
+        self.section_pages = 1 << info.number('SECTION_SIZE_BITS') - 12
+        names = 'present', 'map', 'online', 'early'
+        self.flag = {name: 1 << bit for bit, name in enumerate(names)}
+        taint = k.number('SECTION_TAINT_ZONE_DEVICE_BIT')
+        if taint is not None:
+            self.flag['taint'] = 1 << taint
+        last = k.number('SECTION_MAP_LAST_BIT')
+        self.section_flags = (1 << (last if last is not None else 4)) - 1
+        self._page_flags()
+        self._sections()
+        self._nodes()
+        self._resources()
+        self._blocks()
+        self._devices()
+
+    # Memory
+
+    def text_pa(self, va):
+        return va - TEXT + self.phys_base
+
+    def walk(self, va):
+        """([(level, where, entry)...], physical address or None)."""
+        table, steps = self.root, []
+        for level in range(self.levels, 0, -1):
+            at = table + 8 * (va >> 12 + 9 * (level - 1) & 511)
+            entry = self.u64(at)
+            steps.append((level, at, entry))
+            if not entry & 1:
+                return steps, None
+            if level == 1 or (level < 4 and entry & 0x80):
+                size = MAPPED_AT[level]
+                return steps, (entry & FRAME & ~(size - 1)) + va % size
+            table = entry & FRAME
+        return steps, None
+
+    def pa(self, va):
+        if va >= TEXT and va < TEXT + (1 << 30):
+            return self.text_pa(va)
+        found = self.walk(va)[1]
+        if found is None:
+            raise NotInDump(f'{va:#x} is not mapped')
+        return found
+
+    def u64(self, pa):
+        return struct.unpack('<Q', self.dump.read(pa, 8))[0]
+
+    def u32(self, pa):
+        return struct.unpack('<I', self.dump.read(pa, 4))[0]
+
+    def field(self, va, owner, member):
+        """Physical address of a member."""
+        return self.pa(va + self.layout.offset(owner, member))
+
+    def pointer(self, va, owner, member):
+        return self.u64(self.field(va, owner, member))
+
+    def string(self, va):
+        try:
+            return self.dump.read(self.pa(va), 64).split(b'\0')[0].decode('latin-1')
+        except NotInDump:
+            return ''
+
+    # struct page
+
+    def _page_flags(self):
+        k = self.layout
+        self.pg = {n: k.number('PG_' + n) for n in (
+            'lru', 'reserved', 'head', 'slab', 'hwpoison', 'uptodate', 'active', 'unevictable',
+            'dirty', 'referenced')}
+        if self.pg['slab'] is None:
+            del self.pg['slab']
+        self.page_flags = k.number('__NR_PAGEFLAGS')
+        self.zones_width = (k.number('__MAX_NR_ZONES') - 1).bit_length()
+        self.nodes_width = (k.info.get('LENGTH', 'node_data') - 1).bit_length()
+        self.zone_shift = 64 - self.nodes_width - self.zones_width
+        self.zone_device = k.number('ZONE_DEVICE')
+        self.buddy = k.info.number('PAGE_BUDDY_MAPCOUNT_VALUE')
+        # A page type is a cleared bit of _mapcount, or from v6.12 on its top byte
+        self.type_bits = self.buddy < -1 and self.buddy > -0x10000
+
+    def is_buddy(self, mapcount):
+        if self.type_bits:
+            return mapcount & (0xf0000000 | ~self.buddy & 0xffff) == 0xf0000000
+        return mapcount >> 24 == self.buddy >> 24 & 0xff
+
+    # Sections
+
+    def _sections(self):
+        k = self.layout
+        size = k.info.get('SIZE', 'mem_section')
+        per_root = PAGE // size
+        roots = k.info.symbol('mem_section')
+        self.sections = {}
+        try:
+            last = self.u64(self.text_pa(k.symbol('__highest_present_section_nr')))
+        except NotInDump:
+            last = per_root - 1
+        usage_at = k.offset('mem_section', 'usage')
+        map_at = k.offset('mem_section_usage', 'subsection_map')
+        self.blocks_at = k.offset('mem_section_usage', 'pageblock_flags')
+        self.map_at = map_at
+        for nr in range(last + 1):
+            root = self.u64(self.pa(roots + 8 * (nr // per_root)))
+            if not root:
+                continue
+            at = self.pa(root + size * (nr % per_root))
+            word = self.u64(at)
+            if not word & self.flag['map']:
+                continue
+            usage = self.u64(at + usage_at)
+            usage_pa = self.pa(usage)
+            self.sections[nr] = Section(nr, at, word, usage, usage_pa, self.u64(usage_pa + map_at))
+        self.usage_at = usage_at
+
+    def section_range(self, nr):
+        return nr * self.section_pages, (nr + 1) * self.section_pages
+
+    # Nodes and zones
+
+    def _nodes(self):
+        k = self.layout
+        self.nodes, self.zones = {}, []
+        online = self.u64(self.text_pa(k.info.symbol('node_online_map')))
+        size = k.info.get('SIZE', 'zone')
+        for nid in range(min(64, 1 << self.nodes_width)):
+            if not online >> nid & 1:
+                continue
+            pgdat = self.u64(self.text_pa(k.info.symbol('node_data')) + 8 * nid)
+            self.nodes[nid] = pgdat
+            for index in range(k.number('__MAX_NR_ZONES')):
+                va = pgdat + k.offset('pglist_data', 'node_zones') + index * size
+                get = lambda member: self.pointer(va, 'zone', member)
+                self.zones.append(Zone(self.string(get('name')), (nid, index), va,
+                                       get('zone_start_pfn'), get('spanned_pages'),
+                                       get('present_pages')))
+
+    def zone_at(self, node, index):
+        for z in self.zones:
+            if z.index == (node, index):
+                return z
+        return None
+
+    def spanned_by(self, node, index, pfn):
+        z = self.zone_at(node, index)
+        return z is not None and z.start <= pfn < z.start + z.spanned
+
+    # iomem_resource
+
+    def _resources(self):
+        k = self.layout
+        self.resources = []
+        stack = [(self.pointer(k.symbol('iomem_resource'), 'resource', 'child'), 0)]
+        while stack and len(self.resources) < 10000:
+            va, depth = stack.pop()
+            if not va:
+                continue
+            get = lambda member: self.pointer(va, 'resource', member)
+            self.resources.append((get('start'), get('end') + 1, self.string(get('name')), depth))
+            stack.append((get('sibling'), depth))
+            stack.append((get('child'), depth + 1))
+        ram = [(a, b) for a, b, name, _ in self.resources if name == 'System RAM']
+        self.ram = [(-(-a // PAGE), b // PAGE) for a, b in sorted(ram)]
+
+    def in_ram(self, pfn):
+        return any(a <= pfn < b for a, b in self.ram)
+
+    # Memory blocks and device pagemaps
+
+    def xarray(self, va):
+        k = self.layout
+        found = []
+        shift_at, slots_at = k.offset('xa_node', 'shift'), k.offset('xa_node', 'slots')
+        slots = k.length('xa_node', 'slots')
+        head = self.field(va, 'xarray', 'xa_head')
+        stack = [(self.u64(head), 0, head)]
+        while stack:
+            entry, index, above = stack.pop()
+            if entry & 3 == 2 and entry > 4096:
+                node = entry - 2
+                shift = self.dump.read(self.pa(node + shift_at), 1)[0]
+                for i in range(slots):
+                    at = self.pa(node + slots_at + 8 * i)
+                    stack.append((self.u64(at), index + (i << shift), at))
+            elif entry and not entry & 3:
+                found.append((index, entry, above))
+        return sorted(found)
+
+    def _blocks(self):
+        k = self.layout
+        # Enumerators from v6.18 on; bits before
+        self.mem_online = k.number('MEM_ONLINE') if k.number('MEM_ONLINE') is not None else 1
+        self.mem_offline = k.number('MEM_OFFLINE') if k.number('MEM_OFFLINE') is not None else 4
+        self.blocks = []
+        per = k.symbol('sections_per_block')
+        per = self.u64(self.pa(per)) & 0xffffffff if per else 1
+        start = k.offset('memory_block', 'start_section_nr')
+        for _, va, _ in self.xarray(k.symbol('memory_blocks')):
+            self.blocks.append(Block(va, self.u64(self.pa(va + start)), per,
+                                     self.pointer(va, 'memory_block', 'state') & 0xffffffff))
+
+    def _devices(self):
+        k = self.layout
+        self.devices = []
+        self.pgmap_slots = self.xarray(k.symbol('pgmap_array'))
+        for va in sorted({entry for _, entry, _ in self.pgmap_slots}):
+            count = self.u32(self.field(va, 'dev_pagemap', 'nr_range'))
+            at = va + k.offset('dev_pagemap', 'range')
+            ranges = []
+            for i in range(min(count, 16)):
+                a, b = self.u64(self.pa(at + 16 * i)), self.u64(self.pa(at + 16 * i + 8))
+                ranges.append((a // PAGE, (b + 1) // PAGE))
+            # PGMAP_ALTMAP_VALID; memmap_init() begins behind the reserve
+            reserve = (0, 0)
+            if self.u32(self.field(va, 'dev_pagemap', 'flags')) & 1:
+                base = self.pointer(va, 'vmem_altmap', 'base_pfn')
+                reserve = base, base + self.pointer(va, 'vmem_altmap', 'reserve')
+            self.devices.append(Device(va, ranges, reserve))
+
+    def device_of(self, pfn):
+        for d in self.devices:
+            if any(a <= pfn < b for a, b in d.ranges):
+                return d
+        return None
+
+    def reserve_in(self, a, b):
+        return any(d.reserve[0] < b and a < d.reserve[1] for d in self.devices)

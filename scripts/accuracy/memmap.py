@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every struct page of a dump, what it is in the kernel's eyes, and what maps it.
+
+The class of a page is one letter:
+	B b	head, and other pages, of a block in the buddy allocator
+	H t	head and tails of a compound page
+	s l	a single slab page, a single page on an LRU list
+	u	in use by somebody else		f	refcount 0, in no block: per-CPU lists
+	r	PG_reserved RAM			h	PG_reserved, not RAM
+	d	ZONE_DEVICE			x	no struct page that the dump holds
+"""
+import struct
+
+from dumpfile import PAGE, NotInDump
+from machine import Leaf, Machine
+
+SIZE = 64
+FLAGS, WORD1, WORD2, MAPPING, INDEX, PRIVATE, COUNTS, MEMCG = range(8)
+
+
+class Memmap(Machine):
+    def __init__(self, dump, vmlinux=None):
+        super().__init__(dump, vmlinux)
+        self._leaves()
+        self._classify()
+
+    # The mapping
+
+    def _leaves(self):
+        self.leaves = []
+        top = max(self.sections) * self.section_pages + self.section_pages
+        self.bytes = bytearray(SIZE * top)
+        self.here = bytearray(top)
+        for nr in sorted(self.sections):
+            pfn, end = self.section_range(nr)
+            while pfn < end:
+                steps, target = self.walk(self.vmemmap + SIZE * pfn)
+                level, at, entry = steps[-1]
+                pages = (PAGE << 9 * (level - 1)) // SIZE
+                if target is not None:
+                    self.leaves.append(Leaf(pfn, min(pages, end - pfn), at, entry, target, level))
+                    self._read(pfn, min(pages, end - pfn), target)
+                pfn += pages
+        self.words = memoryview(self.bytes).cast('Q')
+        self.top = top
+
+    def _read(self, pfn, pages, target):
+        for off in range(0, SIZE * pages, PAGE):
+            try:
+                data = self.dump.read(target + off, PAGE)
+            except NotInDump:
+                continue
+            self.bytes[SIZE * pfn + off:SIZE * pfn + off + PAGE] = data
+            self.here[pfn + off // SIZE:pfn + (off + PAGE) // SIZE] = b'\1' * (PAGE // SIZE)
+
+    def leaf_of(self, pfn):
+        for leaf in self.leaves:
+            if leaf.pfn <= pfn < leaf.pfn + leaf.pages:
+                return leaf
+        return None
+
+    def page_pa(self, pfn):
+        leaf = self.leaf_of(pfn)
+        return leaf.target + SIZE * (pfn - leaf.pfn)
+
+    def page_va(self, pfn):
+        return self.vmemmap + SIZE * pfn
+
+    # Struct pages
+
+    def word(self, pfn, index):
+        return self.words[8 * pfn + index]
+
+    def raw(self, pfn):
+        return bytes(self.bytes[SIZE * pfn:SIZE * pfn + SIZE])
+
+    def has(self, pfn, flag):
+        bit = self.pg.get(flag)
+        return bit is not None and bool(self.word(pfn, FLAGS) >> bit & 1)
+
+    def mapcount(self, pfn):
+        return self.word(pfn, COUNTS) & 0xffffffff
+
+    def refcount(self, pfn):
+        return struct.unpack_from('<i', self.bytes, SIZE * pfn + 52)[0]
+
+    def node_of(self, pfn):
+        return self.word(pfn, FLAGS) >> 64 - self.nodes_width
+
+    def zone_of(self, pfn):
+        return self.word(pfn, FLAGS) >> self.zone_shift & (1 << self.zones_width) - 1
+
+    def links(self, node, zone):
+        return node << 64 - self.nodes_width | zone << self.zone_shift
+
+    def link_mask(self):
+        return ~((1 << self.zone_shift) - 1) & (1 << 64) - 1
+
+    def head_of(self, pfn):
+        """The head that a tail page names, or None."""
+        word = self.word(pfn, WORD1)
+        if not word & 1:
+            return None
+        va = word - 1
+        if word >> 44 == (1 << 20) - 1 and self.layout.info.offset('page', 'compound_info'):
+            va = self.page_va(pfn) & (word - 1)
+        off = va - self.vmemmap
+        return off // SIZE if 0 <= off < len(self.bytes) and off % SIZE == 0 else -1
+
+    def is_slab(self, pfn):
+        if 'slab' in self.pg:
+            return self.has(pfn, 'slab')
+        return self.mapcount(pfn) >> 24 == 0xf5
+
+    def _classify(self):
+        cls = bytearray(b'x' * self.top)
+        self.unit = {}
+        device = self.zone_device
+        inside = bytearray(self.top)
+        for a, b in self.ram:
+            inside[a:min(b, self.top)] = b'\1' * max(0, min(b, self.top) - a)
+        pfn = 0
+        while pfn < self.top:
+            if not self.here[pfn]:
+                pfn += 1
+                continue
+            span = 1
+            word1 = self.word(pfn, WORD1)
+            if self.zone_of(pfn) == device:
+                kind = b'd'
+            elif self.is_buddy(self.mapcount(pfn)):
+                span = 1 << min(self.word(pfn, PRIVATE), 10)
+                kind = b'B'
+                cls[pfn + 1:pfn + span] = b'b' * (min(pfn + span, self.top) - pfn - 1)
+            elif self.has(pfn, 'head') and pfn + 1 < self.top and self.head_of(pfn + 1) == pfn:
+                while pfn + span < self.top and self.here[pfn + span] \
+                        and self.head_of(pfn + span) == pfn:
+                    span += 1
+                kind = b'H'
+                cls[pfn + 1:pfn + span] = b't' * (span - 1)
+            elif word1 & 1:
+                kind = b't'
+            elif self.has(pfn, 'reserved'):
+                kind = b'r' if inside[pfn] else b'h'
+            elif self.is_slab(pfn):
+                kind = b's'
+            elif self.has(pfn, 'lru'):
+                kind = b'l'
+            elif self.refcount(pfn) > 0:
+                kind = b'u'
+            else:
+                kind = b'f'
+            cls[pfn:pfn + 1] = kind
+            if span > 1:
+                self.unit[pfn] = span
+            pfn += span
+        self.cls = bytes(cls)
+        self.by_class = {}
+
+    def of_class(self, letters):
+        """All PFNs of some classes."""
+        if letters not in self.by_class:
+            want = letters.encode()
+            self.by_class[letters] = [p for p, c in enumerate(self.cls) if c in want]
+        return self.by_class[letters]
+
+    def unit_of(self, pfn):
+        """[start, end) of the block or compound page that a page belongs to."""
+        at = pfn
+        if chr(self.cls[pfn]) in 'bt':
+            while chr(self.cls[at]) in 'bt':
+                at -= 1
+        return at, at + self.unit.get(at, 1)
+
+    def frame_class(self, pa):
+        pfn = pa // PAGE
+        return chr(self.cls[pfn]) if pfn < self.top else 'x'
