@@ -51,6 +51,21 @@ static void look_closer(struct pfs_check *c, const struct pfs_pgmap *p, uint64_t
 	}
 }
 
+/* Pages whose state is a finding of its own. */
+static uint64_t abnormal(const struct pfs_scan *s, uint64_t start, uint64_t end)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < s->nr_runs; i++) {
+		uint64_t a = s->runs[i].start > start ? s->runs[i].start : start;
+		uint64_t b = s->runs[i].end < end ? s->runs[i].end : end;
+
+		sum += a < b ? b - a : 0;
+	}
+	return sum;
+}
+
 /* The counts of the scan say where to look. */
 void pfs_check_pgmap_pages(struct pfs_check *c)
 {
@@ -73,7 +88,7 @@ void pfs_check_pgmap_pages(struct pfs_check *c)
 			start = start > p->start_pfn ? start : p->start_pfn;
 			end = end < p->end_pfn ? end : p->end_pfn;
 			/* The reserve's pages may be ZONE_DEVICE, and are counted too. */
-			covered = start < end ? end - start : 0;
+			covered = start < end ? end - start - abnormal(c->scan, start, end) : 0;
 			start = start > from ? start : from;
 			if (start < end && count[PFS_ST_DEVICE] < covered &&
 			    count[PFS_ST_OK] + count[PFS_ST_RESERVED] + count[PFS_ST_FREE])

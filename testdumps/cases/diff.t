@@ -13,7 +13,7 @@ s1=$top/testdumps/s1/s1.kdump
 differ() {
 	run "$pfnscope" diff --json "$2" "$3"
 	is "$1: exit status" "$status $(cat "$tmp/err")" "$4 "
-	ok "$1: $(echo "$5" | tr -s '\n\t' '  ')" jq -e "$5" "$tmp/out"
+	ok "$1: $(echo "$5" | tr -s '\n\t' '  ')" holds "$5" "$tmp/out"
 	run "$pfnscope" diff "$2" "$3"
 	is "$1: text, exit status" "$status" "$4"
 	ok "$1: text is printable" printable "$tmp/out"
@@ -94,7 +94,7 @@ refused() {
 	run "$pfnscope" diff --json "$2" "$3"
 	is "$1: exit status" "$status" 2
 	like "$1: says why" "$tmp/err" "$4"
-	ok "$1: an error document" jq -e '.schema == "pfnscope/error"' "$tmp/out"
+	ok "$1: an error document" holds '.schema == "pfnscope/error"' "$tmp/out"
 }
 jq '.kernel.section_size_bits = 30' "$tmp/clean.diagnose" >"$tmp/other"
 refused 'of another machine' "$tmp/clean.diagnose" "$tmp/other" 'not of one machine: section_size_bits'
