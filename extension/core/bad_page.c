@@ -6,9 +6,6 @@
  */
 #include "core/classify.h"
 
-#define LIST_POISON_FIRST UINT64_C(0xdead000000000100) /* x86's CONFIG_ILLEGAL_POINTER_VALUE */
-#define LIST_POISON_LAST  UINT64_C(0xdead000000000200)
-
 static bool kernel_address(const struct pfs_classifier *c, uint64_t va)
 {
 	const struct pfs_mem *mem = c->m->mem;
@@ -19,8 +16,7 @@ static bool kernel_address(const struct pfs_classifier *c, uint64_t va)
 /* Of a list head in kernel memory, or what list_del() leaves behind. */
 static bool list_pointer(const struct pfs_classifier *c, uint64_t va)
 {
-	return (!(va & 7) && kernel_address(c, va)) ||
-	       (va >= LIST_POISON_FIRST && va < LIST_POISON_LAST);
+	return (!(va & 7) && kernel_address(c, va)) || pfs_list_poison(va);
 }
 
 /*

@@ -88,10 +88,13 @@ void pfs_check_pgmap_pages(struct pfs_check *c)
 			start = start > p->start_pfn ? start : p->start_pfn;
 			end = end < p->end_pfn ? end : p->end_pfn;
 			/* The reserve's pages may be ZONE_DEVICE, and are counted too. */
-			covered = start < end ? end - start - abnormal(c->scan, start, end) : 0;
+			covered = start < end ? end - start : 0;
+			if (count[PFS_ST_DEVICE] >= covered ||
+			    !(count[PFS_ST_OK] + count[PFS_ST_RESERVED] + count[PFS_ST_FREE]) ||
+			    count[PFS_ST_DEVICE] >= covered - abnormal(c->scan, start, end))
+				continue;
 			start = start > from ? start : from;
-			if (start < end && count[PFS_ST_DEVICE] < covered &&
-			    count[PFS_ST_OK] + count[PFS_ST_RESERVED] + count[PFS_ST_FREE])
+			if (start < end)
 				look_closer(c, p, start, end, &f);
 		}
 	}

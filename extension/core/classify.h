@@ -57,6 +57,15 @@ struct pfs_classify_ctx {
 };
 
 /*
+ * LIST_POISON1 to 2 (include/linux/poison.h), above the illegal pointers of
+ * x86's CONFIG_ILLEGAL_POINTER_VALUE: what list_del() leaves behind.
+ */
+static inline bool pfs_list_poison(uint64_t va)
+{
+	return va >= UINT64_C(0xdead000000000100) && va < UINT64_C(0xdead000000000200);
+}
+
+/*
  * Offset of a member of struct page, if it is known and size bytes of it lie
  * inside: facts of a hostile dump may say anything.
  */

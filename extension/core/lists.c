@@ -6,8 +6,6 @@
 
 /* A read may decompress a page: as many as there are blocks of the largest order, twice. */
 #define READS_PER_SECTION 128
-#define LIST_POISON_FIRST UINT64_C(0xdead000000000100)
-#define LIST_POISON_LAST  UINT64_C(0xdead000000000200)
 
 void pfs_lists_start(struct pfs_lists *l, struct pfs_section_scan *s, struct pfs_mem *mem)
 {
@@ -133,11 +131,6 @@ static bool denies(struct pfs_lists *l, const struct peer *p, bool after, uint64
 	       linked(l, p, after);
 }
 
-static bool poisoned(uint64_t va)
-{
-	return va >= LIST_POISON_FIRST && va < LIST_POISON_LAST;
-}
-
 /*
  * One neighbour may not know a page while it is put on a list or taken off it,
  * and both while it is off the list and not yet marked so: then list_del() has
@@ -151,7 +144,7 @@ enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned c
 	uint64_t next = pfs_le64(bytes + c->lru_offset), prev = pfs_le64(bytes + c->lru_offset + 8);
 	struct peer after, before;
 
-	if (poisoned(next) || poisoned(prev))
+	if (pfs_list_poison(next) || pfs_list_poison(prev))
 		return PFS_LINK_GOOD;
 	peer_get(l, next, &after);
 	if (after.there == YES && after.prev == here)
