@@ -140,3 +140,8 @@ const char *pfs_base_name(const char *path)
 
 	return slash ? slash + 1 : path ? path : "unnamed";
 }
+
+const char *pfs_dump_name(const struct pfs_target_info *i)
+{
+	return i->path ? i->path : i->live ? "the running kernel" : "unnamed";
+}

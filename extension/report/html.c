@@ -43,7 +43,7 @@ static void put_verdict(struct pfs_out *o, const struct pfs_session *s)
 
 	pfs_markup(o, "<header class=\"%s\">\n<p class=\"status\"><b>%s</b> %s, %s, %s</p>\n"
 		   "<h1>%.*s%s</h1>\n<dl>\n", pfs_status_name(v->status),
-		   pfs_status_name(v->status), pfs_base_name(i->path),
+		   pfs_status_name(v->status), pfs_base_name(pfs_dump_name(i)),
 		   i->format ? i->format : "unknown format", pfs_fmt_size(size, i->bytes),
 		   PFS_CLIPPED(v->title ? v->title : "no verdict"));
 	if (s->has_panic && p->kind != PFS_PANIC_NONE)

@@ -78,6 +78,8 @@ size_t pfs_escape(char *dst, size_t size, const char *src, size_t len, bool keep
 
 /* "128 MiB", "4 KiB", "1.5 GiB", "12 bytes". */
 const char *pfs_fmt_size(char buf[32], uint64_t bytes);
+/* The path of a dump, or what it is without one. */
+const char *pfs_dump_name(const struct pfs_target_info *i);
 /* "present, has mem_map, online"; "none" for no flag. */
 const char *pfs_fmt_section_flags(char buf[128], unsigned int flags);
 /* JSON names of section flags, in bit order. */

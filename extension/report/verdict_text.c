@@ -42,9 +42,13 @@ static void put_dump(struct pfs_out *o, const struct pfs_session *s)
 	const struct pfs_target_info *i = &s->target->info;
 	char size[32];
 
-	pfs_out_field(o, "dump", "%s (%s, %s)", i->path ? i->path : "unnamed",
-		      i->format ? i->format : "unknown format",
-		      i->live ? "live" : pfs_fmt_size(size, i->bytes));
+	/* Memory that a host reads for us has no other format. */
+	if (i->live && !i->path)
+		pfs_out_field(o, "dump", "%s (live)", pfs_dump_name(i));
+	else
+		pfs_out_field(o, "dump", "%s (%s, %s)", pfs_dump_name(i),
+			      i->format ? i->format : "unknown format",
+			      i->live ? "live" : pfs_fmt_size(size, i->bytes));
 	pfs_out_field(o, "kernel", "%s, %s",
 		      s->facts.release && *s->facts.release ? s->facts.release : "unknown release",
 		      i->arch ? i->arch : "unknown architecture");

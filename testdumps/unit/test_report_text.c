@@ -118,6 +118,22 @@ static void verdict(void **state)
 	has(s.buf, "findings: 1 fatal, 0 corrupt, 0 suspicious, 0 notes");
 }
 
+/* What a host reads of its own kernel has neither path nor size. */
+static void of_a_live_kernel(void **state)
+{
+	static struct fixture f;
+	static struct sink s;
+
+	(void)state;
+	fixture_init(&f);
+	sink_init(&s);
+	f.target.info.path = NULL;
+	f.target.info.format = "live";
+	f.target.info.live = true;
+	pfs_text_verdict(&s.o, &f.s);
+	has(s.buf, " the running kernel (live)\n");
+}
+
 static void colors(void **state)
 {
 	static struct fixture f;
@@ -265,6 +281,7 @@ int main(void)
 		cmocka_unit_test(escape),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(verdict),
+		cmocka_unit_test(of_a_live_kernel),
 		cmocka_unit_test(colors),
 		cmocka_unit_test(views),
 		cmocka_unit_test(explain),
