@@ -5,38 +5,42 @@ from memmap import SIZE, WORD1
 from plan import Plan, kind, pick_page, pick_run
 
 
+def ram_zone(m, a, b):
+    """The first zone of RAM that spans [a, b), or None."""
+    return next((z for z in m.zones if z.index[1] != m.zone_device
+                 and z.start <= a and b <= z.start + z.spanned), None)
+
+
+def as_ram(m, rng, pages, flags):
+    """A run of a device's struct pages becomes single pages in use of a zone of RAM."""
+    found = pick_run(m, rng, pages, 'd')
+    zone = found and ram_zone(m, *found)
+    if not zone:
+        return None
+    a, b = found
+    plan = Plan().on(f'pfn {a:#x}-{b:#x}')
+    for pfn in range(a, b):
+        lru = m.page_va(pfn) + 8
+        words = [flags | m.links(*zone.index), lru, lru, 0, 0, 0, 1 << 32 | 0xffffffff, 0]
+        plan.write(m.page_pa(pfn), b''.join(w.to_bytes(8, 'little') for w in words))
+    return plan.must('pgmap-uninitialised', a, b)
+
+
 @kind('device-not-initialised', weight=2)
 def not_initialised(m, rng):
     """memmap_init_zone_device() was not there: the struct pages are what they were as a
     hole, reserved and linked to the zone that spans them."""
-    found = pick_run(m, rng, 300, 'd')
-    if not found:
-        return None
-    a, b = found
-    zones = [z for z in m.zones if z.index[1] != m.zone_device
-             and z.start <= a and b <= z.start + z.spanned]
-    if not zones:
-        return None
-    plan = Plan().on(f'pfn {a:#x}-{b:#x}')
-    flags = 1 << m.pg['reserved'] | m.links(*zones[0].index)
-    for pfn in range(a, b):
-        lru = m.page_va(pfn) + 8
-        words = [flags, lru, lru, 0, 0, 0, 1 << 32 | 0xffffffff, 0]
-        plan.write(m.page_pa(pfn), b''.join(w.to_bytes(8, 'little') for w in words))
-    return plan.must('pgmap-uninitialised', a, b)
+    return as_ram(m, rng, 300, 1 << m.pg['reserved'])
 
 
 @kind('device-zone-lost')
 def zone_lost(m, rng):
     """The same for the zone link alone."""
     pfn = pick_page(m, rng, 'd')
-    if pfn is None:
+    zone = pfn is not None and ram_zone(m, pfn, pfn + 1)
+    if not zone:
         return None
-    zones = [z for z in m.zones if z.index[1] != m.zone_device
-             and z.start <= pfn < z.start + z.spanned]
-    if not zones:
-        return None
-    flags = m.word(pfn, 0) & ~m.link_mask() & (1 << 64) - 1 | m.links(*zones[0].index)
+    flags = m.word(pfn, 0) & ~m.link_mask() & (1 << 64) - 1 | m.links(*zone.index)
     return put(m, pfn, 0, flags).must('pgmap-uninitialised', pfn, pfn + 1)
 
 

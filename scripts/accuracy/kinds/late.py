@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Planned when the checks had learned from all other kinds, and not looked at again."""
 from dumpfile import PAGE
+from kinds.devices import as_ram
 from kinds.fields import counts, one_page, put
 from kinds.fills import bytewise
 from kinds.stale import exchange
 from kinds.tables import PER, small
 from memmap import COUNTS, FLAGS, SIZE
-from plan import Plan, kind, pick_page, pick_run
+from plan import Plan, kind, pick_page
 from rules import View, code_of
 
 
@@ -80,20 +81,7 @@ def exchanged(m, rng):
 @kind('late-device-as-ram', late=True)
 def device_as_ram(m, rng):
     """Pages of a device that were given to a zone of RAM: not reserved, and in use."""
-    found = pick_run(m, rng, 64, 'd')
-    if not found:
-        return None
-    a, b = found
-    zones = [z for z in m.zones if z.index[1] != m.zone_device
-             and z.start <= a and b <= z.start + z.spanned]
-    if not zones:
-        return None
-    plan = Plan().on(f'pfn {a:#x}-{b:#x}')
-    for pfn in range(a, b):
-        lru = m.page_va(pfn) + 8
-        words = [m.links(*zones[0].index), lru, lru, 0, 0, 0, 1 << 32 | 0xffffffff, 0]
-        plan.write(m.page_pa(pfn), b''.join(w.to_bytes(8, 'little') for w in words))
-    return plan.must('pgmap-uninitialised', a, b)
+    return as_ram(m, rng, 64, 0)
 
 
 @kind('late-leaf-to-zeroes', late=True)
