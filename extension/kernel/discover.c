@@ -60,14 +60,14 @@ static int from_vmlinux(const char *path, const struct pfs_facts *f, struct pfs_
 	return r ? r : check_places(lookups[(*nr)++], f, path, err);
 }
 
-/* By name, or else by their looks; a host with symbols of its own is not kept waiting. */
+/* By name, or else by their looks. */
 static int symbols_of_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v,
-			   struct pfs_arena *a, struct pfs_image *image, struct pfs_lookup **ret,
-			   struct pfs_err *err)
+			   struct pfs_arena *a, bool scan, struct pfs_image *image,
+			   struct pfs_lookup **ret, struct pfs_err *err)
 {
 	int r = pfs_kallsyms_open(mem, v, ret, err);
 
-	if (r != -ENOENT || mem->target->lookup)
+	if (r != -ENOENT || !scan)
 		return r;
 	r = pfs_image_find(mem, a, image, err);
 	return r ? r : pfs_kallsyms_scan(mem, image, v, 0, ret, err);
@@ -108,7 +108,8 @@ static int from_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct
 	if (max - *nr < 2)
 		return pfs_err_set(err, EINVAL, "no room for another look-up");
 	if (!symbols) {
-		r = symbols_of_dump(mem, v, a, &image, &lookups[*nr], err);
+		/* A host with symbols of its own is not kept waiting. */
+		r = symbols_of_dump(mem, v, a, !mem->target->lookup, &image, &lookups[*nr], err);
 		if (r)
 			return pfs_err_wrap(err, "no symbols from the dump");
 		symbols = lookups[(*nr)++];
@@ -225,4 +226,15 @@ int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, str
 		f->build_id = id ? id : "";
 	}
 	return r;
+}
+
+int pfs_kernel_symbols(struct pfs_mem *mem, struct pfs_arena *a, struct pfs_lookup **ret,
+		       struct pfs_err *err)
+{
+	const struct pfs_target_info *info = &mem->target->info;
+	struct pfs_vmcoreinfo v = { NULL, 0, NULL };
+	struct pfs_image image = { NULL, 0 };
+	int r = pfs_vmcoreinfo_parse(a, info->vmcoreinfo, info->vmcoreinfo_len, &v, err);
+
+	return r ? r : symbols_of_dump(mem, &v, a, true, &image, ret, err);
 }

@@ -132,4 +132,12 @@ int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, str
 			struct pfs_facts *f, struct pfs_mem *mem, struct pfs_lookup **lookups,
 			size_t max, size_t *nr, struct pfs_err *err);
 
+/*
+ * The dump's own symbols, for a session whose look-ups have no names for
+ * addresses. The target must have a VMCOREINFO. The caller frees *ret. -errno, as
+ * of the functions for kallsyms above.
+ */
+int pfs_kernel_symbols(struct pfs_mem *mem, struct pfs_arena *a, struct pfs_lookup **ret,
+		       struct pfs_err *err);
+
 #endif

@@ -89,6 +89,30 @@ static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_e
 }
 
 /*
+ * Names for addresses: a debugger's look-up may have none. Where the dump has
+ * none either, the search says so.
+ */
+static int get_names(struct pfs_session *s, struct pfs_err *err)
+{
+	struct pfs_lookup *host = s->target->lookup;
+	struct pfs_err why;
+	size_t i;
+	int r;
+
+	if ((host && host->ops->symbol_at) ||
+	    s->nr_lookups == sizeof(s->lookups) / sizeof(s->lookups[0]))
+		return 0;
+	for (i = 0; i < s->nr_lookups; i++)
+		if (s->lookups[i]->ops->symbol_at)
+			return 0;
+	r = pfs_kernel_symbols(&s->mem, &s->arena, &s->lookups[s->nr_lookups], &why);
+	if (r == -ENOMEM)
+		return pfs_err_set(err, ENOMEM, "%s", why.msg);
+	s->nr_lookups += !r;
+	return 0;
+}
+
+/*
  * Who was attaching a device whose struct pages are bad, into the evidence of
  * the verdict (may be NULL) and of the findings from number first on. All tasks
  * are looked at, once, and only where something asks for it; in a distilled dump
@@ -110,12 +134,14 @@ static int explain_attach(struct pfs_session *s, struct pfs_verdict *v, size_t f
 		r = find_panic(s, &found, err);
 	if (!r && p->attach_search == PFS_ATTACH_NOT_LOOKED && !info->panic_note &&
 	    !pfs_attach_by_panic(p)) {
+		unrecorded(s);
+		r = get_names(s, err);
 		if (s->target->lookup)
 			lookups[nr++] = s->target->lookup;
 		for (i = 0; i < s->nr_lookups; i++)
 			lookups[nr++] = s->lookups[i];
-		unrecorded(s);
-		r = pfs_attach_find(&s->model, lookups, nr, p, err);
+		if (!r)
+			r = pfs_attach_find(&s->model, lookups, nr, p, err);
 		recorded(s);
 	}
 	return r ? r : pfs_attach_explain(&s->model, p, v, &s->findings, first, err);
