@@ -54,6 +54,12 @@ void pfs_evidence(struct pfs_check *c, struct pfs_finding *f, const char *fmt, .
 	}
 }
 
+void pfs_doubt(struct pfs_finding *f, enum pfs_confidence confidence, const char *decided_by)
+{
+	f->confidence = confidence;
+	f->decided_by = decided_by;
+}
+
 bool pfs_found(const struct pfs_check *c, enum pfs_problem_id id, uint64_t start, uint64_t end)
 {
 	size_t i;

@@ -22,6 +22,9 @@ struct pfs_finding *pfs_find(struct pfs_check *c, enum pfs_problem_id id, uint64
 void pfs_evidence(struct pfs_check *c, struct pfs_finding *f, const char *fmt, ...)
 	PFS_PRINTF(3, 4);
 
+/* Less than certain, and what would decide it. */
+void pfs_doubt(struct pfs_finding *f, enum pfs_confidence confidence, const char *decided_by);
+
 /* Did a check before this one find this problem anywhere in [start, end)? */
 bool pfs_found(const struct pfs_check *c, enum pfs_problem_id id, uint64_t start, uint64_t end);
 

@@ -282,7 +282,8 @@ void pfs_check_altmaps(struct pfs_check *c)
 		if (used == a->alloc)
 			continue;
 		f = pfs_find(c, PFS_P_ALTMAP_MISCOUNTED, p->start_pfn, p->end_pfn);
-		f->confidence = PFS_CONF_MEDIUM;
+		pfs_doubt(f, PFS_CONF_MEDIUM, "the stacks of all tasks (foreach bt in crash): is one "
+			  "in memremap_pages() or memunmap_pages()");
 		pfs_evidence(c, f,
 			     "altmap of device pagemap 0x%llx: %llu pages given out, %llu of its "
 			     "pages back the memmap",

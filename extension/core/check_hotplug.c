@@ -59,7 +59,8 @@ static void block_differs(struct pfs_check *c, const struct pfs_memory_block *b,
 		return;
 	/* memory_block_action() sets the state after online_pages(). */
 	f->severity = PFS_SEV_SUSPICIOUS;
-	f->confidence = PFS_CONF_MEDIUM;
+	pfs_doubt(f, PFS_CONF_MEDIUM, "the stacks of all tasks (foreach bt in crash): is one in "
+		  "online_pages()");
 	pfs_evidence(c, f, "a task in online_pages() would explain it");
 }
 

@@ -19,7 +19,8 @@ void pfs_check_stale_lists(struct pfs_check *c)
 			continue;
 		f = pfs_find(c, PFS_P_MEMMAP_STALE, runs->r[i].start, runs->r[i].end);
 		f->severity = PFS_SEV_CORRUPT;
-		f->confidence = PFS_CONF_MEDIUM;
+		pfs_doubt(f, PFS_CONF_MEDIUM, "a walk of every free list and LRU list of the node: "
+			  "is one of these pages on any");
 		f->title = "struct pages that are on no list of this kernel";
 		pfs_evidence(c, f, "%s, and neither neighbour in their lists points back to them",
 			     runs->r[i].state == PFS_ST_FREE ? "in the buddy allocator"
@@ -37,7 +38,8 @@ static void leaked(struct pfs_check *c, uint64_t start, uint64_t end, const char
 	    pfs_found(c, PFS_P_BUDDY_BLOCK_LEAKED, start, end))
 		return;
 	f = pfs_find(c, PFS_P_BUDDY_BLOCK_LEAKED, start, end);
-	f->confidence = PFS_CONF_MEDIUM;
+	pfs_doubt(f, PFS_CONF_MEDIUM, "the stacks of the CPUs (bt -a in crash): is one inside the "
+		  "page allocator");
 	pfs_evidence(c, f, "%s", why);
 	pfs_evidence(c, f, "a CPU in the allocator, stopped under zone->lock, would explain it");
 }

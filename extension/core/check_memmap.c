@@ -247,7 +247,8 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 				     "walks them");
 		} else if (s->online < 0) {
 			f->severity = PFS_SEV_SUSPICIOUS;
-			f->confidence = PFS_CONF_LOW;
+			pfs_doubt(f, PFS_CONF_LOW, "the section's ONLINE bit and device pagemaps: a "
+				  "vmlinux with types says where they are");
 			pfs_evidence(c, f,
 				     "whether pfn_to_online_page() returns them is not known");
 		} else if (!s->online) {

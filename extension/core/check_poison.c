@@ -105,14 +105,12 @@ void pfs_check_leaked_blocks(struct pfs_check *c)
 			start = pfn >> order << order;
 			done = start + (UINT64_C(1) << order);
 			f = pfs_find(c, PFS_P_BUDDY_BLOCK_LEAKED, start, done);
-			f->confidence = PFS_CONF_LOW;
+			pfs_doubt(f, PFS_CONF_LOW, "the per-CPU lists of the zone, and a count of "
+				  "its free pages");
 			pfs_evidence(c, f,
 				     "block of order %u round PFN 0x%llx, which has PG_hwpoison: no "
 				     "page of it is in use, in the buddy allocator or of any type",
 				     order, ULL(pfn));
-			pfs_evidence(c, f,
-				     "the per-CPU lists and a count of the zone's free pages would "
-				     "decide it");
 		}
 	}
 }
@@ -156,7 +154,8 @@ void pfs_check_hwpoison_count(struct pfs_check *c)
 	}
 	f = pfs_find(c, PFS_P_HWPOISON_COUNT, start, end);
 	f->pages = flagged;
-	f->confidence = PFS_CONF_MEDIUM;
+	pfs_doubt(f, PFS_CONF_MEDIUM, "the stacks of all tasks (foreach bt in crash): is one in "
+		  "memory_failure() or unpoison_memory()");
 	pfs_evidence(c, f, "num_poisoned_pages is %lld; %llu struct pages have PG_hwpoison",
 		     (long long)counted, ULL(flagged));
 	pfs_evidence(c, f, "a task in memory_failure() or unpoison_memory() would explain it");

@@ -188,7 +188,8 @@ static void pgmap_not_valid(struct pfs_check *c, const struct pfs_pgmap *p)
 			continue;
 		if (!extend(c, &f, PFS_P_SUBSECTION_VS_PGMAP, at, end))
 			continue;
-		f->confidence = PFS_CONF_MEDIUM;
+		pfs_doubt(f, PFS_CONF_MEDIUM, "the stacks of all tasks (foreach bt in crash): is one "
+			  "in memremap_pages() or memunmap_pages()");
 		pfs_evidence(c, f, "device pagemap 0x%llx covers them (0x%llx-0x%llx)", ULL(p->va),
 			     ULL(p->start_pfn), ULL(p->end_pfn - 1));
 		pfs_evidence(c, f, s ? "the bit of their subsection is clear"

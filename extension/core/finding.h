@@ -29,6 +29,7 @@ struct pfs_finding {
 	uint64_t start, end;	/* PFNs, half-open */
 	uint64_t pages;		/* affected ones in the range */
 	const char *title;	/* problem->title, or more exact */
+	const char *decided_by;	/* what would make it certain; NULL: it is */
 	const char **evidence;
 	size_t nr_evidence, cap_evidence;
 };
@@ -73,6 +74,7 @@ struct pfs_verdict {
 	struct pfs_run run;	/* pages in the same state around it */
 	const struct pfs_mechanism *mechanism;	/* NULL unless explained */
 	enum pfs_confidence confidence;
+	const char *decided_by;	/* what would make it certain; NULL: it is */
 	const char **evidence;
 	size_t nr_evidence, cap_evidence;
 	const char *advice;

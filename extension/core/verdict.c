@@ -156,6 +156,9 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 		return 0;
 	}
 	c->accepted = true;
+	if (v->confidence < PFS_CONF_HIGH)
+		v->decided_by = "the faulting instruction and its registers (dis -rl in crash): "
+				"does its operand hold what the struct page holds";
 	v->has_pfn = true;
 	v->page = page;
 	if (pfs_run_around(d->m, lead->pfn, &v->run, &err))
@@ -165,6 +168,8 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 		/* What the debugger makes of the debug information is nobody's register. */
 		if (v->confidence > PFS_CONF_MEDIUM)
 			v->confidence = PFS_CONF_MEDIUM;
+		v->decided_by = "the code of that frame (dis -rl and bt -f in crash): which "
+				"register or stack slot held the page";
 		evidence(d, "it is %s, by the debug information of the kernel; neither the fault "
 			 "address, nor the log, nor a register points to it", lead->local);
 	}
@@ -178,23 +183,32 @@ static void nothing_found(struct verdict *d)
 
 	/* A crash on request explains itself; that no page was named is weaker. */
 	v->confidence = d->p->kind == PFS_PANIC_SYSRQ ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
+	if (v->confidence != PFS_CONF_HIGH)
+		v->decided_by = "the arguments and variables of the stack's functions (bt -f in "
+				"crash; with a vmlinux, pfnscope tries them by itself): is one of "
+				"them a page with a finding";
 	if (d->cannot_tell) {
 		v->status = PFS_INCONCLUSIVE;
 		v->title = "the panic points to a struct page that this dump does not hold";
 		v->advice = "A dump that keeps the memmap is needed (makedumpfile without -e).";
+		v->decided_by = "the bytes of that struct page";
 	} else if (d->p->no_log) {
 		v->status = PFS_INCONCLUSIVE;
 		v->title = "the machine had panicked, but the dump holds no log that says why";
 		v->advice = "The console's record of the panic is needed.";
+		v->decided_by = "the console's record of the panic";
 	} else if (pfs_fault_at(d->p, &at) && pfs_in_memmap(d->m, at, &pfn)) {
 		v->status = PFS_UNEXPLAINED;
 		v->title = "the fault is at a struct page, but no page reproduces it";
 		v->advice = "Compare the page tables of the crashed task with init_mm's.";
+		v->decided_by = "the walk of that address in the page tables of the crashed task "
+				"(vtop -c in crash)";
 	} else if (d->named) {
 		v->status = PFS_UNEXPLAINED;
 		v->title = "the kernel printed a struct page before it stopped, but that page "
 			   "looks sound";
 		v->advice = "Look at what the page dump says it is dumped because of.";
+		v->decided_by = "the condition of the BUG that printed the page";
 	} else {
 		v->status = PFS_UNRELATED;
 		v->title = v->nr_candidates

@@ -60,6 +60,8 @@ static void put_verdict(struct pfs_out *o, const struct pfs_session *s)
 	if (v->status != PFS_NO_PANIC)
 		pfs_markup(o, "; confidence of the verdict: %s", pfs_confidence_name(v->confidence));
 	pfs_markup(o, "</dd>\n");
+	if (v->decided_by)
+		pfs_markup(o, "<dt>To decide</dt><dd>%s</dd>\n", v->decided_by);
 	pfs_signature(s, &sig);
 	if (*sig.crash)
 		pfs_markup(o, "<dt>Signature</dt><dd class=\"v\">%s%s%s</dd>\n", sig.defect,

@@ -26,6 +26,8 @@ static void put_finding(struct pfs_out *o, const struct pfs_model *m, const stru
 	pfs_markup(o, "</summary>\n<p>%s</p>\n<dl><dt>Code</dt><dd class=\"v\">%s</dd>"
 		   "<dt>Confidence</dt><dd>%s</dd>", f->problem->meaning, f->problem->code,
 		   pfs_confidence_name(f->confidence));
+	if (f->decided_by)
+		pfs_markup(o, "<dt>To decide</dt><dd>%s</dd>", f->decided_by);
 	if (f->end > f->start)
 		pfs_markup(o, "<dt>Physical</dt><dd class=\"v\">0x%" PRIx64 "-0x%" PRIx64 "</dd><dt>Pages</dt>"
 			   "<dd>%" PRIu64 "</dd>", f->start << shift, (f->end << shift) - 1, f->pages);

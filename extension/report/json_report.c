@@ -186,6 +186,7 @@ static json_t *verdict(struct pfs_json *j, const struct pfs_session *s)
 	}
 	if (v->status != PFS_NO_PANIC)
 		pfs_json_str(j, o, "confidence", pfs_confidence_name(v->confidence));
+	pfs_json_str(j, o, "decided_by", v->decided_by);
 	pfs_json_set(j, o, "evidence", pfs_json_strings(j, v->evidence, v->nr_evidence));
 	pfs_json_set(j, o, "fixes", fixes(j, v->mechanism));
 	pfs_json_str(j, o, "advice", v->advice);
@@ -233,6 +234,7 @@ static json_t *findings(struct pfs_json *j, const struct pfs_findings *fs)
 		pfs_json_str(j, o, "code", f->problem->code);
 		pfs_json_str(j, o, "severity", pfs_severity_name(f->severity));
 		pfs_json_str(j, o, "confidence", pfs_confidence_name(f->confidence));
+		pfs_json_str(j, o, "decided_by", f->decided_by);
 		pfs_json_hex(j, o, "start", f->start);
 		pfs_json_hex(j, o, "end", f->end);
 		pfs_json_int(j, o, "pages", f->pages);

@@ -238,6 +238,8 @@ void pfs_text_why(struct pfs_out *o, const struct pfs_session *s)
 		pfs_out_field(o, "advice", "%s", v->advice);
 	if (v->status != PFS_NO_PANIC)
 		pfs_out_field(o, "confidence", "%s", pfs_confidence_name(v->confidence));
+	if (v->decided_by)
+		pfs_out_field(o, "to decide", "%s", v->decided_by);
 	if (v->nr_evidence)
 		pfs_out_field(o, "evidence", "- %s", v->evidence[0]);
 	for (i = 1; i < v->nr_evidence; i++)

@@ -127,6 +127,8 @@ class Finding:
     """Affected pages in the range."""
     title: str
     evidence: List[str]
+    decided_by: Optional[str]
+    """What would make it certain; None: it is."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -197,6 +199,8 @@ class Verdict:
     """Code for `pfnscope explain`."""
     confidence: Optional[str]
     """"low", "medium" or "high"."""
+    decided_by: Optional[str]
+    """What would make it certain; None: it is."""
     evidence: List[str]
     fixes: List[Fix]
     advice: Optional[str]
@@ -647,7 +651,7 @@ def _verdict(prog: drgn.Program, o: Dict[str, Any]) -> Verdict:
     page = _page(prog, _int(o["pfn"]), o, _int(o["page"])) if "pfn" in o else None
     return Verdict(
         status=o["status"], title=o["title"], page=page, mechanism=o.get("mechanism"),
-        confidence=o.get("confidence"), evidence=o["evidence"],
+        confidence=o.get("confidence"), decided_by=o.get("decided_by"), evidence=o["evidence"],
         fixes=[Fix(f["title"], f["commit"], f["in"]) for f in o["fixes"]],
         advice=o.get("advice"), signature=o.get("signature", {}))
 
@@ -658,7 +662,8 @@ def _report(prog: drgn.Program, status: int, doc: Dict[str, Any]) -> Report:
         panic=_panic(doc["panic"]) if "panic" in doc else None,
         verdict=_verdict(prog, doc["verdict"]) if "verdict" in doc else None,
         findings=[Finding(f["code"], f["severity"], f["confidence"], _int(f["start"]),
-                          _int(f["end"]), f["pages"], f["title"], f["evidence"])
+                          _int(f["end"]), f["pages"], f["title"], f["evidence"],
+                          f.get("decided_by"))
                   for f in doc["findings"]],
         limits=_limits(doc), json=doc)
 
