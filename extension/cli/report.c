@@ -80,9 +80,17 @@ static int distill(struct pfs_session *s, const struct pfs_session_opts *opts,
 {
 	static const struct pfs_distill_opts small;
 	static const char name[] = "memmap.kdump";
-	char *path = pfs_bundle_stage(b, name);
+	char *path;
 	int r;
 
+	/* A dump of a kernel that runs would be other than what was found. */
+	if (s->target->info.live) {
+		r = pfs_session_scan(s, opts, err);
+		pfs_limit(&s->model, "memmap.kdump", "not written: of a running kernel, whose "
+			  "memory changes");
+		return r;
+	}
+	path = pfs_bundle_stage(b, name);
 	if (!path)
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	r = pfs_session_distill(s, opts, &small, path, err);

@@ -161,7 +161,7 @@ void pfs_html_ticket(struct pfs_out *o, const struct pfs_ticket *t)
 	if (s->verdict.has_pfn)
 		pfs_html_page(o, s);
 	pfs_html_details(o, t);
-	pfs_markup(o, "</main>\n<footer>Made by <code>%s</code>, pfnscope " PFS_VERSION "; the distilled "
-		   "dump that comes with it gives the same report.</footer>\n</body>\n</html>\n",
-		   t->command);
+	pfs_markup(o, "</main>\n<footer>Made by <code>%s</code>, pfnscope " PFS_VERSION "%s</footer>\n"
+		   "</body>\n</html>\n", t->command, s->target->info.live ? "." :
+		   "; the distilled dump that comes with it gives the same report.");
 }

@@ -261,9 +261,13 @@ void pfs_text_ticket(struct pfs_out *to, const struct pfs_ticket *t)
 	pfs_text_summary(o, s);
 	pfs_out_heading(o, "To make it again");
 	pfs_outf(o, "    %s\n", t->command);
-	pfs_out_para(o, 0, "", "by pfnscope " PFS_VERSION ", or without the vmcore from the distilled "
-		     "dump that comes with this file:");
-	pfs_outf(o, "    pfnscope report memmap.kdump -o DIR\n");
+	if (s->target->info.live) {
+		pfs_out_para(o, 0, "", "by pfnscope " PFS_VERSION ", as long as the kernel runs.");
+	} else {
+		pfs_out_para(o, 0, "", "by pfnscope " PFS_VERSION ", or without the vmcore from the "
+			     "distilled dump that comes with this file:");
+		pfs_outf(o, "    pfnscope report memmap.kdump -o DIR\n");
+	}
 	if (!to->error)
 		to->error = n.o.error;
 }
