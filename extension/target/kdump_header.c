@@ -26,7 +26,7 @@ struct geometry {
 	bool two_bitmaps;
 };
 
-uint64_t pfs_popcount(const unsigned char *b, size_t len)
+static inline uint64_t popcount(const unsigned char *b, size_t len)
 {
 	uint64_t n = 0;
 	size_t i;
@@ -36,6 +36,28 @@ uint64_t pfs_popcount(const unsigned char *b, size_t len)
 	for (; i < len; i++)
 		n += (uint64_t)__builtin_popcount(b[i]);
 	return n;
+}
+
+/*
+ * The bitmap has a bit for each page of the machine, a gigabyte for 32 TiB, and
+ * all of it is counted before anything else can be done. x86_64 as such has no
+ * instruction for that, nearly all of its CPUs do.
+ */
+#ifdef __x86_64__
+__attribute__((target("popcnt")))
+static uint64_t popcount_by_cpu(const unsigned char *b, size_t len)
+{
+	return popcount(b, len);
+}
+#endif
+
+uint64_t pfs_popcount(const unsigned char *b, size_t len)
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("popcnt"))
+		return popcount_by_cpu(b, len);
+#endif
+	return popcount(b, len);
 }
 
 /* Set bits of the file bitmap in [start, end): that many descriptors follow. */
