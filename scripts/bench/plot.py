@@ -11,7 +11,7 @@ STYLE = """
 text { font: 12px sans-serif; fill: #222 }
 .title { font-size: 14px; font-weight: bold }
 .grid { stroke: #ddd; stroke-width: 1 }
-.budget { stroke: #c33; stroke-width: 1; stroke-dasharray: 5 4 }
+.budget { fill: none; stroke: #c33; stroke-width: 1; stroke-dasharray: 5 4 }
 .line { fill: none; stroke-width: 2 }
 """
 # What is drawn: (row's attribute, its profile, format, colour, name)
