@@ -52,15 +52,22 @@ static void look_closer(struct pfs_check *c, const struct pfs_pgmap *p, uint64_t
 	}
 }
 
-/* Pages whose state is a finding of its own. */
+/* Pages whose state is a finding of its own; their runs are in order. */
 static uint64_t abnormal(const struct pfs_scan *s, uint64_t start, uint64_t end)
 {
+	size_t lo = 0, hi = s->nr_runs, mid;
 	uint64_t sum = 0;
-	size_t i;
 
-	for (i = 0; i < s->nr_runs; i++) {
-		uint64_t a = s->runs[i].start > start ? s->runs[i].start : start;
-		uint64_t b = s->runs[i].end < end ? s->runs[i].end : end;
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (s->runs[mid].end <= start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < s->nr_runs && s->runs[lo].start < end; lo++) {
+		uint64_t a = s->runs[lo].start > start ? s->runs[lo].start : start;
+		uint64_t b = s->runs[lo].end < end ? s->runs[lo].end : end;
 
 		sum += a < b ? b - a : 0;
 	}

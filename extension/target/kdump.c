@@ -131,23 +131,23 @@ static enum pfs_presence kdump_presence(struct pfs_target *t, uint64_t pa, uint6
 	return p;
 }
 
+/* Set bits of the window's word that bit is in, before it. */
+static uint64_t bits_before(const struct window *w, uint64_t bit)
+{
+	uint64_t word = pfs_le64(w->bits + bit / 64 * 8);
+
+	return (uint64_t)__builtin_popcountll(word & (((uint64_t)1 << (bit & 63)) - 1));
+}
+
 /* Number of the descriptor of a page, whose bit is in the window. */
 static uint64_t desc_index(const struct window *w, uint64_t pfn)
 {
 	const struct pfs_dump_file *f = w->file;
 	uint64_t from = f->start_pfn > w->first ? f->start_pfn - w->first : 0, to = pfn - w->first;
-	uint64_t n = f->rank[w->first / 8 / PFS_WINDOW], i;
+	uint64_t n = f->rank[w->first / 8 / PFS_WINDOW];
 
-	for (i = from / 64; i <= to / 64; i++) {
-		uint64_t word = pfs_le64(w->bits + i * 8);
-
-		if (i == from / 64)
-			word &= UINT64_MAX << (from & 63);
-		if (i == to / 64)
-			word &= ((uint64_t)1 << (to & 63)) - 1;
-		n += (uint64_t)__builtin_popcountll(word);
-	}
-	return n;
+	n += pfs_popcount(w->bits + from / 64 * 8, (size_t)(to / 64 - from / 64) * 8);
+	return n + bits_before(w, to) - bits_before(w, from);
 }
 
 static enum pfs_presence kdump_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,

@@ -12,7 +12,9 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "target/dump.h"
 #include "target/kdump_format.h"
@@ -20,13 +22,16 @@
 /* 1 PiB in pages of 4 KiB: a sparse file of hostile size must not keep us reading. */
 #define MAX_PFN ((uint64_t)1 << 38)
 #define CHUNK ((size_t)64 << 10)
+/* Threads that count a bitmap, and bytes of it that are worth a thread. */
+#define MAX_COUNTERS 4
+#define COUNT_PART ((uint64_t)16 << 20)
 
 struct geometry {
 	uint64_t block, ram, bitmap, desc, max_pfn;
 	bool two_bitmaps;
 };
 
-uint64_t pfs_popcount(const unsigned char *b, size_t len)
+static inline uint64_t popcount(const unsigned char *b, size_t len)
 {
 	uint64_t n = 0;
 	size_t i;
@@ -38,35 +43,103 @@ uint64_t pfs_popcount(const unsigned char *b, size_t len)
 	return n;
 }
 
+/*
+ * The bitmap has a bit for each page of the machine, a gigabyte for 32 TiB, and
+ * all of it is counted before anything else can be done. x86_64 as such has no
+ * instruction for that, nearly all of its CPUs do.
+ */
+#ifdef __x86_64__
+__attribute__((target("popcnt")))
+static uint64_t popcount_by_cpu(const unsigned char *b, size_t len)
+{
+	return popcount(b, len);
+}
+#endif
+
+uint64_t pfs_popcount(const unsigned char *b, size_t len)
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("popcnt"))
+		return popcount_by_cpu(b, len);
+#endif
+	return popcount(b, len);
+}
+
+/* One thread's part of the bitmap. */
+struct counter {
+	struct pfs_dump_file *f;
+	uint64_t at, end, last;		/* bytes; last: of the whole */
+	pthread_t thread;
+	bool started;
+	int error;
+};
+
+/* How many pages there are in each window, into f->rank. */
+static void *count_part(void *arg)
+{
+	struct counter *c = arg;
+	struct pfs_dump_file *f = c->f;
+	uint64_t skip = f->start_pfn / 8, i;
+	unsigned char buf[CHUNK];
+
+	while (c->at < c->end) {
+		size_t len = c->end - c->at < CHUNK ? (size_t)(c->end - c->at) : CHUNK;
+
+		c->error = pfs_pread(f->fd, buf, len, f->file_bitmap + c->at);
+		if (c->error)
+			break;
+		if (c->at < skip)
+			memset(buf, 0, skip - c->at < len ? (size_t)(skip - c->at) : len);
+		if (c->at <= skip && skip < c->at + len)
+			buf[skip - c->at] &= (unsigned char)(0xff << (f->start_pfn & 7));
+		if (c->at + len == c->last && (f->end_pfn & 7))
+			buf[len - 1] &= (unsigned char)(0xff >> (8 - (f->end_pfn & 7)));
+		for (i = 0; i < len; i += PFS_WINDOW)
+			f->rank[(c->at + i) / PFS_WINDOW] =
+				pfs_popcount(buf + i, len - i < PFS_WINDOW ? len - i : PFS_WINDOW);
+		c->at += len;
+	}
+	return NULL;
+}
+
 /* Set bits of the file bitmap in [start, end): that many descriptors follow. */
 static int count_pages(struct pfs_dump *d, struct pfs_dump_file *f, uint64_t *ret,
 		       struct pfs_err *err)
 {
-	unsigned char buf[CHUNK];
-	uint64_t at = 0, last = (f->end_pfn + 7) / 8, skip = f->start_pfn / 8, i;
+	uint64_t last = (f->end_pfn + 7) / 8, part, windows = last / PFS_WINDOW + 1, i;
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct counter c[MAX_COUNTERS] = { 0 };
+	unsigned int nr = MAX_COUNTERS, n;
+	int r = 0;
 
 	*ret = 0;
-	f->rank = pfs_calloc(&d->arena, last / PFS_WINDOW + 1, sizeof(*f->rank));
+	f->rank = pfs_calloc(&d->arena, windows, sizeof(*f->rank));
 	if (!f->rank)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	while (at < last) {
-		size_t len = last - at < sizeof(buf) ? (size_t)(last - at) : sizeof(buf);
-		int r = pfs_pread(f->fd, buf, len, f->file_bitmap + at);
+	if (cpus < (long)nr)
+		nr = cpus > 1 ? (unsigned int)cpus : 1;
+	if (last / COUNT_PART < nr)
+		nr = last < COUNT_PART ? 1 : (unsigned int)(last / COUNT_PART);
+	part = (last / nr / CHUNK + 1) * CHUNK;
+	for (n = nr; n-- > 0;) {
+		c[n] = (struct counter){ .f = f, .at = n * part, .last = last };
+		c[n].end = last - c[n].at < part ? last : c[n].at + part;
+		c[n].started = n && !pthread_create(&c[n].thread, NULL, count_part, &c[n]);
+		if (!c[n].started)
+			count_part(&c[n]);
+	}
+	for (n = 0; n < nr; n++) {
+		if (c[n].started)
+			pthread_join(c[n].thread, NULL);
+		r = r ? r : c[n].error;
+	}
+	if (r)
+		return pfs_err_set(err, -r, "cannot read the page bitmap: %s", strerror(-r));
+	for (i = 0; i < windows; i++) {
+		uint64_t pages = f->rank[i];
 
-		if (r)
-			return pfs_err_set(err, -r, "cannot read the page bitmap: %s",
-					   strerror(-r));
-		if (at < skip)
-			memset(buf, 0, skip - at < len ? (size_t)(skip - at) : len);
-		if (at <= skip && skip < at + len)
-			buf[skip - at] &= (unsigned char)(0xff << (f->start_pfn & 7));
-		if (at + len == last && (f->end_pfn & 7))
-			buf[len - 1] &= (unsigned char)(0xff >> (8 - (f->end_pfn & 7)));
-		for (i = 0; i < len; i += PFS_WINDOW) {
-			f->rank[(at + i) / PFS_WINDOW] = *ret;
-			*ret += pfs_popcount(buf + i, len - i < PFS_WINDOW ? len - i : PFS_WINDOW);
-		}
-		at += len;
+		f->rank[i] = *ret;
+		*ret += pages;
 	}
 	return 0;
 }

@@ -45,15 +45,15 @@ class AddressSpace:
         self.mem.write(pa, text.encode() + b"\0")
         return self.direct(pa)
 
-    # Page tables: 9 bits of the address at each of four levels
+    # Page tables: 9 bits of the address at each of four levels, or five
 
     def table(self):
         return self.early(PAGE, PAGE)
 
     def entry(self, va, leaf_level, make=True):
-        """Physical address of the entry for va at a level: 0 pte, 1 pmd, 2 pud, 3 pgd."""
+        """Physical address of the entry for va at a level: 0 pte, 1 pmd, 2 pud."""
         table = self.pgd
-        for level in (3, 2, 1):
+        for level in range(self.levels - 1, 0, -1):
             at = table + 8 * ((va >> (12 + 9 * level)) & 511)
             if level == leaf_level:
                 return at
@@ -84,7 +84,7 @@ class AddressSpace:
     def translate(self, va):
         """Physical address behind a kernel address, for poke; None: not mapped."""
         table = self.pgd
-        for level in (3, 2, 1, 0):
+        for level in range(self.levels - 1, -1, -1):
             size = 1 << (12 + 9 * level)
             value = self.mem.get(table + 8 * ((va // size) & 511))
             if not value & 1:

@@ -36,6 +36,8 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         self.mem = Memory()
         self.page_offset = 0xffff888000000000
         self.vmemmap = 0xffffea0000000000
+        self.levels = 4         # of page tables
+        self.top = (1 << 46) - 1    # the last physical address
         self.ram = []           # (start, end) in bytes, end inclusive
         self.reserved = []      # the same, firmware's
         self.devices = []

@@ -24,8 +24,8 @@ class Resources:
         # later in the list lies inside what came earlier with the same range.
         order = sorted(range(len(rows)), key=lambda i: (rows[i][0], -rows[i][1], i))
         root = self.variable("iomem_resource", 64)
-        self.write_resource(root, 0, (1 << 46) - 1, "PCI mem")
-        stack = [(root, (1 << 46) - 1, None)]   # resource, end, last child
+        self.write_resource(root, 0, self.top, "PCI mem")
+        stack = [(root, self.top, None)]   # resource, end, last child
         for i in order:
             start, end, name = rows[i]
             pa = self.early(self.fact("SIZE(resource)"), 8)

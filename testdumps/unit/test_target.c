@@ -150,6 +150,68 @@ static void kdump_split(void **state)
 	blob_free(&b);
 }
 
+/*
+ * 2 TiB: the bitmaps are counted in parts, by as many threads as there are CPUs. The
+ * file is a few pages and holes.
+ */
+static void kdump_wide(void **state)
+{
+	static const uint64_t pfns[] = {
+		0, 1ull << 27, (1ull << 27) + 8, (1ull << 28) - 1, 1ull << 28, (1ull << 28) + 12345,
+		3ull << 27, (1ull << 29) - 1, (1ull << 29) + 4,
+	};
+	const uint64_t max = (1ull << 29) + 5, map = (1ull << 26) + PAGE;
+	const unsigned int nr = sizeof(pfns) / sizeof(pfns[0]);
+	uint64_t desc = DUMP_BITMAP + 2 * map, data = desc + nr * KDUMP_DESC_SIZE;
+	unsigned char buf[PAGE];
+	struct blob b = { 0 };
+	struct pfs_target *t;
+	struct pfs_err err;
+	char path[128];
+	unsigned int i;
+	size_t got;
+	int fd;
+
+	(void)state;
+	dump_kdump(&b, "r", &(struct dump_opts){ .machine = "x86_64" });
+	blob_put32(&b, KDUMP_HDR_BITMAP_BLOCKS, (uint32_t)(2 * map / PAGE));
+	blob_put32(&b, KDUMP_HDR_MAX_MAPNR, (uint32_t)max);
+	blob_put64(&b, PAGE + KDUMP_SUB_MAX_MAPNR_64, max);
+	b.len = DUMP_BITMAP;
+	dump_write(&b, "dump");
+	fd = open(dump_path("dump", path), O_WRONLY);
+	assert_true(fd >= 0);
+	for (i = 0; i < nr; i++) {
+		unsigned char bit = (unsigned char)(1 << pfns[i] % 8);
+		struct blob d = { 0 };
+
+		/* No two of them are in one byte. */
+		assert_int_equal(pwrite(fd, &bit, 1, (off_t)(DUMP_BITMAP + pfns[i] / 8)), 1);
+		assert_int_equal(pwrite(fd, &bit, 1, (off_t)(DUMP_BITMAP + map + pfns[i] / 8)), 1);
+		blob_put64(&d, KDUMP_DESC_OFFSET, data + i * PAGE);
+		blob_put32(&d, KDUMP_DESC_LEN, PAGE);
+		blob_put64(&d, KDUMP_DESC_FLAGS, 0);
+		blob_put32(&d, KDUMP_DESC_PAGE_FLAGS + 4, 0);
+		assert_int_equal(d.len, KDUMP_DESC_SIZE);
+		assert_int_equal(pwrite(fd, d.p, d.len, (off_t)(desc + i * d.len)), d.len);
+		dump_page(pfns[i], buf);
+		assert_int_equal(pwrite(fd, buf, PAGE, (off_t)(data + i * PAGE)), PAGE);
+		blob_free(&d);
+	}
+	close(fd);
+	assert_int_equal(dump_open("dump", &t, &err), 0);
+	dump_remove("dump");
+	assert_int_equal(t->info.max_pfn, max);
+	for (i = 0; i < nr; i++) {
+		assert_int_equal(pfs_target_read(t, pfns[i] * PAGE, buf, PAGE, &got), PFS_PRESENT);
+		dump_check(buf, pfns[i] * PAGE, PAGE);
+		if (i + 1 == nr || pfns[i] + 1 < pfns[i + 1])
+			assert_int_equal(dump_answer(t, (pfns[i] + 1) * PAGE), PFS_ABSENT);
+	}
+	pfs_target_free(t);
+	blob_free(&b);
+}
+
 static void elf_four_answers(void **state)
 {
 	/* The kernel image first and again in its RAM, as in /proc/vmcore; out of order. */
@@ -600,6 +662,7 @@ int main(void)
 		cmocka_unit_test(kdump_four_answers),
 		cmocka_unit_test(kdump_without_utsname),
 		cmocka_unit_test(kdump_split),
+		cmocka_unit_test(kdump_wide),
 		cmocka_unit_test(elf_four_answers),
 		cmocka_unit_test(flattened),
 		cmocka_unit_test(truncated),
