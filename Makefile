@@ -21,7 +21,7 @@
 # does nothing where all is there.
 
 B := build$(if $(SAN),/san)
-PKGS := libkdumpfile libbpf libdw libelf jansson zlib capstone nettle
+PKGS := libkdumpfile libbpf libdw libelf jansson zlib lzo2 snappy libzstd capstone nettle
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -75,8 +75,16 @@ ifeq ($(SAN)$(wildcard /usr/include/crash/defs.h),/usr/include/crash/defs.h)
 all: $B/pfnscope.so
 endif
 
+# libdrgn, once: what comes of it is in this file. The demo does without.
+ifneq ($(LIBDRGN),0)
+ifneq ($(filter-out clean demo,$(or $(MAKECMDGOALS),all)),)
+include build/deps.mk
+endif
+endif
 # What pkg-config says, once: make builds this file before anything else, and
 # reads it. It is built again where what is needed was installed or removed.
+# The last of those included is the first to be built, and others need this one: had
+# make met it as what deps.mk needs, it would not read it again.
 ifneq ($(filter-out clean,$(or $(MAKECMDGOALS),all)),)
 include build/pkgs.mk
 endif
@@ -87,12 +95,6 @@ build/pkgs.mk: scripts/bootstrap Makefile
 	@{ echo "PKG_CFLAGS := $$(pkg-config --cflags $(PKGS))" && \
 	   echo "PKG_LIBS := $$(pkg-config --libs $(PKGS))"; } >$@.tmp && mv $@.tmp $@
 
-# libdrgn, once: what comes of it is in this file. The demo does without.
-ifneq ($(LIBDRGN),0)
-ifneq ($(filter-out clean demo,$(or $(MAKECMDGOALS),all)),)
-include build/deps.mk
-endif
-endif
 ifeq ($(HAVE_LIBDRGN),1)
 all: $B/pfnscope-drgn.so
 else ifeq ($(MAKELEVEL)$(or $(HAVE_LIBDRGN),$(LIBDRGN)),00)

@@ -5,9 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define FILL_POISON UINT64_C(0xffffffffffffffff) /* page_init_poison() */
-#define FILL_UNUSED UINT64_C(0xfdfdfdfdfdfdfdfd) /* x86 PAGE_UNUSED, once PAGE_INUSE */
-
 static int collect_ram(struct pfs_classifier *c, struct pfs_model *m)
 {
 	size_t i, cap = 0;
@@ -157,6 +154,7 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	buddy(c, f);
 	if (collect_ram(c, m) || index_links(c, m))
 		return pfs_err_set(err, ENOMEM, "struct pages: out of memory");
+	c->alike_mask = pfs_alike_mask(c);
 	return 0;
 }
 
@@ -312,15 +310,15 @@ static enum pfs_state classify(const struct pfs_classifier *c, struct pfs_classi
 	for (i = 8; i < c->struct_page; i += 8)
 		differ |= pfs_le64(bytes + i) ^ first;
 	if (!differ) {
-		if (first == FILL_POISON)
+		if (first == PFS_FILL_POISON)
 			return why(ret_why, PFS_ST_POISONED, "every byte is 0xff");
-		if (first == FILL_UNUSED)
+		if (first == PFS_FILL_UNUSED)
 			return why(ret_why, PFS_ST_DEPOPULATED, "every byte is 0xfd");
 		if (!first)
 			return why(ret_why, PFS_ST_ZERO, "every byte is zero");
 	}
 	flags = pfs_le64(bytes + c->flags_offset);
-	if (flags == FILL_POISON || flags == FILL_UNUSED)
+	if (flags == PFS_FILL_POISON || flags == PFS_FILL_UNUSED)
 		return why(ret_why, PFS_ST_GARBAGE, "flags hold a fill pattern, the rest does not");
 	if (pfs_compound_head(c, page_va, bytes, &head) && !head_plausible(c, page_va, head))
 		return why(ret_why, PFS_ST_GARBAGE,

@@ -9,6 +9,9 @@
 
 #include "core/page.h"
 
+#define PFS_FILL_POISON UINT64_C(0xffffffffffffffff) /* page_init_poison() */
+#define PFS_FILL_UNUSED UINT64_C(0xfdfdfdfdfdfdfdfd) /* x86 PAGE_UNUSED, once PAGE_INUSE */
+
 struct pfs_pfn_range {
 	uint64_t start, end;
 };
@@ -38,6 +41,7 @@ struct pfs_classifier {
 	uint64_t lru_mask;		/* 0: bit, or that of PG_unevictable, not known */
 	uint64_t unevictable_mask;
 	size_t lru_offset, mapping_offset, pgmap_offset;	/* 0: unknown */
+	uint64_t alike_mask;		/* for pfs_alike(), 0: not to be asked */
 	struct pfs_pfn_range *ram;	/* System RAM in whole pages, ascending */
 	size_t nr_ram;
 	bool ram_known;
@@ -77,6 +81,19 @@ bool pfs_classifier_is_ram(const struct pfs_classifier *c, uint64_t pfn);
 /* *ret_why (may be NULL) is a constant string: the predicate that decided. */
 enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 			    uint64_t pfn, const unsigned char *bytes, const char **ret_why);
+
+/*
+ * How many of the max pages behind pfn, whose struct pages follow bytes, are in
+ * the same state st as pfn, which was classified last: as many as can be told
+ * without classifying them (alike.c). None of them is on a list, in the middle of
+ * anything that ends with it, or has PG_hwpoison; ctx is as if they had been
+ * classified one by one.
+ */
+uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn,
+		   const unsigned char *bytes, enum pfs_state st, uint64_t max);
+
+/* What to set alike_mask to, when all else of the classifier is known. */
+uint64_t pfs_alike_mask(const struct pfs_classifier *c);
 
 /*
  * What check_new_page_bad(), free_tail_page_prepare() and their like call a bad

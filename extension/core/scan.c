@@ -160,6 +160,11 @@ enum pfs_state pfs_section_scan_state(struct pfs_section_scan *s, uint64_t pfn,
 	return pfs_classify(s->m->classifier, &s->ctx, pfn, s->bytes, ret_why);
 }
 
+static uint64_t min64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 struct run_list {
 	struct pfs_run *r;
 	size_t nr, cap;
@@ -171,7 +176,6 @@ struct worker {
 	struct pfs_target *clone;
 	pthread_t thread;
 	bool started;
-	uint64_t count[PFS_NR_STATES], pages;
 	struct run_list runs[PFS_NR_MARKS];	/* [PFS_MARK_NONE]: of abnormal states */
 	int error;
 };
@@ -304,12 +308,26 @@ static int mark_listed(struct worker *w, struct pfs_lists *l, uint64_t pfn, enum
 	return 0;
 }
 
+/* The PFN after the last one, from pfn on, whose struct page was read as a whole. */
+static uint64_t known_end(const struct pfs_section_scan *s, uint64_t pfn)
+{
+	const struct pfs_layout *l = &s->m->layout;
+	uint64_t total = l->pages_per_section * l->struct_page;
+	uint64_t i = (pfn - s->first_pfn) * l->struct_page / l->page_size;
+
+	while (i * l->page_size < total && s->answer[i] == PFS_ST_OK)
+		i++;
+	return s->first_pfn + min64(i * l->page_size, total) / l->struct_page;
+}
+
 static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t index)
 {
 	const struct pfs_model *m = w->job->m;
 	const struct pfs_section *sec = &m->sections[index];
 	const struct pfs_classifier *c = m->classifier;
-	uint64_t i, sub, per_sub = m->layout.pages_per_subsection, pfn, flags, odd;
+	struct pfs_section_count *count = &w->job->sections[index];
+	uint64_t sub, per_sub = m->layout.pages_per_subsection, i, n, pfn, end, known = 0;
+	uint64_t flags, odd;
 	struct backing_cursor backing;
 	struct pfs_lists lists;
 
@@ -321,17 +339,16 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 
 		if (!valid)
 			continue;
-		for (i = 0; i < per_sub; i++) {
+		for (i = 0; i < per_sub; i += 1 + n) {
 			enum pfs_state st;
 
+			n = 0;
 			pfn = s->first_pfn + sub * per_sub + i;
 			st = pfs_section_scan_state(s, pfn, NULL);
 			/* Where pfn_valid() cannot be told, a hole in the mapping may be legal. */
 			if (valid < 0 && st == PFS_ST_UNMAPPED)
 				continue;
-			w->job->sections[index].count[st]++;
-			w->count[st]++;
-			w->pages++;
+			count->count[st]++;
 			if (pfs_state_abnormal(st)) {
 				if (keep_run(w, pfn, st, PFS_MARK_NONE))
 					return -ENOMEM;
@@ -346,6 +363,13 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 				return -ENOMEM;
 			if (pfs_lists_has(c, st, s->bytes) && mark_listed(w, &lists, pfn, st))
 				return -ENOMEM;
+			if (known <= pfn)
+				known = known_end(s, pfn);
+			end = min64(s->first_pfn + (sub + 1) * per_sub, known);
+			end = min64(end, backing.from);
+			if (end > pfn)
+				n = pfs_alike(c, &s->ctx, pfn, s->bytes, st, end - pfn - 1);
+			count->count[st] += (uint32_t)n;
 		}
 	}
 	return 0;
@@ -431,13 +455,14 @@ static int gather_kind(struct pfs_model *m, struct worker *workers, unsigned int
 static int gather(struct pfs_model *m, struct worker *workers, unsigned int nr,
 		  struct pfs_scan *ret)
 {
-	unsigned int i, k;
+	unsigned int k;
+	size_t i;
 
-	for (i = 0; i < nr; i++) {
-		ret->pages += workers[i].pages;
-		for (k = 0; k < PFS_NR_STATES; k++)
-			ret->count[k] += workers[i].count[k];
-	}
+	for (i = 0; i < m->nr_sections; i++)
+		for (k = 0; k < PFS_NR_STATES; k++) {
+			ret->pages += ret->sections[i].count[k];
+			ret->count[k] += ret->sections[i].count[k];
+		}
 	for (k = PFS_MARK_NONE + 1; k < PFS_NR_MARKS; k++)
 		if (gather_kind(m, workers, nr, (enum pfs_mark)k, &ret->marks[k].r,
 				&ret->marks[k].nr))

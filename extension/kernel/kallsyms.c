@@ -34,6 +34,7 @@
 #define MAX_NAMES	((size_t)256 << 20)
 #define NR_TOKENS	PFS_KALLSYMS_TOKENS
 #define CHUNK		((size_t)256 << 10)
+#define TOKEN_COPY	((size_t)16)	/* bytes copied of a token that has no more */
 
 struct kallsyms {
 	struct pfs_lookup lookup;
@@ -42,10 +43,11 @@ struct kallsyms {
 };
 
 struct tokens {
-	char text[0x10000 + MAX_NAME];
+	char text[0x10000 + MAX_NAME + TOKEN_COPY];
 	struct {
 		const char *s;
 		size_t len;
+		bool printable;
 	} token[NR_TOKENS];
 };
 
@@ -56,6 +58,16 @@ static int symbol_va(const struct pfs_vmcoreinfo *v, const char *name, uint64_t 
 	strncat(key, name, sizeof(key) - 9);
 	strcat(key, ")");
 	return pfs_vmcoreinfo_number(v, key, ret);
+}
+
+static bool printable(const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((unsigned char)s[i] <= 0x20 || (unsigned char)s[i] > 0x7e)
+			return false;
+	return true;
 }
 
 /* The tokens lie one after the other, and the index says where each begins. */
@@ -84,6 +96,7 @@ static int read_tokens(struct pfs_mem *m, uint64_t table, uint64_t index, struct
 					   (unsigned long long)table, i);
 		t->token[i].s = t->text + off;
 		t->token[i].len = n;
+		t->token[i].printable = printable(t->text + off, n);
 		off += n + 1;
 	}
 	return 0;
@@ -115,10 +128,15 @@ static int stream_need(struct stream *s, size_t n)
 	return s->len >= n ? 0 : -EIO;
 }
 
-/* Expand the next name into dst[0..MAX_NAME), without its type; returns its length. */
+/*
+ * Expand the next name, without its type, into dst, which has room for MAX_NAME
+ * and TOKEN_COPY bytes; returns its length.
+ */
 static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
 {
 	size_t len, i, out = 0;
+	bool good = true, type = true;
+	const unsigned char *p;
 
 	if (stream_need(s, 1))
 		return -EIO;
@@ -132,23 +150,31 @@ static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
 		return -EINVAL;
 	if (stream_need(s, len))
 		return -EIO;
+	p = s->buf + s->pos;
+	s->pos += len;
 	for (i = 0; i < len; i++) {
-		unsigned char c = s->buf[s->pos++];
-		size_t n = t->token[c].len;
+		const char *token = t->token[p[i]].s;
+		size_t n = t->token[p[i]].len;
 
-		if (out + n >= MAX_NAME)
+		good &= t->token[p[i]].printable;
+		if (type && n) {
+			type = false;
+			token++;
+			n--;
+		}
+		if (out + n >= MAX_NAME - 1)
 			return -EINVAL;
-		memcpy(dst + out, t->token[c].s, n);
+		/* Nearly all are short, and a copy of constant size costs least. */
+		if (n <= TOKEN_COPY)
+			memcpy(dst + out, token, TOKEN_COPY);
+		else
+			memcpy(dst + out, token, n);
 		out += n;
 	}
-	if (out < 2)
+	if (!out || !good)
 		return -EINVAL;
-	for (i = 0; i < out; i++)
-		if ((unsigned char)dst[i] <= 0x20 || (unsigned char)dst[i] > 0x7e)
-			return -EINVAL;
-	memmove(dst, dst + 1, out - 1);
-	dst[out - 1] = '\0';
-	return (ssize_t)out - 1;
+	dst[out] = '\0';
+	return (ssize_t)out;
 }
 
 /* All names into k->names, each terminated, in the order of the table. */
@@ -166,10 +192,10 @@ static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 	for (i = 0; i < at->nr; i++) {
 		ssize_t n;
 
-		if (cap - used < MAX_NAME) {
+		if (cap - used < MAX_NAME + TOKEN_COPY) {
 			char *p;
 
-			cap = cap ? cap * 2 : (size_t)at->nr * 16 + MAX_NAME;
+			cap = cap ? cap * 2 : (size_t)at->nr * 16 + MAX_NAME + TOKEN_COPY;
 			p = cap <= MAX_NAMES ? realloc(k->names, cap) : NULL;
 			if (!p) {
 				r = pfs_err_set(err, ENOMEM, "kallsyms_names: out of memory");
@@ -225,13 +251,15 @@ static bool fits(const struct kallsyms *k, const struct pfs_kallsyms_try *try,
 	};
 	uint64_t want[sizeof(known) / sizeof(known[0])] = { 0 }, last = 0;
 	const char *name = k->names;
-	bool start = false;
+	bool start = false, initial[256] = { false };
 	uint32_t i;
 	size_t j;
 
-	for (j = 0; j < sizeof(known) / sizeof(known[0]); j++)
+	for (j = 0; j < sizeof(known) / sizeof(known[0]); j++) {
 		if (symbol_va(v, known[j], &want[j]))
 			want[j] = 0;
+		initial[(unsigned char)*known[j]] = true;
+	}
 	if (text)
 		want[1] = text;
 	for (i = 0; i < nr; i++) {
@@ -240,7 +268,8 @@ static bool fits(const struct kallsyms *k, const struct pfs_kallsyms_try *try,
 		if (addr < last)
 			return false;
 		last = addr;
-		for (j = 0; j < sizeof(known) / sizeof(known[0]); j++) {
+		for (j = 0; initial[(unsigned char)*name] &&
+			    j < sizeof(known) / sizeof(known[0]); j++) {
 			if (!want[j] || *name != *known[j] || strcmp(name, known[j]))
 				continue;
 			if (addr != want[j])

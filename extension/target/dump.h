@@ -52,6 +52,7 @@ struct pfs_dump {
 	struct pfs_arena arena;
 	enum pfs_dump_kind kind;
 	bool flattened;
+	bool foreign;			/* kdump: compressed by something that we do not know */
 	struct pfs_dump_file *files;
 	size_t nr_files;
 	struct pfs_target_info info;

@@ -18,6 +18,7 @@
 
 #include "target/dump.h"
 #include "target/kdump_format.h"
+#include "target/unpack.h"
 
 /* 1 PiB in pages of 4 KiB: a sparse file of hostile size must not keep us reading. */
 #define MAX_PFN ((uint64_t)1 << 38)
@@ -183,9 +184,12 @@ static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f,
 		const unsigned char *p = buf + i * KDUMP_DESC_SIZE;
 		uint64_t offset = pfs_le64(p + KDUMP_DESC_OFFSET);
 		uint32_t size = pfs_le32(p + KDUMP_DESC_LEN);
+		uint32_t flags = pfs_le32(p + KDUMP_DESC_FLAGS);
 
 		if (!d->info.compression)
-			d->info.compression = compression(pfs_le32(p + KDUMP_DESC_FLAGS));
+			d->info.compression = compression(flags);
+		if (flags & ~PFS_UNPACK_FLAGS)
+			d->foreign = true;
 		if (__builtin_add_overflow(offset, (uint64_t)size, &end) || end > f->size)
 			return pfs_err_set(err, EIO, "truncated: the data of page %" PRIu64
 					   " of %" PRIu64 " is bytes 0x%" PRIx64 " + 0x%x"

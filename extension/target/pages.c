@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include <libkdumpfile/kdumpfile.h>
-#include <zlib.h>
 
 #include "target/kdump_format.h"
+#include "target/unpack.h"
 
 #define NR_DESC 256u		/* descriptors read at once */
 #define BUF_SIZE ((size_t)256 << 10)
@@ -30,8 +30,8 @@ struct desc {
 struct pfs_pages {
 	struct pfs_dump *d;
 	uint64_t block;
-	kdump_ctx_t *ctx;	/* NULL: no compression that needs it */
-	z_stream z;
+	kdump_ctx_t *ctx;	/* NULL: no page that needs it */
+	struct pfs_unpack unpack;
 	struct desc desc[NR_DESC];
 	unsigned char raw_desc[NR_DESC * KDUMP_DESC_SIZE];
 	/* Bytes [buf_at, buf_at + buf_len) of a file. */
@@ -79,7 +79,6 @@ int pfs_pages_new(struct pfs_dump *d, const struct pfs_pages *from, struct pfs_p
 		  struct pfs_err *err)
 {
 	struct pfs_pages *p = calloc(1, sizeof(*p));
-	const char *c = d->info.compression;
 	unsigned int i;
 	int r = 0;
 
@@ -91,13 +90,13 @@ int pfs_pages_new(struct pfs_dump *d, const struct pfs_pages *from, struct pfs_p
 	p->cached = malloc(NR_CACHED * p->block);
 	for (i = 0; i < NR_CACHED; i++)
 		p->cached_pfn[i] = UINT64_MAX;
-	if (!p->buf || !p->cached || inflateInit(&p->z) != Z_OK) {
+	if (!pfs_unpack_init(&p->unpack) || !p->buf || !p->cached) {
 		r = pfs_err_set(err, ENOMEM, "out of memory");
 	} else if (from && from->ctx) {
 		p->ctx = kdump_clone(from->ctx, 0);
 		if (!p->ctx)
 			r = pfs_err_set(err, ENOMEM, "out of memory");
-	} else if (!from && c && strcmp(c, "zlib")) {
+	} else if (!from && d->foreign) {
 		r = open_library(p, err);
 	}
 	if (r) {
@@ -114,7 +113,7 @@ void pfs_pages_free(struct pfs_pages *p)
 		return;
 	if (p->ctx)
 		kdump_free(p->ctx);
-	inflateEnd(&p->z);
+	pfs_unpack_deinit(&p->unpack);
 	free(p->buf);
 	free(p->cached);
 	free(p);
@@ -198,25 +197,10 @@ static bool decode(struct pfs_pages *p, const struct pfs_dump_file *f, unsigned 
 
 	if (!sane(p, f, d))
 		return false;
-	if (d->flags & (KDUMP_LZO | KDUMP_SNAPPY | KDUMP_ZSTD))
+	if (d->flags & ~PFS_UNPACK_FLAGS)
 		return library_page(p, pfn, dst);
 	src = stored(p, f, i, nr);
-	if (!src)
-		return false;
-	if (!(d->flags & KDUMP_ZLIB)) {
-		if (d->size != p->block)
-			return false;
-		memcpy(dst, src, p->block);
-		return true;
-	}
-	if (inflateReset(&p->z) != Z_OK)
-		return false;
-	/* zlib's interface is older than const. */
-	p->z.next_in = (Bytef *)(uintptr_t)src;
-	p->z.avail_in = d->size;
-	p->z.next_out = dst;
-	p->z.avail_out = (uInt)p->block;
-	return inflate(&p->z, Z_FINISH) == Z_STREAM_END && !p->z.avail_out;
+	return src && pfs_unpack(&p->unpack, d->flags, src, d->size, dst, p->block);
 }
 
 bool pfs_pages_read(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t index, uint64_t pa,

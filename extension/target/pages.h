@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Page data of kdump-compressed files. Raw and zlib pages are read here: by
- * descriptors that are checked one by one, many pages to a read(2), and with
- * no lock between threads. Pages of other compressions go to libkdumpfile, but
- * only after the same checks: 0.5.1 writes past its buffer where a descriptor
- * claims more bytes than a page has.
+ * Page data of kdump-compressed files, read by descriptors that are checked one
+ * by one, many pages to a read(2), and with no lock between threads. Pages of a
+ * compression that unpack.h does not know go to libkdumpfile, but only after the
+ * same checks: 0.5.1 writes past its buffer where a descriptor claims more bytes
+ * than a page has.
  */
 #ifndef PFS_TARGET_PAGES_H
 #define PFS_TARGET_PAGES_H

@@ -168,7 +168,7 @@ cat "$tmp"/ld.* | sed -nE 's/.*binding file ([^ ]+) \[0\] to ([^ ]+) \[0\]: .*sy
 	>"$tmp/bindings"
 like 'bindings were seen' "$tmp/bindings" 'libpfnscope\.so.* .*libjansson\.so.* json_'
 ours='(libpfnscope|libkdumpfile|libaddrxlat|libbpf|libdw|libelf|libjansson|libz|libcapstone'
-ours="$ours|libnettle|liblzma|libbz2)\.so"
+ours="$ours|libnettle|liblzma|libbz2|liblzo2|libsnappy|libzstd)\.so"
 is 'our libraries take nothing from crash' \
 	"$(grep -E "^[^ ]*$ours" "$tmp/bindings" | awk '$2 ~ /(^|\/)crash$/')" ""
 is 'crash takes nothing from us' \

@@ -20,7 +20,10 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <lzo/lzo1x.h>
+#include <snappy-c.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "core/mem.h"
 #include "target/kdump_format.h"
@@ -240,9 +243,56 @@ static inline void dump_elf(struct blob *b, const struct dump_seg *seg, unsigned
 	}
 }
 
+/* Room for anything that dump_pack() makes of two pages. */
+#define DUMP_PACKED (4 * PAGE)
+
+/* As makedumpfile stores len bytes; returns how many they become. */
+static inline size_t dump_pack(uint32_t flags, const void *page, size_t len, unsigned char *packed)
+{
+	static unsigned char work[LZO1X_1_MEM_COMPRESS];
+	size_t n = DUMP_PACKED;
+	lzo_uint lzo = n;
+	uLongf zlib = n;
+
+	switch (flags) {
+	case KDUMP_ZLIB:
+		assert_int_equal(compress2(packed, &zlib, page, len, 6), Z_OK);
+		return zlib;
+	case KDUMP_LZO:
+		assert_int_equal(lzo_init(), LZO_E_OK);
+		assert_int_equal(lzo1x_1_compress(page, len, packed, &lzo, work), LZO_E_OK);
+		return lzo;
+	case KDUMP_SNAPPY:
+		assert_int_equal(snappy_compress(page, len, (char *)packed, &n), SNAPPY_OK);
+		return n;
+	case KDUMP_ZSTD:
+		n = ZSTD_compress(packed, n, page, len, 1);
+		assert_false(ZSTD_isError(n));
+		return n;
+	}
+	memcpy(packed, page, len);
+	return len;
+}
+
+static inline uint32_t dump_flags(char kind)
+{
+	switch (kind) {
+	case 'z': case 'D':
+		return KDUMP_ZLIB;
+	case 'l':
+		return KDUMP_LZO;
+	case 's':
+		return KDUMP_SNAPPY;
+	case 'Z':
+		return KDUMP_ZSTD;
+	}
+	return 0;
+}
+
 /*
  * kdump: one character a page. '.' no RAM, 'x' excluded, 'r' raw, 'z' zlib,
- * 'D' zlib that is damaged, '0' the shared page of zeroes.
+ * 'l' lzo, 's' snappy, 'Z' zstd, 'D' zlib that is damaged, '0' the shared page
+ * of zeroes.
  */
 struct dump_opts {
 	const char *machine;
@@ -264,7 +314,7 @@ static inline void dump_kdump(struct blob *b, const char *pages, const struct du
 {
 	uint64_t max = strlen(pages), end = o->end ? o->end : max, pfn;
 	size_t desc = DUMP_DESC, data = desc, zero;
-	unsigned char bits[2 * PAGE] = { 0 }, page[PAGE], packed[2 * PAGE];
+	unsigned char bits[2 * PAGE] = { 0 }, page[PAGE], packed[DUMP_PACKED];
 	struct blob notes = { 0 };
 
 	blob_put(b, KDUMP_HDR_SIGNATURE, "KDUMP   ", 8);
@@ -304,25 +354,22 @@ static inline void dump_kdump(struct blob *b, const char *pages, const struct du
 	blob_put(b, zero, page, PAGE);
 	data += PAGE;
 	for (pfn = o->start; pfn < end; pfn++) {
-		uLongf len = sizeof(packed);
-		bool zlib = pages[pfn] == 'z' || pages[pfn] == 'D', shared = pages[pfn] == '0';
+		bool shared = pages[pfn] == '0';
+		size_t len;
 
 		if (!dump_in_file(pages, pfn))
 			continue;
 		dump_page(pfn, page);
-		if (zlib)
-			assert_int_equal(compress2(packed, &len, page, PAGE, 6), Z_OK);
-		else
-			len = PAGE;
+		len = dump_pack(dump_flags(pages[pfn]), page, PAGE, packed);
 		if (pages[pfn] == 'D')
 			memset(packed, 0xee, len);
 		blob_put64(b, desc + KDUMP_DESC_OFFSET, shared ? zero : data);
 		blob_put32(b, desc + KDUMP_DESC_LEN, (uint32_t)len);
-		blob_put32(b, desc + KDUMP_DESC_FLAGS, zlib ? KDUMP_ZLIB : 0);
+		blob_put32(b, desc + KDUMP_DESC_FLAGS, dump_flags(pages[pfn]));
 		blob_put64(b, desc + KDUMP_DESC_PAGE_FLAGS, 0);
 		desc += KDUMP_DESC_SIZE;
 		if (!shared) {
-			blob_put(b, data, zlib ? packed : page, len);
+			blob_put(b, data, packed, len);
 			data += len;
 		}
 	}

@@ -581,6 +581,176 @@ static void online_page(void **unused)
 	teardown(&x);
 }
 
+#define WINDOW 1024u
+#define HEAD_BIT 16
+
+static struct {
+	uint64_t first;
+	unsigned char b[WINDOW][64];
+} window;
+
+static const unsigned char *in_window(void *arg, uint64_t pfn)
+{
+	(void)arg;
+	return pfn >= window.first && pfn - window.first < WINDOW ? window.b[pfn - window.first]
+								  : NULL;
+}
+
+static uint32_t rnd(uint32_t *seed, uint32_t below)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return (*seed >> 8) % below;
+}
+
+/* A stretch of one kind of memory from page i on; returns where the next begins. */
+static unsigned int stretch(struct fixture *x, unsigned int i, uint32_t *seed)
+{
+	unsigned int kind = rnd(seed, 8), n = 1u << rnd(seed, 1 + rnd(seed, 8)), k;
+	uint64_t va = VMEMMAP + (window.first + i) * 64;
+	uint32_t type = (uint32_t)x->f.f[PFS_F_BUDDY_VALUE].value;
+	unsigned int zone = window.first + i >= 0x44000 && window.first + i < 0x4c000
+				    ? 3 : x->zones[0].index;
+
+	while ((window.first + i) % n || i + n > WINDOW)
+		n /= 2;
+	for (k = 0; k < n; k++) {
+		unsigned char *b = window.b[i + k];
+
+		page(b, zone, zone == 3 ? 0 : kind == 2 ? 1 << RESERVED_BIT : 0, kind > 3);
+		if (zone == 3)
+			put(b, 8, UINT64_C(0xffff888001234000));
+		if (kind == 3) {
+			page(b, zone, 1 << 4, 1);
+			put(b, 8, va + 8);
+			put(b, 16, va + 8);
+		}
+		if (kind == 4 || kind == 7)
+			put(b, 48, kind == 7 ? UINT64_C(1) << 32 : 0);
+		if ((kind == 5 || kind == 6) && k) {
+			page(b, zone, 0, 0);
+			put(b, 8, x->m.classifier->head_is_mask ? ~(UINT64_C(64) * n - 1) | 1
+								: va | 1);
+		}
+		if ((kind == 5 || kind == 6) && n > 1 && !k)
+			page(b, zone, 1 << HEAD_BIT, 1);
+		if (kind < 2 && zone != 3 && !k) {
+			memcpy(b + 48, &type, 4);
+			put(b, 40, (unsigned int)__builtin_ctz(n));
+			put(b, 8, va + 8);
+			put(b, 16, va + 8);
+		}
+	}
+	return i + n;
+}
+
+static void spoil(uint32_t *seed)
+{
+	static const uint64_t words[] = {
+		0, 1, UINT64_MAX, UINT32_MAX, UINT64_C(0xfdfdfdfdfdfdfdfd),
+		UINT64_C(0xffff888001234000), UINT64_C(1) << 56, UINT64_C(3) << 56,
+		VMEMMAP + 0x2000 * 64 + 1, UINT64_C(1) << 63, UINT64_C(0x8000000000000000),
+	};
+	unsigned char *b = window.b[1 + rnd(seed, WINDOW - 1)];
+	unsigned int at = rnd(seed, 64);
+
+	switch (rnd(seed, 6)) {
+	case 0:
+		b[at] ^= (unsigned char)(1 << rnd(seed, 8));
+		break;
+	case 1:
+		put(b, at & ~7u, words[rnd(seed, sizeof(words) / sizeof(*words))]);
+		break;
+	case 2:
+		memset(b, rnd(seed, 2) ? 0xff : 0xfd, 64);
+		break;
+	case 3:
+		memcpy(b, window.b[rnd(seed, WINDOW)], 64);
+		break;
+	case 4:
+		memcpy(b, b - 64, 64);
+		break;
+	case 5:
+		memset(b, 0, 64);
+	}
+}
+
+static void compare_alike(struct fixture *x, uint64_t *skipped)
+{
+	const struct pfs_classifier *c = x->m.classifier;
+	struct pfs_classify_ctx one = { .page = in_window }, many = one;
+	unsigned int i, k, n;
+
+	for (i = 0; i < WINDOW; i += 1 + n) {
+		uint64_t pfn = window.first + i;
+		enum pfs_state st = pfs_classify(c, &many, pfn, window.b[i], NULL);
+
+		assert_int_equal(pfs_classify(c, &one, pfn, window.b[i], NULL), st);
+		n = 0;
+		if (!pfs_state_abnormal(st))
+			n = (unsigned int)pfs_alike(c, &many, pfn, window.b[i], st,
+						    WINDOW - i - 1);
+		for (k = 1; k <= n; k++) {
+			uint64_t flags = pfs_le64(window.b[i + k]);
+
+			assert_int_equal(pfs_classify(c, &one, pfn + k, window.b[i + k], NULL), st);
+			assert_false(flags & (c->hwpoison_mask | c->lru_mask));
+			assert_false(st == PFS_ST_FREE && flags & c->reserved_mask);
+		}
+		*skipped += n;
+		assert_int_equal(one.seen, many.seen);
+		assert_int_equal(one.free_until, many.free_until);
+		assert_int_equal(one.compound, many.compound);
+		assert_int_equal(one.head, many.head);
+		assert_int_equal(one.last, many.last);
+	}
+}
+
+/* Pages that are not classified are what they would have been, whatever is wrong with them. */
+static void alike(void **unused)
+{
+	static const uint64_t at[] = { 0x1000, 0x2000, 0x43e00, 0x4be00, 0x5fe00, 0x7fc00 };
+	static const uint64_t buddy_values[] = { 0xffffff7f, 0xf0000000 };
+	uint64_t skipped = 0, pages = 0;
+	unsigned int round, i;
+	uint32_t seed = 1;
+
+	(void)unused;
+	for (round = 0; round < 600; round++) {
+		struct fixture x;
+		struct pfs_err err;
+
+		setup(&x);
+		fact(&x, PFS_F_BUDDY_VALUE, buddy_values[round % 2]);
+		fact(&x, PFS_F_FLAG_HEAD, HEAD_BIT);
+		fact(&x, PFS_F_FLAG_LRU, 4);
+		fact(&x, PFS_F_FLAG_UNEVICTABLE, 19);
+		fact(&x, PFS_F_FLAG_HWPOISON, 21);
+		fact(&x, PFS_F_FLAG_NR, 24);
+		fact(&x, PFS_F_FLAG_REPORTED, 2);
+		fact(&x, PFS_F_PG_LRU, 8);
+		fact(&x, PFS_F_PG_MAPPING, 24);
+		if (round % 3 == 2) {
+			fact(&x, PFS_F_PG_COMPOUND_INFO, 8);
+			fact(&x, PFS_F_ZONE_VMEMMAP_TAILS, 1000);
+		}
+		x.pgmap.end_pfn -= 64;
+		/* So that the links of a page may be all zeroes. */
+		if (round % 5 == 4)
+			x.zones[0].index = 0;
+		assert_int_equal(pfs_classifier_init(x.m.classifier, &x.m, &err), 0);
+		assert_true(x.m.classifier->alike_mask);
+		window.first = at[round % (sizeof(at) / sizeof(*at))];
+		for (i = 0; i < WINDOW;)
+			i = stretch(&x, i, &seed);
+		for (i = rnd(&seed, 100); i; i--)
+			spoil(&seed);
+		compare_alike(&x, &skipped);
+		pages += WINDOW;
+		teardown(&x);
+	}
+	assert_true(skipped > pages / 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -590,7 +760,7 @@ int main(void)
 		cmocka_unit_test(counts),	 cmocka_unit_test(compound),
 		cmocka_unit_test(fake_heads),	 cmocka_unit_test(free_block),
 		cmocka_unit_test(buddy_by_byte), cmocka_unit_test(severity_by_place),
-		cmocka_unit_test(online_page),
+		cmocka_unit_test(online_page),	 cmocka_unit_test(alike),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The libraries that wrote the pages, read them. All are given the room that
+ * there is for a page, and stop there by themselves, whatever the stored bytes
+ * claim.
+ */
+#include "target/unpack.h"
+
+#include <string.h>
+
+#include <lzo/lzo1x.h>
+#include <snappy-c.h>
+#include <zstd.h>
+
+bool pfs_unpack_init(struct pfs_unpack *u)
+{
+	memset(u, 0, sizeof(*u));
+	return lzo_init() == LZO_E_OK && inflateInit(&u->z) == Z_OK;
+}
+
+void pfs_unpack_deinit(struct pfs_unpack *u)
+{
+	inflateEnd(&u->z);
+	ZSTD_freeDCtx(u->zstd);
+}
+
+static bool unpack_zlib(struct pfs_unpack *u, const unsigned char *src, size_t len,
+			unsigned char *dst, size_t size)
+{
+	if (inflateReset(&u->z) != Z_OK)
+		return false;
+	/* zlib's interface is older than const. */
+	u->z.next_in = (Bytef *)(uintptr_t)src;
+	u->z.avail_in = (uInt)len;
+	u->z.next_out = dst;
+	u->z.avail_out = (uInt)size;
+	return inflate(&u->z, Z_FINISH) == Z_STREAM_END && !u->z.avail_out;
+}
+
+static bool unpack_lzo(const unsigned char *src, size_t len, unsigned char *dst, size_t size)
+{
+	lzo_uint out = size;
+
+	return lzo1x_decompress_safe(src, len, dst, &out, NULL) == LZO_E_OK && out == size;
+}
+
+static bool unpack_snappy(const unsigned char *src, size_t len, unsigned char *dst, size_t size)
+{
+	size_t out = size;
+
+	return snappy_uncompress((const char *)src, len, (char *)dst, &out) == SNAPPY_OK &&
+	       out == size;
+}
+
+static bool unpack_zstd(struct pfs_unpack *u, const unsigned char *src, size_t len,
+			unsigned char *dst, size_t size)
+{
+	if (!u->zstd)
+		u->zstd = ZSTD_createDCtx();
+	return u->zstd && ZSTD_decompressDCtx(u->zstd, dst, size, src, len) == size;
+}
+
+bool pfs_unpack(struct pfs_unpack *u, uint32_t flags, const unsigned char *src, size_t len,
+		unsigned char *dst, size_t size)
+{
+	if (flags & KDUMP_ZLIB)
+		return unpack_zlib(u, src, len, dst, size);
+	if (flags & KDUMP_LZO)
+		return unpack_lzo(src, len, dst, size);
+	if (flags & KDUMP_SNAPPY)
+		return unpack_snappy(src, len, dst, size);
+	if (flags & KDUMP_ZSTD)
+		return unpack_zstd(u, src, len, dst, size);
+	if (len != size)
+		return false;
+	memcpy(dst, src, size);
+	return true;
+}
