@@ -55,7 +55,7 @@ endif
 
 LIB_SRC := $(wildcard extension/core/*.c extension/kernel/*.c extension/target/*.c \
 	extension/report/*.c extension/session/*.c)
-CLI_SRC := $(wildcard extension/cli/*.c)
+CLI_SRC := $(wildcard extension/cli/*.c extension/batch/*.c)
 UNIT_SRC := $(wildcard testdumps/unit/test_*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/obj/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/obj/%.o)

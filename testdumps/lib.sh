@@ -99,7 +99,7 @@ mkdump() {
 	PYTHONDONTWRITEBYTECODE=1 python3 "$top/testdumps/mkdump" "$@"
 }
 
-# valid NAME [--mutate] report|check FILE...: these JSON documents fit the schema.
+# valid NAME [--mutate] report|check|batch FILE...: these JSON documents fit the schema.
 valid() {
 	if python3 -c 'import jsonschema' 2>/dev/null; then
 		test=$1

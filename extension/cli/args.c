@@ -80,13 +80,49 @@ static int parse_library(const char *text, enum pfs_reader *ret, struct pfs_err 
 	return 0;
 }
 
-/* value: NULL where the option takes none. */
-static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const char *value,
-		      struct pfs_err *err)
+#define DEFAULT_TIMEOUT 600
+#define MIN_MEMORY ((uint64_t)16 << 20)	/* below it, not even the libraries fit */
+
+static int parse_number(const char *name, const char *text, unsigned long max, unsigned int *ret,
+			struct pfs_err *err)
 {
 	unsigned long n;
 	char *end;
 
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno || end == text || *end || *text == '-' || n > max)
+		return pfs_err_set(err, EINVAL, "--%s=%s: want a number up to %lu", name, text, max);
+	*ret = (unsigned int)n;
+	return 0;
+}
+
+static int parse_memory(const char *text, uint64_t *ret, struct pfs_err *err)
+{
+	static const char units[] = "KMGT";
+	unsigned int shift = 0;
+	const char *unit;
+	uint64_t n;
+	char *end;
+
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	unit = *end ? strchr(units, *end) : NULL;
+	if (unit) {
+		shift = 10 * (unsigned int)(unit - units + 1);
+		end++;
+	}
+	if (errno || end == text || *end || *text == '-' || n > UINT64_MAX >> shift ||
+	    n << shift < MIN_MEMORY)
+		return pfs_err_set(err, EINVAL, "--memory=%s: want 16M or more", text);
+	*ret = n << shift;
+	return 0;
+}
+
+/* value: NULL where the option takes none. */
+static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const char *value,
+		      struct pfs_err *err)
+{
 	switch (id) {
 	case O_JSON:
 		a->json = true;
@@ -116,15 +152,26 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const
 		a->verify = true;
 		break;
 	case O_LIST:
+		a->list = true;
+		break;
+	case O_FROM:
+		a->from = value;
+		break;
+	case O_TIMEOUT:
+		return parse_number("timeout", value, 1000000, &a->timeout, err);
+	case O_MEMORY:
+		return parse_memory(value, &a->memory, err);
+	case O_VMLINUX_DIR:
+		a->vmlinux_dir = value;
+		break;
+	case O_REPORTS:
+		a->reports = true;
+		break;
+	case O_AGAIN:
+		a->again = true;
 		break;
 	case O_JOBS:
-		errno = 0;
-		n = strtoul(value, &end, 10);
-		if (errno || end == value || *end || *value == '-' || n > 1024)
-			return pfs_err_set(err, EINVAL, "--jobs=%s: want a number up to 1024",
-					   value);
-		a->jobs = (unsigned int)n;
-		break;
+		return parse_number("jobs", value, 1024, &a->jobs, err);
 	case O_COLOR:
 		return parse_when("color", value, true, &a->color, err);
 	case O_PROGRESS:
@@ -160,7 +207,7 @@ struct parser {
 	int at;			/* word that is being looked at */
 	bool hosted;
 	struct pfs_args *a;
-	unsigned int seen;	/* bit 1 << enum option_id */
+	uint64_t seen;		/* bit 1 << enum option_id */
 };
 
 static bool elsewhere(const struct parser *p, unsigned int option)
@@ -192,7 +239,7 @@ static int long_option(struct parser *p, struct pfs_err *err)
 			return pfs_err_set(err, EINVAL, "option '%s' wants an argument", word);
 		value = p->argv[++p->at];
 	}
-	p->seen |= 1u << i;
+	p->seen |= (uint64_t)1 << i;
 	return set_option(p->a, (enum option_id)i, true, value, err);
 }
 
@@ -219,7 +266,7 @@ static int short_options(struct parser *p, struct pfs_err *err)
 			if (!*value)
 				value = p->argv[++p->at];
 		}
-		p->seen |= 1u << i;
+		p->seen |= (uint64_t)1 << i;
 		rc = set_option(p->a, (enum option_id)i, false, value, err);
 		if (rc || value)
 			return rc;
@@ -251,7 +298,7 @@ static int parse_options(struct parser *p, int *ret_nr, struct pfs_err *err)
 }
 
 /* An option of another verb is a mistake, not a whim. */
-static int check_options(const struct pfs_args *a, unsigned int seen, bool hosted,
+static int check_options(const struct pfs_args *a, uint64_t seen, bool hosted,
 			 struct pfs_err *err)
 {
 	unsigned int i;
@@ -276,6 +323,15 @@ static int take_positionals(char *const *pos, size_t nr, bool hosted, struct pfs
 	bool optional = v->arg && v->arg[0] == '[';
 	size_t files_wanted = v->needs_dump && !hosted;
 
+	if (pfs_verb_alone(a->verb)) {
+		if (hosted)
+			return pfs_err_set(err, EINVAL, "'%s' is not for crash and drgn", v->name);
+		if (!nr && !a->from)
+			return pfs_err_set(err, EINVAL, "'%s' wants %s", v->name, v->arg);
+		a->files = pos;
+		a->nr_files = nr;
+		return 0;
+	}
 	/* It opens its files by itself, wherever it runs. */
 	if (a->verb == PFS_V_DIFF) {
 		if (nr < 2)
@@ -300,7 +356,7 @@ static int take_positionals(char *const *pos, size_t nr, bool hosted, struct pfs
 
 int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, struct pfs_err *err)
 {
-	struct pfs_args a = { .verb = PFS_V_DIAGNOSE };
+	struct pfs_args a = { .verb = PFS_V_DIAGNOSE, .timeout = DEFAULT_TIMEOUT };
 	struct parser p = { .argv = argv, .argc = argc, .hosted = hosted, .a = &a };
 	char *const *pos = argv + 1;
 	int i, rc, nr;

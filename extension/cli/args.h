@@ -34,6 +34,12 @@ static inline bool pfs_verb_records(enum pfs_verb v)
 	return v == PFS_V_DISTILL || v == PFS_V_REPORT;
 }
 
+/* Of the command line alone: it works on many dumps, or on none. */
+static inline bool pfs_verb_alone(enum pfs_verb v)
+{
+	return v == PFS_V_BATCH;
+}
+
 struct pfs_option_row {
 	int letter;		/* 0: none */
 	const char *name;
@@ -55,11 +61,13 @@ struct pfs_args {
 	enum pfs_verb verb;
 	bool has_verb;		/* named, not the default */
 	bool json, quiet, all, full, log, svg, verify, exit_zero, version, crash_extension;
+	bool list, reports, again;
 	enum pfs_help help;
 	enum pfs_when color, progress;
 	enum pfs_reader reader;
-	unsigned int jobs;
-	const char *output, *tar, *system_map;
+	unsigned int jobs, timeout;	/* timeout: seconds */
+	uint64_t memory;	/* bytes; 0: no limit */
+	const char *output, *tar, *system_map, *from, *vmlinux_dir;
 	char *const *files;	/* dumps and vmlinux, in argv */
 	size_t nr_files;
 	const char *arg;	/* X, CODE; NULL: none */
@@ -97,6 +105,12 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
  */
 int pfs_verify(const struct pfs_session *s, const struct pfs_session_opts *opts, const char *path,
 	       struct pfs_err *err);
+
+/* The exit status for a session that was diagnosed, and scanned as far as it got. */
+enum pfs_exit pfs_exit_of(const struct pfs_session *s);
+
+/* The verb batch (batch.c); not in the libraries. */
+enum pfs_exit pfs_run_batch(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
 
 /* The verb diff (diff.c): PFS_EXIT_PROBLEMS where the two differ. */
 enum pfs_exit pfs_run_diff(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);

@@ -14,14 +14,16 @@ static void put_usage(struct pfs_out *o, const struct pfs_verb_row *v, bool host
 		 arg ? arg : "");
 }
 
-static void put_verbs(struct pfs_out *o, bool whole)
+static void put_verbs(struct pfs_out *o, bool whole, bool hosted)
 {
-	char name[32];
+	char name[64];
 	int i;
 
 	for (i = 0; i < PFS_NR_VERBS; i++) {
 		const struct pfs_verb_row *v = &pfs_verbs[i];
 
+		if (hosted && pfs_verb_alone((enum pfs_verb)i))
+			continue;
 		snprintf(name, sizeof(name), "%s%s%s", v->name, v->arg ? " " : "",
 			 v->arg ? v->arg : "");
 		pfs_outf(o, "  %-19s %s\n", name, v->line);
@@ -134,7 +136,7 @@ void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted)
 			put_examples(o);
 			pfs_out_heading(o, "Verbs");
 		}
-		put_verbs(o, whole);
+		put_verbs(o, whole, hosted);
 		if (whole)
 			pfs_out_heading(o, "Options");
 		else

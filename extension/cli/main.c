@@ -252,7 +252,9 @@ int main(int argc, char **argv)
 		pfs_help_print(&o, &args, false);
 		return (int)finish(&o, PFS_EXIT_OK);
 	}
-	if (pfs_verbs[args.verb].needs_dump)
+	if (args.verb == PFS_V_BATCH)
+		st = pfs_run_batch(&args, &o, &err);
+	else if (pfs_verbs[args.verb].needs_dump)
 		st = analyse(&args, &o, &err);
 	else
 		st = pfs_run(NULL, &args, NULL, &o, &err);

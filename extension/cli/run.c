@@ -42,23 +42,23 @@ static bool saw_pages(const struct pfs_session *s)
 				     scan->count[PFS_ST_UNDECIDABLE];
 }
 
-static enum pfs_exit status_of_findings(const struct run *r)
+static enum pfs_exit status_of_findings(const struct pfs_session *s)
 {
-	if (pfs_has_problems(&r->s->findings))
+	if (pfs_has_problems(&s->findings))
 		return PFS_EXIT_PROBLEMS;
-	return r->s->has_scan && r->s->scan.complete && saw_pages(r->s) ?
-		       PFS_EXIT_OK : PFS_EXIT_INCONCLUSIVE;
+	return s->has_scan && s->scan.complete && saw_pages(s) ? PFS_EXIT_OK :
+								 PFS_EXIT_INCONCLUSIVE;
 }
 
-static enum pfs_exit status_of_verdict(const struct run *r)
+enum pfs_exit pfs_exit_of(const struct pfs_session *s)
 {
-	enum pfs_status st = r->s->verdict.status;
+	enum pfs_status st = s->verdict.status;
 
 	if (st == PFS_EXPLAINED || st == PFS_UNEXPLAINED)
 		return PFS_EXIT_PROBLEMS;
-	if (st == PFS_INCONCLUSIVE && !pfs_has_problems(&r->s->findings))
+	if (st == PFS_INCONCLUSIVE && !pfs_has_problems(&s->findings))
 		return PFS_EXIT_INCONCLUSIVE;
-	return status_of_findings(r);
+	return status_of_findings(s);
 }
 
 static enum pfs_exit run_diagnose(struct run *r)
@@ -78,7 +78,7 @@ static enum pfs_exit run_diagnose(struct run *r)
 		pfs_text_limits(r->o, r->s);
 		pfs_text_summary(r->o, r->s);
 	}
-	return status_of_verdict(r);
+	return pfs_exit_of(r->s);
 }
 
 static enum pfs_exit run_check(struct run *r)
@@ -92,7 +92,7 @@ static enum pfs_exit run_check(struct run *r)
 		pfs_text_limits(r->o, r->s);
 		pfs_text_summary(r->o, r->s);
 	}
-	return status_of_findings(r);
+	return status_of_findings(r->s);
 }
 
 static enum pfs_exit run_pfn(struct run *r)
@@ -222,7 +222,7 @@ static enum pfs_exit run_report(struct run *r)
 			     r->s->verdict.title ? r->s->verdict.title : "no verdict");
 		pfs_out_para(r->o, 0, "", "the report is in %s", a->tar ? a->tar : a->output);
 	}
-	return status_of_verdict(r);
+	return pfs_exit_of(r->s);
 }
 
 enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,

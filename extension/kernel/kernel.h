@@ -74,6 +74,9 @@ int pfs_btf_scan(struct pfs_mem *m, const struct pfs_image *image, struct pfs_lo
 int pfs_vmlinux_open(const char *path, const char *build_id, const char *release,
 		     uint64_t kerneloffset, struct pfs_lookup **ret, struct pfs_err *err);
 
+/* The build-id of such a file alone, "" if it has none. -EINVAL: it is no executable. */
+int pfs_vmlinux_build_id(const char *path, char *buf, size_t size, struct pfs_err *err);
+
 /*
  * Symbols from a System.map (system_map.c), displaced so that _stext is where
  * the dump has it.

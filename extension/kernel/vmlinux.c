@@ -320,3 +320,19 @@ int pfs_vmlinux_open(const char *path, const char *build_id, const char *release
 	*ret = &v->lookup;
 	return 0;
 }
+
+int pfs_vmlinux_build_id(const char *path, char *buf, size_t size, struct pfs_err *err)
+{
+	struct vmlinux *v = calloc(1, sizeof(*v));
+	int r;
+
+	if (!v)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	v->lookup.ops = &ops;
+	v->fd = -1;
+	r = open_elf(v, path, err);
+	if (!r)
+		read_build_id(v->elf, buf, size);
+	op_free(&v->lookup);
+	return r;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A process that looks into files, one after another, and says what they are. It
+ * may hang on a file, of a server that is gone, say: then it is killed, and the
+ * next one goes on behind that file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "batch/child.h"
+#include "batch/find.h"
+
+static void look(const struct pfs_batch_found *f, size_t at, int fd)
+{
+	for (; at < f->nr_files; at++) {
+		struct pfs_probe p;
+
+		pfs_probe(f->files[at].path, &p);
+		/* Smaller than PIPE_BUF: all or nothing. */
+		if (write(fd, &p, sizeof(p)) != sizeof(p))
+			_exit(1);
+	}
+	_exit(0);
+}
+
+/* false: it said nothing in time, or died. */
+static bool hear(int fd, unsigned int timeout, struct pfs_probe *ret)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	double end = pfs_batch_now() + timeout;
+	int ms = -1, n;
+
+	do {
+		if (timeout)
+			ms = end > pfs_batch_now() ? (int)((end - pfs_batch_now()) * 1000) + 1 : 0;
+		n = poll(&p, 1, ms);
+	} while (n < 0 && errno == EINTR);
+	return n > 0 && read(fd, ret, sizeof(*ret)) == sizeof(*ret);
+}
+
+int pfs_batch_scout(const struct pfs_batch_opts *o, struct pfs_batch_found *f, size_t from,
+		    struct pfs_err *err)
+{
+	while (from < f->nr_files) {
+		int p[2];
+		pid_t pid;
+
+		if (pipe2(p, O_CLOEXEC))
+			return pfs_err_set(err, errno, "cannot make a pipe: %s", strerror(errno));
+		pid = pfs_batch_fork();
+		if (!pid) {
+			close(p[0]);
+			look(f, from, p[1]);
+		}
+		close(p[1]);
+		if (pid < 0) {
+			close(p[0]);
+			return pfs_err_set(err, errno, "cannot fork: %s", strerror(errno));
+		}
+		while (from < f->nr_files && hear(p[0], o->timeout, &f->files[from].probe))
+			from++;
+		close(p[0]);
+		if (from < f->nr_files)
+			f->files[from++].unreadable = true;
+		pfs_batch_kill(pid);
+		/* One that hangs in the kernel takes its time: nobody waits for it. */
+		waitpid(pid, NULL, from < f->nr_files ? WNOHANG : 0);
+	}
+	return 0;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "target/probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nettle/sha2.h>
+
+#include "target/dump.h"
+#include "target/kdump_format.h"
+
+/*
+ * The files of a set have one header, but for what their writer got done, and
+ * differ in the sub header's range of pages.
+ */
+static void probe_kdump(int fd, struct pfs_probe *ret)
+{
+	unsigned char hdr[KDUMP_HDR_SIZE], sub[KDUMP_SUB_SIZE], digest[8];
+	struct sha256_ctx ctx;
+	uint32_t block, version;
+	bool wide;
+
+	if (pfs_pread(fd, hdr, sizeof(hdr), 0))
+		return;
+	block = pfs_le32(hdr + KDUMP_HDR_BLOCK_SIZE);
+	version = pfs_le32(hdr + KDUMP_HDR_VERSION);
+	if (version < 2 || pfs_pread(fd, sub, sizeof(sub), block) ||
+	    !pfs_le32(sub + KDUMP_SUB_SPLIT))
+		return;
+	wide = version >= 6;
+	ret->max = pfs_le32(hdr + KDUMP_HDR_MAX_MAPNR);
+	if (wide && pfs_le64(sub + KDUMP_SUB_MAX_MAPNR_64))
+		ret->max = pfs_le64(sub + KDUMP_SUB_MAX_MAPNR_64);
+	ret->start = pfs_le64(sub + (wide ? KDUMP_SUB_START_PFN_64 : KDUMP_SUB_START_PFN));
+	ret->end = pfs_le64(sub + (wide ? KDUMP_SUB_END_PFN_64 : KDUMP_SUB_END_PFN));
+	ret->part = true;
+	sha256_init(&ctx);
+	sha256_update(&ctx, KDUMP_HDR_STATUS, hdr);
+	sha256_update(&ctx, sizeof(ret->max), (const uint8_t *)&ret->max);
+	sha256_digest(&ctx, sizeof(digest), digest);
+	ret->set = pfs_le64(digest);
+}
+
+void pfs_probe(const char *path, struct pfs_probe *ret)
+{
+	struct pfs_dump_file f = { .path = path };
+	struct pfs_target *t = NULL;
+	enum pfs_dump_kind kind;
+	struct pfs_err err;
+	struct stat st;
+	int r;
+
+	*ret = (struct pfs_probe){ 0 };
+	/* Not O_NONBLOCK: of a file that is on tape or leased, it makes an error. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return;
+	f.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (f.fd < 0) {
+		ret->error = errno;
+		return;
+	}
+	if (!fstat(f.fd, &st) && S_ISREG(st.st_mode)) {
+		f.size = (uint64_t)st.st_size;
+		r = pfs_dump_identify(&f, &kind, &err);
+		if (!r && kind == PFS_DUMP_KDUMP)
+			probe_kdump(f.fd, ret);
+		/* Whose core it is, its notes say. */
+		if (!r && kind == PFS_DUMP_ELF) {
+			r = pfs_target_open_kdump(&path, 1, NULL, NULL, &t, &err);
+			pfs_target_free(t);
+		}
+		/* EIO: a dump, of which a part is missing or damaged. */
+		ret->dump = !r || r == -EIO;
+		ret->error = ret->dump || r == -EINVAL ? 0 : -r;
+	}
+	close(f.fd);
+}

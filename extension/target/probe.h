@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Is a file a dump? By its first bytes, for who looks through many files. */
+#ifndef PFS_TARGET_PROBE_H
+#define PFS_TARGET_PROBE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pfs_probe {
+	bool dump;
+	int error;		/* errno of what cannot be opened or read; 0: none */
+	bool part;		/* of a set of files: pages [start, end) of [0, max) */
+	uint64_t set;		/* equal for the files of one set */
+	uint64_t start, end, max;
+};
+
+/*
+ * A damaged dump is one; the core dump of a process is none, nor is anything but a
+ * regular file.
+ */
+void pfs_probe(const char *path, struct pfs_probe *ret);
+
+#endif
