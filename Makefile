@@ -215,6 +215,7 @@ install: all
 	[ ! -f $B/pfnscope.so ] || install -D -m 644 -t $(DESTDIR)$(crashdir) $B/pfnscope.so
 	[ ! -f $B/pfnscope-drgn.so ] || install -D -m 644 -t $(DESTDIR)$(prefix)/lib/pfnscope \
 		$B/pfnscope-drgn.so build/deps/lib/libdrgn.so.0
+	scripts/kdump/install $(prefix) $(DESTDIR)
 	[ -n "$(DESTDIR)" ] || ldconfig
 
 clean:
