@@ -246,10 +246,14 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 				     "pfn_to_online_page() leaves them out: legal while nothing "
 				     "walks them");
 		} else if (s->online < 0) {
-			f->severity = PFS_SEV_SUSPICIOUS;
+			/* RAM that is online is initialised in every kernel. */
+			f->severity = s->ram == 1 && pfs_online_section(c->m, start) == 1
+					      ? PFS_SEV_SUSPICIOUS
+					      : PFS_SEV_NOTE;
 			f->confidence = PFS_CONF_LOW;
 			pfs_evidence(c, f,
-				     "whether pfn_to_online_page() returns them is not known");
+				     "whether pfn_to_online_page() returns them is not known: it "
+				     "takes BTF or vmlinux");
 		} else if (!s->online) {
 			f->severity = PFS_SEV_CORRUPT;
 			pfs_evidence(
