@@ -100,12 +100,28 @@ static bool names(const struct pfs_classifier *c, const struct pfs_classify_ctx 
 }
 
 /*
+ * HVO shows the page with the head again in place of tails (e7d324850bfc "mm:
+ * hugetlb: free the 2nd vmemmap page associated with each HugeTLB page", v5.18):
+ * such a fake head begins a page of the memmap, and the tails behind it name the
+ * real one. Seven of the eight sections of a 1 GiB page begin with one: there,
+ * nothing was seen of the page before.
+ */
+static bool fake_head(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+		      uint64_t pfn, uint64_t head_va)
+{
+	uint64_t va = pfs_pfn_to_page(c->m, pfn);
+
+	if (va & (c->m->layout.page_size - 1))
+		return false;
+	if (ctx->seen == pfn)
+		return ctx->compound && head_va == pfs_pfn_to_page(c->m, ctx->head);
+	return head_va < va && head_va >= c->m->layout.vmemmap;
+}
+
+/*
  * Behind a head comes its first tail; where that is damaged, the second one
- * tells. HVO shows the page with the head again in place of tails (e7d324850bfc
- * "mm: hugetlb: free the 2nd vmemmap page associated with each HugeTLB page",
- * v5.18): such a fake head begins a page of the memmap, and the tails behind it
- * name the real one. When the huge page is gone, copies of its head are left: only
- * of a page in use is PG_head to be believed.
+ * tells. When a huge page is gone, copies of its head may be left (see
+ * pfs_check_head_copies()): only of a page in use is PG_head to be believed.
  */
 static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 			    uint64_t pfn, bool used)
@@ -114,8 +130,9 @@ static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_
 	const unsigned char *next = neighbour(ctx, pfn + 1);
 
 	if (next && pfs_compound_head(c, va + c->struct_page, next, &head_va)) {
-		if (head_va != va && !(va & (c->m->layout.page_size - 1)) && ctx->compound &&
-		    head_va == pfs_pfn_to_page(c->m, ctx->head)) {
+		if (head_va != va && fake_head(c, ctx, pfn, head_va)) {
+			ctx->compound = true;
+			ctx->head = pfn_of(c, head_va);
 			ctx->last = pfn;
 			return NULL;
 		}
