@@ -148,6 +148,24 @@ static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_
 	return NULL;
 }
 
+bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+		   uint64_t pfn, const unsigned char *bytes)
+{
+	uint64_t va = pfs_pfn_to_page(c->m, pfn), word = pfs_le64(bytes + c->head_offset);
+	bool head = c->has_refcount && pfs_le64(bytes + c->flags_offset) & c->head_mask &&
+		    !pfs_le32(bytes + c->refcount_offset);
+	const unsigned char *next;
+
+	if (!c->head_offset || word & 1 || va & (c->m->layout.page_size - 1) ||
+	    !(pfn & ((UINT64_C(1) << c->m->mem->arch->pageblock_order) - 1)))
+		return false;
+	if (!head && !(c->hugetlb_mask && c->type_offset &&
+		       (pfs_le32(bytes + c->type_offset) & c->hugetlb_mask) == c->hugetlb_value))
+		return false;
+	next = neighbour(ctx, pfn + 1);
+	return next && !(pfs_le64(next + c->head_offset) & 1);
+}
+
 /* A tail with bit 0 lost: it still holds its head's address or mask, and no reference. */
 static bool lost_tail(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn,
 		      const unsigned char *bytes)

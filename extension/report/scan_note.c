@@ -20,6 +20,7 @@ static const char *const mark_names[PFS_NR_MARKS] = {
 	[PFS_MARK_STALE] = "stale",
 	[PFS_MARK_PASSED] = "passed",
 	[PFS_MARK_LOST] = "lost",
+	[PFS_MARK_HEAD_COPY] = "head-copy",
 };
 
 /* jansson takes NULL for a value and says so: one flag catches lack of memory anywhere. */
