@@ -96,12 +96,28 @@ static bool names(const struct pfs_classifier *c, const struct pfs_classify_ctx 
 }
 
 /*
+ * HVO shows the page with the head again in place of tails (e7d324850bfc "mm:
+ * hugetlb: free the 2nd vmemmap page associated with each HugeTLB page", v5.18):
+ * such a fake head begins a page of the memmap, and the tails behind it name the
+ * real one. Seven of the eight sections of a 1 GiB page begin with one: there,
+ * nothing was seen of the page before.
+ */
+static bool fake_head(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+		      uint64_t pfn, uint64_t head_va)
+{
+	uint64_t va = pfs_pfn_to_page(c->m, pfn);
+
+	if (va & (c->m->layout.page_size - 1))
+		return false;
+	if (ctx->seen == pfn)
+		return ctx->compound && head_va == pfs_pfn_to_page(c->m, ctx->head);
+	return head_va < va && head_va >= c->m->layout.vmemmap;
+}
+
+/*
  * Behind a head comes its first tail; where that is damaged, the second one
- * tells. HVO shows the page with the head again in place of tails (e7d324850bfc
- * "mm: hugetlb: free the 2nd vmemmap page associated with each HugeTLB page",
- * v5.18): such a fake head begins a page of the memmap, and the tails behind it
- * name the real one. When the huge page is gone, copies of its head are left: only
- * of a page in use is PG_head to be believed.
+ * tells. When a huge page is gone, copies of its head may be left (see
+ * pfs_check_head_copies()): only of a page in use is PG_head to be believed.
  */
 static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 			    uint64_t pfn, bool used)
@@ -110,8 +126,9 @@ static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_
 	const unsigned char *next = neighbour(ctx, pfn + 1);
 
 	if (next && pfs_compound_head(c, va + c->struct_page, next, &head_va)) {
-		if (head_va != va && !(va & (c->m->layout.page_size - 1)) && ctx->compound &&
-		    head_va == pfs_pfn_to_page(c->m, ctx->head)) {
+		if (head_va != va && fake_head(c, ctx, pfn, head_va)) {
+			ctx->compound = true;
+			ctx->head = pfn_of(c, head_va);
 			ctx->last = pfn;
 			return NULL;
 		}
@@ -125,6 +142,24 @@ static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_
 		ctx->head = ctx->last = pfn;
 	}
 	return NULL;
+}
+
+bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+		   uint64_t pfn, const unsigned char *bytes)
+{
+	uint64_t va = pfs_pfn_to_page(c->m, pfn), word = pfs_le64(bytes + c->head_offset);
+	bool head = c->has_refcount && pfs_le64(bytes + c->flags_offset) & c->head_mask &&
+		    !pfs_le32(bytes + c->refcount_offset);
+	const unsigned char *next;
+
+	if (!c->head_offset || word & 1 || va & (c->m->layout.page_size - 1) ||
+	    !(pfn & ((UINT64_C(1) << c->m->mem->arch->pageblock_order) - 1)))
+		return false;
+	if (!head && !(c->hugetlb_mask && c->type_offset &&
+		       (pfs_le32(bytes + c->type_offset) & c->hugetlb_mask) == c->hugetlb_value))
+		return false;
+	next = neighbour(ctx, pfn + 1);
+	return next && !(pfs_le64(next + c->head_offset) & 1);
 }
 
 /* A tail with bit 0 lost: it still holds its head's address or mask, and no reference. */

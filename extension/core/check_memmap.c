@@ -246,11 +246,15 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 				     "pfn_to_online_page() leaves them out: legal while nothing "
 				     "walks them");
 		} else if (s->online < 0) {
-			f->severity = PFS_SEV_SUSPICIOUS;
-			pfs_doubt(f, PFS_CONF_LOW, "the section's ONLINE bit and device pagemaps: a "
-				  "vmlinux with types says where they are");
+			/* RAM that is online is initialised in every kernel. */
+			f->severity = s->ram == 1 && pfs_online_section(c->m, start) == 1
+					      ? PFS_SEV_SUSPICIOUS
+					      : PFS_SEV_NOTE;
+			pfs_doubt(f, PFS_CONF_LOW, "types of this kernel (BTF or vmlinux): they say "
+				  "whether pfn_to_online_page() returns these pages");
 			pfs_evidence(c, f,
-				     "whether pfn_to_online_page() returns them is not known");
+				     "whether pfn_to_online_page() returns them is not known: it "
+				     "takes BTF or vmlinux");
 		} else if (!s->online) {
 			f->severity = PFS_SEV_CORRUPT;
 			pfs_evidence(

@@ -88,6 +88,12 @@ static void buddy(struct pfs_classifier *c, const struct pfs_facts *f)
 			c->type_bits |= ~(uint32_t)pfs_val(f, PFS_F_SLAB_VALUE);
 	}
 	c->type_is_byte = v == 0xf0000000;
+	if (pfs_have(f, PFS_F_HUGETLB_VALUE) && (c->type_bits || c->type_is_byte)) {
+		uint32_t hugetlb = (uint32_t)pfs_val(f, PFS_F_HUGETLB_VALUE);
+
+		c->hugetlb_mask = c->type_is_byte ? 0xff000000 : 0xf0000000 | ~hugetlb;
+		c->hugetlb_value = hugetlb & c->hugetlb_mask;
+	}
 	if (c->type_is_byte && pfs_have(f, PFS_F_SLAB_VALUE))
 		c->slab_type = (uint32_t)pfs_val(f, PFS_F_SLAB_VALUE) & 0xff000000;
 	c->max_order = pfs_have(f, PFS_F_ZONE_FREE_AREA_LEN)

@@ -37,6 +37,7 @@ struct pfs_classifier {
 	uint32_t type_bits;		/* page types as cleared bits of _mapcount; 0: not so */
 	bool type_is_byte;		/* page types as the top byte */
 	uint32_t slab_type;		/* that byte of a slab, in its place; 0: none, or PG_slab */
+	uint32_t hugetlb_mask, hugetlb_value;	/* page type of a hugetlb head; 0: none known */
 	uint64_t free_mask;		/* flags that no free page has; 0: not known */
 	uint64_t lru_mask;		/* 0: bit, or that of PG_unevictable, not known */
 	uint64_t unevictable_mask;
@@ -107,6 +108,13 @@ const char *pfs_bad_free_head(const struct pfs_classifier *c, const struct pfs_c
 			      uint64_t pfn, const unsigned char *bytes);
 const char *pfs_bad_free_page(const struct pfs_classifier *c, uint64_t pfn,
 			      const unsigned char *bytes);
+
+/*
+ * At the start of a page of the memmap, where no huge page begins: PG_head on a
+ * page that nobody uses, or the page type of hugetlb, without a tail behind it.
+ */
+bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+		   uint64_t pfn, const unsigned char *bytes);
 
 /* On an LRU list or in a slab, by its flags or type. */
 bool pfs_page_busy(const struct pfs_classifier *c, const unsigned char *bytes);

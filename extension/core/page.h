@@ -68,6 +68,7 @@ enum pfs_mark {
 	PFS_MARK_STALE,			/* on a list, by its flags, that does not know it */
 	PFS_MARK_PASSED,		/* free block that its free list passes by */
 	PFS_MARK_LOST,			/* block on a free list that is not free, by its type */
+	PFS_MARK_HEAD_COPY,		/* like the head of a huge page, where none begins */
 	PFS_NR_MARKS
 };
 

@@ -327,6 +327,7 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 	const struct pfs_classifier *c = m->classifier;
 	struct pfs_section_count *count = &w->job->sections[index];
 	uint64_t sub, per_sub = m->layout.pages_per_subsection, i, n, pfn, end, known = 0;
+	uint64_t in_page = m->layout.page_size / m->layout.struct_page - 1;
 	uint64_t flags, odd;
 	struct backing_cursor backing;
 	struct pfs_lists lists;
@@ -362,6 +363,9 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 			    mark_page(w, s, pfn, st, flags, pfn >= backing.from))
 				return -ENOMEM;
 			if (pfs_lists_has(c, st, s->bytes) && mark_listed(w, &lists, pfn, st))
+				return -ENOMEM;
+			if (!(pfn & in_page) && pfs_head_copy(c, &s->ctx, pfn, s->bytes) &&
+			    keep_run(w, pfn, st, PFS_MARK_HEAD_COPY))
 				return -ENOMEM;
 			if (known <= pfn)
 				known = known_end(s, pfn);

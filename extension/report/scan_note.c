@@ -17,6 +17,10 @@ static const char *const mark_names[PFS_NR_MARKS] = {
 	[PFS_MARK_RESERVED_FREE] = "reserved-free",
 	[PFS_MARK_BACKING_FREE] = "backing-free",
 	[PFS_MARK_BACKING_USED] = "backing-used",
+	[PFS_MARK_STALE] = "stale",
+	[PFS_MARK_PASSED] = "passed",
+	[PFS_MARK_LOST] = "lost",
+	[PFS_MARK_HEAD_COPY] = "head-copy",
 };
 
 /* jansson takes NULL for a value and says so: one flag catches lack of memory anywhere. */

@@ -26,7 +26,7 @@ stamp()
 
 	for f; do
 		case $f in
-		*.sh | *.fragment) sed '/^#/d; /^$/d; /^\(TITLE\|SHOWS\|KERNELS\)=/d' -- "$f" ;;
+		*.sh | *.fragment) sed '/^#/d; /^$/d; /^\(TITLE\|SHOWS\|KERNELS\|WITHOUT\|DEFECT\)=/d' -- "$f" ;;
 		*) cat -- "$f" ;;
 		esac
 	done | sha256sum | cut -d' ' -f1

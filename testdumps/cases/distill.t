@@ -57,9 +57,9 @@ check_machine() { # name
 }
 
 # One machine of a kind: sound, explained, unmapped, hot-plugged, poisoned
-# pages, and one whose dump leaves pages out.
+# pages, pages on no list, copies of a head, and one whose dump leaves pages out.
 for name in healthy-6.1 s2-unmapped-read hotplug-offline-poisoned buddy-block-leaked \
-	memmap-excluded; do
+	memmap-stale-lru memmap-head-copies memmap-excluded; do
 	{
 		echo "include $here/$name.text"
 		echo "secret $secret"

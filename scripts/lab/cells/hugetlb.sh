@@ -5,4 +5,6 @@ MEM=512
 APPEND='hugetlb_free_vmemmap=on hugepages=16'
 STEPS='hugetlb oracle page-summary predicates-5g sysrq-c'
 KERNELS='6.1 6.12 7.2 7.3'
+WITHOUT='5.10: no HVO, which came with v5.14'
 SHOWS='any(.vmemmap[]; .writable == false)'
+DEFECT='6.12.117 memmap-head-copies: vmemmap_restore_pte() resets nothing of what it copies, since v6.12.114'

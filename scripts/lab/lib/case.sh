@@ -17,7 +17,12 @@
 # A cell of the matrix is the case CELL@KERNEL, its recipe cells/CELL.sh, without a
 # KERNEL. It may have
 #
+# Its form is elf; PFNSCOPE_LAB_FORMS names others to make as well.
+#
 #   KERNELS those of the matrix that can do it
+#   WITHOUT why the others cannot
+#   DEFECT  what one of them does wrong itself: as its release begins, the finding that it
+#           deserves, and what is known of it
 #   SHOWS   what vmemmap --json must have for the guest to be what the cell is about
 #
 # Results: $LAB/dump/NAME/NAME.FORM, console logs, oracle, vmlinux.
@@ -27,7 +32,10 @@ case_load()
 	TITLE='' KERNEL='' MEM=2048 APPEND='' STEPS='' PANIC='' DUMPS=''
 	CRASHKERNEL=192M TIMEOUT=300 QEMU='' KERNELS=''
 	case $1 in
-	*@*) KERNEL=${1#*@} PANIC='sysrq: Trigger a crash' DUMPS=elf TIMEOUT=600 ;;
+	*@*)
+		KERNEL=${1#*@} PANIC='sysrq: Trigger a crash' TIMEOUT=600
+		DUMPS="elf ${PFNSCOPE_LAB_FORMS-}"
+		;;
 	esac
 	[ -f "$(case_recipe "$1")" ] || die "no case '$1'"
 	# shellcheck source=/dev/null
