@@ -14,6 +14,7 @@
 #include "cli/files.h"
 #include "cli/module.h"
 #include "cli/progress.h"
+#include "session/find_vmlinux.h"
 #include "target/record.h"
 
 #define WIDTH 78
@@ -122,17 +123,34 @@ static enum pfs_exit fail(struct pfs_out *o, bool json, const char *code,
 	return PFS_EXIT_FAILED;
 }
 
-static int open_target(const struct pfs_args *a, const struct pfs_files *files,
+/* A distilled dump has all that a vmlinux would tell. */
+static void find_vmlinux(struct pfs_files *files, const struct pfs_target *t)
+{
+	static char path[4096];
+	struct pfs_origin origin;
+
+	if (files->vmlinux || t->info.origin_note)
+		return;
+	pfs_origin_read(t, &origin);
+	if (!pfs_find_vmlinux("", &origin, path, sizeof(path)))
+		files->vmlinux = path;
+}
+
+static int open_target(const struct pfs_args *a, struct pfs_files *files,
 		       struct pfs_library *lib, struct pfs_progress *progress,
 		       struct pfs_target **ret, struct pfs_err *err)
 {
-	int r;
+	int r = pfs_target_open_kdump(files->dumps, files->nr_dumps, on_open_progress, progress,
+				      ret, err);
 
-	if (a->reader == PFS_READER_HOST)
+	if (!r)
+		find_vmlinux(files, *ret);
+	if (a->reader == PFS_READER_HOST) {
+		if (!r)
+			pfs_target_free(*ret);
+		err->code = 0;
 		r = pfs_library_target(lib, ret, err);
-	else
-		r = pfs_target_open_kdump(files->dumps, files->nr_dumps, on_open_progress,
-					  progress, ret, err);
+	}
 	if (!r && a->reader != PFS_READER_FILE && files->vmlinux)
 		(*ret)->unwinder = &lib->unwinder;
 	return r;
@@ -157,8 +175,6 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	}
 	o->arg = &progress;
 	pfs_progress_init(&progress, a->progress == PFS_AUTO && !a->quiet && isatty(STDERR_FILENO));
-	/* libdrgn's word on symbols and types comes with its reader. */
-	opts.vmlinux = a->reader == PFS_READER_HOST ? NULL : files.vmlinux;
 	opts.system_map = a->system_map;
 	pfs_library_init(&lib, &files);
 	s = calloc(1, sizeof(*s));
@@ -170,6 +186,8 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	if (!open_target(a, &files, &lib, &progress, &target, err) &&
 	    (!pfs_verb_records(a->verb) || !pfs_target_record(target, &target, err))) {
 		catch_sigint();
+		/* libdrgn's word on symbols and types comes with its reader. */
+		opts.vmlinux = a->reader == PFS_READER_HOST ? NULL : files.vmlinux;
 		if (!pfs_session_open(s, target, &opts, err)) {
 			st = pfs_run(s, a, &opts, o, err);
 			pfs_progress_clear(&progress);

@@ -16,6 +16,7 @@
 
 #include "btf_blob.h"
 #include "kernel/kernel.h"
+#include "session/find_vmlinux.h"
 
 #define TEXT	UINT64_C(0xffffffff81000000)
 #define KASLR	UINT64_C(0x1ac00000)
@@ -271,12 +272,55 @@ static void damaged(void **unused)
 	free(all);
 }
 
+static void make_below(const char *root, const char *place, int what)
+{
+	char to[512], command[1200];
+
+	snprintf(to, sizeof(to), "%s%s", root, place);
+	snprintf(command, sizeof(command), "mkdir -p \"$(dirname %s)\"", to);
+	assert_int_equal(system(command), 0);
+	make(to, what);
+}
+
+/* By build-id alone, wherever it lies: a file of the release's name may be of another build. */
+static void found_by_build_id(void **unused)
+{
+	struct pfs_origin o = { .release = "6.1.0-test", .build_id = "abcdef01" };
+	char root[] = "/tmp/pfnscope-root.XXXXXX", found[512], command[600];
+
+	(void)unused;
+	assert_non_null(mkdtemp(root));
+	assert_int_equal(pfs_find_vmlinux(root, &o, found, sizeof(found)), -ENOENT);
+	make_below(root, "/boot/vmlinux-6.1.0-test", SYMTAB | BANNER);
+	assert_int_equal(pfs_find_vmlinux(root, &o, found, sizeof(found)), -ENOENT);
+	make_below(root, "/lib/modules/6.1.0-test/build/vmlinux", SYMTAB | NOTES);
+	assert_int_equal(pfs_find_vmlinux(root, &o, found, sizeof(found)), 0);
+	assert_string_equal(found + strlen(root), "/lib/modules/6.1.0-test/build/vmlinux");
+	make_below(root, "/usr/lib/debug/.build-id/ab/cdef01.debug", SYMTAB | NOTES);
+	assert_int_equal(pfs_find_vmlinux(root, &o, found, sizeof(found)), 0);
+	assert_string_equal(found + strlen(root), "/usr/lib/debug/.build-id/ab/cdef01.debug");
+
+	snprintf(o.build_id, sizeof(o.build_id), "abcdef02");
+	assert_int_equal(pfs_find_vmlinux(root, &o, found, sizeof(found)), -ENOENT);
+	/* A hostile dump's: no path of its own. */
+	snprintf(o.build_id, sizeof(o.build_id), "ab/../cd");
+	assert_int_equal(pfs_find_vmlinux(root, &o, found, sizeof(found)), -ENOENT);
+	snprintf(o.build_id, sizeof(o.build_id), "abcdef01");
+	snprintf(o.release, sizeof(o.release), "../../lib/modules/6.1.0-test");
+	snprintf(command, sizeof(command), "rm %s/usr/lib/debug/.build-id/ab/cdef01.debug", root);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(pfs_find_vmlinux(root, &o, found, sizeof(found)), -ENOENT);
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(symbols_and_types, setup, NULL),
 		cmocka_unit_test(identity),
 		cmocka_unit_test(not_a_vmlinux),
+		cmocka_unit_test(found_by_build_id),
 		cmocka_unit_test_setup_teardown(damaged, NULL, teardown),
 	};
 
