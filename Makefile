@@ -33,6 +33,8 @@ CFLAGS ?= $(OPT)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -fPIC -fvisibility=hidden \
 	-fstack-protector-strong -pthread -Iinclude -Iextension $(PKG_CFLAGS)
 LIBS = $(PKG_LIBS) -pthread
+# Of the command alone.
+CMD_LIBS = -lsqlite3
 ifdef SAN
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
@@ -55,7 +57,7 @@ endif
 
 LIB_SRC := $(wildcard extension/core/*.c extension/kernel/*.c extension/target/*.c \
 	extension/report/*.c extension/session/*.c)
-CLI_SRC := $(wildcard extension/cli/*.c extension/batch/*.c)
+CLI_SRC := $(wildcard extension/cli/*.c extension/batch/*.c extension/catalogue/*.c)
 UNIT_SRC := $(wildcard testdumps/unit/test_*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/obj/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/obj/%.o)
@@ -126,7 +128,7 @@ $B/obj/extension/cli/main.o: ALL_CFLAGS += -DPFS_CRASHDIR='"$(crashdir)"'
 
 $B/pfnscope: $(CLI_OBJ) $B/libpfnscope.a
 	$(call say,LD,$@)
-	$Q$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$Q$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(CMD_LIBS)
 
 $B/libpfnscope.so: $(LIB_OBJ) $(HOST_OBJ)
 	$(call say,LD,$@)
