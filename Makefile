@@ -13,6 +13,7 @@
 # make vmtest CASE=s1, make vmtest KERNEL=7.2 CASE=dimm  of one case, of one cell of its matrix
 # make accuracy   faults planted in the lab's clean dumps, and how many are found
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
+# make check-fleet  1,000 dumps by batch, killed ten times, by Slurm and by GNU parallel
 # make bench      pfnscope beside crash, drgn and makedumpfile, on the lab's dumps
 # make lint       the rules of the source: layers, tables, style
 # make SAN=1 ...  any of these with the sanitizers, in build/san
@@ -204,6 +205,10 @@ bench: all
 check-crash: all build/test-tools
 	prove -v --exec '' scripts/lab/crash-check :: --make
 
+check-fleet: all build/test-tools
+	@scripts/bootstrap fleet
+	prove -v --exec '' testdumps/fleet/check $(if $(N),:: $(N))
+
 install: all
 	install -D -t $(DESTDIR)$(prefix)/bin $B/pfnscope
 	install -D -m 644 $B/libpfnscope.so $(DESTDIR)$(prefix)/lib/libpfnscope.so.0
@@ -220,5 +225,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all accuracy bench deps no-module vmtest tests check check-crash check-san lint demo install clean
+.PHONY: all accuracy bench deps no-module vmtest tests check check-crash check-fleet check-san lint demo install clean
 .DELETE_ON_ERROR:
