@@ -13,6 +13,7 @@
 # make vmtest CASE=s1, make vmtest KERNEL=7.2 CASE=dimm  of one case, of one cell of its matrix
 # make accuracy   faults planted in the lab's clean dumps, and how many are found
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
+# make check-fleet  1,000 dumps by batch, killed ten times, by Slurm and by GNU parallel
 # make bench      pfnscope beside crash, drgn and makedumpfile, on the lab's dumps
 # make lint       the rules of the source: layers, tables, style
 # make SAN=1 ...  any of these with the sanitizers, in build/san
@@ -33,6 +34,8 @@ CFLAGS ?= $(OPT)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -fPIC -fvisibility=hidden \
 	-fstack-protector-strong -pthread -Iinclude -Iextension $(PKG_CFLAGS)
 LIBS = $(PKG_LIBS) -pthread
+# Of the command alone.
+CMD_LIBS = -lsqlite3
 ifdef SAN
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
@@ -55,7 +58,7 @@ endif
 
 LIB_SRC := $(wildcard extension/core/*.c extension/kernel/*.c extension/target/*.c \
 	extension/report/*.c extension/session/*.c)
-CLI_SRC := $(wildcard extension/cli/*.c extension/batch/*.c)
+CLI_SRC := $(wildcard extension/cli/*.c extension/batch/*.c extension/catalogue/*.c)
 UNIT_SRC := $(wildcard testdumps/unit/test_*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/obj/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/obj/%.o)
@@ -128,7 +131,7 @@ $B/obj/extension/cli/main.o: ALL_CFLAGS += -DPFS_CRASHDIR='"$(crashdir)"'
 
 $B/pfnscope: $(CLI_OBJ) $B/libpfnscope.a
 	$(call say,LD,$@)
-	$Q$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$Q$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(CMD_LIBS)
 
 $B/libpfnscope.so: $(LIB_OBJ) $(HOST_OBJ)
 	$(call say,LD,$@)
@@ -204,6 +207,10 @@ bench: all
 check-crash: all build/test-tools
 	prove -v --exec '' scripts/lab/crash-check :: --make
 
+check-fleet: all build/test-tools
+	@scripts/bootstrap fleet
+	prove -v --exec '' testdumps/fleet/check $(if $(N),:: $(N))
+
 install: all
 	install -D -t $(DESTDIR)$(prefix)/bin $B/pfnscope
 	install -D -m 644 $B/libpfnscope.so $(DESTDIR)$(prefix)/lib/libpfnscope.so.0
@@ -221,5 +228,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all accuracy bench deps no-module vmtest tests check check-crash check-san lint demo install clean
+.PHONY: all accuracy bench deps no-module vmtest tests check check-crash check-fleet check-san lint demo install clean
 .DELETE_ON_ERROR:

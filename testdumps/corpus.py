@@ -31,12 +31,12 @@ def many(folder, count):
     for i in range(count):
         source = dumps[i % len(dumps)]
         data = bytearray(source.read_bytes())
-        # The first round is whole; then one to eight bytes of each are wrong,
-        # every third time in the headers and notes, which much depends on.
+        # The first round is whole; then one to eight bytes of each are wrong: in
+        # the headers and notes, which much depends on; in the data; or anywhere.
         if i >= len(dumps):
-            span = len(data) if i % 3 else 16384
+            start, end = ((8, 16384), (len(data) // 2, len(data)), (8, len(data)))[i % 3]
             for _ in range(rng.randint(1, 8)):
-                data[rng.randrange(8, span)] = rng.randrange(256)
+                data[rng.randrange(start, end)] = rng.randrange(256)
         if i % 10 == 9:
             data = data[:rng.randrange(len(data) // 2, len(data))]
         where = folder / f"host{i % 7}" / f"{i:05d}"

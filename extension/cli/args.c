@@ -170,6 +170,12 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const
 	case O_AGAIN:
 		a->again = true;
 		break;
+	case O_BY:
+		a->by = value;
+		break;
+	case O_HTML:
+		a->html = value;
+		break;
 	case O_JOBS:
 		return parse_number("jobs", value, 1024, &a->jobs, err);
 	case O_COLOR:

@@ -37,7 +37,7 @@ static inline bool pfs_verb_records(enum pfs_verb v)
 /* Of the command line alone: it works on many dumps, or on none. */
 static inline bool pfs_verb_alone(enum pfs_verb v)
 {
-	return v == PFS_V_BATCH;
+	return v == PFS_V_BATCH || v == PFS_V_CATALOGUE;
 }
 
 struct pfs_option_row {
@@ -67,7 +67,7 @@ struct pfs_args {
 	enum pfs_reader reader;
 	unsigned int jobs, timeout;	/* timeout: seconds */
 	uint64_t memory;	/* bytes; 0: no limit */
-	const char *output, *tar, *system_map, *from, *vmlinux_dir;
+	const char *output, *tar, *system_map, *from, *vmlinux_dir, *by, *html;
 	char *const *files;	/* dumps and vmlinux, in argv */
 	size_t nr_files;
 	const char *arg;	/* X, CODE; NULL: none */
@@ -109,8 +109,9 @@ int pfs_verify(const struct pfs_session *s, const struct pfs_session_opts *opts,
 /* The exit status for a session that was diagnosed, and scanned as far as it got. */
 enum pfs_exit pfs_exit_of(const struct pfs_session *s);
 
-/* The verb batch (batch.c); not in the libraries. */
+/* The verbs batch and catalogue (batch.c, catalogue.c); not in the libraries. */
 enum pfs_exit pfs_run_batch(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
+enum pfs_exit pfs_run_catalogue(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
 
 /* The verb diff (diff.c): PFS_EXIT_PROBLEMS where the two differ. */
 enum pfs_exit pfs_run_diff(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);

@@ -272,6 +272,8 @@ int main(int argc, char **argv)
 	}
 	if (args.verb == PFS_V_BATCH)
 		st = pfs_run_batch(&args, &o, &err);
+	else if (args.verb == PFS_V_CATALOGUE)
+		st = pfs_run_catalogue(&args, &o, &err);
 	else if (pfs_verbs[args.verb].needs_dump)
 		st = analyse(&args, &o, &err);
 	else

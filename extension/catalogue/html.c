@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The catalogue as pages: an index by signature, and the report.html of each dump
+ * that has one, copied, so that the folder can be moved or served. No script; all
+ * that stems from a dump or a file's name is escaped.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <pfnscope/version.h>
+
+#include "catalogue/catalogue.h"
+#include "report/html.h"
+
+#define MAX_REPORT ((off_t)64 << 20)
+
+static const char *get(const json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
+static const char *or_dash(const char *s)
+{
+	return s ? s : "-";
+}
+
+static int write_file(struct pfs_out *o, const char *buf, size_t len)
+{
+	return fwrite(buf, 1, len, o->arg) == len ? 0 : -(errno ? errno : EIO);
+}
+
+static void put_head(struct pfs_out *o, size_t dumps)
+{
+	pfs_markup(o, "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n"
+		   "<head>\n<meta charset=\"utf-8\"/>\n"
+		   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+		   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		   "style-src 'unsafe-inline'; img-src data:\"/>\n"
+		   "<meta name=\"generator\" content=\"pfnscope " PFS_VERSION "\"/>\n"
+		   "<link rel=\"icon\" href=\"data:,\"/>\n"
+		   "<title>%zu dumps</title>\n<style>\n", dumps);
+	pfs_svg_style(o);
+	pfs_html_style(o);
+	pfs_markup(o, "</style>\n</head>\n<body>\n<header>\n<p class=\"status\">pfnscope</p>\n"
+		   "<h1>%zu dumps by signature</h1>\n</header>\n", dumps);
+}
+
+static void put_groups(struct pfs_out *o, const json_t *groups)
+{
+	const json_t *g;
+	size_t i;
+
+	pfs_markup(o, "<section>\n<h2>Signatures</h2>\n<div class=\"scroll\"><table>\n"
+		   "<tr><th>Dumps</th><th>Problems</th><th>Kernels</th><th>Hosts</th><th>First</th>"
+		   "<th>Last</th><th>Signature</th></tr>\n");
+	json_array_foreach(groups, i, g) {
+		static const char *const counts[] = { "dumps", "problems", "kernels", "hosts" };
+		size_t k;
+
+		pfs_markup(o, "<tr>");
+		for (k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
+			pfs_markup(o, "<td class=\"n\">%lld</td>",
+				   (long long)json_integer_value(json_object_get(g, counts[k])));
+		pfs_markup(o, "<td>%.10s</td><td>%.10s</td><td class=\"t\"><a href=\"#g%zu\">%s</a></td>"
+			   "</tr>\n", or_dash(get(g, "first")), or_dash(get(g, "last")), i,
+			   or_dash(get(g, "title")));
+	}
+	pfs_markup(o, "</table></div>\n</section>\n");
+}
+
+/* As pfs_catalogue_groups() has it. */
+static const char *key_of(const json_t *d)
+{
+	const char *outcome = or_dash(get(d, "outcome"));
+
+	if (get(d, "defect"))
+		return get(d, "defect");
+	if (get(d, "crash"))
+		return get(d, "crash");
+	return strcmp(outcome, "done") ? outcome : or_dash(get(d, "verdict"));
+}
+
+static void put_dump(struct pfs_out *o, const json_t *d)
+{
+	const char *what = get(d, "title");
+
+	pfs_markup(o, "<tr><td class=\"v\">%s</td><td>%s</td><td>%s</td><td class=\"t\">%s</td>",
+		   or_dash(get(d, "time")), or_dash(get(d, "host")), or_dash(get(d, "release")),
+		   what ? what : or_dash(get(d, "outcome")));
+	if (json_is_true(json_object_get(d, "has_report")))
+		pfs_markup(o, "<td class=\"t\"><a href=\"reports/%lld.html\">%s</a></td></tr>\n",
+			   (long long)json_integer_value(json_object_get(d, "nr")),
+			   or_dash(get(d, "path")));
+	else
+		pfs_markup(o, "<td class=\"t\">%s</td></tr>\n", or_dash(get(d, "path")));
+}
+
+static void put_dumps(struct pfs_out *o, const json_t *groups, const json_t *dumps)
+{
+	const json_t *g, *d;
+	size_t i, k;
+
+	json_array_foreach(groups, i, g) {
+		const char *key = or_dash(get(g, "key"));
+
+		pfs_markup(o, "<section id=\"g%zu\">\n<h2>%s</h2>\n", i, or_dash(get(g, "title")));
+		if (strchr(key, ':'))
+			pfs_markup(o, "<p><code>%s</code></p>\n", key);
+		pfs_markup(o, "<div class=\"scroll\"><table>\n<tr><th>Time</th><th>Host</th>"
+			   "<th>Kernel</th><th>Verdict</th><th>Dump</th></tr>\n");
+		json_array_foreach(dumps, k, d)
+			if (!strcmp(key, key_of(d)))
+				put_dump(o, d);
+		pfs_markup(o, "</table></div>\n</section>\n");
+	}
+}
+
+static int copy(int from, int to, const char *path, struct pfs_err *err)
+{
+	char buf[65536];
+	ssize_t n, m, at;
+
+	while ((n = read(from, buf, sizeof(buf))) > 0)
+		for (at = 0; at < n; at += m) {
+			m = write(to, buf + at, (size_t)(n - at));
+			if (m < 0)
+				return pfs_err_set(err, errno, "cannot write '%s': %s", path,
+						   strerror(errno));
+		}
+	return n ? pfs_err_set(err, errno, "cannot read the report for '%s': %s", path,
+			       strerror(errno)) : 0;
+}
+
+/* A report that is not there (any more) is none; one that cannot be copied is an error. */
+static int copy_report(const json_t *d, const char *dir, bool *ret, struct pfs_err *err)
+{
+	const char *results = or_dash(get(d, "results")), *report = get(d, "report");
+	int folder = (int)(strrchr(results, '/') ? strrchr(results, '/') - results : 0);
+	char *from = NULL, *to = NULL;
+	int in = -1, out = -1, r = 0;
+	struct stat st;
+
+	*ret = false;
+	if (!report)
+		return 0;
+	if (asprintf(&from, "%.*s/%s/report.html", folder, results, report) < 0)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	if (asprintf(&to, "%s/reports/%lld.html", dir,
+		     (long long)json_integer_value(json_object_get(d, "nr"))) < 0) {
+		free(from);
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	}
+	in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (in >= 0 && !fstat(in, &st) && S_ISREG(st.st_mode) && st.st_size <= MAX_REPORT) {
+		out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+		r = out < 0 ? pfs_err_set(err, errno, "cannot write '%s': %s", to, strerror(errno)) :
+			      copy(in, out, to, err);
+		if (out >= 0 && close(out) && !r)
+			r = pfs_err_set(err, errno, "cannot write '%s': %s", to, strerror(errno));
+		*ret = !r;
+	}
+	if (in >= 0)
+		close(in);
+	free(from);
+	free(to);
+	return r;
+}
+
+static int make_dirs(const char *dir, struct pfs_err *err)
+{
+	char *reports = NULL;
+	int r = 0;
+
+	if (asprintf(&reports, "%s/reports", dir) < 0)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	if ((mkdir(dir, 0777) && errno != EEXIST) || (mkdir(reports, 0777) && errno != EEXIST))
+		r = pfs_err_set(err, errno, "cannot make '%s': %s", reports, strerror(errno));
+	free(reports);
+	return r;
+}
+
+static int write_index(const char *dir, const json_t *groups, const json_t *dumps,
+		       struct pfs_err *err)
+{
+	struct pfs_out o = { .write = write_file, .dialect = PFS_MARKUP };
+	char *path = NULL, *tmp = NULL;
+	int r = 0;
+
+	if (asprintf(&path, "%s/index.html", dir) < 0)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	if (asprintf(&tmp, "%s.tmp", path) < 0) {
+		free(path);
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	}
+	o.arg = fopen(tmp, "we");
+	if (o.arg) {
+		put_head(&o, json_array_size(dumps));
+		put_groups(&o, groups);
+		put_dumps(&o, groups, dumps);
+		pfs_markup(&o, "</body>\n</html>\n");
+		if (fclose(o.arg) && !o.error)
+			o.error = -errno;
+	} else {
+		o.error = -errno;
+	}
+	if (!o.error && rename(tmp, path))
+		o.error = -errno;
+	if (o.error)
+		r = pfs_err_set(err, -o.error, "cannot write '%s': %s", path, strerror(-o.error));
+	free(tmp);
+	free(path);
+	return r;
+}
+
+int pfs_catalogue_html(struct pfs_catalogue *c, const char *dir, struct pfs_err *err)
+{
+	json_t *list = NULL, *groups = NULL, *dumps, *d;
+	size_t i;
+	bool has;
+	int r = pfs_catalogue_list(c, &list, err);
+
+	if (!r)
+		r = pfs_catalogue_groups(c, NULL, &groups, err);
+	if (!r)
+		r = make_dirs(dir, err);
+	dumps = json_object_get(list, "dumps");
+	json_array_foreach(dumps, i, d) {
+		if (r)
+			break;
+		r = copy_report(d, dir, &has, err);
+		if (!r && has && json_object_set_new(d, "has_report", json_true()))
+			r = pfs_err_set(err, ENOMEM, "out of memory");
+	}
+	if (!r)
+		r = write_index(dir, json_object_get(groups, "groups"), dumps, err);
+	json_decref(list);
+	json_decref(groups);
+	return r;
+}
