@@ -232,21 +232,27 @@ cp "$PFNSCOPE_VMCORE" "$tmp/crash/1/pfnscope/memmap.kdump"
 cp "$PFNSCOPE_VMCORE" "$tmp/crash/2/dump-incomplete"
 head -c 100000 /dev/zero >"$tmp/crash/2/vmcore"
 look() { run env PFNSCOPE_SETTLE="${SETTLE-0}" "$lib/crash-dumps" "$tmp/crash" "$tmp/out.d"; }
+# rows: what is said of each dump.
+rows()
+{
+	jq -r '"\(.path | split("/")[-1]) \(.verdict.status)"' "$tmp/out.d/results.jsonl" | sort -u
+}
 look
 is 'crash-dumps: exit status' "$status" 0
-is 'crash-dumps: one report, and what was looked at' "$(list "$tmp/out.d")" \
-	'1_dump.1 1_dump.1.done 2_vmcore.done '
-is 'crash-dumps: a whole one' "$(list "$tmp/out.d/1_dump.1")" "$attachments"
-like 'crash-dumps: the verdict, for the journal' "$tmp/out" '^1/dump.1: EXPLAINED: '
-like 'crash-dumps: what is no dump' "$tmp/err" '^2/vmcore: exit status 2: no report$'
+is 'crash-dumps: the finished dump alone' "$(rows)" 'dump.1 explained'
+is 'crash-dumps: with its report' "$(list "$tmp/out.d/reports"/*)" "$attachments"
 look
-is 'crash-dumps, again: nothing new' "$(cat "$tmp/out" "$tmp/err")" ''
+is 'crash-dumps, again: nothing done twice' "$status $(wc -l <"$tmp/out.d/results.jsonl")" '0 1'
 cp "$PFNSCOPE_VMCORE" "$tmp/crash/2/vmcore"
 look
-like 'crash-dumps: a dump that has changed' "$tmp/out" '^2/vmcore: EXPLAINED: '
+is 'crash-dumps: a dump that has come' "$(rows)" 'dump.1 explained
+vmcore explained'
 touch "$tmp/crash/1/dump.1"
 TIMEOUT=2 SETTLE=60 look
 is 'crash-dumps: waits while there is change' "$status$(cat "$tmp/out")" 124
+rm -rf "$tmp/crash"/[12]/*
+look
+is 'crash-dumps: no dump at all: exit status' "$status" 0
 if command -v systemd-analyze >/dev/null; then
 	ok 'units: systemd-analyze verify' systemd-analyze verify --man=no \
 		"$tmp/usr/lib/systemd/system/pfnscope-crash.service" \

@@ -6,3 +6,4 @@ SUITE=bullseye
 PACKAGE=linux-source-5.10
 FRAGMENTS='kernel-5.10 kernel-5.10-nopse kernel-5.10-systemd'
 PATCHES='undo-never-partially-remove-early-memmap'
+EXTRA='lab_unmap'
