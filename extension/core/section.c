@@ -315,7 +315,10 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
 		pfs_limit(m, "sections", "%llu root pointers are no kernel addresses",
 			  (unsigned long long)w.bad_roots);
 	/* Roots come in order; only a damaged table with shared roots does not. */
-	qsort(m->sections, m->nr_sections, sizeof(*m->sections), by_nr);
+	for (i = 1; i < m->nr_sections && m->sections[i - 1].nr < m->sections[i].nr; i++)
+		;
+	if (i < m->nr_sections)
+		qsort(m->sections, m->nr_sections, sizeof(*m->sections), by_nr);
 	settle_vmemmap(m);
 	for (i = 0; i < m->nr_sections; i++) {
 		r = read_usage(m, &m->sections[i]);

@@ -23,11 +23,19 @@ struct window {
 	unsigned char bits[PFS_WINDOW];
 };
 
+/* ELF: bytes of the file, for small reads that come one after the other. */
+struct near {
+	uint64_t offset, expect;	/* expect: where the last small read ended */
+	size_t len;			/* 0: empty */
+	unsigned char bytes[4096];
+};
+
 /* One per thread. */
 struct handle {
 	struct pfs_target t;
 	struct pfs_dump *d;
 	struct pfs_pages *pages;	/* NULL: ELF */
+	struct near near;
 	struct window in_file, ram;
 	int own_fd;			/* of a live target's clone; -1: none */
 };
@@ -222,6 +230,33 @@ static bool elf_bytes(const struct handle *h, const struct pfs_extent *e, uint64
 	return !pfs_pread(fd, buf, *n, offset);
 }
 
+/*
+ * The kernel's tables are read in order and a member at a time: what comes next is
+ * read along. False: not so, or not to be read so.
+ */
+static bool elf_near(struct handle *h, const struct pfs_extent *e, uint64_t pa, void *buf, size_t n)
+{
+	uint64_t offset = e->offset + (pa - e->start), left = e->end - pa;
+	struct near *w = &h->near;
+	bool follows = offset - w->expect < sizeof(w->bytes);
+
+	if (h->d->info.live || n > sizeof(w->bytes) / 16)
+		return false;
+	w->expect = offset + n;
+	if (offset - w->offset >= w->len || n > w->len - (offset - w->offset)) {
+		if (!follows)
+			return false;
+		w->offset = offset;
+		w->len = left < sizeof(w->bytes) ? (size_t)left : sizeof(w->bytes);
+		if (pfs_pread(h->d->files[0].fd, w->bytes, w->len, offset)) {
+			w->len = 0;
+			return false;
+		}
+	}
+	memcpy(buf, w->bytes + (offset - w->offset), n);
+	return true;
+}
+
 static enum pfs_presence elf_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
 				  size_t *ret_len)
 {
@@ -238,7 +273,8 @@ static enum pfs_presence elf_read(struct pfs_target *t, uint64_t pa, void *buf, 
 			return elf_presence(t, pa, &end);
 		n = e->end - pa < len - done ? (size_t)(e->end - pa) : len - done;
 		/* Checked against the size when opened: the disk, or somebody, took it. */
-		if (!elf_bytes(to_handle(t), e, pa, (char *)buf + done, &n))
+		if (!elf_near(to_handle(t), e, pa, (char *)buf + done, n) &&
+		    !elf_bytes(to_handle(t), e, pa, (char *)buf + done, &n))
 			return PFS_UNDECIDABLE;
 		done += n;
 		pa += n;

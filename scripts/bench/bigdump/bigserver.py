@@ -12,8 +12,8 @@ In each node every 256 GiB a hole of 4 MiB inside a section is firmware's. Each
 node's memmap lies at the start of its RAM, mapped by 2 MiB leaves. Node 0's RAM
 ends inside a section, and pmem begins there: a namespace with its memmap on the
 device (--map=dev), as the early section has a memmap already. The last node's
-RAM ends inside a section too, and pmem of 16 GiB behind it has its memmap in RAM
-(--map=mem); its last section is partial, and mapped by 4 KiB pages.
+RAM ends inside a section too, and pmem behind it, a 64th of all RAM, has its memmap
+in RAM (--map=mem); its last section is partial, and mapped by 4 KiB pages.
 """
 
 import os
@@ -36,14 +36,12 @@ from machine import Machine                                 # noqa: E402
 import contents                                             # noqa: E402
 
 GIB = 1 << 30
-TIB = 1 << 40
 DMA32, NORMAL, DEVICE = 0, 1, 3
 LEAF = 2 << 20                  # of the memmap: that of one section
 HOLE_EVERY, HOLE_AT, HOLE = 256 * GIB, 192 * GIB + (62 << 20), 4 << 20
 BLOCK_SECTIONS = 16             # probe_memory_block_size(): 2 GiB where there is much
 USAGE = 56                      # struct mem_section_usage: rcu, map, 64 pageblocks
 BOOT = sum(SECTION_FLAGS[f] for f in "PMOE")
-PMEM = 16 * GIB
 
 
 def align(value, to):
@@ -97,7 +95,7 @@ class Server(Machine):
                 self.devices.append(Device(end, align(end, SECTION) - 1,
                                            {"reserve": 2, "free": 0x1fe}))
             elif node == nodes - 1:
-                last = align(end, SECTION) + PMEM + (32 << 20)
+                last = align(end, SECTION) + align(size // 64, SECTION) + (32 << 20)
                 self.devices.append(Device(end, last - 1, {}))
             start = align(end, 64 * GIB) + 64 * GIB
 
@@ -160,9 +158,9 @@ class Server(Machine):
         usages = self.early(USAGE * len(self.numbers))
         one = bytes(16) + b"\xff" * 8 + b"\x11" * 32
         self.mem.write(usages, one * len(self.numbers))
-        self.usage = {nr: usages + USAGE * i for i, nr in enumerate(self.numbers)}
+        usage = {nr: usages + USAGE * i for i, nr in enumerate(self.numbers)}
         for nr, bits in self.maps.items():
-            self.mem.set(self.usage[nr] + 16, bits)
+            self.mem.set(usage[nr] + 16, bits)
 
         table = self.early(8 * self.fact("LENGTH(mem_section)"), PAGE)
         self.symbols["mem_section"] = self.direct(table)
@@ -177,7 +175,7 @@ class Server(Machine):
             for nr in members:
                 flags = BOOT if nr in self.boot else BOOT & 3
                 words[2 * (nr & 255)] = self.vmemmap | flags
-                words[2 * (nr & 255) + 1] = self.direct(self.usage[nr])
+                words[2 * (nr & 255) + 1] = self.direct(usage[nr])
                 self.section_pa[nr] = pa + 16 * (nr & 255)
             self.mem.write(pa, array("Q", words).tobytes())
         self.mem.set(self.variable("__highest_present_section_nr", 8), self.numbers[-1])

@@ -11,7 +11,7 @@ import zlib
 
 import contents
 import formats
-from layout import PAGE, SECTION_PAGES
+from layout import PAGE
 
 LEAF_PAGES = contents.BYTES // PAGE
 CHUNK = 1 << 20
@@ -55,17 +55,15 @@ def write_elf(f, server):
     loads = segments(sorted(loads), server.mem.ranges)
     notes_at = 64 + 56 * (1 + len(loads))
     data_at = -(-(notes_at + len(notes)) // PAGE) * PAGE
-    few = len(loads) < 0xfffe
-    f.write(struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 4, 62, 1, 0, 64,
-                        0 if few else data_at - 64, 0, 64, 56, 1 + len(loads) if few else 0xffff,
-                        0 if few else 64, 0 if few else 1, 0))
+    if len(loads) > 0xfff0:
+        raise ValueError("%d segments do not fit: a larger --region has fewer" % len(loads))
+    f.write(struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 4, 62, 1, 0, 64, 0, 0, 64, 56,
+                        1 + len(loads), 0, 0, 0))
     f.write(struct.pack("<IIQQQQQQ", 4, 0, notes_at, 0, 0, len(notes), len(notes), 4))
     for first, stored, pages, place in loads:
         f.write(struct.pack("<IIQQQQQQ", 1, 7, data_at + place, server.direct(first * PAGE),
                             first * PAGE, stored * PAGE, pages * PAGE, PAGE))
     f.write(notes)
-    if not few:
-        raise ValueError("%d segments: more than this writer knows how to count" % len(loads))
     for pfn, page in server.mem.pages.items():
         f.seek(data_at + pfn * PAGE)
         f.write(page)
@@ -199,10 +197,8 @@ def write_kdump(f, server):
              sum(s.count for s in server.stretches) * LEAF_PAGES)
     descs_at = at + 2 * map_bytes
     data = Data(f, descs_at + 24 * count)
-    descs = [data.low(server.mem.page(pfn)) for a, b in low_ranges for pfn in range(a, b)]
-    pending, size = b"".join(descs), 0
-    buffer = [pending]
-    size = len(pending)
+    buffer = [data.low(server.mem.page(pfn)) for a, b in low_ranges for pfn in range(a, b)]
+    size = 0
     for _, key in sections(server):
         buffer.append(data.leaf(server, key))
         size += len(buffer[-1])
@@ -220,4 +216,3 @@ def flush(f, at, buffer):
 
 
 WRITERS = {"elf": write_elf, "kdump": write_kdump}
-assert SECTION_PAGES * 64 == contents.BYTES
