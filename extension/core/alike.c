@@ -5,7 +5,7 @@
  * pfs_classify() asks for is the same, so is its answer. What is looked at here is
  * what it looks at; anything in doubt is left to it.
  */
-#include "core/classify.h"
+#include "core/lists.h"
 
 /* Bits of a struct page that have to be as they are in another one. */
 struct word {
@@ -21,13 +21,14 @@ static uint64_t min64(uint64_t a, uint64_t b)
 /* Flags whose pages have rules of their own. */
 static uint64_t special_mask(const struct pfs_classifier *c)
 {
-	return c->head_mask | c->lru_mask | c->hwpoison_mask;
+	return c->head_mask | c->hwpoison_mask;
 }
 
 uint64_t pfs_alike_mask(const struct pfs_classifier *c)
 {
 	const struct pfs_layout *l = &c->m->layout;
-	uint64_t mask = special_mask(c) | c->reserved_mask | c->free_mask;
+	uint64_t mask = special_mask(c) | c->lru_mask | c->unevictable_mask | c->reserved_mask |
+			c->free_mask;
 
 	/* Of pages without special flags, none holds a fill pattern. */
 	if (!c->has_links || !c->has_refcount || !c->head_offset || !c->head_mask ||
@@ -84,41 +85,76 @@ static uint64_t tails_end(const struct pfs_classifier *c, uint64_t pfn, uint64_t
 	return end > pfn ? end : pfn;
 }
 
-static bool differs(const unsigned char *bytes, const struct word *w)
+/* The words that decide. */
+struct pattern {
+	struct word flags, head, counts;
+};
+
+static inline uint64_t differs(const unsigned char *bytes, const struct word *w)
 {
 	return (pfs_le64(bytes + w->at) ^ w->want) & w->mask;
 }
 
-static uint64_t count(struct word flags, struct word head, struct word counts,
-		      const unsigned char *bytes, size_t struct_page, uint64_t max)
+static inline bool same(const unsigned char *bytes, const struct pattern *p)
+{
+	return !(differs(bytes, &p->flags) | differs(bytes, &p->head) |
+		 differs(bytes, &p->counts));
+}
+
+/* By value, so that it is in registers. */
+static uint64_t count(struct pattern p, const unsigned char *bytes, size_t struct_page,
+		      uint64_t max)
 {
 	uint64_t n;
 
-	for (n = 0; n < max; n++, bytes += struct_page)
-		if (differs(bytes, &flags) | differs(bytes, &head) | differs(bytes, &counts))
-			break;
+	for (n = 0; n < max && same(bytes, &p); n++)
+		bytes += struct_page;
 	return n;
+}
+
+/* A page of an LRU list, with nothing odd about it, whose next one is at hand and knows it. */
+static bool well_listed(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+			uint64_t pfn, const unsigned char *bytes)
+{
+	uint64_t next = pfs_le64(bytes + c->lru_offset), next_pfn;
+	uint64_t prev = pfs_le64(bytes + c->lru_offset + 8);
+	uint64_t mapping = c->mapping_offset ? pfs_le64(bytes + c->mapping_offset) : 0;
+	const unsigned char *peer;
+
+	if ((next | prev) & 7 || !pfs_kernel_address(c, next) || !pfs_kernel_address(c, prev) ||
+	    (mapping & ~UINT64_C(3) && !pfs_kernel_address(c, mapping)) ||
+	    !pfs_lists_pfn(c->m, next, &next_pfn))
+		return false;
+	peer = ctx->page(ctx->arg, next_pfn);
+	return peer && pfs_le64(peer + c->lru_offset + 8) ==
+			       pfs_pfn_to_page(c->m, pfn) + c->lru_offset;
 }
 
 uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn,
 		   const unsigned char *bytes, enum pfs_state st, uint64_t max)
 {
-	struct word flags = { c->flags_offset, pfs_le64(bytes + c->flags_offset), c->alike_mask };
-	struct word head = { c->head_offset, pfs_le64(bytes + c->head_offset), UINT64_MAX };
-	/* The same _mapcount, and a _refcount that is not negative. */
-	struct word counts = { c->mapcount_offset, pfs_le32(bytes + c->mapcount_offset),
-			       UINT64_C(0x80000000ffffffff) };
-	uint64_t head_va, end, n;
-	bool tail;
+	struct pattern p = {
+		{ c->flags_offset, pfs_le64(bytes + c->flags_offset), c->alike_mask },
+		{ c->head_offset, pfs_le64(bytes + c->head_offset), UINT64_MAX },
+		/* The same _mapcount, and a _refcount that is not negative. */
+		{ c->mapcount_offset, pfs_le32(bytes + c->mapcount_offset),
+		  UINT64_C(0x80000000ffffffff) },
+	};
+	bool tail, listed = p.flags.want & c->lru_mask;
+	size_t struct_page = c->struct_page;
+	uint64_t head_va, end, n = 0;
 
-	if (!max || !c->alike_mask || flags.want & special_mask(c))
+	if (!max || !c->alike_mask || p.flags.want & special_mask(c))
 		return 0;
-	end = state_end(c, ctx, pfn, flags.want, st);
 	tail = pfs_compound_head(c, pfs_pfn_to_page(c->m, pfn), bytes, &head_va);
+	if (listed && (st != PFS_ST_OK || tail || p.flags.want & c->unevictable_mask ||
+		       !c->lru_offset || !ctx->page))
+		return 0;
+	end = state_end(c, ctx, pfn, p.flags.want, st);
 	if (tail) {
 		if (st == PFS_ST_FREE || !ctx->compound || ctx->last != pfn)
 			return 0;
-		end = min64(end, tails_end(c, pfn, head.want, head_va));
+		end = min64(end, tails_end(c, pfn, p.head.want, head_va));
 	} else if (ctx->compound && ctx->last >= pfn) {
 		return 0;
 	} else if (st == PFS_ST_DEVICE && c->pgmap_offset) {
@@ -126,17 +162,23 @@ uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 		if (c->pgmap_offset != c->head_offset)
 			return 0;
 	} else {
-		head.mask = 1;
+		p.head.mask = 1;
 	}
 	if (st == PFS_ST_FREE) {
-		counts.want = UINT32_MAX;
-		counts.mask = UINT64_MAX;
+		p.counts.want = UINT32_MAX;
+		p.counts.mask = UINT64_MAX;
 	}
 	/* A page of zeroes is another matter. */
-	if (end <= pfn + 1 || !(flags.want & flags.mask || head.want & head.mask || counts.want))
+	if (end <= pfn + 1 || !(p.flags.want & p.flags.mask || p.head.want & p.head.mask ||
+				p.counts.want))
 		return 0;
-	n = count(flags, head, counts, bytes + c->struct_page, c->struct_page,
-		  min64(max, end - pfn - 1));
+	max = min64(max, end - pfn - 1);
+	bytes += struct_page;
+	if (listed)
+		for (; n < max && same(bytes, &p) && well_listed(c, ctx, pfn + 1 + n, bytes); n++)
+			bytes += struct_page;
+	else
+		n = count(p, bytes, struct_page, max);
 	ctx->seen = pfn + n + 1;
 	if (tail)
 		ctx->last = pfn + n;

@@ -6,17 +6,10 @@
  */
 #include "core/classify.h"
 
-static bool kernel_address(const struct pfs_classifier *c, uint64_t va)
-{
-	const struct pfs_mem *mem = c->m->mem;
-
-	return va >> 63 && (!mem || !mem->arch || mem->arch->canonical(mem, va));
-}
-
 /* Of a list head in kernel memory, or what list_del() leaves behind. */
 static bool list_pointer(const struct pfs_classifier *c, uint64_t va)
 {
-	return (!(va & 7) && kernel_address(c, va)) || pfs_list_poison(va);
+	return (!(va & 7) && pfs_kernel_address(c, va)) || pfs_list_poison(va);
 }
 
 /*
@@ -190,7 +183,7 @@ static const char *bad_lru(const struct pfs_classifier *c, uint64_t flags,
 {
 	uint64_t mapping = c->mapping_offset ? pfs_le64(bytes + c->mapping_offset) : 0;
 
-	if (mapping & ~UINT64_C(3) && !kernel_address(c, mapping))
+	if (mapping & ~UINT64_C(3) && !pfs_kernel_address(c, mapping))
 		return "on an LRU list, and its mapping is no kernel address";
 	if (c->lru_offset && !(flags & c->unevictable_mask) &&
 	    !(list_pointer(c, pfs_le64(bytes + c->lru_offset)) &&
@@ -205,7 +198,7 @@ static const char *bad_device(const struct pfs_classifier *c, uint64_t pfn, uint
 {
 	if (!c->pgmap_offset || !c->has_links ||
 	    (int64_t)(flags >> c->m->layout.zone_shift & c->zone_mask) != c->device_zone ||
-	    !pfs_pgmap_of(c->m, pfn) || kernel_address(c, pfs_le64(bytes + c->pgmap_offset)))
+	    !pfs_pgmap_of(c->m, pfn) || pfs_kernel_address(c, pfs_le64(bytes + c->pgmap_offset)))
 		return NULL;
 	return "in a device pagemap and linked to ZONE_DEVICE, and its device pagemap is no kernel address";
 }

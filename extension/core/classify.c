@@ -116,6 +116,17 @@ static uint64_t flag_mask(const struct pfs_facts *f, enum pfs_fact_id id)
 	return pfs_have(f, id) && pfs_val(f, id) < 64 ? UINT64_C(1) << pfs_val(f, id) : 0;
 }
 
+/* Canonical addresses with the top bit set: all from a power of two below the end on. */
+static uint64_t kernel_start(const struct pfs_mem *mem)
+{
+	unsigned int shift = 63;
+
+	while (mem && mem->arch && shift &&
+	       !mem->arch->canonical(mem, (uint64_t)0 - (UINT64_C(1) << shift)))
+		shift--;
+	return (uint64_t)0 - (UINT64_C(1) << shift);
+}
+
 int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pfs_err *err)
 {
 	const struct pfs_facts *f = m->facts;
@@ -126,6 +137,7 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 			  pfs_fact_name(PFS_F_BUDDY_VALUE));
 	c->m = m;
 	c->struct_page = m->layout.struct_page;
+	c->kernel_start = kernel_start(m->mem);
 	c->device_zone = -1;
 	if (pfs_have(f, PFS_F_ZONE_DEVICE))
 		c->device_zone = (int64_t)pfs_val(f, PFS_F_ZONE_DEVICE);

@@ -42,6 +42,7 @@ struct pfs_classifier {
 	uint64_t lru_mask;		/* 0: bit, or that of PG_unevictable, not known */
 	uint64_t unevictable_mask;
 	size_t lru_offset, mapping_offset, pgmap_offset;	/* 0: unknown */
+	uint64_t kernel_start;		/* the lowest address of the kernel's half */
 	uint64_t alike_mask;		/* for pfs_alike(), 0: not to be asked */
 	struct pfs_pfn_range *ram;	/* System RAM in whole pages, ascending */
 	size_t nr_ram;
@@ -86,9 +87,9 @@ enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_
 /*
  * How many of the max pages behind pfn, whose struct pages follow bytes, are in
  * the same state st as pfn, which was classified last: as many as can be told
- * without classifying them (alike.c). None of them is on a list, in the middle of
- * anything that ends with it, or has PG_hwpoison; ctx is as if they had been
- * classified one by one.
+ * without classifying them (alike.c). None of them heads a free block or has
+ * PG_hwpoison, and those on an LRU list are known there by the next one; ctx is as
+ * if they had been classified one by one.
  */
 uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn,
 		   const unsigned char *bytes, enum pfs_state st, uint64_t max);
@@ -115,6 +116,11 @@ const char *pfs_bad_free_page(const struct pfs_classifier *c, uint64_t pfn,
  */
 bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
 		   uint64_t pfn, const unsigned char *bytes);
+
+static inline bool pfs_kernel_address(const struct pfs_classifier *c, uint64_t va)
+{
+	return va >= c->kernel_start;
+}
 
 /* On an LRU list or in a slab, by its flags or type. */
 bool pfs_page_busy(const struct pfs_classifier *c, const unsigned char *bytes);

@@ -142,10 +142,18 @@ enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned c
 	const struct pfs_classifier *c = l->scan->m->classifier;
 	uint64_t here = pfs_pfn_to_page(l->scan->m, pfn) + c->lru_offset;
 	uint64_t next = pfs_le64(bytes + c->lru_offset), prev = pfs_le64(bytes + c->lru_offset + 8);
+	const unsigned char *near;
 	struct peer after, before;
+	uint64_t next_pfn;
 
 	if (pfs_list_poison(next) || pfs_list_poison(prev))
 		return PFS_LINK_GOOD;
+	/* Mostly it is at hand, and all is well. */
+	near = pfs_lists_pfn(l->scan->m, next, &next_pfn) ?
+		l->scan->ctx.page(l->scan->ctx.arg, next_pfn) : NULL;
+	if (near && pfs_le64(near + c->lru_offset + 8) == here)
+		return is_buddy(c, bytes) && pfs_lists_lost(c, near, next_pfn, here, ret_lost) ?
+			PFS_LINK_LOST : PFS_LINK_GOOD;
 	peer_get(l, next, &after);
 	if (after.there == YES && after.prev == here)
 		return after.is_page && is_buddy(c, bytes) &&

@@ -88,8 +88,8 @@ static const unsigned char *section_page(void *arg, uint64_t pfn)
 	uint64_t at = (pfn - s->first_pfn) * l->struct_page;
 
 	if (pfn < s->first_pfn || pfn - s->first_pfn >= l->pages_per_section ||
-	    s->answer[at / l->page_size] != PFS_ST_OK ||
-	    s->answer[(at + l->struct_page - 1) / l->page_size] != PFS_ST_OK)
+	    s->answer[at >> l->page_shift] != PFS_ST_OK ||
+	    s->answer[(at + l->struct_page - 1) >> l->page_shift] != PFS_ST_OK)
 		return NULL;
 	return s->memmap + at;
 }
@@ -145,8 +145,9 @@ enum pfs_state pfs_section_scan_state(struct pfs_section_scan *s, uint64_t pfn,
 	const struct pfs_layout *l = &s->m->layout;
 	uint64_t at = (pfn - s->first_pfn) * l->struct_page;
 	/* A struct page of 56 or 72 bytes may lie in two pages of the memmap. */
-	enum pfs_state a = (enum pfs_state)s->answer[at / l->page_size];
-	enum pfs_state b = (enum pfs_state)s->answer[(at + l->struct_page - 1) / l->page_size];
+	enum pfs_state a = (enum pfs_state)s->answer[at >> l->page_shift];
+	enum pfs_state b =
+		(enum pfs_state)s->answer[(at + l->struct_page - 1) >> l->page_shift];
 
 	s->bytes = NULL;
 	if (a == PFS_ST_OK)

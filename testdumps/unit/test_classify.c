@@ -621,8 +621,9 @@ static unsigned int stretch(struct fixture *x, unsigned int i, uint32_t *seed)
 			put(b, 8, UINT64_C(0xffff888001234000));
 		if (kind == 3) {
 			page(b, zone, 1 << 4, 1);
-			put(b, 8, va + 8);
-			put(b, 16, va + 8);
+			put(b, 8, va + (k + 1) % n * 64 + 8);
+			put(b, 16, va + (k + n - 1) % n * 64 + 8);
+			put(b, 24, rnd(seed, 2) ? UINT64_C(0xffff888001234001) : 0);
 		}
 		if (kind == 4 || kind == 7)
 			put(b, 48, kind == 7 ? UINT64_C(1) << 32 : 0);
@@ -674,6 +675,19 @@ static void spoil(uint32_t *seed)
 	}
 }
 
+/* The list that a skipped page is on has been looked at. */
+static void check_listed(const struct pfs_classifier *c, enum pfs_state st, uint64_t pfn,
+			 const unsigned char *b)
+{
+	uint64_t next = pfs_le64(b + c->lru_offset) - c->lru_offset - VMEMMAP;
+	const unsigned char *peer = next % 64 ? NULL : in_window(NULL, next / 64);
+
+	if (st == PFS_ST_OK && !(pfs_le64(b) & c->unevictable_mask)) {
+		assert_non_null(peer);
+		assert_int_equal(pfs_le64(peer + 16), VMEMMAP + pfn * 64 + 8);
+	}
+}
+
 static void compare_alike(struct fixture *x, uint64_t *skipped)
 {
 	const struct pfs_classifier *c = x->m.classifier;
@@ -693,7 +707,9 @@ static void compare_alike(struct fixture *x, uint64_t *skipped)
 			uint64_t flags = pfs_le64(window.b[i + k]);
 
 			assert_int_equal(pfs_classify(c, &one, pfn + k, window.b[i + k], NULL), st);
-			assert_false(flags & (c->hwpoison_mask | c->lru_mask));
+			assert_false(flags & c->hwpoison_mask);
+			if (flags & c->lru_mask)
+				check_listed(c, st, pfn + k, window.b[i + k]);
 			assert_false(st == PFS_ST_FREE && flags & c->reserved_mask);
 		}
 		*skipped += n;
