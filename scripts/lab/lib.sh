@@ -22,11 +22,11 @@ need()
 # configurations without comments and what only words or checks a result.
 stamp()
 {
-	local f
+	local f words='TITLE\|SHOWS\|KERNELS\|WITHOUT\|DEFECT'
 
 	for f; do
 		case $f in
-		*.sh | *.fragment) sed '/^#/d; /^$/d; /^\(TITLE\|SHOWS\|KERNELS\|WITHOUT\|DEFECT\)=/d' -- "$f" ;;
+		*.sh | *.fragment) sed "/^#/d; /^$/d; /^\\($words\\)=/d" -- "$f" ;;
 		*) cat -- "$f" ;;
 		esac
 	done | sha256sum | cut -d' ' -f1
