@@ -218,7 +218,9 @@ cp "$clean" "$tmp/victim/b"
 # victim SIGNAL TIMES: $tmp/victim.d has the rows.
 victim() {
 	rm -rf "$tmp/victim.d"
-	"$pfnscope" batch "$tmp/victim" -o "$tmp/victim.d" -j 1 --timeout "${3-60}" >"$tmp/out" 2>&1 &
+	# A sanitizer would catch the signal first.
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:handle_segv=0" \
+		"$pfnscope" batch "$tmp/victim" -o "$tmp/victim.d" -j 1 --timeout "${3-60}" >"$tmp/out" 2>&1 &
 	pid=$!
 	for _ in $(seq "$2"); do
 		kill "-$1" "$(worker $pid)"

@@ -169,8 +169,10 @@ cat "$tmp"/ld.* | sed -nE 's/.*binding file ([^ ]+) \[0\] to ([^ ]+) \[0\]: .*sy
 like 'bindings were seen' "$tmp/bindings" 'libpfnscope\.so.* .*libjansson\.so.* json_'
 ours='(libpfnscope|libkdumpfile|libaddrxlat|libbpf|libdw|libelf|libjansson|libz|libcapstone'
 ours="$ours|libnettle|liblzma|libbz2|liblzo2|libsnappy|libzstd)\.so"
+# libc's streams are in crash's own memory, by copy relocations, for whoever asks.
 is 'our libraries take nothing from crash' \
-	"$(grep -E "^[^ ]*$ours" "$tmp/bindings" | awk '$2 ~ /(^|\/)crash$/')" ""
+	"$(grep -E "^[^ ]*$ours" "$tmp/bindings" |
+		awk '$2 ~ /(^|\/)crash$/ && $3 !~ /^std(in|out|err)$/')" ""
 is 'crash takes nothing from us' \
 	"$(awk '$1 ~ /(^|\/)crash$/ && $2 ~ /pfnscope\.so|libkdumpfile/' "$tmp/bindings")" ""
 is 'the extension exports nothing' "$(nm -D --defined-only "$so")" ""

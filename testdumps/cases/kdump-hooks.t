@@ -12,7 +12,7 @@ mkdir -p "$tmp/usr/bin" "$tmp/stub"
 ln -s "$pfnscope" "$tmp/usr/bin/pfnscope"
 export PFNSCOPE_VMCORE="$top/testdumps/s1/s1.kdump"
 # The sanitizers map terabytes.
-case $B in */san) export PFNSCOPE_KDUMP_MEMORY=unlimited ;; esac
+case $B in */san) export PFNSCOPE_KDUMP_MEMORY=$((1 << 34)) PFNSCOPE_MEMORY=$((1 << 24))G ;; esac
 attachments='MANIFEST map.svg memmap.kdump report.html report.json report.txt '
 
 # stub NAME: a program for the hooks, from standard input.
