@@ -313,10 +313,12 @@ is 'vmlinux: no such folder' "$status" 2
 
 # A terminal sees how it goes; a log, and --quiet, do not.
 if command -v script >/dev/null; then
-	script -qec "$pfnscope batch $tmp/many/host0 -o $tmp/tty.d -j 1" /dev/null \
-		</dev/null >"$tmp/tty" 2>&1
+	# The last one is slow enough to be seen.
+	corpus hang "$tmp/slow"
+	script -qec "$pfnscope batch $tmp/many/host0 $tmp/slow -o $tmp/tty.d -j 1 --timeout 2" \
+		/dev/null </dev/null >"$tmp/tty" 2>&1
 	like 'progress on a terminal' "$tmp/tty" \
-		'[0-9]+ of 9 dumps done, [0-9]+ failed, [0-9.]+/s, ETA [0-9:]+'
+		'9 of 10 dumps done, [0-9]+ failed, [0-9.]+/s, ETA [0-9:]+'
 fi
 run "$pfnscope" batch "$s1" -o "$tmp/quiet.d" -q
 is 'quiet' "$status$(cat "$tmp/out" "$tmp/err")" 1
