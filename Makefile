@@ -201,7 +201,12 @@ accuracy: all
 demo: $B/pfnscope
 	@scripts/demo
 
-bench: all
+$B/bench/%: scripts/bench/%.c $B/libpfnscope.a
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $B/libpfnscope.a $(LIBS)
+
+bench: all $B/bench/limits
 	scripts/bench/bench -o scripts/bench/RESULTS.md
 
 check-crash: all build/test-tools
