@@ -75,7 +75,7 @@ static uint64_t state_end(const struct pfs_classifier *c, const struct pfs_class
 static uint64_t tails_end(const struct pfs_classifier *c, uint64_t pfn, uint64_t word,
 			  uint64_t head_va)
 {
-	uint64_t head = (head_va - c->m->layout.vmemmap) / c->struct_page;
+	uint64_t head = pfn - (pfs_pfn_to_page(c->m, pfn) - head_va) / c->struct_page;
 	/* head_plausible() */
 	uint64_t end = head + ((UINT64_C(16) << 30) >> c->m->layout.page_shift);
 
@@ -168,6 +168,9 @@ uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 		p.counts.want = UINT32_MAX;
 		p.counts.mask = UINT64_MAX;
 	}
+	/* pfs_head_copy() goes by the page type, too. */
+	if (c->hugetlb_mask && ((uint32_t)p.counts.want & c->hugetlb_mask) == c->hugetlb_value)
+		return 0;
 	/* A page of zeroes is another matter. */
 	if (end <= pfn + 1 || !(p.flags.want & p.flags.mask || p.head.want & p.head.mask ||
 				p.counts.want))

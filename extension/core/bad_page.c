@@ -137,6 +137,12 @@ static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_
 	return NULL;
 }
 
+static bool is_hugetlb(const struct pfs_classifier *c, const unsigned char *bytes)
+{
+	return c->hugetlb_mask && c->type_offset &&
+	       (pfs_le32(bytes + c->type_offset) & c->hugetlb_mask) == c->hugetlb_value;
+}
+
 bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
 		   uint64_t pfn, const unsigned char *bytes)
 {
@@ -148,11 +154,11 @@ bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx
 	if (!c->head_offset || word & 1 || va & (c->m->layout.page_size - 1) ||
 	    !(pfn & ((UINT64_C(1) << c->m->mem->arch->pageblock_order) - 1)))
 		return false;
-	if (!head && !(c->hugetlb_mask && c->type_offset &&
-		       (pfs_le32(bytes + c->type_offset) & c->hugetlb_mask) == c->hugetlb_value))
+	if (!head && !is_hugetlb(c, bytes))
 		return false;
 	next = neighbour(ctx, pfn + 1);
-	return next && !(pfs_le64(next + c->head_offset) & 1);
+	/* Where the page behind has the type, too, something else gave it to both. */
+	return next && !(pfs_le64(next + c->head_offset) & 1) && (head || !is_hugetlb(c, next));
 }
 
 /* A tail with bit 0 lost: it still holds its head's address or mask, and no reference. */

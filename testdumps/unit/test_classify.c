@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/check.h"
+#include "kernel/kernel.h"
 #include "core/classify.h"
 #include "core/predicate.h"
 
@@ -252,6 +253,8 @@ static void tails(void **unused)
 	put(b, 8, VMEMMAP + 0x2000 * 64 + 8 + 1);
 	assert_int_equal(state(&x, 0x2001, b), PFS_ST_GARBAGE);
 	put(b, 8, 0x1001);
+	assert_int_equal(state(&x, 0x2001, b), PFS_ST_GARBAGE);
+	put(b, 8, VMEMMAP - 64 + 1);
 	assert_int_equal(state(&x, 0x2001, b), PFS_ST_GARBAGE);
 	put(b, 8, UINT64_C(0xdead000000000100));
 	assert_int_equal(state(&x, 0x2001, b), PFS_ST_OK);
@@ -583,6 +586,7 @@ static void online_page(void **unused)
 
 #define WINDOW 1024u
 #define HEAD_BIT 16
+#define HUGETLB_VALUE UINT32_C(0xfffff7ff)
 
 static struct {
 	uint64_t first;
@@ -626,7 +630,7 @@ static unsigned int stretch(struct fixture *x, unsigned int i, uint32_t *seed)
 			put(b, 24, rnd(seed, 2) ? UINT64_C(0xffff888001234001) : 0);
 		}
 		if (kind == 4 || kind == 7)
-			put(b, 48, kind == 7 ? UINT64_C(1) << 32 : 0);
+			put(b, 48, kind == 7 ? UINT64_C(1) << 32 : n < 4 ? HUGETLB_VALUE : 0);
 		if ((kind == 5 || kind == 6) && k) {
 			page(b, zone, 0, 0);
 			put(b, 8, x->m.classifier->head_is_mask ? ~(UINT64_C(64) * n - 1) | 1
@@ -649,7 +653,8 @@ static void spoil(uint32_t *seed)
 	static const uint64_t words[] = {
 		0, 1, UINT64_MAX, UINT32_MAX, UINT64_C(0xfdfdfdfdfdfdfdfd),
 		UINT64_C(0xffff888001234000), UINT64_C(1) << 56, UINT64_C(3) << 56,
-		VMEMMAP + 0x2000 * 64 + 1, UINT64_C(1) << 63, UINT64_C(0x8000000000000000),
+		VMEMMAP + 0x2000 * 64 + 1, VMEMMAP - (4194304 - 300) * UINT64_C(64) + 1,
+		HUGETLB_VALUE, UINT64_C(1) << 63, UINT64_C(0x8000000000000000),
 	};
 	unsigned char *b = window.b[1 + rnd(seed, WINDOW - 1)];
 	unsigned int at = rnd(seed, 64);
@@ -711,6 +716,7 @@ static void compare_alike(struct fixture *x, uint64_t *skipped)
 			if (flags & c->lru_mask)
 				check_listed(c, st, pfn + k, window.b[i + k]);
 			assert_false(st == PFS_ST_FREE && flags & c->reserved_mask);
+			assert_false(pfs_head_copy(c, &one, pfn + k, window.b[i + k]));
 		}
 		*skipped += n;
 		assert_int_equal(one.seen, many.seen);
@@ -727,6 +733,7 @@ static void alike(void **unused)
 	static const uint64_t at[] = { 0x1000, 0x2000, 0x43e00, 0x4be00, 0x5fe00, 0x7fc00 };
 	static const uint64_t buddy_values[] = { 0xffffff7f, 0xf0000000 };
 	uint64_t skipped = 0, pages = 0;
+	struct pfs_mem mem = { .arch = pfs_arch_by_name("x86_64") };
 	unsigned int round, i;
 	uint32_t seed = 1;
 
@@ -736,7 +743,9 @@ static void alike(void **unused)
 		struct pfs_err err;
 
 		setup(&x);
+		x.m.mem = &mem;
 		fact(&x, PFS_F_BUDDY_VALUE, buddy_values[round % 2]);
+		fact(&x, PFS_F_HUGETLB_VALUE, round % 7 ? HUGETLB_VALUE : UINT32_MAX);
 		fact(&x, PFS_F_FLAG_HEAD, HEAD_BIT);
 		fact(&x, PFS_F_FLAG_LRU, 4);
 		fact(&x, PFS_F_FLAG_UNEVICTABLE, 19);
