@@ -54,7 +54,9 @@ static size_t hash(const char *s)
 		h = (h ^ word) * 0x100000001b3ULL;
 		h ^= h >> 32;
 	}
-	return (size_t)h;
+	/* The last bits of the last word are still above those of an index. */
+	h *= UINT64_C(0x9e3779b97f4a7c15);
+	return (size_t)(h ^ h >> 40);
 }
 
 static int build_hash(struct pfs_names *t)
