@@ -3,6 +3,7 @@
 #ifndef PFS_CLI_FILES_H
 #define PFS_CLI_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <pfnscope/err.h>
@@ -11,6 +12,7 @@ struct pfs_files {
 	const char **dumps;	/* owned; the strings are the caller's */
 	size_t nr_dumps;
 	const char *vmlinux;	/* NULL: none */
+	bool found;		/* nobody gave it: it has the dump's build-id */
 };
 
 /*

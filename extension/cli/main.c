@@ -123,16 +123,21 @@ static enum pfs_exit fail(struct pfs_out *o, bool json, const char *code,
 	return PFS_EXIT_FAILED;
 }
 
-/* A distilled dump has all that a vmlinux would tell. */
-static void find_vmlinux(struct pfs_files *files, const struct pfs_target *t)
+/*
+ * A distilled dump has all that a vmlinux would tell, and a System.map is the user's
+ * own way. Once: what was found may have been of no use.
+ */
+static void find_vmlinux(const struct pfs_args *a, struct pfs_files *files,
+			 const struct pfs_target *t)
 {
 	static char path[4096];
 	struct pfs_origin origin;
 
-	if (files->vmlinux || t->info.origin_note)
+	if (files->vmlinux || files->found || a->system_map || t->info.origin_note)
 		return;
 	pfs_origin_read(t, &origin);
-	if (!pfs_find_vmlinux("", &origin, path, sizeof(path)))
+	files->found = !pfs_find_vmlinux("", &origin, path, sizeof(path));
+	if (files->found)
 		files->vmlinux = path;
 }
 
@@ -144,7 +149,7 @@ static int open_target(const struct pfs_args *a, struct pfs_files *files,
 				      ret, err);
 
 	if (!r)
-		find_vmlinux(files, *ret);
+		find_vmlinux(a, files, *ret);
 	if (a->reader == PFS_READER_HOST) {
 		if (!r)
 			pfs_target_free(*ret);
@@ -156,17 +161,33 @@ static int open_target(const struct pfs_args *a, struct pfs_files *files,
 	return r;
 }
 
+static int open_session(const struct pfs_args *a, struct pfs_files *files, struct pfs_library *lib,
+			struct pfs_session_opts *opts, struct pfs_session *s, struct pfs_err *err)
+{
+	struct pfs_target *target = NULL;
+	int r = open_target(a, files, lib, opts->arg, &target, err);
+
+	if (!r && pfs_verb_records(a->verb))
+		r = pfs_target_record(target, &target, err);
+	if (r)
+		return r;
+	catch_sigint();
+	/* libdrgn's word on symbols and types comes with its reader. */
+	opts->vmlinux = a->reader == PFS_READER_HOST ? NULL : files->vmlinux;
+	return pfs_session_open(s, target, opts, err);
+}
+
 static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err)
 {
 	struct pfs_progress progress;
 	struct pfs_session_opts opts = {
 		.jobs = a->jobs, .progress = on_progress, .arg = &progress,
 	};
-	struct pfs_target *target = NULL;
 	struct pfs_library lib;
 	struct pfs_files files;
 	struct pfs_session *s;
 	enum pfs_exit st = PFS_EXIT_FAILED;
+	int r;
 
 	if (pfs_files_sort(a->files, a->nr_files, &files, err)) {
 		if (err->code == ENOENT && !a->has_verb && a->nr_files)
@@ -183,17 +204,20 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 		pfs_files_free(&files);
 		return PFS_EXIT_FAILED;
 	}
-	if (!open_target(a, &files, &lib, &progress, &target, err) &&
-	    (!pfs_verb_records(a->verb) || !pfs_target_record(target, &target, err))) {
-		catch_sigint();
-		/* libdrgn's word on symbols and types comes with its reader. */
-		opts.vmlinux = a->reader == PFS_READER_HOST ? NULL : files.vmlinux;
-		if (!pfs_session_open(s, target, &opts, err)) {
-			st = pfs_run(s, a, &opts, o, err);
-			pfs_progress_clear(&progress);
-			pfs_out_flush(o);
-			pfs_session_close(s);
-		}
+	r = open_session(a, &files, &lib, &opts, s, err);
+	if (r && r != -EINTR && files.found) {
+		pfs_progress_clear(&progress);
+		fprintf(stderr, "pfnscope: '%s' has the dump's build-id, and is of no use: %s\n",
+			files.vmlinux, err->msg);
+		files.vmlinux = NULL;
+		err->code = 0;
+		r = open_session(a, &files, &lib, &opts, s, err);
+	}
+	if (!r) {
+		st = pfs_run(s, a, &opts, o, err);
+		pfs_progress_clear(&progress);
+		pfs_out_flush(o);
+		pfs_session_close(s);
 	}
 	pfs_progress_clear(&progress);
 	o->arg = NULL;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel/kernel.h"
@@ -11,9 +12,12 @@
 static bool is_it(const char *path, const char *build_id)
 {
 	struct pfs_err ignored;
+	struct stat st;
 	char own[72];
 
-	return !access(path, R_OK) && !pfs_vmlinux_build_id(path, own, sizeof(own), &ignored) &&
+	/* What is no file, such as a FIFO, would be waited for. */
+	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, R_OK) &&
+	       !pfs_vmlinux_build_id(path, own, sizeof(own), &ignored) &&
 	       !strcasecmp(own, build_id);
 }
 

@@ -67,4 +67,20 @@ if [ -w /dev/full ]; then
 	"$pfnscope" diagnose "$tmp/ok.kdump" >/dev/full 2>"$tmp/err" || status=$?
 	is 'a full disk: exit status 2' "$status" 2
 fi
+# A vmlinux that nobody gave, found by its build-id, ends nothing: one without symbols.
+release=$("$pfnscope" facts --json "$tmp/id.kdump" | jq -r .kernel.release)
+printf 'void _start(void) { }\n' >"$tmp/v.c"
+gcc -s -nostdlib -static -Wl,--build-id=0x00112233445566778899aabbccddeeff00112233 \
+	-o "$tmp/vmlinux" "$tmp/v.c"
+if unshare -m mount -t tmpfs none /boot 2>/dev/null; then
+	"$pfnscope" --json "$tmp/id.kdump" >"$tmp/without"
+	# shellcheck disable=SC2016
+	run unshare -m sh -c 'mount -t tmpfs none /boot && cp "$1" "/boot/vmlinux-$2" &&
+		exec "$3" --json "$4"' sh "$tmp/vmlinux" "$release" "$pfnscope" "$tmp/id.kdump"
+	same 'a useless vmlinux that was found: the report without it' "$tmp/out" "$tmp/without"
+	like 'a useless vmlinux that was found: is named' "$tmp/err" \
+		"^pfnscope: '/boot/vmlinux-.*is of no use: .*stripped"
+else
+	skip 'a useless vmlinux that was found' 'no file system can be mounted here'
+fi
 done_testing
