@@ -16,6 +16,9 @@
 #include "core/predicate.h"
 
 #define MAX_JOBS 64
+/* Bytes of memmap that are read at once: still in the CPU's cache when they are looked at. */
+#define PIECE ((uint64_t)256 << 10)
+#define NOT_READ UINT8_MAX	/* in answer[] */
 
 int pfs_section_scan_init(struct pfs_section_scan *s, const struct pfs_model *m,
 			  struct pfs_err *err)
@@ -25,7 +28,8 @@ int pfs_section_scan_init(struct pfs_section_scan *s, const struct pfs_model *m,
 	memset(s, 0, sizeof(*s));
 	s->m = m;
 	s->memmap = malloc(bytes);
-	s->answer = malloc(bytes / m->layout.page_size + 1);
+	s->nr_answers = bytes / m->layout.page_size + 1;
+	s->answer = malloc(s->nr_answers);
 	if (s->memmap && s->answer)
 		return 0;
 	pfs_section_scan_deinit(s);
@@ -80,42 +84,30 @@ static void read_leaf(struct pfs_section_scan *s, struct pfs_mem *mem, uint64_t 
 	}
 }
 
-/* struct pfs_classify_ctx's page(): of this section, if it was read as a whole. */
-static const unsigned char *section_page(void *arg, uint64_t pfn)
-{
-	const struct pfs_section_scan *s = arg;
-	const struct pfs_layout *l = &s->m->layout;
-	uint64_t at = (pfn - s->first_pfn) * l->struct_page;
-
-	if (pfn < s->first_pfn || pfn - s->first_pfn >= l->pages_per_section ||
-	    s->answer[at >> l->page_shift] != PFS_ST_OK ||
-	    s->answer[(at + l->struct_page - 1) >> l->page_shift] != PFS_ST_OK)
-		return NULL;
-	return s->memmap + at;
-}
-
-void pfs_section_scan_read(struct pfs_section_scan *s, struct pfs_mem *mem,
-			   const struct pfs_section *section)
+/* The piece of the memmap that has this offset. */
+static void read_piece(struct pfs_section_scan *s, uint64_t at)
 {
 	const struct pfs_layout *l = &s->m->layout;
-	uint64_t total = l->pages_per_section * l->struct_page, at, len, i;
-	uint64_t va;
+	uint64_t end, len, i, va = pfs_pfn_to_page(s->m, s->first_pfn);
 	struct pfs_walk w;
 
-	s->section = section;
-	s->first_pfn = section->nr * l->pages_per_section;
-	s->ctx = (struct pfs_classify_ctx){ .page = section_page, .arg = s };
-	va = pfs_pfn_to_page(s->m, s->first_pfn);
-	for (at = 0; at < total; at += len) {
+	at -= at % PIECE;
+	end = at + PIECE;
+	if (end > l->pages_per_section * l->struct_page)
+		end = l->pages_per_section * l->struct_page;
+	/* Every page gets an answer, whatever the walks say. */
+	memset(s->answer + at / l->page_size, PFS_ST_UNDECIDABLE,
+	       (end + l->page_size - 1) / l->page_size - at / l->page_size);
+	for (; at < end; at += len) {
 		enum pfs_state answer;
 
-		pfs_walk_va(mem, va + at, &w);
+		pfs_walk_va(s->mem, va + at, &w);
 		len = w.nr && w.leaf_size ? w.leaf_size - ((va + at) & (w.leaf_size - 1))
-					  : total - at;
-		if (len > total - at)
-			len = total - at;
+					  : end - at;
+		if (len > end - at)
+			len = end - at;
 		if (w.mapped) {
-			read_leaf(s, mem, w.pa, at, len);
+			read_leaf(s, s->mem, w.pa, at, len);
 			continue;
 		}
 		answer = w.nr && w.step[w.nr - 1].presence == PFS_PRESENT ? PFS_ST_UNMAPPED
@@ -123,6 +115,39 @@ void pfs_section_scan_read(struct pfs_section_scan *s, struct pfs_mem *mem,
 		for (i = at / l->page_size; i < (at + len + l->page_size - 1) / l->page_size; i++)
 			s->answer[i] = (unsigned char)answer;
 	}
+}
+
+/* Of the page of the memmap that has this offset. */
+static inline enum pfs_state answer_at(struct pfs_section_scan *s, uint64_t at)
+{
+	unsigned char *answer = &s->answer[at >> s->m->layout.page_shift];
+
+	if (*answer == NOT_READ)
+		read_piece(s, at);
+	return (enum pfs_state)*answer;
+}
+
+/* struct pfs_classify_ctx's page(): of this section, if it was read as a whole. */
+static const unsigned char *section_page(void *arg, uint64_t pfn)
+{
+	struct pfs_section_scan *s = arg;
+	const struct pfs_layout *l = &s->m->layout;
+	uint64_t at = (pfn - s->first_pfn) * l->struct_page;
+
+	if (pfn < s->first_pfn || pfn - s->first_pfn >= l->pages_per_section ||
+	    answer_at(s, at) != PFS_ST_OK || answer_at(s, at + l->struct_page - 1) != PFS_ST_OK)
+		return NULL;
+	return s->memmap + at;
+}
+
+void pfs_section_scan_start(struct pfs_section_scan *s, struct pfs_mem *mem,
+			    const struct pfs_section *section)
+{
+	s->mem = mem;
+	s->section = section;
+	s->first_pfn = section->nr * s->m->layout.pages_per_section;
+	s->ctx = (struct pfs_classify_ctx){ .page = section_page, .arg = s };
+	memset(s->answer, NOT_READ, s->nr_answers);
 }
 
 const char *pfs_answer_why(enum pfs_state s)
@@ -145,9 +170,7 @@ enum pfs_state pfs_section_scan_state(struct pfs_section_scan *s, uint64_t pfn,
 	const struct pfs_layout *l = &s->m->layout;
 	uint64_t at = (pfn - s->first_pfn) * l->struct_page;
 	/* A struct page of 56 or 72 bytes may lie in two pages of the memmap. */
-	enum pfs_state a = (enum pfs_state)s->answer[at >> l->page_shift];
-	enum pfs_state b =
-		(enum pfs_state)s->answer[(at + l->struct_page - 1) >> l->page_shift];
+	enum pfs_state a = answer_at(s, at), b = answer_at(s, at + l->struct_page - 1);
 
 	s->bytes = NULL;
 	if (a == PFS_ST_OK)
@@ -333,7 +356,7 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 	struct backing_cursor backing;
 	struct pfs_lists lists;
 
-	pfs_section_scan_read(s, &w->mem, sec);
+	pfs_section_scan_start(s, &w->mem, sec);
 	pfs_lists_start(&lists, s, &w->mem);
 	backing_start(m, &backing, s->first_pfn);
 	for (sub = 0; sub < m->layout.subsections; sub++) {
