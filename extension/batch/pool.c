@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -288,6 +289,23 @@ static int choose(struct pool *p, const struct pfs_batch_found *found)
 	return r;
 }
 
+/*
+ * SIGCHLD, and what ends us. A signal that is blocked is kept for sigtimedwait(2)
+ * even where it is ignored: nohup(1) would be to no purpose.
+ */
+static void signals(sigset_t *set)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction was;
+	size_t i;
+
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (!sigaction(ends[i], NULL, &was) && was.sa_handler != SIG_IGN)
+			sigaddset(set, ends[i]);
+}
+
 int pfs_batch_run(const struct pfs_batch_opts *o, const struct pfs_batch_found *found,
 		  struct pfs_batch_results *results, int *ret_signal, struct pfs_err *err)
 {
@@ -314,11 +332,7 @@ int pfs_batch_run(const struct pfs_batch_opts *o, const struct pfs_batch_found *
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	}
 	signal(SIGCHLD, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	signals(&set);
 	sigprocmask(SIG_BLOCK, &set, &old);
 	r = loop(&p, &set, ret_signal);
 	kill_all(&p);

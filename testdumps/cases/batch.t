@@ -125,7 +125,9 @@ is 'reports: of that dump' "$(jq -r .verdict.status "$report/report.json")" expl
 valid 'reports: rows' batch "$tmp/change.d/results.jsonl"
 # The distilled dump in the report is not taken for one to analyse.
 run "$pfnscope" batch "$tmp" -o "$tmp/change.d" --list
-is 'reports: not searched' "$(grep -c change.d "$tmp/out")" 0
+is 'reports: the folder of results is not searched' \
+	"$status $(grep -c change.d/ "$tmp/out") $(grep -cx "$(realpath "$tmp")/change/vmcore" "$tmp/out")" \
+	'0 0 1'
 
 # What is a dump. Not by name, and not a core of a process, nor what links point to.
 mkdir -p "$tmp/zoo/deep/er" "$tmp/zoo/empty"
@@ -193,7 +195,7 @@ run "$pfnscope" batch "$tmp/hang" -o "$tmp/hang.d" --timeout 2
 is 'hang: exit status' "$status" 3
 is 'hang: a row' "$(jq -c '[.outcome, .status, (.files | length)]' "$tmp/hang.d/results.jsonl")" \
 	'["timeout",2,8]'
-ok 'hang: ended in time' holds '.run.wall_ms >= 2000 and .run.wall_ms < 20000' "$tmp/hang.d/results.jsonl"
+ok 'hang: not ended before its time' holds '.run.wall_ms >= 2000' "$tmp/hang.d/results.jsonl"
 valid hang batch "$tmp/hang.d/results.jsonl"
 case $B in
 */san)	skip 'memory' 'the sanitizers take address space without end' ;;
@@ -273,16 +275,28 @@ fi
 # SIGTERM ends it, its workers with it, and all that was done is there.
 "$pfnscope" batch "$tmp/victim" -o "$tmp/term.d" -j 2 >"$tmp/out" 2>"$tmp/err" &
 pid=$!
-child=$(worker $pid)
 while [ "$(lines "$tmp/term.d")" -lt 1 ]; do
 	sleep 0.05
 done
+# The one that is left hangs: there is a worker to be ended.
+child=$(worker $pid)
+ok 'SIGTERM: there was a worker' [ -n "$child" -a -e "/proc/$child/fd/0" ]
 kill $pid
 wait $pid
 is 'SIGTERM: ends by it' $? 143
 like 'SIGTERM: says how to go on' "$tmp/err" 'interrupted; the same command goes on'
-ok 'SIGTERM: no worker is left' [ ! -e "/proc/$child/fd/0" ]
+ok 'SIGTERM: no worker is left' [ -n "$child" -a ! -e "/proc/$child/fd/0" ]
 is 'SIGTERM: what was done is there' "$(jq -r .outcome "$tmp/term.d/results.jsonl")" 'done'
+
+# What is ignored does not end it: nohup.
+(trap '' HUP; exec "$pfnscope" batch "$tmp/victim" -o "$tmp/nohup.d" -j 2 --timeout 3 \
+	>"$tmp/out" 2>"$tmp/err") &
+pid=$!
+ok 'SIGHUP, ignored: a worker' [ -n "$(worker $pid)" ]
+kill -HUP $pid
+wait $pid
+is 'SIGHUP, ignored: goes on to the end' "$? $(jq -rs 'map(.outcome) | sort | join(" ")' \
+	"$tmp/nohup.d/results.jsonl")" '3 done timeout'
 
 # One at a time.
 flock "$tmp/term.d/results.jsonl" sleep 20 &
