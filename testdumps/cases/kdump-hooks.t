@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The hooks of the capture kernel (scripts/kdump) on this machine: a dump in the place of
 # /proc/vmcore, a makedumpfile that says when it runs. Whatever becomes of the verdict, the
-# dump goes on. scripts/lab/capture-check does the same in real capture kernels.
+# dump goes on. scripts/lab/capture-check does it in real capture kernels, with kdump-tools; the
+# half for kdump.conf is run nowhere but here.
 # shellcheck source=testdumps/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 
@@ -75,13 +76,22 @@ fails 'no pfnscope' 'no /nowhere here' PFNSCOPE=/nowhere
 mkdir "$tmp/few"
 for tool in sh mkdir mv rm; do ln -s "$(command -v $tool)" "$tmp/few/$tool"; done
 fails 'no timeout' 'no timeout here' PATH="$tmp/few"
-sed 's/^GRACE=.*/GRACE=1/' "$lib/kdump-verdict" >"$tmp/usr/quick"
+sed 's/^GRACE=.*/GRACE=1/; s/^SYNC=.*/SYNC=1/' "$lib/kdump-verdict" >"$tmp/usr/quick"
 cp "$tmp/usr/quick" "$lib/kdump-verdict"
 fails 'hangs' 'exit status 137: no verdict' PFNSCOPE="$tmp/stub/hangs" PFNSCOPE_KDUMP_TIMEOUT=1
 fails 'out of memory' 'exit status 1: no verdict' PFNSCOPE="$tmp/stub/eats" \
 	PFNSCOPE_KDUMP_MEMORY=128
 fails 'half a report' 'exit status 139: no verdict' PFNSCOPE="$tmp/stub/half"
 fails 'no dump' 'no verdict' PFNSCOPE_KDUMP_TIMEOUT=60 PFNSCOPE=/bin/false
+rm -rf "$tmp/crash"
+mkdir "$tmp/dead"
+cat >"$tmp/dead/sync" <<'END'
+#!/bin/sh
+sleep 20
+END
+chmod 755 "$tmp/dead/sync"
+TIMEOUT=15 run env PATH="$tmp/dead:$PATH" "$lib/kdump-verdict" "$PFNSCOPE_VMCORE" "$tmp/crash/1/pfnscope"
+is 'a disk that does not answer: goes on' "$status $(list "$tmp/crash/1/pfnscope")" "0 $attachments"
 if [ "$B" = "$top/build" ]; then
 	fails 'pfnscope itself, out of memory' 'no verdict' PFNSCOPE_KDUMP_MEMORY=12
 fi
@@ -200,6 +210,12 @@ path /nowhere
 path "/a b" # where it goes
 ext4 /dev/vdb1
 END
+saves 'kdump.conf, backslashes' '/a\new\c' 0 <<'END'
+path /a\new\c
+ext4 /dev/vdb1
+END
+printf 'ext4 /dev/vdb1\npath /last' >"$tmp/unended"
+saves 'kdump.conf, a last line without its end' /last 0 <"$tmp/unended"
 saves 'kdump.conf, dracut_args, a failed dump' /var/crash 1 <<'END'
 dracut_args --mount "/dev/vdb1 /mnt ext4 defaults"
 END
@@ -218,6 +234,7 @@ for to in 'raw /dev/vdc' 'ssh root@there' 'ext4 /dev/missing' ''; do
 	run "$STUB/kdump.sh" none
 	is "kdump.conf, ${to:-none}: exit status" "$status" 0
 	like "kdump.conf, ${to:-none}: the verdict is said" "$tmp/err" '^pfnscope: EXPLAINED: '
+	is "kdump.conf, ${to:-none}: no report is left in memory" "$(list "$tmp" | grep -c 'state\.')" 0
 done
 rm "$lib/kdump-verdict"
 run "$STUB/kdump.sh" none
@@ -247,6 +264,36 @@ cp "$PFNSCOPE_VMCORE" "$tmp/crash/2/vmcore"
 look
 is 'crash-dumps: a dump that has come' "$(rows)" 'dump.1 explained
 vmcore explained'
+# A name that some echo would end the list at; it sorts before the others.
+mkdir "$tmp/crash/1/b\\c"
+cp "$PFNSCOPE_VMCORE" "$tmp/crash/1/b\\c/core"
+cp "$PFNSCOPE_VMCORE" "$tmp/crash/2/after"
+look
+is 'crash-dumps: a backslash hides nothing' "$status $(rows | cut -d ' ' -f 1 | paste -sd ' ')" \
+	'0 after core dump.1 vmcore'
+# The clock was put back by an hour when the files had been written.
+stub find <<'END'
+#!/bin/sh
+for a; do
+	shift
+	case $a in
+	*' seconds ago') a="$((${a%% *} + 3600)) seconds ago" ;;
+	now) a='3600 seconds ago' ;;
+	esac
+	set -- "$@" "$a"
+done
+exec /usr/bin/find "$@"
+END
+cp "$PFNSCOPE_VMCORE" "$tmp/crash/2/future"
+TIMEOUT=30 SETTLE=60 PATH="$tmp/stub:$PATH" look
+is 'crash-dumps: a time in the future is not waited for' "$status $(rows | grep -c future)" '0 1'
+rm "$tmp/stub/find"
+stub lists-nothing <<'END'
+#!/bin/sh
+exit 2
+END
+PFNSCOPE="$tmp/stub/lists-nothing" look
+is 'crash-dumps: dumps that cannot be listed: exit status' "$status" 2
 touch "$tmp/crash/1/dump.1"
 TIMEOUT=2 SETTLE=60 look
 is 'crash-dumps: waits while there is change' "$status$(cat "$tmp/out")" 124
@@ -256,7 +303,8 @@ is 'crash-dumps: no dump at all: exit status' "$status" 0
 if command -v systemd-analyze >/dev/null; then
 	ok 'units: systemd-analyze verify' systemd-analyze verify --man=no \
 		"$tmp/usr/lib/systemd/system/pfnscope-crash.service" \
-		"$tmp/usr/lib/systemd/system/pfnscope-crash.path"
+		"$tmp/usr/lib/systemd/system/pfnscope-crash.path" \
+		"$tmp/usr/lib/systemd/system/pfnscope-crash.timer"
 	is 'units: nothing unknown in them' "$(cat "$tmp/ok.log")" ''
 else
 	skip 'units: systemd-analyze verify' 'no systemd here'
