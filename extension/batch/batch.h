@@ -62,6 +62,8 @@ struct pfs_batch_found {
 int pfs_batch_find(const struct pfs_batch_opts *o, struct pfs_batch_found *ret,
 		   struct pfs_err *err);
 void pfs_batch_found_deinit(struct pfs_batch_found *f);
+/* Say that something is left out, and why, and count it. */
+void pfs_batch_skip(struct pfs_batch_found *f, const char *path, const char *why);
 
 /* The rows of a folder, locked for us until it is closed (results.c). */
 struct pfs_batch_results {

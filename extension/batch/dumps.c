@@ -151,7 +151,7 @@ int pfs_batch_assemble(const struct pfs_batch_opts *o, struct pfs_batch_found *f
 		if (is_dump(&f->files[i]))
 			sorted[nr++] = &f->files[i];
 		else if (f->files[i].probe.error)
-			pfs_batch_skip(f, f->files[i].path, f->files[i].probe.error);
+			pfs_batch_skip(f, f->files[i].path, strerror(f->files[i].probe.error));
 		else
 			f->others++;
 	}

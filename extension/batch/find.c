@@ -28,12 +28,12 @@ size_t pfs_batch_folder_len(const char *path)
 }
 
 /* A name may hold anything but a NUL. */
-void pfs_batch_skip(struct pfs_batch_found *f, const char *path, int code)
+void pfs_batch_skip(struct pfs_batch_found *f, const char *path, const char *why)
 {
 	char name[4096];
 
 	pfs_escape(name, sizeof(name), path, strlen(path), false);
-	fprintf(stderr, "pfnscope: skipped: %s: %s\n", name, strerror(code));
+	fprintf(stderr, "pfnscope: skipped: %s: %s\n", name, why);
 	f->skipped++;
 }
 
@@ -84,12 +84,12 @@ static int take(struct walk *w, FTS *fts, FTSENT *e)
 	case FTS_DNR:
 	case FTS_ERR:
 	case FTS_NS:
-		pfs_batch_skip(w->found, e->fts_path, e->fts_errno);
+		pfs_batch_skip(w->found, e->fts_path, strerror(e->fts_errno));
 		return 0;
 	case FTS_DEFAULT:
 		/* A FIFO, a socket, a device: not what one finds a dump in. */
 		if (e->fts_level == FTS_ROOTLEVEL)
-			pfs_batch_skip(w->found, e->fts_path, EINVAL);
+			pfs_batch_skip(w->found, e->fts_path, "no regular file");
 		return 0;
 	default:
 		return 0;
@@ -105,7 +105,7 @@ static int walk(struct walk *w, const char *path)
 	int r = 0;
 
 	if (!real) {
-		pfs_batch_skip(w->found, path, errno);
+		pfs_batch_skip(w->found, path, strerror(errno));
 		return 0;
 	}
 	fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
@@ -117,7 +117,7 @@ static int walk(struct walk *w, const char *path)
 	while (!r && (errno = 0, e = fts_read(fts)))
 		r = take(w, fts, e);
 	if (!r && errno)
-		pfs_batch_skip(w->found, path, errno);
+		pfs_batch_skip(w->found, path, strerror(errno));
 	fts_close(fts);
 	free(real);
 	return r;

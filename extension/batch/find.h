@@ -33,9 +33,6 @@ int pfs_batch_scout(const struct pfs_batch_opts *o, struct pfs_batch_found *f, s
 int pfs_batch_assemble(const struct pfs_batch_opts *o, struct pfs_batch_found *f,
 		       struct pfs_err *err);
 
-/* Say that something could not be looked at, and count it. */
-void pfs_batch_skip(struct pfs_batch_found *f, const char *path, int code);
-
 /* Length of the folder's name in a path, without the slash. */
 size_t pfs_batch_folder_len(const char *path);
 

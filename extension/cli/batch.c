@@ -234,13 +234,19 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 	return pfs_json_done(&w->j, w->doc);
 }
 
-static enum pfs_exit list(const struct pfs_batch_found *found, struct pfs_out *o)
+static enum pfs_exit list(struct pfs_batch_found *found, struct pfs_out *o)
 {
 	size_t i;
 
-	/* For a program: the bytes of the name, as they are. */
+	/* For a program: the bytes of the name, as they are, of which a line is made. */
 	for (i = 0; i < found->nr_dumps; i++) {
-		pfs_out_raw(o, found->dumps[i].files[0], strlen(found->dumps[i].files[0]));
+		const char *path = found->dumps[i].files[0];
+
+		if (strchr(path, '\n')) {
+			pfs_batch_skip(found, path, "a line end in its name");
+			continue;
+		}
+		pfs_out_raw(o, path, strlen(path));
 		pfs_out_raw(o, "\n", 1);
 	}
 	return found->skipped ? PFS_EXIT_INCONCLUSIVE : PFS_EXIT_OK;

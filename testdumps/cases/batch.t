@@ -176,6 +176,14 @@ fi
 printf '%s\n' "$s1" '' "$tmp/zoo/deep" >"$tmp/list"
 run "$pfnscope" batch --from "$tmp/list" --list
 is 'from a list' "$(wc -l <"$tmp/out")" 2
+mkdir "$tmp/lines"
+cp "$clean" "$tmp/lines/one"
+cp "$clean" "$(printf '%s/two\nlines' "$tmp/lines")"
+run "$pfnscope" batch "$tmp/lines" --list
+is 'list: a name of two lines is no line' "$status $(cat "$tmp/out")" "3 $(realpath "$tmp")/lines/one"
+like 'list: a name of two lines is said' "$tmp/err" 'skipped: .*/two\\x0alines: a line end in its name'
+run "$pfnscope" batch "$tmp/lines" -o "$tmp/lines.d"
+is 'a name of two lines is a dump' "$status $(lines "$tmp/lines.d")" '0 2'
 run "$pfnscope" batch "$tmp/zoo/empty" -o "$tmp/none.d"
 is 'no dump at all: exit status' "$status" 2
 like 'no dump at all: says so' "$tmp/err" 'no dump found'
