@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #define APPLICATION_ID 0x70666e73	/* "pfns", by which file(1) and we know it */
 #define BUSY_MS 30000			/* imports wait for one another */
@@ -34,9 +35,10 @@ static const char *const steps[] = {
 	" code TEXT NOT NULL, severity TEXT NOT NULL, findings INTEGER NOT NULL,"
 	" PRIMARY KEY (dump, code)) WITHOUT ROWID;"
 	"CREATE INDEX finding_code ON finding (code);"
-	"INSERT INTO finding SELECT nr, json_extract(value, '$.code'),"
+	"INSERT OR IGNORE INTO finding SELECT nr, json_extract(value, '$.code'),"
 	" json_extract(value, '$.severity'), json_extract(value, '$.findings')"
-	" FROM dump, json_each(row, '$.findings');",
+	" FROM dump, json_each(CASE WHEN json_valid(row) THEN row ELSE '{}' END, '$.findings')"
+	" WHERE type = 'object';",
 };
 
 #define NR_STEPS ((int)(sizeof(steps) / sizeof(steps[0])))
@@ -83,10 +85,16 @@ int pfs_db_prepare(const struct pfs_catalogue *c, const char *sql, sqlite3_stmt 
 	return sqlite3_prepare_v2(c->db, sql, -1, ret, NULL) ? pfs_db_fail(c, err) : 0;
 }
 
-void pfs_db_bind(sqlite3_stmt *s, int i, const char *text)
+int pfs_db_bind(const struct pfs_catalogue *c, sqlite3_stmt *s, int i, const char *text,
+		struct pfs_err *err)
 {
-	/* What fails here fails again in the step, with a message. */
-	sqlite3_bind_text(s, i, text, -1, SQLITE_TRANSIENT);
+	return sqlite3_bind_text(s, i, text, -1, SQLITE_TRANSIENT) ? pfs_db_fail(c, err) : 0;
+}
+
+int pfs_db_bind_int(const struct pfs_catalogue *c, sqlite3_stmt *s, int i, int64_t value,
+		    struct pfs_err *err)
+{
+	return sqlite3_bind_int64(s, i, value) ? pfs_db_fail(c, err) : 0;
 }
 
 int pfs_db_step(const struct pfs_catalogue *c, sqlite3_stmt *s, struct pfs_err *err)
@@ -136,7 +144,7 @@ static int take_steps(const struct pfs_catalogue *c, int version, struct pfs_err
 }
 
 /* In one transaction with the look at the version: another process may do the same. */
-static int migrate(const struct pfs_catalogue *c, struct pfs_err *err)
+static int migrate(const struct pfs_catalogue *c, bool create, struct pfs_err *err)
 {
 	int version = 0, application = 0, tables = 0, r;
 	struct pfs_err ignored;
@@ -149,8 +157,10 @@ static int migrate(const struct pfs_catalogue *c, struct pfs_err *err)
 		r = number(c, "PRAGMA application_id", &application, err);
 	if (!r)
 		r = number(c, "SELECT count(*) FROM sqlite_master", &tables, err);
-	if (!r && application != APPLICATION_ID && (application || tables))
-		r = pfs_err_set(err, EINVAL, "%s: a database, but not a catalogue of ours", c->path);
+	/* Of an empty file a catalogue can be made, by who means to. */
+	if (!r && (version < 0 || (application != APPLICATION_ID &&
+				   (application || tables || !create))))
+		r = pfs_err_set(err, EINVAL, "%s: not a catalogue of ours", c->path);
 	if (!r && version > NR_STEPS)
 		r = pfs_err_set(err, EINVAL, "%s: written by a newer pfnscope (schema %d, this one "
 				"knows %d)", c->path, version, NR_STEPS);
@@ -180,6 +190,10 @@ int pfs_catalogue_open(const char *path, bool create, struct pfs_catalogue *ret,
 	struct pfs_catalogue c = { .path = path };
 	int r = 0;
 
+	/* To SQLite these are no files, or not under that name. */
+	if (!*path || *path == ':' || !strncmp(path, "file:", 5))
+		return pfs_err_set(err, EINVAL, "'%s': no name of a file%s%s", path,
+				   *path ? ": want ./" : "", path);
 	if (sqlite3_open_v2(path, &c.db, SQLITE_OPEN_READWRITE |
 			    (create ? SQLITE_OPEN_CREATE : 0), NULL))
 		r = c.db ? pfs_db_fail(&c, err) : pfs_err_set(err, ENOMEM, "out of memory");
@@ -190,7 +204,7 @@ int pfs_catalogue_open(const char *path, bool create, struct pfs_catalogue *ret,
 		r = pfs_db_exec(&c, "PRAGMA foreign_keys = ON", err);
 	}
 	if (!r && !is_current(&c))
-		r = migrate(&c, err);
+		r = migrate(&c, create, err);
 	if (r)
 		sqlite3_close(c.db);
 	else

@@ -36,11 +36,7 @@ static int write_file(struct pfs_out *o, const char *buf, size_t len)
 
 static void put_head(struct pfs_out *o, size_t dumps)
 {
-	pfs_markup(o, "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n"
-		   "<head>\n<meta charset=\"utf-8\"/>\n"
-		   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-		   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		   "style-src 'unsafe-inline'; img-src data:\"/>\n"
+	pfs_markup(o, PFS_HTML_HEAD
 		   "<meta name=\"generator\" content=\"pfnscope " PFS_VERSION "\"/>\n"
 		   "<link rel=\"icon\" href=\"data:,\"/>\n"
 		   "<title>%zu dumps</title>\n<style>\n", dumps);
@@ -100,11 +96,35 @@ static void put_dump(struct pfs_out *o, const json_t *d)
 		pfs_markup(o, "<td class=\"t\">%s</td></tr>\n", or_dash(get(d, "path")));
 }
 
+/* The dumps of each key, in their order; NULL: out of memory. */
+static json_t *by_key(const json_t *dumps)
+{
+	json_t *sets = json_object(), *set, *d;
+	size_t i;
+	bool oom = !sets;
+
+	json_array_foreach(dumps, i, d) {
+		set = json_object_get(sets, key_of(d));
+		if (!set) {
+			set = json_array();
+			oom |= json_object_set_new(sets, key_of(d), set);
+		}
+		if (oom || json_array_append(set, d)) {
+			json_decref(sets);
+			return NULL;
+		}
+	}
+	return sets;
+}
+
 static void put_dumps(struct pfs_out *o, const json_t *groups, const json_t *dumps)
 {
+	json_t *sets = by_key(dumps);
 	const json_t *g, *d;
 	size_t i, k;
 
+	if (!sets && !o->error)
+		o->error = -ENOMEM;
 	json_array_foreach(groups, i, g) {
 		const char *key = or_dash(get(g, "key"));
 
@@ -113,11 +133,24 @@ static void put_dumps(struct pfs_out *o, const json_t *groups, const json_t *dum
 			pfs_markup(o, "<p><code>%s</code></p>\n", key);
 		pfs_markup(o, "<div class=\"scroll\"><table>\n<tr><th>Time</th><th>Host</th>"
 			   "<th>Kernel</th><th>Verdict</th><th>Dump</th></tr>\n");
-		json_array_foreach(dumps, k, d)
-			if (!strcmp(key, key_of(d)))
-				put_dump(o, d);
+		json_array_foreach(json_object_get(sets, key), k, d)
+			put_dump(o, d);
 		pfs_markup(o, "</table></div>\n</section>\n");
 	}
+	json_decref(sets);
+}
+
+/*
+ * A report comes from another machine, as its row does, and a page in the index's
+ * folder is trusted like the index: one that does not begin as ours is none.
+ */
+static bool is_ours(int fd)
+{
+	static const char head[] = PFS_HTML_HEAD;
+	char buf[sizeof(head) - 1];
+
+	return pread(fd, buf, sizeof(buf), 0) == (ssize_t)sizeof(buf) &&
+	       !memcmp(buf, head, sizeof(buf));
 }
 
 static int copy(int from, int to, const char *path, struct pfs_err *err)
@@ -156,7 +189,11 @@ static int copy_report(const json_t *d, const char *dir, bool *ret, struct pfs_e
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	}
 	in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (in >= 0 && !fstat(in, &st) && S_ISREG(st.st_mode) && st.st_size <= MAX_REPORT) {
+	if (in >= 0 && (fstat(in, &st) || !S_ISREG(st.st_mode) || st.st_size > MAX_REPORT ||
+			!is_ours(in))) {
+		fprintf(stderr, "pfnscope: not linked: no report of pfnscope's: dump %s\n",
+			or_dash(get(d, "id")));
+	} else if (in >= 0) {
 		out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
 		r = out < 0 ? pfs_err_set(err, errno, "cannot write '%s': %s", to, strerror(errno)) :
 			      copy(in, out, to, err);

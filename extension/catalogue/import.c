@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rows of batch into the catalogue. They come from other machines: nothing is taken for granted. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,12 +44,15 @@ static const char upsert[] =
 	" signature = excluded.signature, defect = excluded.defect, crash = excluded.crash,"
 	" release = excluded.release, build_id = excluded.build_id, host = excluded.host,"
 	" time = excluded.time, status = excluded.status, results = excluded.results,"
-	" report = excluded.report, row = excluded.row"
-	" RETURNING nr";
+	" report = excluded.report, row = excluded.row";
 
-/* The same file, with a later row: the dump has changed, and what it was is gone. */
-static const char drop_older[] =
-	"DELETE FROM dump WHERE results = ?1 AND id = ?2 AND (bytes <> ?3 OR modified <> ?4)";
+static const char find_nr[] = "SELECT nr FROM dump WHERE id = ?1 AND bytes = ?2 AND modified = ?3";
+/*
+ * A row with a later one behind it: the dump has changed, and what it was is gone. By
+ * all that it is known by: the same path may be another machine's dump, too.
+ */
+static const char drop_row[] =
+	"DELETE FROM dump WHERE id = ?1 AND bytes = ?2 AND modified = ?3 AND results = ?4";
 static const char drop_findings[] = "DELETE FROM finding WHERE dump = ?1";
 static const char add_finding[] =
 	"INSERT OR REPLACE INTO finding (dump, code, severity, findings) VALUES (?1, ?2, ?3, ?4)";
@@ -56,7 +60,8 @@ static const char add_finding[] =
 struct import {
 	struct pfs_catalogue *c;
 	const char *results;	/* absolute */
-	sqlite3_stmt *upsert, *drop_older, *drop_findings, *add_finding;
+	json_t *last;		/* by id, the number of its last row's line, and what it is of */
+	sqlite3_stmt *upsert, *find_nr, *drop_row, *drop_findings, *add_finding;
 	struct pfs_catalogue_counts *counts;
 	struct pfs_err *err;
 };
@@ -77,13 +82,14 @@ static bool is_row(const json_t *row)
 	const char *schema = json_string_value(json_object_get(row, "schema"));
 	const char *version = json_string_value(json_object_get(row, "version"));
 	const json_t *bytes = json_object_get(row, "bytes"), *v;
+	const json_t *status = json_object_get(row, "status");
 	const char *report;
 	int i;
 
 	if (!schema || strcmp(schema, "pfnscope/batch-row") || !version || strncmp(version, "1.", 2))
 		return false;
-	if (!json_is_integer(json_object_get(row, "status")) ||
-	    (!json_is_integer(bytes) && !json_is_string(bytes)))
+	if (!json_is_integer(status) || json_integer_value(status) < 0 ||
+	    json_integer_value(status) > 3 || (!json_is_integer(bytes) && !json_is_string(bytes)))
 		return false;
 	for (i = 0; i < NR_COLUMNS; i++) {
 		v = columns[i].object ? json_object_get(row, columns[i].object) : row;
@@ -103,20 +109,25 @@ static int put_findings(struct import *m, const json_t *row, sqlite3_int64 nr)
 	size_t i;
 	int r;
 
-	sqlite3_bind_int64(m->drop_findings, 1, nr);
-	r = pfs_db_step(m->c, m->drop_findings, m->err);
+	r = pfs_db_bind_int(m->c, m->drop_findings, 1, nr, m->err);
+	if (!r)
+		r = pfs_db_step(m->c, m->drop_findings, m->err);
 	json_array_foreach(json_object_get(row, "findings"), i, f) {
 		const char *code = json_string_value(json_object_get(f, "code"));
 		const char *severity = json_string_value(json_object_get(f, "severity"));
 
 		if (r || !code || !severity)
 			continue;
-		sqlite3_bind_int64(m->add_finding, 1, nr);
-		pfs_db_bind(m->add_finding, 2, code);
-		pfs_db_bind(m->add_finding, 3, severity);
-		sqlite3_bind_int64(m->add_finding, 4,
-				   json_integer_value(json_object_get(f, "findings")));
-		r = pfs_db_step(m->c, m->add_finding, m->err);
+		r = pfs_db_bind_int(m->c, m->add_finding, 1, nr, m->err);
+		if (!r)
+			r = pfs_db_bind(m->c, m->add_finding, 2, code, m->err);
+		if (!r)
+			r = pfs_db_bind(m->c, m->add_finding, 3, severity, m->err);
+		if (!r)
+			r = pfs_db_bind_int(m->c, m->add_finding, 4, json_integer_value(
+				json_object_get(f, "findings")), m->err);
+		if (!r)
+			r = pfs_db_step(m->c, m->add_finding, m->err);
 	}
 	return r;
 }
@@ -131,66 +142,161 @@ static const char *bytes_of(const json_t *row, char buf[32])
 	return buf;
 }
 
+/* What a dump is known by, as parameters 1 to 3. */
+static int bind_key(struct import *m, sqlite3_stmt *s, const json_t *row)
+{
+	char bytes[32];
+	int r = pfs_db_bind(m->c, s, 1, json_string_value(json_object_get(row, "id")), m->err);
+
+	if (!r)
+		r = pfs_db_bind(m->c, s, 2, bytes_of(row, bytes), m->err);
+	if (!r)
+		r = pfs_db_bind(m->c, s, 3, json_string_value(json_object_get(row, "modified")),
+				m->err);
+	return r;
+}
+
+static int bind_row(struct import *m, const json_t *row, const char *line)
+{
+	char bytes[32];
+	int i, r = 0;
+
+	for (i = 0; i < NR_COLUMNS && !r; i++) {
+		const json_t *v = columns[i].object ? json_object_get(row, columns[i].object) : row;
+
+		r = pfs_db_bind(m->c, m->upsert, i + 1,
+				json_string_value(json_object_get(v, columns[i].key)), m->err);
+	}
+	if (!r)
+		r = pfs_db_bind(m->c, m->upsert, AT_BYTES, bytes_of(row, bytes), m->err);
+	if (!r)
+		r = pfs_db_bind_int(m->c, m->upsert, AT_STATUS,
+				    json_integer_value(json_object_get(row, "status")), m->err);
+	if (!r)
+		r = pfs_db_bind(m->c, m->upsert, AT_RESULTS, m->results, m->err);
+	if (!r)
+		r = pfs_db_bind(m->c, m->upsert, AT_REPORT,
+				json_string_value(json_object_get(row, "report")), m->err);
+	return r ? r : pfs_db_bind(m->c, m->upsert, AT_ROW, line, m->err);
+}
+
 static int put_row(struct import *m, const json_t *row, const char *line)
 {
 	sqlite3_int64 nr = 0;
-	char bytes[32];
-	int i, r;
+	int r = bind_row(m, row, line);
 
-	for (i = 0; i < NR_COLUMNS; i++) {
-		const json_t *v = columns[i].object ? json_object_get(row, columns[i].object) : row;
-
-		pfs_db_bind(m->upsert, i + 1,
-			    json_string_value(json_object_get(v, columns[i].key)));
-	}
-	pfs_db_bind(m->upsert, AT_BYTES, bytes_of(row, bytes));
-	sqlite3_bind_int64(m->upsert, AT_STATUS,
-			   json_integer_value(json_object_get(row, "status")));
-	pfs_db_bind(m->upsert, AT_RESULTS, m->results);
-	pfs_db_bind(m->upsert, AT_REPORT, json_string_value(json_object_get(row, "report")));
-	pfs_db_bind(m->upsert, AT_ROW, line);
-	while ((r = pfs_db_step(m->c, m->upsert, m->err)) > 0)
-		nr = sqlite3_column_int64(m->upsert, 0);
 	if (!r)
-		r = put_findings(m, row, nr);
+		r = pfs_db_step(m->c, m->upsert, m->err);
+	if (!r)
+		r = bind_key(m, m->find_nr, row);
 	if (r)
 		return r;
-	pfs_db_bind(m->drop_older, 1, m->results);
-	pfs_db_bind(m->drop_older, 2, json_string_value(json_object_get(row, "id")));
-	pfs_db_bind(m->drop_older, 3, bytes_of(row, bytes));
-	pfs_db_bind(m->drop_older, 4, json_string_value(json_object_get(row, "modified")));
-	r = pfs_db_step(m->c, m->drop_older, m->err);
+	while ((r = pfs_db_step(m->c, m->find_nr, m->err)) > 0)
+		nr = sqlite3_column_int64(m->find_nr, 0);
+	return r ? r : put_findings(m, row, nr);
+}
+
+static int drop_older(struct import *m, const json_t *row)
+{
+	int r = bind_key(m, m->drop_row, row);
+
+	if (!r)
+		r = pfs_db_bind(m->c, m->drop_row, 4, m->results, m->err);
+	if (!r)
+		r = pfs_db_step(m->c, m->drop_row, m->err);
 	if (!r)
 		m->counts->dropped += (uint64_t)sqlite3_changes(m->c->db);
 	return r;
 }
 
-static int put_file(struct import *m, FILE *f)
+/* NULL: no row of ours. */
+static json_t *parse(const char *line, size_t len)
 {
-	size_t size = 0, nr = 0;
+	json_t *row = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!row || is_row(row))
+		return row;
+	json_decref(row);
+	return NULL;
+}
+
+/* Which rows of the file hold: of each dump the last. */
+static int note_row(struct import *m, const json_t *row, size_t nr)
+{
+	char bytes[32];
+	json_t *mark = json_pack("[Iss]", (json_int_t)nr, bytes_of(row, bytes),
+				 json_string_value(json_object_get(row, "modified")));
+
+	if (!mark || json_object_set_new(m->last, json_string_value(json_object_get(row, "id")),
+					 mark))
+		return pfs_err_set(m->err, ENOMEM, "out of memory");
+	return 0;
+}
+
+/* The last of its dump goes in; what the dump was before goes, if that is another one. */
+static int take_row(struct import *m, const json_t *row, const char *line, size_t nr)
+{
+	const json_t *mark = json_object_get(m->last,
+					     json_string_value(json_object_get(row, "id")));
+	char bytes[32];
+
+	if (json_integer_value(json_array_get(mark, 0)) == (json_int_t)nr)
+		return put_row(m, row, line);
+	if (!strcmp(json_string_value(json_array_get(mark, 1)), bytes_of(row, bytes)) &&
+	    !strcmp(json_string_value(json_array_get(mark, 2)),
+		    json_string_value(json_object_get(row, "modified"))))
+		return 0;
+	return drop_older(m, row);
+}
+
+/*
+ * Lines are only ever added: a second pass, over as many as the first has seen, finds
+ * them as they were. *lines: 0: the first pass, which counts them.
+ */
+static int pass(struct import *m, FILE *f, size_t *lines)
+{
+	size_t size = 0, nr = 0, end = *lines ? *lines : SIZE_MAX;
 	char *line = NULL;
-	ssize_t n;
+	ssize_t n = 0;
 	int r = 0;
 
+	rewind(f);
 	/* A last line without its end is being written, or was torn. */
-	while (!r && (n = getline(&line, &size, f)) > 0 && line[n - 1] == '\n') {
-		json_t *row;
+	while (!r && nr < end && (n = getline(&line, &size, f)) > 0 && line[n - 1] == '\n') {
+		json_t *row = parse(line, (size_t)n - 1);
 
 		line[n - 1] = '\0';
 		nr++;
-		row = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-		if (row && is_row(row)) {
+		if (row && *lines) {
+			r = take_row(m, row, line, nr);
+		} else if (row) {
 			m->counts->rows++;
-			r = put_row(m, row, line);
-		} else {
+			r = note_row(m, row, nr);
+		} else if (!*lines) {
 			m->counts->bad++;
 			fprintf(stderr, "pfnscope: line %zu of the results: not a row: skipped\n", nr);
 		}
 		json_decref(row);
 	}
-	if (!r && ferror(f))
-		r = pfs_err_set(m->err, EIO, "%s: cannot read it", m->results);
+	if (!r && n < 0 && !feof(f))
+		r = pfs_err_set(m->err, errno ? errno : EIO, "%s: cannot read it", m->results);
 	free(line);
+	*lines = nr;
+	return r;
+}
+
+static int put_file(struct import *m, FILE *f)
+{
+	size_t lines = 0;
+	int r;
+
+	m->last = json_object();
+	if (!m->last)
+		return pfs_err_set(m->err, ENOMEM, "out of memory");
+	r = pass(m, f, &lines);
+	if (!r && lines)
+		r = pass(m, f, &lines);
+	json_decref(m->last);
 	return r;
 }
 
@@ -219,7 +325,9 @@ static int import_file(struct import *m, FILE *f)
 	if (!r)
 		r = pfs_db_prepare(m->c, upsert, &m->upsert, m->err);
 	if (!r)
-		r = pfs_db_prepare(m->c, drop_older, &m->drop_older, m->err);
+		r = pfs_db_prepare(m->c, find_nr, &m->find_nr, m->err);
+	if (!r)
+		r = pfs_db_prepare(m->c, drop_row, &m->drop_row, m->err);
 	if (!r)
 		r = pfs_db_prepare(m->c, drop_findings, &m->drop_findings, m->err);
 	if (!r)
@@ -227,7 +335,8 @@ static int import_file(struct import *m, FILE *f)
 	if (!r)
 		r = put_file(m, f);
 	sqlite3_finalize(m->upsert);
-	sqlite3_finalize(m->drop_older);
+	sqlite3_finalize(m->find_nr);
+	sqlite3_finalize(m->drop_row);
 	sqlite3_finalize(m->drop_findings);
 	sqlite3_finalize(m->add_finding);
 	if (!r)

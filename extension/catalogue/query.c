@@ -100,16 +100,25 @@ int pfs_catalogue_show(struct pfs_catalogue *c, const char *what, json_t **ret,
 {
 	static const char *const keys[] = { "row", "results" };
 	struct pfs_json j = { false };
-	sqlite3_stmt *s;
+	size_t i, len = strlen(what), size = pfs_escape(NULL, 0, what, len, true) + 1;
+	char *escaped = malloc(size);
+	sqlite3_stmt *s = NULL;
 	json_t *a, *dump;
-	size_t i;
 	int r;
 
+	if (!escaped)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	/* A path may be no text: as in the rows. */
+	pfs_escape(escaped, size, what, len, true);
 	r = pfs_db_prepare(c, "SELECT row, results FROM dump WHERE path = ?1 OR id = ?1"
 			   " ORDER BY path, modified, bytes", &s, err);
-	if (r)
+	if (!r)
+		r = pfs_db_bind(c, s, 1, escaped, err);
+	free(escaped);
+	if (r) {
+		sqlite3_finalize(s);
 		return r;
-	pfs_db_bind(s, 1, what);
+	}
 	r = rows(c, s, keys, 2, &j, &a, err);
 	if (r)
 		return r;

@@ -16,11 +16,7 @@
 
 static void put_head(struct pfs_out *o, const struct pfs_session *s)
 {
-	pfs_markup(o, "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n"
-		   "<head>\n<meta charset=\"utf-8\"/>\n"
-		   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-		   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		   "style-src 'unsafe-inline'; img-src data:\"/>\n"
+	pfs_markup(o, PFS_HTML_HEAD
 		   "<meta name=\"generator\" content=\"pfnscope " PFS_VERSION "\"/>\n"
 		   "<link rel=\"icon\" href=\"data:,\"/>\n"
 		   "<title>%s: %.*s%s</title>\n<style>\n",

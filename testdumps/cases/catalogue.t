@@ -125,6 +125,27 @@ cmp -s "$tmp/site/reports/$(jq ".dumps[] | select(.id == \"$id\").nr" "$tmp/list
 is 'html: the report of that dump' $? 0
 catalogue "$db" list --html "$tmp/site" -q
 is 'html: again' "$status $(python3 "$tmp/pages.py" "$tmp/site" dumps/s1.kdump 2>&1)" '0 9 7 1'
+# A page that came with the rows and is none of ours: not even with our policy in it,
+# when something else comes before that.
+cp -r "$tmp/out.d" "$tmp/foreign.d"
+report=$tmp/foreign.d/reports/$id/report.html
+{ echo '<script>alert(1)</script>'; cat "$tmp/out.d/reports/$id/report.html"; } >"$report"
+catalogue "$tmp/foreign-html.db" import "$tmp/foreign.d" --html "$tmp/foreign-site" -q
+is 'html: a foreign report is not linked' \
+	"$status $(python3 "$tmp/pages.py" "$tmp/foreign-site" dumps/s1.kdump 2>&1)" '0 8 7 1'
+like 'html: a foreign report is said' "$tmp/err" "not linked: .*: dump $id\$"
+is 'html: a foreign report is not copied' \
+	"$(cat "$tmp/foreign-site"/*.html "$tmp/foreign-site"/reports/* | grep -c '<script')" 0
+
+# A name that is no text.
+name=$(printf 'gr\366\337e')
+cp "$clean" "$tmp/$name"
+"$pfnscope" batch "$tmp/$name" -o "$tmp/bytes.d" -q
+catalogue "$tmp/bytes.db" import "$tmp/bytes.d" -q
+catalogue "$tmp/bytes.db" show "$(realpath "$tmp")/$name"
+is 'show: a path that is no text' "$status$(cat "$tmp/err")" 0
+catalogue "$tmp/bytes.db" show "$(jq -r .path "$tmp/bytes.d/results.jsonl")"
+is 'show: such a path as it is printed' "$status$(cat "$tmp/err")" 0
 
 # A dump that has changed takes the place of what it was; of another folder, it stays.
 cp "$clean" "$tmp/dumps/s2.kdump"
@@ -132,12 +153,34 @@ cp "$clean" "$tmp/dumps/s2.kdump"
 "$pfnscope" batch "$tmp/dumps/s2.kdump" -o "$tmp/other.d" -q
 catalogue "$db" import "$tmp/out.d"
 like 'changed: counts' "$tmp/out" '^11 rows: 1 new dumps, 1 no longer there, 0 bad lines$'
+catalogue "$db" list --json
+cp "$tmp/out" "$tmp/list"
+catalogue "$db" import "$tmp/out.d"
+like 'changed, again: nothing new' "$tmp/out" '^11 rows: 0 new dumps, 0 no longer there, 0 bad lines$'
+catalogue "$db" list --json
+same 'changed, again: nothing changes' "$tmp/out" "$tmp/list"
 catalogue "$db" import "$tmp/out.d" "$tmp/other.d"
 is 'changed: still ten' "$(sql "$db" 'SELECT count(*) FROM dump')" 10
 jq -c '.modified = "2020-01-01T00:00:00.000000000Z"' "$tmp/other.d/results.jsonl" >"$tmp/third.jsonl"
 catalogue "$db" import "$tmp/third.jsonl"
 is 'of another machine, by the same path: both are there' \
 	"$(sql "$db" 'SELECT count(*), count(DISTINCT path) FROM dump')" '11|10'
+# As if each machine's results were brought to one place, one after another.
+cp "$tmp/other.d/results.jsonl" "$tmp/place.jsonl"
+catalogue "$tmp/place.db" import "$tmp/place.jsonl"
+cp "$tmp/third.jsonl" "$tmp/place.jsonl"
+catalogue "$tmp/place.db" import "$tmp/place.jsonl"
+is 'of another machine, from the same place: both are there' \
+	"$(cat "$tmp/out")|$(sql "$tmp/place.db" 'SELECT count(*), count(DISTINCT path) FROM dump')" \
+	'1 rows: 1 new dumps, 0 no longer there, 0 bad lines|2|1'
+# A dump that became another and was put back as it was.
+cat "$tmp/other.d/results.jsonl" "$tmp/third.jsonl" "$tmp/other.d/results.jsonl" >"$tmp/back.jsonl"
+for again in '3 rows: 1 new dumps, 0 ' '3 rows: 0 new dumps, 0 '; do
+	catalogue "$tmp/back.db" import "$tmp/back.jsonl"
+	like "changed and changed back: ${again#* }" "$tmp/out" "^$again"
+	is 'changed and changed back: one' "$(sql "$tmp/back.db" 'SELECT modified FROM dump')" \
+		"$(jq -r .modified "$tmp/other.d/results.jsonl")"
+done
 
 # Rows of somebody who means no good: text stays text, and what is no row is said.
 evil="x'); DROP TABLE dump; --<script>alert(1)</script>\"&\\u202e\\u001b[31m"
@@ -145,14 +188,17 @@ jq -c --arg evil "$evil" '.id = "ff000000000000aa" | .host = $evil | .path = $ev
 	.verdict.title = $evil | .kernel.release = $evil | .signature.title = $evil |
 	.findings = [{code: $evil, severity: $evil, findings: 1}]' "$tmp/other.d/results.jsonl" >"$tmp/evil.jsonl"
 for filter in '.id = "../../../../etc"' '.report = "../../secret"' '.report = "reports/../../x"' \
-	'.path = 5' 'del(.modified)' '.bytes = []' '.status = "0"' '.schema = "x"' '.version = "2.0"' \
+	'.path = 5' 'del(.modified)' '.bytes = []' '.status = "0"' '.status = 4' '.status = -1' '.schema = "x"' '.version = "2.0"' \
 	'.host = {}' '[.]'; do
 	jq -c "$filter" "$tmp/other.d/results.jsonl"
 done >>"$tmp/evil.jsonl"
-printf 'no json\n{"schema":"pfnscope/batch-row"' >>"$tmp/evil.jsonl"
+{
+	tr -d '\n' <"$tmp/other.d/results.jsonl"
+	printf '\000and more\nno json\n{"schema":"pfnscope/batch-row"'
+} >>"$tmp/evil.jsonl"
 catalogue "$db" import "$tmp/evil.jsonl"
 is 'hostile rows: exit status' "$status" 3
-like 'hostile rows: counts' "$tmp/out" '^1 rows: 1 new dumps, 0 no longer there, 12 bad lines$'
+like 'hostile rows: counts' "$tmp/out" '^1 rows: 1 new dumps, 0 no longer there, 15 bad lines$'
 is 'hostile rows: text stays text' "$(sql "$db" "SELECT path = host AND host LIKE 'x''); DROP%'
 	FROM dump WHERE id = 'ff000000000000aa'")" 1
 catalogue "$db" groups --by host
@@ -196,6 +242,12 @@ for line in open(sys.argv[2]):
                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                (row["id"], str(row["bytes"]), row["modified"], row["path"], row["outcome"],
                 row["status"], "/r", line))
+# What another program might have left: the step up must not fail over it.
+for i, line in enumerate(["", "no json", "[]", '{"findings": 5}', '{"findings": [7, "x", {}]}',
+                          '{"findings": [{"code": "a", "severity": "b", "findings": 1},'
+                          ' {"code": "a", "severity": "b", "findings": 1}, {"code": "c"}]}']):
+    db.execute("INSERT INTO dump (id, bytes, modified, path, outcome, status, results, row)"
+               " VALUES (?, '1', 'then', '/p', 'done', 0, '/r', ?)", (str(i), line))
 db.commit()
 EOT
 jq -c 'select(.path | endswith("s1.kdump"))' "$tmp/out.d/results.jsonl" >"$tmp/one.jsonl"
@@ -203,7 +255,7 @@ python3 "$tmp/v1.py" "$tmp/v1.db" "$tmp/one.jsonl"
 catalogue "$tmp/v1.db" groups --by finding --json
 is 'schema 1: brought up to date' "$(sql "$tmp/v1.db" 'PRAGMA user_version')" 2
 is 'schema 1: its findings are there' "$(jq -r '[.groups[].key] | sort | join(" ")' "$tmp/out")" \
-	'memmap-depopulated online-device-overlap'
+	'a memmap-depopulated online-device-overlap'
 catalogue "$tmp/v1.db" import "$tmp/one.jsonl" --json
 ok 'schema 1: its dumps are known' holds '.added == 0' "$tmp/out"
 
@@ -224,10 +276,28 @@ refused() {
 cp "$tmp/v1.db" "$tmp/newer.db"
 sql "$tmp/newer.db" 'PRAGMA user_version = 99'
 refused 'a newer schema' "$tmp/newer.db" 'newer pfnscope \(schema 99, this one knows 2\)'
+cp "$tmp/v1.db" "$tmp/negative.db"
+sql "$tmp/negative.db" 'PRAGMA user_version = -9'
+refused 'a negative schema' "$tmp/negative.db" 'not a catalogue of ours'
 sql "$tmp/foreign.db" 'CREATE TABLE dump (x)'
 refused 'a foreign database' "$tmp/foreign.db" 'not a catalogue of ours'
 cp "$s1" "$tmp/no.db"
 refused 'no database' "$tmp/no.db" 'not a database'
+: >"$tmp/empty.db"
+for what in 'list' 'show x' ''; do
+	# shellcheck disable=SC2086 # words
+	catalogue "$tmp/empty.db" $what
+	is "an empty file: ${what:-groups}: exit status" "$status" 2
+	like "an empty file: ${what:-groups}: says why" "$tmp/err" 'not a catalogue of ours'
+done
+is 'an empty file: left alone' "$(wc -c <"$tmp/empty.db")" 0
+catalogue "$tmp/empty.db" import "$tmp/other.d"
+is 'an empty file: import' "$status" 0
+for name in '' :memory: file:x.db; do
+	run sh -c 'cd "$1" && shift && exec "$@"' sh "$tmp" "$pfnscope" catalogue "$name" import "$tmp/other.d"
+	is "no file: '$name': exit status" "$status" 2
+	like "no file: '$name': says why" "$tmp/err" "'$name': no name of a file"
+done
 catalogue "$tmp/nothing.db" list
 is 'no file: list' "$status $([ -e "$tmp/nothing.db" ] || echo none)" '2 none'
 catalogue "$db" import "$tmp/nothing"
