@@ -52,12 +52,13 @@ struct pfs_batch_found {
 	struct pfs_batch_dump *dumps;	/* by path */
 	size_t nr_dumps, cap_dumps;
 	size_t others;		/* files that are no dumps */
-	size_t skipped;		/* what could not be looked at; said on stderr */
+	size_t skipped;		/* what is left out; said on stderr */
 };
 
 /*
  * All dumps below o->paths and o->from, by content. Symbolic links are followed
- * where they are named, not where they are found. o->out is left out.
+ * where they are named, not where they are found. o->out is left out, and so is a
+ * folder of attachments that is found: its distilled dump is of another one.
  */
 int pfs_batch_find(const struct pfs_batch_opts *o, struct pfs_batch_found *ret,
 		   struct pfs_err *err);

@@ -5,10 +5,13 @@
  * file that is reached twice, by a hard link or by two paths, is one.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "batch/find.h"
 
@@ -69,11 +72,29 @@ static bool is_out(const struct walk *w, const struct stat *st)
 	return w->has_out && st->st_dev == w->out.st_dev && st->st_ino == w->out.st_ino;
 }
 
+static bool has(const FTSENT *dir, const char *name)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s/%s", dir->fts_accpath, name);
+
+	return n > 0 && (size_t)n < sizeof(path) &&
+	       !faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW);
+}
+
+/*
+ * What report -o wrote, or kdump's hooks or another batch by its means: the dump that
+ * it holds is a part of one, which would be there twice.
+ */
+static bool is_report(const FTSENT *dir)
+{
+	return dir->fts_level > 0 && has(dir, "MANIFEST") && has(dir, "report.json");
+}
+
 static int take(struct walk *w, FTS *fts, FTSENT *e)
 {
 	switch (e->fts_info) {
 	case FTS_D:
-		if (is_out(w, e->fts_statp) || (!w->deep && e->fts_level > 0))
+		if (is_out(w, e->fts_statp) || (!w->deep && e->fts_level > 0) || is_report(e))
 			fts_set(fts, e, FTS_SKIP);
 		return 0;
 	case FTS_F:

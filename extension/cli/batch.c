@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* batch PATH...: what a worker does with its dump, and the end of the run. */
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -125,6 +126,22 @@ static void set_findings(struct work *w)
 	pfs_json_set(&w->j, w->doc, "findings", a);
 }
 
+/* What a worker that was killed left behind: files that were not renamed yet. */
+static void sweep(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *e;
+
+	while (dir && (e = readdir(dir))) {
+		const char *tmp = strstr(e->d_name, ".tmp");
+
+		if (tmp && tmp[4] && !tmp[4 + strspn(tmp + 4, "0123456789")])
+			unlinkat(dirfd(dir), e->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 /* The attachments, by the verb that writes them for one dump; that one scans. */
 static int write_report(struct work *w, struct pfs_err *err)
 {
@@ -191,6 +208,20 @@ static int analyse_with(struct work *w, struct pfs_origin *origin, struct pfs_er
 	return r;
 }
 
+static int set_report(struct work *w, struct pfs_err *err)
+{
+	int n;
+
+	if (!w->job->a->reports)
+		return 0;
+	n = snprintf(w->report, sizeof(w->report), "%s/reports/%s", w->job->a->output, w->d->id);
+	if (n < 0 || (size_t)n >= sizeof(w->report))
+		return pfs_err_set(err, ENAMETOOLONG, "the folder of the report: %s",
+				   strerror(ENAMETOOLONG));
+	sweep(w->report);
+	return 0;
+}
+
 static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int threads)
 {
 	const struct job *job = arg;
@@ -205,9 +236,9 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 	w->d = d;
 	w->opts.jobs = threads;
 	w->doc = pfs_json_object(&w->j);
-	if (job->a->reports)
-		snprintf(w->report, sizeof(w->report), "%s/reports/%s", job->a->output, d->id);
-	if (analyse_with(w, &origin, &err)) {
+	if (set_report(w, &err)) {
+		set_error(w, &err);
+	} else if (analyse_with(w, &origin, &err)) {
 		set_error(w, &err);
 		if (*origin.release)
 			set_kernel(w, origin.release, origin.build_id, NULL);

@@ -129,6 +129,24 @@ is 'reports: the folder of results is not searched' \
 	"$status $(grep -c change.d/ "$tmp/out") $(grep -cx "$(realpath "$tmp")/change/vmcore" "$tmp/out")" \
 	'0 0 1'
 
+run "$pfnscope" batch "$tmp" --list
+is 'reports: nor is a report that is found, whose ever' \
+	"$status $(grep -c change.d/ "$tmp/out") $(grep -cx "$(realpath "$tmp")/change/vmcore" "$tmp/out")" \
+	'0 0 1'
+run "$pfnscope" batch "$report" --list
+is 'reports: one that is named' "$(cat "$tmp/out")" "$(realpath "$report")/memmap.kdump"
+touch "$report/memmap.kdump.tmp4711" "$report/mine.tmp" "$tmp/change/vmcore"
+run "$pfnscope" batch "$tmp/change" -o "$tmp/change.d" --reports -q
+is 'reports: nothing is left of a worker that was killed' \
+	"$status $(find "$report" -name '*.tmp*' -printf '%f ')" '1 mine.tmp '
+long=$tmp/long.d
+mkdir "$long"
+while [ ${#long} -lt 4080 ]; do long=$long/.; done
+run "$pfnscope" batch "$s1" -o "$long" --reports -q
+is 'reports: a path that is too long' "$status $(find "$tmp/long.d" -name report.json) $(jq -r \
+	'.outcome + " " + .error.message' "$tmp/long.d/results.jsonl")" \
+	'3  failed the folder of the report: File name too long'
+
 # What is a dump. Not by name, and not a core of a process, nor what links point to.
 mkdir -p "$tmp/zoo/deep/er" "$tmp/zoo/empty"
 cp "$s1" "$tmp/zoo/deep/er/holiday.jpg"
