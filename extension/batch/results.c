@@ -47,6 +47,15 @@ static void take_line(struct pfs_batch_results *r, const char *line, size_t len,
 	json_decref(row);
 }
 
+/* How each row begins, of which there may be less when the very first was torn. */
+static bool is_torn_row(const char *line, ssize_t n)
+{
+	static const char begin[] = "{\"schema\":\"pfnscope/batch-row\",";
+	size_t len = sizeof(begin) - 1;
+
+	return !memcmp(line, begin, (size_t)n < len ? (size_t)n : len);
+}
+
 static int load(struct pfs_batch_results *r, struct pfs_err *err)
 {
 	int fd = dup(r->fd);
@@ -54,6 +63,7 @@ static int load(struct pfs_batch_results *r, struct pfs_err *err)
 	size_t size = 0, nr = 0;
 	char *line = NULL;
 	ssize_t n;
+	int code;
 
 	if (!f) {
 		if (fd >= 0)
@@ -64,12 +74,18 @@ static int load(struct pfs_batch_results *r, struct pfs_err *err)
 		take_line(r, line, (size_t)n, ++nr);
 		r->end += (uint64_t)n;
 	}
+	/* No memory for a line is not the end of the file, which is cut off below. */
+	code = n < 0 && !feof(f) ? errno ? errno : EIO : 0;
+	if (!code && !json_object_size(r->rows) && (r->end || (n > 0 && !is_torn_row(line, n))))
+		code = EINVAL;
 	free(line);
-	if (ferror(f)) {
-		fclose(f);
-		return pfs_err_set(err, EIO, "%s/" NAME ": cannot read it", r->out);
-	}
 	fclose(f);
+	if (code == EINVAL)
+		return pfs_err_set(err, code, "%s/" NAME ": there is no row of batch's in it: left "
+				   "alone", r->out);
+	if (code)
+		return pfs_err_set(err, code, "%s/" NAME ": cannot read it: %s", r->out,
+				   strerror(code));
 	if (ftruncate(r->fd, (off_t)r->end))
 		return pfs_err_set(err, errno, "%s/" NAME ": %s", r->out, strerror(errno));
 	return 0;

@@ -335,6 +335,22 @@ is 'two at once: exit status' "$status" 2
 like 'two at once: says why' "$tmp/err" 'in use by another batch'
 kill $pid
 
+# What is no result of ours is not written to; a first row that was torn is no hindrance.
+mkdir "$tmp/mine.d"
+for mine in 'my notes\n' 'my notes, without an end' '{}\n{"schema":"pfn'; do
+	# shellcheck disable=SC2059 # a format
+	printf "$mine" | tee "$tmp/mine.d/results.jsonl" >"$tmp/mine"
+	run "$pfnscope" batch "$clean" -o "$tmp/mine.d"
+	is "no results of ours: exit status" "$status" 2
+	like "no results of ours: says so" "$tmp/err" "no row of batch's in it"
+	same "no results of ours: left alone" "$tmp/mine.d/results.jsonl" "$tmp/mine"
+done
+for torn in 30 4; do
+	head -c $torn "$tmp/term.d/results.jsonl" >"$tmp/mine.d/results.jsonl"
+	run "$pfnscope" batch "$clean" -o "$tmp/mine.d"
+	is "torn at its first row: goes on" "$status $(lines "$tmp/mine.d")" '0 1'
+done
+
 # vmlinux by its build-id, wherever it lies and whatever its name.
 cat >"$tmp/v.c" <<'EOT'
 char big[5 << 20] = { 1 };
