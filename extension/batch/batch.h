@@ -21,8 +21,10 @@ struct pfs_batch_dump {
 	size_t nr_files;
 	uint64_t bytes;		/* of all */
 	struct timespec modified;	/* the latest */
-	char id[17];		/* of the paths, in hex */
-	bool unreadable;	/* could not be looked at within the time limit */
+	char id[17];		/* of the path, or of the folder and the set, in hex */
+	bool unreadable;	/* could not be looked at: */
+	int scout_status;	/* who looked ended so, as of wait4(2); 0: not in time */
+	double looked;		/* after so many seconds */
 };
 
 struct pfs_batch_opts {

@@ -67,7 +67,10 @@ static void set_id(struct pfs_batch_dump *d)
 static int add_dump(struct pfs_batch_found *f, struct pfs_batch_file *const *files, size_t nr,
 		    struct pfs_err *err)
 {
-	struct pfs_batch_dump d = { .nr_files = nr, .unreadable = files[0]->unreadable };
+	struct pfs_batch_dump d = {
+		.nr_files = nr, .unreadable = files[0]->unreadable,
+		.scout_status = files[0]->scout_status, .looked = files[0]->looked,
+	};
 	size_t i;
 
 	if (f->nr_dumps == f->cap_dumps) {

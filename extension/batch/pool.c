@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -46,11 +47,14 @@ struct pool {
 static unsigned int cpus(void)
 {
 	cpu_set_t set;
+	long n;
 
 	/* Those that we may use: a job of a cluster has not got all. */
 	if (!sched_getaffinity(0, sizeof(set), &set) && CPU_COUNT(&set) > 0)
 		return (unsigned int)CPU_COUNT(&set);
-	return 1;
+	/* There are more than a set has room for. */
+	n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n > 0 && n <= INT_MAX ? (unsigned int)n : 1;
 }
 
 static void set_limit(int resource, uint64_t value)
@@ -282,8 +286,9 @@ static int choose(struct pool *p, const struct pfs_batch_found *found)
 		if (!d->unreadable)
 			p->todo[p->nr_todo++] = d;
 		else
-			r = add_row(p, d, pfs_batch_row_finish(d, NULL, 0, true,
-							       p->o->timeout, NULL));
+			r = add_row(p, d, pfs_batch_row_finish(d, NULL, d->scout_status,
+							       !d->scout_status, d->looked,
+							       NULL));
 	}
 	p->nr_first = p->nr_todo;
 	return r;

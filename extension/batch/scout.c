@@ -27,8 +27,8 @@ static void look(const struct pfs_batch_found *f, size_t at, int fd)
 	_exit(0);
 }
 
-/* false: it said nothing in time, or died. */
-static bool hear(int fd, unsigned int timeout, struct pfs_probe *ret)
+/* 1: *ret is what it said; 0: nothing in time; -1: it is gone. */
+static int hear(int fd, unsigned int timeout, struct pfs_probe *ret)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	double end = pfs_batch_now() + timeout;
@@ -39,7 +39,38 @@ static bool hear(int fd, unsigned int timeout, struct pfs_probe *ret)
 			ms = end > pfs_batch_now() ? (int)((end - pfs_batch_now()) * 1000) + 1 : 0;
 		n = poll(&p, 1, ms);
 	} while (n < 0 && errno == EINTR);
-	return n > 0 && read(fd, ret, sizeof(*ret)) == sizeof(*ret);
+	if (n <= 0)
+		return n;
+	return read(fd, ret, sizeof(*ret)) == sizeof(*ret) ? 1 : -1;
+}
+
+/* As far as it gets; what it did not get over is taken for a dump, which has a row. */
+static size_t listen_to(pid_t pid, int fd, const struct pfs_batch_opts *o,
+			struct pfs_batch_found *f, size_t from)
+{
+	struct pfs_batch_file *file;
+	double begin;
+	int r;
+
+	do {
+		if (from == f->nr_files) {
+			waitpid(pid, NULL, 0);
+			return from;
+		}
+		file = &f->files[from++];
+		begin = pfs_batch_now();
+		r = hear(fd, o->timeout, &file->probe);
+	} while (r > 0);
+	file->unreadable = true;
+	file->looked = pfs_batch_now() - begin;
+	pfs_batch_kill(pid);
+	/*
+	 * Where its end of the pipe is closed, it had its end before that. One that hangs
+	 * in the kernel takes its time: nobody waits for it.
+	 */
+	if (waitpid(pid, &file->scout_status, r < 0 ? 0 : WNOHANG) != pid || !r)
+		file->scout_status = 0;
+	return from;
 }
 
 int pfs_batch_scout(const struct pfs_batch_opts *o, struct pfs_batch_found *f, size_t from,
@@ -61,14 +92,8 @@ int pfs_batch_scout(const struct pfs_batch_opts *o, struct pfs_batch_found *f, s
 			close(p[0]);
 			return pfs_err_set(err, errno, "cannot fork: %s", strerror(errno));
 		}
-		while (from < f->nr_files && hear(p[0], o->timeout, &f->files[from].probe))
-			from++;
+		from = listen_to(pid, p[0], o, f, from);
 		close(p[0]);
-		if (from < f->nr_files)
-			f->files[from++].unreadable = true;
-		pfs_batch_kill(pid);
-		/* One that hangs in the kernel takes its time: nobody waits for it. */
-		waitpid(pid, NULL, from < f->nr_files ? WNOHANG : 0);
 	}
 	return 0;
 }

@@ -288,6 +288,24 @@ if grep -q held "$tmp/lease"; then
 	is 'a file hangs: exit status' "$status" 3
 	is 'a file hangs: a row, and the others' "$(jq -rs 'sort_by(.path) | map(.outcome) | join(" ")' \
 		"$tmp/leased.d/results.jsonl")" 'done timeout done'
+	# Who looks at the files dies over one: that is no timeout, and takes its own time.
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:handle_segv=0" \
+		"$pfnscope" batch "$tmp/leased" -o "$tmp/scout.d" --timeout 30 >"$tmp/out" 2>&1 &
+	pid=$!
+	scout=
+	while kill -0 $pid 2>/dev/null && [ -z "$scout" ]; do
+		sleep 0.1
+		for p in $(children $pid); do
+			! grep -q '^State:.[SD]' "/proc/$p/status" || scout=$p
+		done
+	done
+	kill -SEGV "${scout:-$pid}"
+	wait $pid
+	is 'a file kills who looks at it: a row, and the others' "$? $(jq -rs 'sort_by(.path) |
+		map(.outcome + " " + (.error.message // "")) | join("; ")' "$tmp/scout.d/results.jsonl")" \
+		'3 done ; crashed killed by signal 11 (Segmentation fault); done '
+	ok 'a file kills who looks at it: in a time that was measured' \
+		[ "$(jq 'select(.outcome == "crashed") | .run.wall_ms' "$tmp/scout.d/results.jsonl")" -ne 30000 ]
 	kill $lease
 	wait $lease 2>/dev/null
 	run "$pfnscope" batch "$tmp/leased" -o "$tmp/leased.d"
