@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From files to dumps: a dump may be split over several (makedumpfile --split). */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,16 +50,26 @@ static bool before(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
 
-/* Each path with its NUL. */
-static void set_id(struct pfs_batch_dump *d)
+/*
+ * Of a file, its path. Of a set, the folder and what its files have in common: it is
+ * the same dump when another of them arrives.
+ */
+static void set_id(struct pfs_batch_dump *d, const struct pfs_batch_file *f)
 {
 	struct sha256_ctx ctx;
+	char set[18] = "";
 	uint8_t digest[8];
-	size_t i;
+	size_t i, len = strlen(f->path);
 
+	if (f->probe.part) {
+		len = pfs_batch_folder_len(f->path);
+		snprintf(set, sizeof(set), "/%016" PRIx64, f->probe.set);
+	}
 	sha256_init(&ctx);
-	for (i = 0; i < d->nr_files; i++)
-		sha256_update(&ctx, strlen(d->files[i]) + 1, (const uint8_t *)d->files[i]);
+	sha256_update(&ctx, len, (const uint8_t *)f->path);
+	/* A NUL, which no path has. */
+	sha256_update(&ctx, 1, (const uint8_t *)"");
+	sha256_update(&ctx, strlen(set), (const uint8_t *)set);
 	sha256_digest(&ctx, sizeof(digest), digest);
 	for (i = 0; i < sizeof(digest); i++)
 		snprintf(d->id + 2 * i, 3, "%02x", digest[i]);
@@ -91,45 +102,81 @@ static int add_dump(struct pfs_batch_found *f, struct pfs_batch_file *const *fil
 		if (before(&d.modified, &files[i]->st.st_mtim))
 			d.modified = files[i]->st.st_mtim;
 	}
-	set_id(&d);
+	set_id(&d, files[0]);
 	f->dumps[f->nr_dumps++] = d;
 	return 0;
 }
 
+/* A part that the user named. */
+struct named {
+	const char *path;
+	size_t at;
+};
+
+static int by_folder(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	size_t n = pfs_batch_folder_len(x->path), m = pfs_batch_folder_len(y->path);
+	int c = memcmp(x->path, y->path, n < m ? n : m);
+
+	return c ? c : n != m ? n < m ? -1 : 1 : strcmp(x->path, y->path);
+}
+
 /*
- * The other parts of a set of which the user named one are beside it. They take
- * no more room in the list than they must: what is no part is dropped again.
+ * Those beside parts of one folder. They take no more room in the list than they
+ * must: what is no part is dropped again.
  */
+static int find_beside(const struct pfs_batch_opts *o, struct pfs_batch_found *f,
+		       const struct named *parts, size_t nr, struct pfs_err *err)
+{
+	char *folder = strndup(parts->path, pfs_batch_folder_len(parts->path));
+	size_t first = f->nr_files, i, k, n;
+	int r;
+
+	if (!folder)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	r = pfs_batch_walk_siblings(*folder ? folder : "/", f, err);
+	free(folder);
+	if (!r)
+		r = pfs_batch_scout(o, f, first, err);
+	if (r)
+		return r;
+	for (k = n = first; k < f->nr_files; k++) {
+		for (i = 0; i < nr && !same_set(&f->files[parts[i].at], &f->files[k]); i++)
+			;
+		if (i < nr)
+			f->files[n++] = f->files[k];
+		else
+			free(f->files[k].path);
+	}
+	f->nr_files = n;
+	return 0;
+}
+
+/* The other parts of a set of which the user named one are beside it. */
 static int find_siblings(const struct pfs_batch_opts *o, struct pfs_batch_found *f,
 			 struct pfs_err *err)
 {
-	size_t named = f->nr_files, i, k, n;
+	struct named *parts = calloc(f->nr_files ? f->nr_files : 1, sizeof(*parts));
+	size_t i, k, nr = 0;
+	int r = 0;
 
-	for (i = 0; i < named; i++) {
-		size_t first = f->nr_files;
-		char *folder;
-		int r;
+	if (!parts)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	for (i = 0; i < f->nr_files; i++)
+		if (f->files[i].named && f->files[i].probe.part)
+			parts[nr++] = (struct named){ f->files[i].path, i };
+	qsort(parts, nr, sizeof(*parts), by_folder);
+	for (i = 0; i < nr && !r; i = k) {
+		size_t len = pfs_batch_folder_len(parts[i].path);
 
-		if (!f->files[i].named || !f->files[i].probe.part)
-			continue;
-		folder = strndup(f->files[i].path, pfs_batch_folder_len(f->files[i].path));
-		if (!folder)
-			return pfs_err_set(err, ENOMEM, "out of memory");
-		r = pfs_batch_walk_siblings(*folder ? folder : "/", f, err);
-		free(folder);
-		if (!r)
-			r = pfs_batch_scout(o, f, first, err);
-		if (r)
-			return r;
-		for (k = n = first; k < f->nr_files; k++) {
-			if (same_set(&f->files[i], &f->files[k]))
-				f->files[n++] = f->files[k];
-			else
-				free(f->files[k].path);
-		}
-		f->nr_files = n;
+		for (k = i + 1; k < nr && pfs_batch_folder_len(parts[k].path) == len &&
+				!memcmp(parts[i].path, parts[k].path, len); k++)
+			;
+		r = find_beside(o, f, parts + i, k - i, err);
 	}
-	return 0;
+	free(parts);
+	return r;
 }
 
 static int by_first_path(const void *a, const void *b)

@@ -208,12 +208,28 @@ like 'no dump at all: says so' "$tmp/err" 'no dump found'
 
 # The files of a split dump are one, found or named.
 corpus split "$s1" "$tmp/split"
-for path in "$tmp/split" "$tmp/split/vmcore.2"; do
+for path in "$tmp/split" "$tmp/split/vmcore.2" "$tmp/split/vmcore.1 $tmp/split/vmcore.2"; do
 	rm -rf "$tmp/split.d"
-	run "$pfnscope" batch "$path" -o "$tmp/split.d"
+	# shellcheck disable=SC2086 # words
+	run "$pfnscope" batch $path -o "$tmp/split.d"
 	is "split, $(basename "$path"): the verdict of the whole" "$(jq -c '[(.files | length),
 		.verdict.status, .verdict.state]' "$tmp/split.d/results.jsonl")" '[2,"explained","depopulated"]'
 done
+
+# It is the same dump before all of it is there.
+mkdir "$tmp/partly"
+for part in 2 1; do
+	cp "$tmp/split/vmcore.$part" "$tmp/partly"
+	run "$pfnscope" batch "$tmp/partly" -o "$tmp/partly.d"
+done
+is 'split, one after the other: two rows of one dump, the last of all of it' \
+	"$(jq -rs '[length, (map(.id) | unique | length), (last | .files | length), last.verdict.state] |
+		join(" ")' "$tmp/partly.d/results.jsonl")" '2 1 2 depopulated'
+mkdir "$tmp/partly/other"
+cp "$tmp/split/vmcore.1" "$tmp/partly/other"
+run "$pfnscope" batch "$tmp/partly" -o "$tmp/partly.d"
+is 'split, in another folder: another dump' \
+	"$(jq -rs 'map(.id) | unique | length' "$tmp/partly.d/results.jsonl")" 2
 
 # One that takes minutes, one that takes too much memory.
 corpus hang "$tmp/hang"
