@@ -13,7 +13,7 @@
 enum pfs_reader {
 	PFS_READER_AUTO,
 	PFS_READER_HOST,	/* the host's own reader of memory */
-	PFS_READER_FILE,	/* the dump file that the host has open, through libkdumpfile */
+	PFS_READER_FILE,	/* the dump file that the host has open, by our own reader */
 };
 
 /* None of these functions may leave by longjmp() or an exception. */

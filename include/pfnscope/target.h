@@ -176,9 +176,9 @@ PFS_API const char *pfs_presence_name(enum pfs_presence p);
 
 /*
  * Open a dump file: ELF, kdump-compressed, flattened, or a split set (nr > 1).
- * Pages compressed otherwise than by zlib are read by libkdumpfile. progress
- * (may be NULL) is called while a flattened dump is rearranged. Errors: -ENOENT
- * and other errno of open(2); -EINVAL: no dump;
+ * Raw, zlib, lzo, snappy and zstd pages are read here, those of any other
+ * compression by libkdumpfile. progress (may be NULL) is called while a flattened
+ * dump is rearranged. Errors: -ENOENT and other errno of open(2); -EINVAL: no dump;
  * -EIO: truncated or damaged.
  */
 PFS_API int pfs_target_open_kdump(const char *const *paths, size_t nr,
