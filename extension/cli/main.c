@@ -145,14 +145,19 @@ static int open_target(const struct pfs_args *a, struct pfs_files *files,
 		       struct pfs_library *lib, struct pfs_progress *progress,
 		       struct pfs_target **ret, struct pfs_err *err)
 {
-	int r = pfs_target_open_kdump(files->dumps, files->nr_dumps, on_open_progress, progress,
-				      ret, err);
+	bool host = a->reader == PFS_READER_HOST;
+	int r = 0;
 
-	if (!r)
-		find_vmlinux(a, files, *ret);
-	if (a->reader == PFS_READER_HOST) {
+	/* libdrgn opens it by itself, but only the dump says where its vmlinux may be. */
+	if (!host || !files->vmlinux) {
+		r = pfs_target_open_kdump(files->dumps, files->nr_dumps, on_open_progress, progress,
+					  ret, err);
 		if (!r)
+			find_vmlinux(a, files, *ret);
+		if (!r && host)
 			pfs_target_free(*ret);
+	}
+	if (host) {
 		err->code = 0;
 		r = pfs_library_target(lib, ret, err);
 	}
