@@ -76,8 +76,7 @@ static uint64_t tails_end(const struct pfs_classifier *c, uint64_t pfn, uint64_t
 			  uint64_t head_va)
 {
 	uint64_t head = pfn - (pfs_pfn_to_page(c->m, pfn) - head_va) / c->struct_page;
-	/* head_plausible() */
-	uint64_t end = head + ((UINT64_C(16) << 30) >> c->m->layout.page_shift);
+	uint64_t end = head + pfs_compound_max(c);
 
 	/* The same mask names another head behind the compound page that it is the size of. */
 	if (c->head_is_mask)

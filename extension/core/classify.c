@@ -241,7 +241,7 @@ static bool head_plausible(const struct pfs_classifier *c, uint64_t page_va, uin
 	uint64_t back = page_va - head_va;
 
 	return head_va < page_va && head_va >= c->m->layout.vmemmap && !(back % c->struct_page) &&
-	       back / c->struct_page <= (UINT64_C(16) << 30) >> c->m->layout.page_shift;
+	       back / c->struct_page <= pfs_compound_max(c);
 }
 
 static enum pfs_state why(const char **ret, enum pfs_state s, const char *text)

@@ -117,6 +117,12 @@ const char *pfs_bad_free_page(const struct pfs_classifier *c, uint64_t pfn,
 bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
 		   uint64_t pfn, const unsigned char *bytes);
 
+/* Pages of the largest compound page there is (1 GiB of DAX or hugetlb, 16 GiB on ppc64). */
+static inline uint64_t pfs_compound_max(const struct pfs_classifier *c)
+{
+	return (UINT64_C(16) << 30) >> c->m->layout.page_shift;
+}
+
 static inline bool pfs_kernel_address(const struct pfs_classifier *c, uint64_t va)
 {
 	return va >= c->kernel_start;
