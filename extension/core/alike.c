@@ -115,18 +115,10 @@ static uint64_t count(struct pattern p, const unsigned char *bytes, size_t struc
 static bool well_listed(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
 			uint64_t pfn, const unsigned char *bytes)
 {
-	uint64_t next = pfs_le64(bytes + c->lru_offset), next_pfn;
-	uint64_t prev = pfs_le64(bytes + c->lru_offset + 8);
-	uint64_t mapping = c->mapping_offset ? pfs_le64(bytes + c->mapping_offset) : 0;
-	const unsigned char *peer;
+	uint64_t next_pfn;
 
-	if ((next | prev) & 7 || !pfs_kernel_address(c, next) || !pfs_kernel_address(c, prev) ||
-	    (mapping & ~UINT64_C(3) && !pfs_kernel_address(c, mapping)) ||
-	    !pfs_lists_pfn(c->m, next, &next_pfn))
-		return false;
-	peer = ctx->page(ctx->arg, next_pfn);
-	return peer && pfs_le64(peer + c->lru_offset + 8) ==
-			       pfs_pfn_to_page(c->m, pfn) + c->lru_offset;
+	return !pfs_bad_lru(c, pfs_le64(bytes + c->flags_offset), bytes) &&
+	       pfs_lists_next(c, ctx, pfn, bytes, &next_pfn);
 }
 
 uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn,

@@ -184,8 +184,7 @@ static bool lost_tail(const struct pfs_classifier *c, struct pfs_classify_ctx *c
  * page, whose list is none (b109b87050df "mm/munlock: replace clear_page_mlock()
  * by final clearance", v5.18).
  */
-static const char *bad_lru(const struct pfs_classifier *c, uint64_t flags,
-			   const unsigned char *bytes)
+const char *pfs_bad_lru(const struct pfs_classifier *c, uint64_t flags, const unsigned char *bytes)
 {
 	uint64_t mapping = c->mapping_offset ? pfs_le64(bytes + c->mapping_offset) : 0;
 
@@ -227,7 +226,7 @@ const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx
 	else if (c->head_offset && lost_tail(c, ctx, pfn, bytes))
 		bad = "inside a compound page, and not marked as a tail";
 	if (!bad && flags & c->lru_mask)
-		bad = bad_lru(c, flags, bytes);
+		bad = pfs_bad_lru(c, flags, bytes);
 	return bad ? bad : bad_device(c, pfn, flags, bytes);
 }
 

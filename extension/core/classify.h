@@ -109,6 +109,8 @@ const char *pfs_bad_free_head(const struct pfs_classifier *c, const struct pfs_c
 			      uint64_t pfn, const unsigned char *bytes);
 const char *pfs_bad_free_page(const struct pfs_classifier *c, uint64_t pfn,
 			      const unsigned char *bytes);
+/* The same of what a page on an LRU list, by its flags, has beside them. */
+const char *pfs_bad_lru(const struct pfs_classifier *c, uint64_t flags, const unsigned char *bytes);
 
 /*
  * At the start of a page of the memmap, where no huge page begins: PG_head on a

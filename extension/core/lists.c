@@ -40,6 +40,19 @@ bool pfs_lists_pfn(const struct pfs_model *m, uint64_t va, uint64_t *ret)
 	return *ret < (m->sections[m->nr_sections - 1].nr + 1) * l->pages_per_section;
 }
 
+const unsigned char *pfs_lists_next(const struct pfs_classifier *c,
+				    const struct pfs_classify_ctx *ctx, uint64_t pfn,
+				    const unsigned char *bytes, uint64_t *ret_pfn)
+{
+	const unsigned char *next;
+
+	if (!pfs_lists_pfn(c->m, pfs_le64(bytes + c->lru_offset), ret_pfn))
+		return NULL;
+	next = ctx->page(ctx->arg, *ret_pfn);
+	return next && pfs_le64(next + c->lru_offset + 8) ==
+			       pfs_pfn_to_page(c->m, pfn) + c->lru_offset ? next : NULL;
+}
+
 enum answer { NO, YES, UNKNOWN };
 
 /* What a list pointer leads to: a struct page, or a list head somewhere else. */
@@ -149,9 +162,8 @@ enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned c
 	if (pfs_list_poison(next) || pfs_list_poison(prev))
 		return PFS_LINK_GOOD;
 	/* Mostly it is at hand, and all is well. */
-	near = pfs_lists_pfn(l->scan->m, next, &next_pfn) ?
-		l->scan->ctx.page(l->scan->ctx.arg, next_pfn) : NULL;
-	if (near && pfs_le64(near + c->lru_offset + 8) == here)
+	near = pfs_lists_next(c, &l->scan->ctx, pfn, bytes, &next_pfn);
+	if (near)
 		return is_buddy(c, bytes) && pfs_lists_lost(c, near, next_pfn, here, ret_lost) ?
 			PFS_LINK_LOST : PFS_LINK_GOOD;
 	peer_get(l, next, &after);

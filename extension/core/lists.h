@@ -42,4 +42,9 @@ bool pfs_lists_lost(const struct pfs_classifier *c, const unsigned char *bytes, 
 /* The PFN whose struct page has its lru member at this address. */
 bool pfs_lists_pfn(const struct pfs_model *m, uint64_t va, uint64_t *ret);
 
+/* The struct page behind this one in its list; NULL: not at hand, or it names another one. */
+const unsigned char *pfs_lists_next(const struct pfs_classifier *c,
+				    const struct pfs_classify_ctx *ctx, uint64_t pfn,
+				    const unsigned char *bytes, uint64_t *ret_pfn);
+
 #endif
