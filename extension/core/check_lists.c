@@ -61,7 +61,7 @@ static void list_ends(struct pfs_check *c, const struct pfs_zone *z, size_t list
 		if (pfs_read_va(m->mem, va, heads, lists * 16, NULL))
 			continue;
 		for (i = 0; i < lists; i++, va += 16) {
-			if (pfs_lists_pfn(m, pfs_le64(heads + i * 16), &pfn) &&
+			if (pfs_lists_pfn(m->classifier, pfs_le64(heads + i * 16), &pfn) &&
 			    !pfs_page_get(m, pfn, &p, &ignored) && p.state == PFS_ST_OK &&
 			    pfs_lists_lost(m->classifier, p.bytes, pfn, va, &lost))
 				leaked(c, lost.start, lost.end, "first on a free list, and not marked as free");

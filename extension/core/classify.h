@@ -19,6 +19,8 @@ struct pfs_pfn_range {
 struct pfs_classifier {
 	const struct pfs_model *m;
 	size_t struct_page;
+	unsigned int struct_page_shift;	/* log2; 0: it is no power of two */
+	uint64_t end_pfn;		/* of the last section there is */
 	size_t flags_offset;
 	uint64_t reserved_mask;		/* 0: bit not known */
 	uint64_t hwpoison_mask, head_mask, busy_mask;	/* likewise; LRU or slab */

@@ -29,15 +29,13 @@ bool pfs_lists_has(const struct pfs_classifier *c, enum pfs_state st, const unsi
 	return st == PFS_ST_OK && flags & c->lru_mask && !(flags & c->unevictable_mask);
 }
 
-bool pfs_lists_pfn(const struct pfs_model *m, uint64_t va, uint64_t *ret)
+bool pfs_lists_pfn(const struct pfs_classifier *c, uint64_t va, uint64_t *ret)
 {
-	const struct pfs_layout *l = &m->layout;
-	uint64_t off = va - l->vmemmap - m->classifier->lru_offset;
+	uint64_t off = va - c->m->layout.vmemmap - c->lru_offset;
 
-	if (off % l->struct_page || !m->nr_sections)
-		return false;
-	*ret = off / l->struct_page;
-	return *ret < (m->sections[m->nr_sections - 1].nr + 1) * l->pages_per_section;
+	/* Each page on a list comes here, and a division costs as much as all the rest. */
+	*ret = c->struct_page_shift ? off >> c->struct_page_shift : off / c->struct_page;
+	return *ret < c->end_pfn && *ret * c->struct_page == off;
 }
 
 const unsigned char *pfs_lists_next(const struct pfs_classifier *c,
@@ -46,7 +44,7 @@ const unsigned char *pfs_lists_next(const struct pfs_classifier *c,
 {
 	const unsigned char *next;
 
-	if (!pfs_lists_pfn(c->m, pfs_le64(bytes + c->lru_offset), ret_pfn))
+	if (!pfs_lists_pfn(c, pfs_le64(bytes + c->lru_offset), ret_pfn))
 		return NULL;
 	next = ctx->page(ctx->arg, *ret_pfn);
 	return next && pfs_le64(next + c->lru_offset + 8) ==
@@ -99,7 +97,7 @@ static void peer_get(struct pfs_lists *l, uint64_t va, struct peer *p)
 	memset(p, 0, sizeof(*p));
 	p->there = UNKNOWN;
 	p->at = va;
-	if (pfs_lists_pfn(m, va, &pfn)) {
+	if (pfs_lists_pfn(m->classifier, va, &pfn)) {
 		page_at(l, pfn, p);
 		return;
 	}

@@ -40,7 +40,7 @@ bool pfs_lists_lost(const struct pfs_classifier *c, const unsigned char *bytes, 
 		    uint64_t prev, struct pfs_pfn_range *ret);
 
 /* The PFN whose struct page has its lru member at this address. */
-bool pfs_lists_pfn(const struct pfs_model *m, uint64_t va, uint64_t *ret);
+bool pfs_lists_pfn(const struct pfs_classifier *c, uint64_t va, uint64_t *ret);
 
 /* The struct page behind this one in its list; NULL: not at hand, or it names another one. */
 const unsigned char *pfs_lists_next(const struct pfs_classifier *c,

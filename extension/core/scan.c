@@ -20,6 +20,11 @@
 #define PIECE ((uint64_t)256 << 10)
 #define NOT_READ UINT8_MAX	/* in answer[] */
 
+static uint64_t min64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 int pfs_section_scan_init(struct pfs_section_scan *s, const struct pfs_model *m,
 			  struct pfs_err *err)
 {
@@ -84,6 +89,18 @@ static void read_leaf(struct pfs_section_scan *s, struct pfs_mem *mem, uint64_t 
 	}
 }
 
+/* The PFN after the last one, from pfn on, whose struct page was read as a whole. */
+static uint64_t known_end(const struct pfs_section_scan *s, uint64_t pfn)
+{
+	const struct pfs_layout *l = &s->m->layout;
+	uint64_t total = l->pages_per_section * l->struct_page;
+	uint64_t i = (pfn - s->first_pfn) * l->struct_page / l->page_size;
+
+	while (i * l->page_size < total && s->answer[i] == PFS_ST_OK)
+		i++;
+	return s->first_pfn + min64(i * l->page_size, total) / l->struct_page;
+}
+
 /* The piece of the memmap that has this offset. */
 static void read_piece(struct pfs_section_scan *s, uint64_t at)
 {
@@ -115,6 +132,7 @@ static void read_piece(struct pfs_section_scan *s, uint64_t at)
 		for (i = at / l->page_size; i < (at + len + l->page_size - 1) / l->page_size; i++)
 			s->answer[i] = (unsigned char)answer;
 	}
+	s->whole = known_end(s, s->first_pfn + s->whole) - s->first_pfn;
 }
 
 /* Of the page of the memmap that has this offset. */
@@ -127,17 +145,25 @@ static inline enum pfs_state answer_at(struct pfs_section_scan *s, uint64_t at)
 	return (enum pfs_state)*answer;
 }
 
+/* Of the struct page of this PFN, which may lie in two pages of the memmap: 56 or 72 bytes. */
+static enum pfs_state answer_of(struct pfs_section_scan *s, uint64_t pfn)
+{
+	uint64_t at = (pfn - s->first_pfn) * s->m->layout.struct_page;
+	enum pfs_state a = answer_at(s, at), b = answer_at(s, at + s->m->layout.struct_page - 1);
+
+	return a == PFS_ST_OK ? b : a;
+}
+
 /* struct pfs_classify_ctx's page(): of this section, if it was read as a whole. */
 static const unsigned char *section_page(void *arg, uint64_t pfn)
 {
 	struct pfs_section_scan *s = arg;
 	const struct pfs_layout *l = &s->m->layout;
-	uint64_t at = (pfn - s->first_pfn) * l->struct_page;
+	uint64_t i = pfn - s->first_pfn;
 
-	if (pfn < s->first_pfn || pfn - s->first_pfn >= l->pages_per_section ||
-	    answer_at(s, at) != PFS_ST_OK || answer_at(s, at + l->struct_page - 1) != PFS_ST_OK)
+	if (i >= s->whole && (i >= l->pages_per_section || answer_of(s, pfn) != PFS_ST_OK))
 		return NULL;
-	return s->memmap + at;
+	return s->memmap + i * l->struct_page;
 }
 
 void pfs_section_scan_start(struct pfs_section_scan *s, struct pfs_mem *mem,
@@ -148,6 +174,7 @@ void pfs_section_scan_start(struct pfs_section_scan *s, struct pfs_mem *mem,
 	s->first_pfn = section->nr * s->m->layout.pages_per_section;
 	s->ctx = (struct pfs_classify_ctx){ .page = section_page, .arg = s };
 	memset(s->answer, NOT_READ, s->nr_answers);
+	s->whole = 0;
 }
 
 const char *pfs_answer_why(enum pfs_state s)
@@ -167,26 +194,17 @@ const char *pfs_answer_why(enum pfs_state s)
 enum pfs_state pfs_section_scan_state(struct pfs_section_scan *s, uint64_t pfn,
 				      const char **ret_why)
 {
-	const struct pfs_layout *l = &s->m->layout;
-	uint64_t at = (pfn - s->first_pfn) * l->struct_page;
-	/* A struct page of 56 or 72 bytes may lie in two pages of the memmap. */
-	enum pfs_state a = answer_at(s, at), b = answer_at(s, at + l->struct_page - 1);
+	uint64_t i = pfn - s->first_pfn;
+	enum pfs_state a = i < s->whole ? PFS_ST_OK : answer_of(s, pfn);
 
 	s->bytes = NULL;
-	if (a == PFS_ST_OK)
-		a = b;
 	if (a != PFS_ST_OK) {
 		if (ret_why)
 			*ret_why = pfs_answer_why(a);
 		return a;
 	}
-	s->bytes = s->memmap + at;
+	s->bytes = s->memmap + i * s->m->layout.struct_page;
 	return pfs_classify(s->m->classifier, &s->ctx, pfn, s->bytes, ret_why);
-}
-
-static uint64_t min64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
 }
 
 struct run_list {
@@ -332,18 +350,6 @@ static int mark_listed(struct worker *w, struct pfs_lists *l, uint64_t pfn, enum
 	return 0;
 }
 
-/* The PFN after the last one, from pfn on, whose struct page was read as a whole. */
-static uint64_t known_end(const struct pfs_section_scan *s, uint64_t pfn)
-{
-	const struct pfs_layout *l = &s->m->layout;
-	uint64_t total = l->pages_per_section * l->struct_page;
-	uint64_t i = (pfn - s->first_pfn) * l->struct_page / l->page_size;
-
-	while (i * l->page_size < total && s->answer[i] == PFS_ST_OK)
-		i++;
-	return s->first_pfn + min64(i * l->page_size, total) / l->struct_page;
-}
-
 static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t index)
 {
 	const struct pfs_model *m = w->job->m;
@@ -392,7 +398,8 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 			    keep_run(w, pfn, st, PFS_MARK_HEAD_COPY))
 				return -ENOMEM;
 			if (known <= pfn)
-				known = known_end(s, pfn);
+				known = pfn - s->first_pfn < s->whole ? s->first_pfn + s->whole :
+									known_end(s, pfn);
 			end = min64(s->first_pfn + (sub + 1) * per_sub, known);
 			end = min64(end, backing.from);
 			if (end > pfn)

@@ -14,6 +14,7 @@ struct pfs_section_scan {
 	unsigned char *memmap;		/* the section's struct pages, as far as they were read */
 	unsigned char *answer;		/* enum pfs_state of each page of memmap; PFS_ST_OK: read */
 	size_t nr_answers;
+	uint64_t whole;			/* so many pages from first_pfn on were read as a whole */
 	const unsigned char *bytes;	/* of the page classified last; NULL: not read */
 };
 

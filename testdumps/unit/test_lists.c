@@ -65,7 +65,8 @@ static void setup(struct lists *x)
 	x->w->m.sections = &x->section;
 	x->w->m.nr_sections = 1;
 	x->c = (struct pfs_classifier){
-		.m = &x->w->m, .struct_page = 64, .lru_offset = 8, .head_offset = 8,
+		.m = &x->w->m, .struct_page = 64, .end_pfn = 32768,
+		.lru_offset = 8, .head_offset = 8,
 		.type_offset = 48, .mapcount_offset = 48, .buddy_mask = 0xf0000080,
 		.buddy_value = 0xf0000000, .order_offset = 40, .refcount_offset = 52,
 		.has_refcount = true, .max_order = 11, .lru_mask = 1 << 4,
@@ -201,6 +202,7 @@ static void stale(void **unused)
 	put(16, lru(1 << 16), lru(1 << 17));
 	assert_int_equal(look(&x, 16), PFS_LINK_STALE);
 	x.w->m.layout.pages_per_section = 1 << 20;
+	x.c.end_pfn = 1 << 20;
 	assert_int_equal(look(&x, 16), PFS_LINK_GOOD);
 	teardown(&x);
 }
