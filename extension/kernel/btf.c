@@ -66,7 +66,7 @@ static int add(struct pfs_btf *b, struct pfs_names *names, uint32_t name_off, ui
 {
 	const char *s = btf__name_by_offset(b->btf, name_off);
 
-	return s && *s ? pfs_names_add(names, s, value) : 0;
+	return s && *s ? pfs_names_add(names, s, strlen(s), value) : 0;
 }
 
 static int add_enumerators(struct pfs_btf *b, const struct btf_type *t)

@@ -52,13 +52,14 @@ static int add_enumerators(struct pfs_dwarf *d, Dwarf_Die *type)
 	if (dwarf_child(type, &e))
 		return 0;
 	do {
+		const char *name = dwarf_diename(&e);
 		Dwarf_Attribute attr;
 		Dwarf_Sword value;
 
-		if (dwarf_tag(&e) != DW_TAG_enumerator || !dwarf_diename(&e) ||
+		if (dwarf_tag(&e) != DW_TAG_enumerator || !name ||
 		    !dwarf_attr(&e, DW_AT_const_value, &attr) || dwarf_formsdata(&attr, &value))
 			continue;
-		if (pfs_names_add(&d->enumerators, dwarf_diename(&e), (uint64_t)value))
+		if (pfs_names_add(&d->enumerators, name, strlen(name), (uint64_t)value))
 			return -ENOMEM;
 	} while (!dwarf_siblingof(&e, &e));
 	return 0;
@@ -92,7 +93,7 @@ static int add_unit(struct pfs_dwarf *d, Dwarf_Die *cu)
 		name = dwarf_diename(&die);
 		if (!name || dwarf_hasattr(&die, DW_AT_declaration))
 			continue;
-		if (pfs_names_add(names, name, dwarf_dieoffset(&die)))
+		if (pfs_names_add(names, name, strlen(name), dwarf_dieoffset(&die)))
 			return -ENOMEM;
 	} while (!dwarf_siblingof(&die, &die));
 	return 0;

@@ -24,29 +24,47 @@
  *						Get rid of kallsyms relative base")
  */
 #include "kernel/kallsyms.h"
-#include "kernel/names.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/arena.h"
+#include "kernel/names.h"
+
 #define MAX_NAME	PFS_KALLSYMS_NAME
 #define MAX_NAMES	((size_t)256 << 20)
+#define BLOCK		((size_t)1 << 20)	/* of expanded names */
 #define NR_TOKENS	PFS_KALLSYMS_TOKENS
 #define CHUNK		((size_t)256 << 10)
 #define TOKEN_COPY	((size_t)16)	/* bytes copied of a token that has no more */
 
+/* Addresses of variables; mem_section and vmemmap hold values instead. */
+static const char *const known[] = {
+	"_stext", "_text", "init_uts_ns", "node_online_map", "node_data", "init_top_pgt",
+	"prb", "clear_seq", "vmap_area_list", "log_buf",
+};
+#define NR_KNOWN (sizeof(known) / sizeof(known[0]))
+/* A static variable may have the name, too. */
+#define MAX_MET 64
+
 struct kallsyms {
 	struct pfs_lookup lookup;
 	struct pfs_names symbols;
-	char *names;		/* expanded, each terminated */
+	struct pfs_arena names;	/* expanded, each terminated */
+	/* Where the names of known[] are. */
+	struct {
+		uint32_t symbol;
+		unsigned int known;
+	} met[MAX_MET];
+	unsigned int nr_met;
 };
 
 struct tokens {
 	char text[0x10000 + MAX_NAME + TOKEN_COPY];
 	struct {
 		const char *s;
-		size_t len;
+		uint32_t len;
 		bool printable;
 	} token[NR_TOKENS];
 };
@@ -95,7 +113,7 @@ static int read_tokens(struct pfs_mem *m, uint64_t table, uint64_t index, struct
 					   "kallsyms_token_table at 0x%llx: token %d is damaged",
 					   (unsigned long long)table, i);
 		t->token[i].s = t->text + off;
-		t->token[i].len = n;
+		t->token[i].len = (uint32_t)n;
 		t->token[i].printable = printable(t->text + off, n);
 		off += n + 1;
 	}
@@ -129,14 +147,14 @@ static int stream_need(struct stream *s, size_t n)
 }
 
 /*
- * Expand the next name, without its type, into dst, which has room for MAX_NAME
- * and TOKEN_COPY bytes; returns its length.
+ * Expand the next name, its type before it, into dst, which has room for MAX_NAME
+ * and TOKEN_COPY bytes; returns the length of both.
  */
 static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
 {
 	size_t len, i, out = 0;
-	bool good = true, type = true;
 	const unsigned char *p;
+	bool good = true;
 
 	if (stream_need(s, 1))
 		return -EIO;
@@ -157,12 +175,7 @@ static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
 		size_t n = t->token[p[i]].len;
 
 		good &= t->token[p[i]].printable;
-		if (type && n) {
-			type = false;
-			token++;
-			n--;
-		}
-		if (out + n >= MAX_NAME - 1)
+		if (out + n >= MAX_NAME)
 			return -EINVAL;
 		/* Nearly all are short, and a copy of constant size costs least. */
 		if (n <= TOKEN_COPY)
@@ -171,39 +184,52 @@ static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
 			memcpy(dst + out, token, n);
 		out += n;
 	}
-	if (!out || !good)
+	if (out < 2 || !good)
 		return -EINVAL;
 	dst[out] = '\0';
 	return (ssize_t)out;
 }
 
-/* All names into k->names, each terminated, in the order of the table. */
+static void meet(struct kallsyms *k, uint32_t symbol, const char *name)
+{
+	unsigned int j;
+
+	for (j = 0; j < NR_KNOWN && k->nr_met < MAX_MET; j++) {
+		if (*name != *known[j] || strcmp(name, known[j]))
+			continue;
+		k->met[k->nr_met].symbol = symbol;
+		k->met[k->nr_met++].known = j;
+	}
+}
+
+/* All names into k->symbols, in the order of the table, so far without their addresses. */
 static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		      const struct tokens *t, struct kallsyms *k, struct pfs_err *err)
 {
 	struct stream s = { .m = m, .va = at->names };
-	size_t used = 0, cap = 0;
+	bool initial[256] = { false };
+	char *p = NULL;
+	size_t left = 0, j;
 	uint32_t i;
 	int r = 0;
 
+	for (j = 0; j < NR_KNOWN; j++)
+		initial[(unsigned char)*known[j]] = true;
 	s.buf = malloc(2 * CHUNK);
 	if (!s.buf)
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	for (i = 0; i < at->nr; i++) {
 		ssize_t n;
 
-		if (cap - used < MAX_NAME + TOKEN_COPY) {
-			char *p;
-
-			cap = cap ? cap * 2 : (size_t)at->nr * 16 + MAX_NAME + TOKEN_COPY;
-			p = cap <= MAX_NAMES ? realloc(k->names, cap) : NULL;
-			if (!p) {
-				r = pfs_err_set(err, ENOMEM, "kallsyms_names: out of memory");
-				break;
-			}
-			k->names = p;
+		if (left < MAX_NAME + TOKEN_COPY) {
+			p = k->names.used < MAX_NAMES ? pfs_alloc(&k->names, BLOCK) : NULL;
+			left = BLOCK;
 		}
-		n = next_name(&s, t, k->names + used);
+		n = p ? next_name(&s, t, p) : 0;
+		if (!p || (n > 0 && pfs_names_add(&k->symbols, p + 1, (size_t)n - 1, 0))) {
+			r = pfs_err_set(err, ENOMEM, "kallsyms_names: out of memory");
+			break;
+		}
 		if (n < 0) {
 			r = pfs_err_set(err, EINVAL,
 					"kallsyms_names at 0x%llx: symbol %u of %u is %s",
@@ -211,7 +237,10 @@ static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 					n == -EIO ? "not readable" : "damaged");
 			break;
 		}
-		used += (size_t)n + 1;
+		if (initial[(unsigned char)p[1]])
+			meet(k, i, p + 1);
+		p += n + 1;
+		left -= (size_t)n + 1;
 	}
 	if (!r && at->names_end && s.va - (s.len - s.pos) != at->names_end)
 		r = pfs_err_set(err, EINVAL, "kallsyms_names at 0x%llx: %u symbols end elsewhere "
@@ -240,59 +269,34 @@ static uint64_t decode(const struct pfs_kallsyms_try *try, const unsigned char *
 }
 
 /* Addresses in order, and known symbols where they are known to be? */
-static bool fits(const struct kallsyms *k, const struct pfs_kallsyms_try *try,
-		 const unsigned char *table, uint32_t nr, const struct pfs_vmcoreinfo *v,
-		 uint64_t text)
+static bool fits(struct kallsyms *k, const struct pfs_kallsyms_try *try,
+		 const unsigned char *table, const struct pfs_vmcoreinfo *v, uint64_t text)
 {
-	/* Addresses of variables; mem_section and vmemmap hold values instead. */
-	static const char *const known[] = {
-		"_stext", "_text", "init_uts_ns", "node_online_map", "node_data", "init_top_pgt",
-		"prb", "clear_seq", "vmap_area_list", "log_buf",
-	};
-	uint64_t want[sizeof(known) / sizeof(known[0])] = { 0 }, last = 0;
-	const char *name = k->names;
-	bool start = false, initial[256] = { false };
-	uint32_t i;
-	size_t j;
+	uint64_t want[NR_KNOWN] = { 0 }, last = 0;
+	bool start = false;
+	size_t i, j;
 
-	for (j = 0; j < sizeof(known) / sizeof(known[0]); j++) {
-		if (symbol_va(v, known[j], &want[j]))
-			want[j] = 0;
-		initial[(unsigned char)*known[j]] = true;
-	}
-	if (text)
-		want[1] = text;
-	for (i = 0; i < nr; i++) {
-		uint64_t addr = decode(try, table, i);
+	for (i = 0; i < k->symbols.nr; i++) {
+		uint64_t addr = decode(try, table, (uint32_t)i);
 
 		if (addr < last)
 			return false;
-		last = addr;
-		for (j = 0; initial[(unsigned char)*name] &&
-			    j < sizeof(known) / sizeof(known[0]); j++) {
-			if (!want[j] || *name != *known[j] || strcmp(name, known[j]))
-				continue;
-			if (addr != want[j])
-				return false;
-			start = start || j < 2;
-		}
-		name += strlen(name) + 1;
+		last = k->symbols.n[i].value = addr;
+	}
+	for (j = 0; j < NR_KNOWN; j++)
+		if (symbol_va(v, known[j], &want[j]))
+			want[j] = 0;
+	if (text)
+		want[1] = text;
+	for (i = 0; i < k->nr_met; i++) {
+		j = k->met[i].known;
+		if (!want[j])
+			continue;
+		if (k->symbols.n[k->met[i].symbol].value != want[j])
+			return false;
+		start = start || j < 2;
 	}
 	return start;
-}
-
-static int fill(struct kallsyms *k, const struct pfs_kallsyms_try *try, const unsigned char *table,
-		uint32_t nr, struct pfs_err *err)
-{
-	const char *name = k->names;
-	uint32_t i;
-
-	for (i = 0; i < nr; i++) {
-		if (pfs_names_add(&k->symbols, name, decode(try, table, i)))
-			return pfs_err_set(err, ENOMEM, "out of memory");
-		name += strlen(name) + 1;
-	}
-	return 0;
 }
 
 static int read_addresses(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
@@ -314,10 +318,8 @@ static int read_addresses(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		if (r)
 			continue;
 		readable = true;
-		if (fits(k, try, table, at->nr, v, text)) {
-			r = fill(k, try, table, at->nr, err);
+		if (fits(k, try, table, v, text))
 			break;
-		}
 	}
 	free(table);
 	if (i == at->tries && (readable || !i))
@@ -342,7 +344,7 @@ static void op_free(struct pfs_lookup *l)
 	struct kallsyms *k = (struct kallsyms *)l;
 
 	pfs_names_deinit(&k->symbols);
-	free(k->names);
+	pfs_arena_deinit(&k->names);
 	free(k);
 }
 
@@ -369,6 +371,7 @@ int pfs_kallsyms_read(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		free(t);
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	}
+	pfs_arena_init(&k->names);
 	k->lookup.ops = &ops;
 	k->lookup.from = at->from;
 	r = read_tokens(m, at->token_table, at->token_index, t, err);

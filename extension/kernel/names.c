@@ -11,7 +11,42 @@
 /* Names of a dump are hostile: so many collisions happen by intent only. */
 #define MAX_PROBES 1024
 
-int pfs_names_add(struct pfs_names *t, const char *name, uint64_t value)
+static uint64_t load(const char *s)
+{
+	uint64_t word;
+
+	memcpy(&word, s, sizeof(word));
+	return word;
+}
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * 0x100000001b3ULL;
+	return h ^ h >> 32;
+}
+
+/* FNV-1a, but by eight bytes: a kernel has more than a hundred thousand symbols. */
+static uint32_t hash(const char *s, size_t len)
+{
+	uint64_t h = 0xcbf29ce484222325ULL ^ len, word = 0;
+	const char *end = s + len;
+
+	if (len >= sizeof(word)) {
+		for (; end - s > (ptrdiff_t)sizeof(word); s += sizeof(word))
+			h = mix(h, load(s));
+		/* The last eight, whether some of them were in the word before or not. */
+		h = mix(h, load(end - sizeof(word)));
+	} else {
+		while (s < end)
+			word = word << 8 | (unsigned char)*s++;
+		h = mix(h, word);
+	}
+	/* The last bits of the last word are still above those of an index. */
+	h *= UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(h ^ h >> 40);
+}
+
+int pfs_names_add(struct pfs_names *t, const char *name, size_t len, uint64_t value)
 {
 	if (t->nr == MAX_NAMES)
 		return -E2BIG;
@@ -24,8 +59,8 @@ int pfs_names_add(struct pfs_names *t, const char *name, uint64_t value)
 		t->n = p;
 		t->cap = cap;
 	}
-	t->n[t->nr].value = value;
-	t->n[t->nr++].name = name;
+	/* Now, as the name is in the cache, and its length is known. */
+	t->n[t->nr++] = (struct pfs_name){ name, value, hash(name, len) };
 	return 0;
 }
 
@@ -37,26 +72,9 @@ void pfs_names_deinit(struct pfs_names *t)
 	memset(t, 0, sizeof(*t));
 }
 
-/* FNV-1a, but by eight bytes: a kernel has more than a hundred thousand symbols. */
-static size_t hash(const char *s)
+static bool is_named(const struct pfs_name *n, const char *name, uint32_t h)
 {
-	uint64_t h = 0xcbf29ce484222325ULL, word;
-	size_t len = strlen(s);
-
-	for (; len; s += sizeof(word), len -= sizeof(word)) {
-		word = 0;
-		if (len < sizeof(word)) {
-			memcpy(&word, s, len);
-			len = sizeof(word);
-		} else {
-			memcpy(&word, s, sizeof(word));
-		}
-		h = (h ^ word) * 0x100000001b3ULL;
-		h ^= h >> 32;
-	}
-	/* The last bits of the last word are still above those of an index. */
-	h *= UINT64_C(0x9e3779b97f4a7c15);
-	return (size_t)(h ^ h >> 40);
+	return n->hash == h && !strcmp(n->name, name);
 }
 
 static int build_hash(struct pfs_names *t)
@@ -70,10 +88,10 @@ static int build_hash(struct pfs_names *t)
 		return -ENOMEM;
 	t->hash_size = size;
 	for (i = 0; i < t->nr; i++) {
-		size_t at = hash(t->n[i].name) & (size - 1), probes = 0;
+		size_t at = t->n[i].hash & (size - 1), probes = 0;
 
 		while (t->hash[at] && ++probes < MAX_PROBES &&
-		       strcmp(t->n[t->hash[at] - 1].name, t->n[i].name))
+		       !is_named(&t->n[t->hash[at] - 1], t->n[i].name, t->n[i].hash))
 			at = (at + 1) & (size - 1);
 		if (!t->hash[at])
 			t->hash[at] = (uint32_t)i + 1;
@@ -83,15 +101,15 @@ static int build_hash(struct pfs_names *t)
 
 int pfs_names_find(struct pfs_names *t, const char *name, uint64_t *ret_value)
 {
+	uint32_t h = hash(name, strlen(name));
 	size_t at;
 
 	if (!t->hash && build_hash(t))
 		return -ENOMEM;
-	for (at = hash(name) & (t->hash_size - 1); t->hash[at];
-	     at = (at + 1) & (t->hash_size - 1)) {
+	for (at = h & (t->hash_size - 1); t->hash[at]; at = (at + 1) & (t->hash_size - 1)) {
 		const struct pfs_name *sym = &t->n[t->hash[at] - 1];
 
-		if (!strcmp(sym->name, name)) {
+		if (is_named(sym, name, h)) {
 			*ret_value = sym->value;
 			return 0;
 		}

@@ -11,6 +11,7 @@ struct pfs_names {
 	struct pfs_name {
 		const char *name;	/* the owner's */
 		uint64_t value;
+		uint32_t hash;
 	} *n;
 	size_t nr, cap;
 	uint32_t *hash;		/* index + 1 into n; 0: free */
@@ -19,8 +20,8 @@ struct pfs_names {
 	uint64_t start, end;	/* of the kernel image, for pfs_names_at() */
 };
 
-/* -ENOMEM; -E2BIG past 2^24 names. */
-int pfs_names_add(struct pfs_names *t, const char *name, uint64_t value);
+/* len: of the name, in bytes. -ENOMEM; -E2BIG past 2^24 names. */
+int pfs_names_add(struct pfs_names *t, const char *name, size_t len, uint64_t value);
 void pfs_names_deinit(struct pfs_names *t);
 
 /* 0, -ENOENT, -ENOMEM. Of equal names the one that was added first. */

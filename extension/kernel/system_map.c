@@ -98,7 +98,7 @@ static int add_symbols(struct system_map *s, size_t len, struct pfs_err *err)
 		if (!name)
 			return pfs_err_set(err, EINVAL, "not a System.map: line %zu is not \"ADDRESS "
 					   "TYPE NAME\"", nr);
-		if (!module && pfs_names_add(&s->symbols, name, addr))
+		if (!module && pfs_names_add(&s->symbols, name, strlen(name), addr))
 			return pfs_err_set(err, ENOMEM, "out of memory");
 	}
 	return s->symbols.nr ? 0 : pfs_err_set(err, EINVAL, "not a System.map: it is empty");

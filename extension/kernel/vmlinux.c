@@ -162,7 +162,7 @@ static int read_symbols(struct vmlinux *v, uint64_t kerneloffset, struct pfs_err
 				continue;
 			if (sym.st_value >> 63)
 				sym.st_value += kerneloffset;
-			if (pfs_names_add(&v->symbols, name, sym.st_value))
+			if (pfs_names_add(&v->symbols, name, strlen(name), sym.st_value))
 				return pfs_err_set(err, ENOMEM, "out of memory");
 		}
 	}
