@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libkdumpfile/kdumpfile.h>
-
 #include "target/kdump_format.h"
+#include "target/kdump_free.h"
 #include "target/unpack.h"
 
 #define NR_DESC 256u		/* descriptors read at once */
@@ -31,6 +30,7 @@ struct pfs_pages {
 	struct pfs_dump *d;
 	uint64_t block;
 	kdump_ctx_t *ctx;	/* NULL: no page that needs it */
+	bool cloned;		/* what ctx is made of goes with the one that was opened */
 	struct pfs_unpack unpack;
 	struct desc desc[NR_DESC];
 	unsigned char raw_desc[NR_DESC * KDUMP_DESC_SIZE];
@@ -65,10 +65,9 @@ static int open_library(struct pfs_pages *p, struct pfs_err *err)
 		kdump_clear_err(ctx);
 	s = kdump_open_fdset(ctx, (unsigned int)d->nr_files, fds);
 	free(fds);
-	/* A context that failed to open is lost: kdump_free() of 0.5.1 crashes on it. */
+	p->ctx = ctx;
 	if (s)
 		return pfs_err_set(err, EIO, "libkdumpfile: %s", kdump_get_err(ctx));
-	p->ctx = ctx;
 	d->info.reader = "libkdumpfile";
 	d->info.reader_version = KDUMPFILE_VERSION_STRING;
 	s = kdump_set_number_attr(ctx, "cache.size", LIBRARY_CACHE);
@@ -94,6 +93,7 @@ int pfs_pages_new(struct pfs_dump *d, const struct pfs_pages *from, struct pfs_p
 		r = pfs_err_set(err, ENOMEM, "out of memory");
 	} else if (from && from->ctx) {
 		p->ctx = kdump_clone(from->ctx, 0);
+		p->cloned = true;
 		if (!p->ctx)
 			r = pfs_err_set(err, ENOMEM, "out of memory");
 	} else if (!from && d->foreign) {
@@ -111,7 +111,7 @@ void pfs_pages_free(struct pfs_pages *p)
 {
 	if (!p)
 		return;
-	if (p->ctx)
+	if (p->ctx && (p->cloned || PFS_KDUMP_FREE_WORKS))
 		kdump_free(p->ctx);
 	pfs_unpack_deinit(&p->unpack);
 	free(p->buf);
@@ -197,8 +197,9 @@ static bool decode(struct pfs_pages *p, const struct pfs_dump_file *f, unsigned 
 
 	if (!sane(p, f, d))
 		return false;
+	/* It takes a page of full size for one that is not compressed, whatever its flags are. */
 	if (d->flags & ~PFS_UNPACK_FLAGS)
-		return library_page(p, pfn, dst);
+		return d->size < p->block && library_page(p, pfn, dst);
 	src = stored(p, f, i, nr);
 	return src && pfs_unpack(&p->unpack, d->flags, src, d->size, dst, p->block);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Dump files as targets: the four answers, every format, and files that lie. */
+#include <malloc.h>
 #include <pthread.h>
 
 #include "dumpfile.h"
@@ -611,6 +612,35 @@ static void spoiled_bytes(void **state)
 	blob_free(&b);
 }
 
+/*
+ * libkdumpfile is asked about a page that is compressed by something else, and does not
+ * know it either. Freed memory is overwritten, so that nobody gets away with using it.
+ */
+static void foreign(void **state)
+{
+	struct blob b = { 0 };
+	struct pfs_target *t, *c;
+	struct pfs_err err;
+
+	(void)state;
+	mallopt(M_PERTURB, 165);
+	dump_kdump(&b, "rrz", &(struct dump_opts){ .machine = "x86_64" });
+	blob_put32(&b, DUMP_DESC + KDUMP_DESC_SIZE + KDUMP_DESC_FLAGS, 0x4000);
+	blob_put32(&b, DUMP_DESC + 2 * KDUMP_DESC_SIZE + KDUMP_DESC_FLAGS, 0x4000);
+	assert_int_equal(dump_try(&b, &t, &err), 0);
+	assert_string_equal(t->info.reader, "libkdumpfile");
+	assert_int_equal(dump_answer(t, 0), PFS_PRESENT);
+	assert_int_equal(dump_answer(t, PAGE), PFS_UNDECIDABLE);
+	assert_int_equal(dump_answer(t, 2 * PAGE), PFS_UNDECIDABLE);
+	assert_int_equal(t->ops->clone(t, &c, &err), 0);
+	assert_int_equal(dump_answer(c, 2 * PAGE), PFS_UNDECIDABLE);
+	pfs_target_free(t);
+	assert_int_equal(dump_answer(c, 0), PFS_PRESENT);
+	pfs_target_free(c);
+	mallopt(M_PERTURB, 0);
+	blob_free(&b);
+}
+
 static void *reader(void *arg)
 {
 	struct pfs_target *t = arg;
@@ -673,6 +703,7 @@ int main(void)
 		cmocka_unit_test(hostile_flattened),
 		cmocka_unit_test(bad_notes),
 		cmocka_unit_test(spoiled_bytes),
+		cmocka_unit_test(foreign),
 		cmocka_unit_test(threads),
 	};
 

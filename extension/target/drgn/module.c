@@ -9,6 +9,8 @@
 
 #include <pfnscope/version.h>
 
+#include "target/kdump_free.h"
+
 #define STR_(x) #x
 #define STR(x) STR_(x)
 #define VERSION \
@@ -64,6 +66,14 @@ static int load_vmlinux(struct pfs_libdrgn *d, struct pfs_err *err)
 	return 0;
 }
 
+/* A Program of a kdump frees libkdumpfile's context. */
+static void destroy(struct pfs_libdrgn *d)
+{
+	if (PFS_KDUMP_FREE_WORKS)
+		drgn_program_destroy(d->prog);
+	d->prog = NULL;
+}
+
 int pfs_libdrgn_program(struct pfs_libdrgn *d, struct pfs_err *err)
 {
 	static const struct drgn_platform *none;
@@ -81,10 +91,8 @@ int pfs_libdrgn_program(struct pfs_libdrgn *d, struct pfs_err *err)
 	d->m.callbacks.live = !!(drgn_program_flags(d->prog) & DRGN_PROGRAM_IS_LIVE);
 	if (!r && d->vmlinux)
 		r = load_vmlinux(d, err);
-	if (r) {
-		drgn_program_destroy(d->prog);
-		d->prog = NULL;
-	}
+	if (r)
+		destroy(d);
 	return r;
 }
 
@@ -99,7 +107,7 @@ static void close_module(struct pfs_module *m)
 {
 	struct pfs_libdrgn *d = (struct pfs_libdrgn *)m;
 
-	drgn_program_destroy(d->prog);
+	destroy(d);
 	free(d->dump);
 	free(d->vmlinux);
 	free(d);
