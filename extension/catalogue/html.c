@@ -16,6 +16,7 @@
 
 #include "catalogue/catalogue.h"
 #include "report/html.h"
+#include "report/unfinished.h"
 
 #define MAX_REPORT ((off_t)64 << 20)
 
@@ -225,12 +226,13 @@ static int write_index(const char *dir, const json_t *groups, const json_t *dump
 		       struct pfs_err *err)
 {
 	struct pfs_out o = { .write = write_file, .dialect = PFS_MARKUP };
-	char *path = NULL, *tmp = NULL;
+	char *path = NULL, *tmp;
 	int r = 0;
 
 	if (asprintf(&path, "%s/index.html", dir) < 0)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	if (asprintf(&tmp, "%s.tmp", path) < 0) {
+	tmp = pfs_unfinished(path);
+	if (!tmp) {
 		free(path);
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	}
@@ -247,8 +249,10 @@ static int write_index(const char *dir, const json_t *groups, const json_t *dump
 	}
 	if (!o.error && rename(tmp, path))
 		o.error = -errno;
-	if (o.error)
+	if (o.error) {
 		r = pfs_err_set(err, -o.error, "cannot write '%s': %s", path, strerror(-o.error));
+		unlink(tmp);
+	}
 	free(tmp);
 	free(path);
 	return r;

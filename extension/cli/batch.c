@@ -15,6 +15,7 @@
 #include "cli/report.h"
 #include "cli/vmlinux_dir.h"
 #include "report/json.h"
+#include "report/unfinished.h"
 #include "session/origin.h"
 #include "target/record.h"
 
@@ -126,18 +127,15 @@ static void set_findings(struct work *w)
 	pfs_json_set(&w->j, w->doc, "findings", a);
 }
 
-/* What a worker that was killed left behind: files that were not renamed yet. */
+/* What a worker that was killed left behind. */
 static void sweep(const char *folder)
 {
 	DIR *dir = opendir(folder);
 	const struct dirent *e;
 
-	while (dir && (e = readdir(dir))) {
-		const char *tmp = strstr(e->d_name, ".tmp");
-
-		if (tmp && tmp[4] && !tmp[4 + strspn(tmp + 4, "0123456789")])
+	while (dir && (e = readdir(dir)))
+		if (pfs_is_unfinished(e->d_name))
 			unlinkat(dirfd(dir), e->d_name, 0);
-	}
 	if (dir)
 		closedir(dir);
 }

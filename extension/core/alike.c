@@ -13,11 +13,6 @@ struct word {
 	uint64_t want, mask;
 };
 
-static uint64_t min64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Flags whose pages have rules of their own. */
 static uint64_t special_mask(const struct pfs_classifier *c)
 {
@@ -64,11 +59,11 @@ static uint64_t state_end(const struct pfs_classifier *c, const struct pfs_class
 		if (flags & c->reserved_mask)
 			return pfn;
 		if (st == PFS_ST_FREE)
-			return min64(end, ctx->free_until);
+			return pfs_min64(end, ctx->free_until);
 		return st == PFS_ST_OK && pfn >= ctx->free_until ? end : pfn;
 	}
 	g = st == PFS_ST_DEVICE && c->m->pgmaps_known ? pfs_pgmap_of(c->m, pfn) : NULL;
-	return g ? min64(end, g->end_pfn) : pfn;
+	return g ? pfs_min64(end, g->end_pfn) : pfn;
 }
 
 /* Where the tails of its compound page end at the latest. */
@@ -80,7 +75,7 @@ static uint64_t tails_end(const struct pfs_classifier *c, uint64_t pfn, uint64_t
 
 	/* The same mask names another head behind the compound page that it is the size of. */
 	if (c->head_is_mask)
-		end = min64(end, head + (0 - (word - 1)) / c->struct_page);
+		end = pfs_min64(end, head + (0 - (word - 1)) / c->struct_page);
 	return end > pfn ? end : pfn;
 }
 
@@ -147,7 +142,7 @@ uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 	if (tail) {
 		if (st == PFS_ST_FREE || !ctx->compound || ctx->last != pfn)
 			return 0;
-		end = min64(end, tails_end(c, pfn, p.head.want, head_va));
+		end = pfs_min64(end, tails_end(c, pfn, p.head.want, head_va));
 	} else if (ctx->compound && ctx->last >= pfn) {
 		return 0;
 	} else if (st == PFS_ST_DEVICE && c->pgmap_offset) {
@@ -168,7 +163,7 @@ uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 	if (end <= pfn + 1 || !(p.flags.want & p.flags.mask || p.head.want & p.head.mask ||
 				p.counts.want))
 		return 0;
-	max = min64(max, end - pfn - 1);
+	max = pfs_min64(max, end - pfn - 1);
 	bytes += struct_page;
 	if (!listed)
 		n = count(p, bytes, struct_page, max);

@@ -134,6 +134,11 @@ int pfs_read_str(struct pfs_mem *m, uint64_t va, char *buf, size_t size, const c
 
 const char *pfs_reach_name(enum pfs_reach r);
 
+static inline uint64_t pfs_min64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Little-endian loads from unaligned bytes. */
 static inline uint64_t pfs_le64(const void *p)
 {

@@ -20,11 +20,6 @@
 #define PIECE ((uint64_t)256 << 10)
 #define NOT_READ UINT8_MAX	/* in answer[] */
 
-static uint64_t min64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 int pfs_section_scan_init(struct pfs_section_scan *s, const struct pfs_model *m,
 			  struct pfs_err *err)
 {
@@ -98,7 +93,7 @@ static uint64_t known_end(const struct pfs_section_scan *s, uint64_t pfn)
 
 	while (i * l->page_size < total && s->answer[i] == PFS_ST_OK)
 		i++;
-	return s->first_pfn + min64(i * l->page_size, total) / l->struct_page;
+	return s->first_pfn + pfs_min64(i * l->page_size, total) / l->struct_page;
 }
 
 /* The piece of the memmap that has this offset. */
@@ -400,8 +395,8 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 			if (known <= pfn)
 				known = pfn - s->first_pfn < s->whole ? s->first_pfn + s->whole :
 									known_end(s, pfn);
-			end = min64(s->first_pfn + (sub + 1) * per_sub, known);
-			end = min64(end, backing.from);
+			end = pfs_min64(s->first_pfn + (sub + 1) * per_sub, known);
+			end = pfs_min64(end, backing.from);
 			if (end > pfn)
 				n = pfs_alike(c, &s->ctx, pfn, s->bytes, st, end - pfn - 1);
 			count->count[st] += (uint32_t)n;

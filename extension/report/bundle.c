@@ -13,6 +13,8 @@
 
 #include <pfnscope/version.h>
 
+#include "report/unfinished.h"
+
 #define TAR_BLOCK 512u
 #define TAR_FOLDER "pfnscope-report/"
 #define MANIFEST "MANIFEST"
@@ -73,10 +75,9 @@ int pfs_bundle_open(struct pfs_bundle *b, const char *path, bool tar, struct pfs
 	}
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		return pfs_err_set(err, EEXIST, "%s: exists and is not a file", path);
-	if (asprintf(&b->tmp, "%s.tmp%ld", path, (long)getpid()) < 0) {
-		b->tmp = NULL;
+	b->tmp = pfs_unfinished(path);
+	if (!b->tmp)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	}
 	b->tar = fopen(b->tmp, "wxe");
 	if (!b->tar) {
 		free(b->tmp);
@@ -127,11 +128,11 @@ static int tar_pad(struct pfs_bundle *b, const char *name, uint64_t bytes, struc
 static int write_file(struct pfs_bundle *b, const char *name, const void *data, size_t len,
 		      struct pfs_err *err)
 {
-	char *path = join(b->path, name), *tmp = NULL;
+	char *path = join(b->path, name), *tmp = path ? pfs_unfinished(path) : NULL;
 	FILE *f = NULL;
 	int r = 0;
 
-	if (!path || asprintf(&tmp, "%s.tmp%ld", path, (long)getpid()) < 0) {
+	if (!tmp) {
 		free(path);
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	}

@@ -23,6 +23,7 @@
 #include <jansson.h>
 #include <zlib.h>
 
+#include "report/unfinished.h"
 #include "target/distilled.h"
 #include "target/kdump_format.h"
 
@@ -562,7 +563,8 @@ static int write_file(struct distill *d, const char *path, struct pfs_err *err)
 
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		return pfs_err_set(err, EEXIST, "exists and is not a file");
-	if (asprintf(&tmp, "%s.tmp%ld", path, (long)getpid()) < 0)
+	tmp = pfs_unfinished(path);
+	if (!tmp)
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	d->fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (d->fd < 0) {

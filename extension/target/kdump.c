@@ -83,11 +83,6 @@ static int get_bit(struct window *w, const struct pfs_dump_file *f, uint64_t bit
 	return 0;
 }
 
-static uint64_t min64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* The part of a split set that has the page; NULL: none that was given. */
 static const struct pfs_dump_file *file_of(const struct pfs_dump *d, uint64_t pfn,
 					   uint64_t *ret_end)
@@ -103,7 +98,7 @@ static const struct pfs_dump_file *file_of(const struct pfs_dump *d, uint64_t pf
 			return f;
 		}
 		if (f->start_pfn > pfn)
-			*ret_end = min64(*ret_end, f->start_pfn);
+			*ret_end = pfs_min64(*ret_end, f->start_pfn);
 	}
 	return NULL;
 }
@@ -126,13 +121,13 @@ static enum pfs_presence kdump_presence(struct pfs_target *t, uint64_t pa, uint6
 	if (get_bit(&h->in_file, f ? f : d->files, (f ? f : d->files)->file_bitmap, pfn, &bit,
 		    &bit_end))
 		return PFS_UNDECIDABLE;
-	end = min64(end, bit_end);
+	end = pfs_min64(end, bit_end);
 	if (bit) {
 		p = f ? PFS_PRESENT : PFS_UNDECIDABLE;
 	} else {
 		if (get_bit(&h->ram, d->files, d->files->ram_bitmap, pfn, &bit, &bit_end))
 			return PFS_UNDECIDABLE;
-		end = min64(end, bit_end);
+		end = pfs_min64(end, bit_end);
 		p = bit ? PFS_EXCLUDED : PFS_ABSENT;
 	}
 	*ret_end = end * size;
@@ -211,7 +206,7 @@ static enum pfs_presence elf_presence(struct pfs_target *t, uint64_t pa, uint64_
 		return PFS_PRESENT;
 	}
 	ram = pfs_ranges_at(&d->ram, pa, &ram_end);
-	*ret_end = min64(next, ram_end);
+	*ret_end = pfs_min64(next, ram_end);
 	return ram ? PFS_UNDECIDABLE : PFS_ABSENT;
 }
 

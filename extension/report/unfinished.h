@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file is complete or not there: it is written under another name beside its own, and
+ * renamed in the end. A process that is killed leaves that name behind.
+ */
+#ifndef PFS_REPORT_UNFINISHED_H
+#define PFS_REPORT_UNFINISHED_H
+
+#include <stdbool.h>
+
+/* Of this process, for the file at path; to be freed. NULL: out of memory. */
+char *pfs_unfinished(const char *path);
+
+/* Is this the name of such a file, of whatever process? */
+bool pfs_is_unfinished(const char *name);
+
+#endif
