@@ -30,6 +30,13 @@
 
 #define PAGE 4096u
 
+/* Its 0.5.1 leaves 94 bytes a context behind, and we the context (target/kdump_free.h). */
+PFS_API const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libkdumpfile";
+}
+
 /* Bytes that grow; holes are zeroes. */
 struct blob {
 	unsigned char *p;

@@ -9,13 +9,6 @@
 
 #include <pfnscope/target.h>
 
-/* libkdumpfile 0.5.1 leaves 94 bytes a context behind. */
-PFS_API const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libkdumpfile";
-}
-
 static void compare(const char *path)
 {
 	unsigned char ours[4096], theirs[4096];
