@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The libraries that wrote the pages, read them. All are given the room that
- * there is for a page, and stop there by themselves, whatever the stored bytes
- * claim.
+ * The libraries that wrote the pages, read them, but for zlib: libdeflate takes half the
+ * time for a page, as it expects all of it at once. All are given the room that there is
+ * for a page, and stop there by themselves, whatever the stored bytes claim.
  */
 #include "target/unpack.h"
 
 #include <string.h>
 
+#include <libdeflate.h>
 #include <lzo/lzo1x.h>
 #include <snappy-c.h>
 #include <zstd.h>
@@ -15,26 +16,23 @@
 bool pfs_unpack_init(struct pfs_unpack *u)
 {
 	memset(u, 0, sizeof(*u));
-	return lzo_init() == LZO_E_OK && inflateInit(&u->z) == Z_OK;
+	return lzo_init() == LZO_E_OK;
 }
 
 void pfs_unpack_deinit(struct pfs_unpack *u)
 {
-	inflateEnd(&u->z);
+	libdeflate_free_decompressor(u->deflate);
 	ZSTD_freeDCtx(u->zstd);
 }
 
 static bool unpack_zlib(struct pfs_unpack *u, const unsigned char *src, size_t len,
 			unsigned char *dst, size_t size)
 {
-	if (inflateReset(&u->z) != Z_OK)
-		return false;
-	/* zlib's interface is older than const. */
-	u->z.next_in = (Bytef *)(uintptr_t)src;
-	u->z.avail_in = (uInt)len;
-	u->z.next_out = dst;
-	u->z.avail_out = (uInt)size;
-	return inflate(&u->z, Z_FINISH) == Z_STREAM_END && !u->z.avail_out;
+	if (!u->deflate)
+		u->deflate = libdeflate_alloc_decompressor();
+	/* Without a place for the length, exactly size bytes have to come out. */
+	return u->deflate && libdeflate_zlib_decompress(u->deflate, src, len, dst, size, NULL) ==
+				     LIBDEFLATE_SUCCESS;
 }
 
 static bool unpack_lzo(const unsigned char *src, size_t len, unsigned char *dst, size_t size)

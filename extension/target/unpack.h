@@ -7,17 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <zlib.h>
-
 #include "target/kdump_format.h"
 
 /* Flags of a page descriptor that pfs_unpack() understands. */
 #define PFS_UNPACK_FLAGS ((uint32_t)(KDUMP_ZLIB | KDUMP_LZO | KDUMP_SNAPPY | KDUMP_ZSTD))
 
-/* Of one thread. */
+/* Of one thread; each from the first page that needs it. */
 struct pfs_unpack {
-	z_stream z;
-	struct ZSTD_DCtx_s *zstd;	/* from the first page that needs it */
+	struct libdeflate_decompressor *deflate;
+	struct ZSTD_DCtx_s *zstd;
 };
 
 /* False: out of memory. deinit() takes one whose init() failed, or of zeroes. */

@@ -8,6 +8,7 @@
  *	limits read DUMP RUNS		read(2) of an ELF dump's bytes, 1 MiB at once
  *	limits memcpy DUMP RUNS		from memory, into 1 MiB
  *	limits unpack DUMP RUNS		a kdump's pages, from memory into 1 MiB
+ *	limits zlib DUMP RUNS		the same, but zlib's pages by zlib itself
  *	limits run COMMAND...		any other program
  *
  * Prints medians: seconds by the clock and of CPU, KiB at the peak, bytes of struct
@@ -26,6 +27,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <zlib.h>
 
 #include "session/session.h"
 #include "target/dump.h"
@@ -239,19 +242,46 @@ static void do_memcpy(struct bench *b)
 	}
 }
 
-static void do_unpack(struct bench *b)
+static bool by_zlib(z_stream *z, unsigned char *src, size_t len, unsigned char *dst, size_t size)
+{
+	inflateReset(z);
+	z->next_in = src;
+	z->avail_in = (uInt)len;
+	z->next_out = dst;
+	z->avail_out = (uInt)size;
+	return inflate(z, Z_FINISH) == Z_STREAM_END && !z->avail_out;
+}
+
+static void unpack(struct bench *b, bool zlib)
 {
 	size_t page = b->s.model.layout.page_size, i;
-	const unsigned char *src = b->from;
+	unsigned char *src = b->from;
 	struct pfs_unpack u;
+	z_stream z = { 0 };
 
-	if (!pfs_unpack_init(&u))
+	if (!pfs_unpack_init(&u) || inflateInit(&z) != Z_OK)
 		die("out of memory");
-	for (i = 0; i < b->stored.nr; src += b->stored.v[i++].len)
-		if (!pfs_unpack(&u, b->stored.v[i].flags & ~(UINT32_C(1) << 31), src,
-				b->stored.v[i].len, b->to + i * page % PIECE, page))
+	for (i = 0; i < b->stored.nr; src += b->stored.v[i++].len) {
+		uint32_t flags = b->stored.v[i].flags & ~(UINT32_C(1) << 31);
+		unsigned char *dst = b->to + i * page % PIECE;
+		size_t len = b->stored.v[i].len;
+
+		if (zlib && flags & KDUMP_ZLIB ? !by_zlib(&z, src, len, dst, page) :
+						 !pfs_unpack(&u, flags, src, len, dst, page))
 			die("page %zu of the memmap does not decompress", i);
+	}
+	inflateEnd(&z);
 	pfs_unpack_deinit(&u);
+}
+
+static void do_unpack(struct bench *b)
+{
+	unpack(b, false);
+}
+
+static void do_zlib(struct bench *b)
+{
+	unpack(b, true);
 }
 
 static double seconds(clockid_t clock)
@@ -301,6 +331,7 @@ static const struct {
 	{ "read", do_read },
 	{ "memcpy", do_memcpy },
 	{ "unpack", do_unpack },
+	{ "zlib", do_zlib },
 };
 
 int main(int argc, char **argv)
@@ -314,13 +345,14 @@ int main(int argc, char **argv)
 	struct pfs_err err;
 	int runs, i;
 	size_t mode;
+	bool stored;
 
 	if (argc > 2 && !strcmp(argv[1], "run")) {
 		run_command(argv + 2);
 		return 0;
 	}
 	if (argc < 4)
-		die("usage: limits scan|read|memcpy|unpack DUMP RUNS [JOBS]");
+		die("usage: limits scan|read|memcpy|unpack|zlib DUMP RUNS [JOBS]");
 	for (mode = 0; mode < sizeof(modes) / sizeof(*modes); mode++)
 		if (!strcmp(argv[1], modes[mode].name))
 			break;
@@ -341,15 +373,16 @@ int main(int argc, char **argv)
 	b.to = get(PIECE + b.s.model.layout.page_size);
 	if (modes[mode].run == do_read && strcmp(t->info.format, "elf"))
 		die("not an ELF dump");
-	if (modes[mode].run == do_unpack && strcmp(t->info.format, "kdump"))
+	stored = modes[mode].run == do_unpack || modes[mode].run == do_zlib;
+	if (stored && strcmp(t->info.format, "kdump"))
 		die("not a kdump-compressed file");
 	if (modes[mode].run == do_read)
 		find_segments(&b);
-	if (modes[mode].run == do_unpack)
+	if (stored)
 		find_stored(&b);
 	if (modes[mode].run == do_memcpy)
 		load(&b, &b.memmap);
-	if (modes[mode].run == do_unpack)
+	if (stored)
 		load(&b, &b.stored);
 	wall = get((size_t)runs * sizeof(*wall));
 	cpu = get((size_t)runs * sizeof(*cpu));
