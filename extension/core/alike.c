@@ -56,11 +56,14 @@ static uint64_t state_end(const struct pfs_classifier *c, const struct pfs_class
 	if (!z || pfn < z->start_pfn || __builtin_add_overflow(z->start_pfn, z->spanned, &end))
 		return pfn;
 	if ((int64_t)z->index != c->device_zone) {
-		if (flags & c->reserved_mask)
-			return pfn;
 		if (st == PFS_ST_FREE)
-			return pfs_min64(end, ctx->free_until);
-		return st == PFS_ST_OK && pfn >= ctx->free_until ? end : pfn;
+			return flags & c->reserved_mask ? pfn : pfs_min64(end, ctx->free_until);
+		if (st != PFS_ST_OK || pfn < ctx->free_until)
+			return pfn;
+		/* Where its RAM ends, such a page may be of a hole. */
+		if (flags & c->reserved_mask && c->ram_known)
+			return ctx->ram < c->nr_ram ? pfs_min64(end, c->ram[ctx->ram].end) : pfn;
+		return end;
 	}
 	g = st == PFS_ST_DEVICE && c->m->pgmaps_known ? pfs_pgmap_of(c->m, pfn) : NULL;
 	return g ? pfs_min64(end, g->end_pfn) : pfn;
