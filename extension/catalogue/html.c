@@ -227,6 +227,7 @@ static int write_index(const char *dir, const json_t *groups, const json_t *dump
 {
 	struct pfs_out o = { .write = write_file, .dialect = PFS_MARKUP };
 	char *path = NULL, *tmp;
+	FILE *f;
 	int r = 0;
 
 	if (asprintf(&path, "%s/index.html", dir) < 0)
@@ -236,13 +237,14 @@ static int write_index(const char *dir, const json_t *groups, const json_t *dump
 		free(path);
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	}
-	o.arg = fopen(tmp, "we");
-	if (o.arg) {
+	f = fopen(tmp, "wxe");
+	o.arg = f;
+	if (f) {
 		put_head(&o, json_array_size(dumps));
 		put_groups(&o, groups);
 		put_dumps(&o, groups, dumps);
 		pfs_markup(&o, "</body>\n</html>\n");
-		if (fclose(o.arg) && !o.error)
+		if (fclose(f) && !o.error)
 			o.error = -errno;
 	} else {
 		o.error = -errno;
@@ -251,7 +253,8 @@ static int write_index(const char *dir, const json_t *groups, const json_t *dump
 		o.error = -errno;
 	if (o.error) {
 		r = pfs_err_set(err, -o.error, "cannot write '%s': %s", path, strerror(-o.error));
-		unlink(tmp);
+		if (f)
+			unlink(tmp);
 	}
 	free(tmp);
 	free(path);

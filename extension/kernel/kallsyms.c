@@ -45,7 +45,7 @@ static const char *const known[] = {
 	"prb", "clear_seq", "vmap_area_list", "log_buf",
 };
 #define NR_KNOWN (sizeof(known) / sizeof(known[0]))
-/* A static variable may have the name, too. */
+/* Static variables of other files may have such a name, too. */
 #define MAX_MET 64
 
 struct kallsyms {
@@ -272,8 +272,8 @@ static uint64_t decode(const struct pfs_kallsyms_try *try, const unsigned char *
 static bool fits(struct kallsyms *k, const struct pfs_kallsyms_try *try,
 		 const unsigned char *table, const struct pfs_vmcoreinfo *v, uint64_t text)
 {
+	bool met[NR_KNOWN] = { false }, right[NR_KNOWN] = { false };
 	uint64_t want[NR_KNOWN] = { 0 }, last = 0;
-	bool start = false;
 	size_t i, j;
 
 	for (i = 0; i < k->symbols.nr; i++) {
@@ -290,13 +290,14 @@ static bool fits(struct kallsyms *k, const struct pfs_kallsyms_try *try,
 		want[1] = text;
 	for (i = 0; i < k->nr_met; i++) {
 		j = k->met[i].known;
-		if (!want[j])
-			continue;
-		if (k->symbols.n[k->met[i].symbol].value != want[j])
-			return false;
-		start = start || j < 2;
+		met[j] = true;
+		right[j] |= want[j] && k->symbols.n[k->met[i].symbol].value == want[j];
 	}
-	return start;
+	for (j = 0; j < NR_KNOWN; j++)
+		if (want[j] && met[j] && !right[j])
+			return false;
+	/* _stext or _text */
+	return right[0] || right[1];
 }
 
 static int read_addresses(struct pfs_mem *m, const struct pfs_kallsyms_at *at,

@@ -3,22 +3,28 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#define MARK ".tmp"	/* and the process's number */
+#define MARK ".tmp"	/* and a number */
 
 char *pfs_unfinished(const char *path)
 {
+	struct timespec now;
 	char *name;
 
-	return asprintf(&name, "%s" MARK "%ld", path, (long)getpid()) < 0 ? NULL : name;
+	/* In a container or a capture kernel a process may have the number of a dead one. */
+	clock_gettime(CLOCK_REALTIME, &now);
+	return asprintf(&name, "%s" MARK "%ld%09ld", path, (long)getpid(), now.tv_nsec) < 0 ?
+		       NULL : name;
 }
 
 bool pfs_is_unfinished(const char *name)
 {
-	const char *mark = strstr(name, MARK);
+	const char *mark = strrchr(name, '.');
 
-	if (mark)
-		mark += strlen(MARK);
-	return mark && *mark && !mark[strspn(mark, "0123456789")];
+	if (!mark || strncmp(mark, MARK, strlen(MARK)))
+		return false;
+	mark += strlen(MARK);
+	return *mark && !mark[strspn(mark, "0123456789")];
 }

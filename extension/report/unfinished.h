@@ -8,10 +8,10 @@
 
 #include <stdbool.h>
 
-/* Of this process, for the file at path; to be freed. NULL: out of memory. */
+/* Nobody else's, for the file at path; to be freed. NULL: out of memory. */
 char *pfs_unfinished(const char *path);
 
-/* Is this the name of such a file, of whatever process? */
+/* Is this the name of such a file? */
 bool pfs_is_unfinished(const char *name);
 
 #endif

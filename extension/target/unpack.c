@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The libraries that wrote the pages, read them, but for zlib: libdeflate takes half the
- * time for a page, as it expects all of it at once. All are given the room that there is
+ * The libraries that wrote the pages, read them, but for zlib: libdeflate takes two thirds
+ * of its time for a page, as it expects all of it at once. All are given the room that there is
  * for a page, and stop there by themselves, whatever the stored bytes claim.
  */
 #include "target/unpack.h"

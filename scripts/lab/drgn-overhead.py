@@ -67,4 +67,6 @@ host = Cost(lambda: pfnscope.diagnose(prog, reader="host"))
 print("%-14s drgn %-7s command %s, of 1 thread %s; session %s: %s; drgn's reader %s: %s; "
       "first call %s, start of Python and drgn %s"
       % (os.path.basename(dump), getattr(drgn, "__version__", "0.0.22"), cli, one, session,
-         session.times(cli), host, host.times(one), first, opened))
+         session.times(cli), host, host.times(one), first, opened), flush=True)
+# Without the Program's end, which crashes in libkdumpfile before 0.5.2.
+os._exit(0)

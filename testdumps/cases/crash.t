@@ -167,8 +167,8 @@ LD_DEBUG=bindings LD_DEBUG_OUTPUT=$tmp/ld crash_run "$dump" 'pfnscope -q --reade
 cat "$tmp"/ld.* | sed -nE 's/.*binding file ([^ ]+) \[0\] to ([^ ]+) \[0\]: .*symbol `([^'"'"']+).*/\1 \2 \3/p' \
 	>"$tmp/bindings"
 like 'bindings were seen' "$tmp/bindings" 'libpfnscope\.so.* .*libjansson\.so.* json_'
-ours='(libpfnscope|libkdumpfile|libaddrxlat|libbpf|libdw|libelf|libjansson|libz|libcapstone'
-ours="$ours|libnettle|liblzma|libbz2|liblzo2|libsnappy|libzstd)\.so"
+ours='(libpfnscope|libkdumpfile|libaddrxlat|libbpf|libdw|libelf|libjansson|libz|libdeflate'
+ours="$ours|libcapstone|libnettle|liblzma|libbz2|liblzo2|libsnappy|libzstd)\.so"
 # libc's streams are in crash's own memory, by copy relocations, for whoever asks.
 is 'our libraries take nothing from crash' \
 	"$(grep -E "^[^ ]*$ours" "$tmp/bindings" |

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Distilled dumps: what was read comes back, and nothing else does. */
-#include <libkdumpfile/kdumpfile.h>
-
 #include "dumpfile.h"
 #include "report/distill.h"
+#include "target/kdump_free.h"
 
 static const char pages[] = "..zzx0zzDzzzzzzzz..zzzz";
 
@@ -178,7 +177,8 @@ static void no_neighbours(void **state)
 	len = 2 * PAGE;
 	assert_int_equal(kdump_read(ctx, KDUMP_MACHPHYSADDR, 6 * PAGE, page, &len), KDUMP_OK);
 	dump_check(page, 6 * PAGE, 2 * PAGE);
-	kdump_free(ctx);
+	if (PFS_KDUMP_FREE_WORKS)
+		kdump_free(ctx);
 	close(fd);
 	dump_remove("a");
 }

@@ -43,6 +43,8 @@ static struct {
 	{ KERNEL + STEXT + 0x80, "t" LONG_NAME },
 	{ KERNEL + STEXT + 0x1000, "Dinit_uts_ns" },
 	{ KERNEL + STEXT + 0x2000, "dinit_once" },
+	/* VMCOREINFO names the first one; whose file has the other is nobody's business. */
+	{ KERNEL + STEXT + 0x2008, "dinit_uts_ns" },
 	{ KERNEL + STEXT + 0x3000, "Rvmemmap_base" },
 	{ KERNEL + STEXT + 0x4000, "Binit_top_pgt" },
 	{ KERNEL + BTF, "r__start_BTF" },
@@ -189,16 +191,17 @@ static void check_encoding(enum encoding e)
 	struct pfs_err err;
 	const char *name;
 	uint64_t v, off;
-	size_t i;
+	size_t i, j;
 
 	setup(e);
 	assert_int_equal(pfs_kallsyms_open(&mem, &info, &l, &err), 0);
 	assert_string_equal(l->from, "kallsyms");
 	for (i = 0; i < NR; i++) {
 		assert_int_equal(l->ops->symbol(l, symbols[i].name + 1, &v), 0);
-		/* Two symbols called init_once: the first one counts. */
-		assert_int_equal(v, strcmp(symbols[i].name, "dinit_once") ? symbols[i].addr :
-									     KERNEL + STEXT + 0x40);
+		/* Of two of a name the first one counts. */
+		for (j = 0; strcmp(symbols[j].name + 1, symbols[i].name + 1);)
+			j++;
+		assert_int_equal(v, symbols[j].addr);
 	}
 	assert_int_equal(l->ops->symbol(l, "T_stext", &v), -ENOENT);
 	assert_int_equal(l->ops->symbol(l, "", &v), -ENOENT);
@@ -261,10 +264,10 @@ static void refused(void **unused)
 	/* More symbols than names: what follows are zeroes, and no name is empty. */
 	setup(UNSIGNED);
 	put(NUM_SYMS, NR + 1, 4);
-	expect(EINVAL, "symbol 13 of 14 is damaged");
+	expect(EINVAL, "symbol 14 of 15 is damaged");
 	setup(UNSIGNED);
 	put(NAMES, 0xff, 1);
-	expect(EINVAL, "symbol 0 of 13 is damaged");
+	expect(EINVAL, "symbol 0 of 14 is damaged");
 	setup(UNSIGNED);
 	put(TOKEN_TABLE + 5, 0x07, 1);
 	expect(EINVAL, "damaged");
@@ -273,7 +276,7 @@ static void refused(void **unused)
 	expect(EINVAL, "damaged");
 	setup(UNSIGNED);
 	ram.presence[OFFSETS / 4096] = PFS_EXCLUDED;
-	expect(ENODATA, "kallsyms addresses: 52 bytes at 0xffffffff80016000: excluded");
+	expect(ENODATA, "kallsyms addresses: 56 bytes at 0xffffffff80016000: excluded");
 	setup(UNSIGNED);
 	ram.presence[NAMES / 4096] = PFS_EXCLUDED;
 	expect(ENODATA, "kallsyms_num_syms");
@@ -327,9 +330,9 @@ static void discover(void **unused)
 	setup(ABSOLUTE_PERCPU);
 	len = blob_make(ram.bytes + BTF, 0x10000);
 	assert_true(len > 0);
-	symbols[11].addr = KERNEL + BTF + len;
+	symbols[12].addr = KERNEL + BTF + len;
 	put_addresses(ABSOLUTE_PERCPU, KERNEL + STEXT);
-	symbols[11].addr = KERNEL + BTF;
+	symbols[12].addr = KERNEL + BTF;
 	ram.t.info.vmcoreinfo = text;
 	ram.t.info.vmcoreinfo_len = vmcoreinfo(ABSOLUTE_PERCPU);
 	assert_int_equal(pfs_kernel_discover(&ram.t, NULL, &arena, &f, &mem, l, 4, &nr, &err), 0);
