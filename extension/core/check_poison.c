@@ -149,8 +149,7 @@ void pfs_check_hwpoison_count(struct pfs_check *c)
 		return;
 	if (!flagged) {
 		start = c->m->sections[0].nr * c->m->layout.pages_per_section;
-		end = (c->m->sections[c->m->nr_sections - 1].nr + 1) *
-		      c->m->layout.pages_per_section;
+		end = pfs_end_pfn(c->m);
 	}
 	f = pfs_find(c, PFS_P_HWPOISON_COUNT, start, end);
 	f->pages = flagged;

@@ -139,8 +139,7 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	c->struct_page = m->layout.struct_page;
 	if (!(c->struct_page & (c->struct_page - 1)))
 		c->struct_page_shift = (unsigned int)__builtin_ctzll(c->struct_page);
-	if (m->nr_sections)
-		c->end_pfn = (m->sections[m->nr_sections - 1].nr + 1) * m->layout.pages_per_section;
+	c->end_pfn = pfs_end_pfn(m);
 	c->kernel_start = kernel_start(m->mem);
 	c->device_zone = -1;
 	if (pfs_have(f, PFS_F_ZONE_DEVICE))

@@ -20,7 +20,7 @@ struct pfs_classifier {
 	const struct pfs_model *m;
 	size_t struct_page;
 	unsigned int struct_page_shift;	/* log2; 0: it is no power of two */
-	uint64_t end_pfn;		/* of the last section there is */
+	uint64_t end_pfn;		/* pfs_end_pfn() */
 	size_t flags_offset;
 	uint64_t reserved_mask;		/* 0: bit not known */
 	uint64_t hwpoison_mask, head_mask, busy_mask;	/* likewise; LRU or slab */

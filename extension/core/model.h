@@ -258,6 +258,13 @@ static inline bool pfs_node_deferred(const struct pfs_node *n)
 	       n->first_deferred_pfn - n->start_pfn < n->spanned;
 }
 
+/* The PFN after those of the last section there is; 0: there is none. */
+static inline uint64_t pfs_end_pfn(const struct pfs_model *m)
+{
+	return m->nr_sections ?
+		       (m->sections[m->nr_sections - 1].nr + 1) * m->layout.pages_per_section : 0;
+}
+
 static inline uint64_t pfs_pfn_to_page(const struct pfs_model *m, uint64_t pfn)
 {
 	return m->layout.vmemmap + pfn * m->layout.struct_page;

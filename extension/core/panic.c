@@ -286,7 +286,7 @@ static int read_stack(struct pfs_model *m, struct pfs_panic *p)
 
 	if (!sp || !(sp->value >> 63) || !l->vmemmap_known || !m->nr_sections)
 		return 0;
-	pages = (m->sections[m->nr_sections - 1].nr + 1) * l->pages_per_section;
+	pages = pfs_end_pfn(m);
 	end = stack_end(m, sp->value);
 	if (!end)
 		return 0;

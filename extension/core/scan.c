@@ -393,8 +393,7 @@ static int scan_section(struct worker *w, struct pfs_section_scan *s, size_t ind
 			    keep_run(w, pfn, st, PFS_MARK_HEAD_COPY))
 				return -ENOMEM;
 			if (known <= pfn)
-				known = pfn - s->first_pfn < s->whole ? s->first_pfn + s->whole :
-									known_end(s, pfn);
+				known = known_end(s, pfn);
 			end = pfs_min64(s->first_pfn + (sub + 1) * per_sub, known);
 			end = pfs_min64(end, backing.from);
 			if (end > pfn)

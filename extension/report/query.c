@@ -64,11 +64,11 @@ static bool memmap_offset(const struct pfs_model *m, uint64_t va, uint64_t *ret)
 static enum pfs_query_kind kind_of(const struct pfs_model *m, uint64_t value)
 {
 	const struct pfs_layout *l = &m->layout;
-	uint64_t off, last = m->nr_sections ? m->sections[m->nr_sections - 1].nr + 1 : 0;
+	uint64_t off;
 
 	if (memmap_offset(m, value, &off))
 		return PFS_Q_PAGE;
-	if (l->pages_per_section && value / l->pages_per_section < last)
+	if (value < pfs_end_pfn(m))
 		return PFS_Q_PFN;
 	if (l->section_shift < 64 && value >> l->section_shift < l->nr_sections)
 		return PFS_Q_PHYS;

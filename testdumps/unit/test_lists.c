@@ -207,11 +207,39 @@ static void stale(void **unused)
 	teardown(&x);
 }
 
+/* By a shift and by a division: of each address around the ends, those of lru members alone. */
+static void addresses(void **unused)
+{
+	static const size_t sizes[] = { 64, 56, 72 };
+	struct lists x;
+	uint64_t pfn;
+	size_t i, k;
+
+	(void)unused;
+	setup(&x);
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		uint64_t first = VMEMMAP + x.c.lru_offset, end = first + 32768 * sizes[i], va;
+
+		x.c.struct_page = sizes[i];
+		x.c.struct_page_shift = sizes[i] == 64 ? 6 : 0;
+		for (k = 0; k < 300; k++) {
+			assert_int_equal(pfs_lists_pfn(&x.c, first + k, &pfn), !(k % sizes[i]));
+			if (!(k % sizes[i]))
+				assert_int_equal(pfn, k / sizes[i]);
+			va = end - 300 + k;
+			assert_int_equal(pfs_lists_pfn(&x.c, va, &pfn), !((va - first) % sizes[i]));
+			assert_false(pfs_lists_pfn(&x.c, end + k, &pfn));
+			assert_false(pfs_lists_pfn(&x.c, first - 1 - k, &pfn));
+		}
+	}
+	teardown(&x);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sound), cmocka_unit_test(passed), cmocka_unit_test(lost),
-		cmocka_unit_test(stale),
+		cmocka_unit_test(stale), cmocka_unit_test(addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
