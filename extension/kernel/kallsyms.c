@@ -13,7 +13,7 @@
  *
  * Addresses come in four encodings, and nothing in the dump says which one;
  * so each that is possible is tried, and one is taken only if addresses come
- * out in order and every symbol that VMCOREINFO names has VMCOREINFO's address:
+ * out in order and what VMCOREINFO names has VMCOREINFO's address:
  *
  *	addresses[i]				64 bits each; to v6.10
  *	offset >= 0 ? offset :			32 bits, absolute-percpu: x86 to
@@ -39,25 +39,17 @@
 #define CHUNK		((size_t)256 << 10)
 #define TOKEN_COPY	((size_t)16)	/* bytes copied of a token that has no more */
 
-/* Addresses of variables; mem_section and vmemmap hold values instead. */
+/* Where the image starts, and variables; mem_section and vmemmap hold values instead. */
 static const char *const known[] = {
 	"_stext", "_text", "init_uts_ns", "node_online_map", "node_data", "init_top_pgt",
 	"prb", "clear_seq", "vmap_area_list", "log_buf",
 };
 #define NR_KNOWN (sizeof(known) / sizeof(known[0]))
-/* Static variables of other files may have such a name, too. */
-#define MAX_MET 64
 
 struct kallsyms {
 	struct pfs_lookup lookup;
 	struct pfs_names symbols;
 	struct pfs_arena names;	/* expanded, each terminated */
-	/* Where the names of known[] are. */
-	struct {
-		uint32_t symbol;
-		unsigned int known;
-	} met[MAX_MET];
-	unsigned int nr_met;
 };
 
 struct tokens {
@@ -190,31 +182,16 @@ static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
 	return (ssize_t)out;
 }
 
-static void meet(struct kallsyms *k, uint32_t symbol, const char *name)
-{
-	unsigned int j;
-
-	for (j = 0; j < NR_KNOWN && k->nr_met < MAX_MET; j++) {
-		if (*name != *known[j] || strcmp(name, known[j]))
-			continue;
-		k->met[k->nr_met].symbol = symbol;
-		k->met[k->nr_met++].known = j;
-	}
-}
-
 /* All names into k->symbols, in the order of the table, so far without their addresses. */
 static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		      const struct tokens *t, struct kallsyms *k, struct pfs_err *err)
 {
 	struct stream s = { .m = m, .va = at->names };
-	bool initial[256] = { false };
 	char *p = NULL;
-	size_t left = 0, j;
+	size_t left = 0;
 	uint32_t i;
 	int r = 0;
 
-	for (j = 0; j < NR_KNOWN; j++)
-		initial[(unsigned char)*known[j]] = true;
 	s.buf = malloc(2 * CHUNK);
 	if (!s.buf)
 		return pfs_err_set(err, ENOMEM, "out of memory");
@@ -237,8 +214,6 @@ static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 					n == -EIO ? "not readable" : "damaged");
 			break;
 		}
-		if (initial[(unsigned char)p[1]])
-			meet(k, i, p + 1);
 		p += n + 1;
 		left -= (size_t)n + 1;
 	}
@@ -268,36 +243,55 @@ static uint64_t decode(const struct pfs_kallsyms_try *try, const unsigned char *
 	}
 }
 
-/* Addresses in order, and known symbols where they are known to be? */
-static bool fits(struct kallsyms *k, const struct pfs_kallsyms_try *try,
-		 const unsigned char *table, const struct pfs_vmcoreinfo *v, uint64_t text)
+/* Is there a symbol of this name at this address, which they are in order of? */
+static bool is_at(const struct pfs_names *t, const char *name, uint64_t addr)
 {
-	bool met[NR_KNOWN] = { false }, right[NR_KNOWN] = { false };
-	uint64_t want[NR_KNOWN] = { 0 }, last = 0;
-	size_t i, j;
+	size_t low = 0, high = t->nr;
 
-	for (i = 0; i < k->symbols.nr; i++) {
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (t->n[mid].value < addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < t->nr && t->n[low].value == addr; low++)
+		if (!strcmp(t->n[low].name, name))
+			return true;
+	return false;
+}
+
+/*
+ * Give all symbols the addresses that an encoding makes. Are they in order, and known ones
+ * where they are known to be? Static variables of other files may have such a name, too.
+ */
+static bool set_addresses(struct pfs_names *symbols, const struct pfs_kallsyms_try *try,
+			  const unsigned char *table, const struct pfs_vmcoreinfo *v,
+			  uint64_t text)
+{
+	uint64_t want, any, last = 0;
+	bool start = false;
+	size_t i;
+
+	for (i = 0; i < symbols->nr; i++) {
 		uint64_t addr = decode(try, table, (uint32_t)i);
 
 		if (addr < last)
 			return false;
-		last = k->symbols.n[i].value = addr;
+		last = symbols->n[i].value = addr;
 	}
-	for (j = 0; j < NR_KNOWN; j++)
-		if (symbol_va(v, known[j], &want[j]))
-			want[j] = 0;
-	if (text)
-		want[1] = text;
-	for (i = 0; i < k->nr_met; i++) {
-		j = k->met[i].known;
-		met[j] = true;
-		right[j] |= want[j] && k->symbols.n[k->met[i].symbol].value == want[j];
-	}
-	for (j = 0; j < NR_KNOWN; j++)
-		if (want[j] && met[j] && !right[j])
+	for (i = 0; i < NR_KNOWN; i++) {
+		if (text && !strcmp(known[i], "_text"))
+			want = text;
+		else if (symbol_va(v, known[i], &want) || !want)
+			continue;
+		if (is_at(symbols, known[i], want))
+			start |= i < 2;	/* _stext or _text */
+		else if (!pfs_names_find(symbols, known[i], &any))
 			return false;
-	/* _stext or _text */
-	return right[0] || right[1];
+	}
+	return start;
 }
 
 static int read_addresses(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
@@ -319,7 +313,7 @@ static int read_addresses(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		if (r)
 			continue;
 		readable = true;
-		if (fits(k, try, table, v, text))
+		if (set_addresses(&k->symbols, try, table, v, text))
 			break;
 	}
 	free(table);
