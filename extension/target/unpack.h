@@ -18,7 +18,7 @@ struct pfs_unpack {
 	struct ZSTD_DCtx_s *zstd;
 };
 
-/* False: out of memory. deinit() takes one whose init() failed, or of zeroes. */
+/* False: liblzo2 does not work here. deinit() takes one whose init() failed, or of zeroes. */
 bool pfs_unpack_init(struct pfs_unpack *u);
 void pfs_unpack_deinit(struct pfs_unpack *u);
 

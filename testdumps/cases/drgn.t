@@ -18,8 +18,6 @@ if [ -z "$python" ]; then
 	exit
 fi
 
-# What uses memory that was freed shall do so each time, and not now and then.
-export MALLOC_PERTURB_=165
 export PYTHONPATH="$top/extension/drgn" PYTHONDONTWRITEBYTECODE=1
 export PFNSCOPE_LIBRARY="$B/libpfnscope.so"
 if nm -D "$B/libpfnscope.so" | grep -q __asan_init; then

@@ -287,7 +287,6 @@ def main():
     test_interrupt(prog)
     test_types(prog)
     test_programs(dump, vmlinux)
-    sys.stdout.flush()
     os._exit(0)
 
 

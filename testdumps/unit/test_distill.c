@@ -2,6 +2,7 @@
 /* Distilled dumps: what was read comes back, and nothing else does. */
 #include "dumpfile.h"
 #include "report/distill.h"
+#include "report/unfinished.h"
 #include "target/kdump_free.h"
 
 static const char pages[] = "..zzx0zzDzzzzzzzz..zzzz";
@@ -272,6 +273,25 @@ static void hostile_notes(void **state)
 	blob_free(&b);
 }
 
+static void unfinished_names(void **state)
+{
+	char *first = pfs_unfinished("a.tmp.json"), *second;
+
+	(void)state;
+	assert_non_null(first);
+	assert_memory_equal(first, "a.tmp.json", 10);
+	assert_true(pfs_is_unfinished(first));
+	second = pfs_unfinished(first);
+	assert_non_null(second);
+	assert_true(pfs_is_unfinished(second));
+	assert_false(pfs_is_unfinished("mine.tmp"));
+	assert_false(pfs_is_unfinished("a.tmp7.json"));
+	assert_false(pfs_is_unfinished("a.tmp7x"));
+	assert_false(pfs_is_unfinished("tmp7"));
+	free(first);
+	free(second);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +300,7 @@ int main(void)
 		cmocka_unit_test(failures),
 		cmocka_unit_test(half_written),
 		cmocka_unit_test(hostile_notes),
+		cmocka_unit_test(unfinished_names),
 	};
 
 	return cmocka_run_group_tests(tests, dump_setup, dump_teardown);
