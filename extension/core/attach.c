@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/within.h"
 #include "core/mechanism.h"
 #include "core/tables.h"
 
@@ -173,7 +174,7 @@ static bool running_sp(const struct search *s, uint64_t base, uint64_t *ret)
 			continue;
 		v = pfs_le64((const unsigned char *)note->prstatus +
 			     arch->prstatus_regs_offset + sp * 8);
-		if (v >= base && v - base < s->stack_size) {
+		if (pfs_within(v, base, s->stack_size)) {
 			*ret = v;
 			return true;
 		}
@@ -270,8 +271,8 @@ static int look_at_task(struct search *s, uint64_t task)
 		s->running++;
 		return 0;
 	}
-	if (base & 4095 || !(base >> 63) || base + s->stack_size < base || sp < base || sp & 7 ||
-	    sp - base >= s->stack_size) {
+	if (base & 4095 || !(base >> 63) || base + s->stack_size < base || sp & 7 ||
+	    !pfs_within(sp, base, s->stack_size)) {
 		s->unreadable++;
 		return 0;
 	}

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/within.h"
+
 #define MAX_LEADS 64
 
 bool pfs_fault_at(const struct pfs_panic *p, uint64_t *ret)
@@ -21,7 +23,7 @@ bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn)
 	const struct pfs_layout *l = &m->layout;
 	uint64_t pages = l->nr_sections * l->pages_per_section;
 
-	if (!l->vmemmap_known || va < l->vmemmap || va - l->vmemmap >= pages * l->struct_page)
+	if (!l->vmemmap_known || !pfs_within(va, l->vmemmap, pages * l->struct_page))
 		return false;
 	*ret_pfn = (va - l->vmemmap) / l->struct_page;
 	return true;

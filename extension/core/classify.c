@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/within.h"
+
 static int collect_ram(struct pfs_classifier *c, struct pfs_model *m)
 {
 	size_t i, cap = 0;
@@ -200,7 +202,7 @@ bool pfs_classifier_is_ram(const struct pfs_classifier *c, uint64_t pfn)
 
 static bool spans(const struct pfs_zone *z, uint64_t pfn)
 {
-	return pfn >= z->start_pfn && pfn - z->start_pfn < z->spanned;
+	return pfs_within(pfn, z->start_pfn, z->spanned);
 }
 
 /* Does a zone of RAM span the PFN? ZONE_DEVICE spans what lies in others, too. */

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/within.h"
+
 /* An operand as it is weighed against the others. */
 struct choice {
 	struct pfs_operand op;
@@ -142,7 +144,7 @@ static bool in_either_half(uint64_t va)
 static bool explains(const struct pfs_panic *p, const struct pfs_operand *op)
 {
 	if (p->kind == PFS_PANIC_PAGE_FAULT && p->has_fault_address)
-		return p->fault_address - op->address < (op->size ? op->size : 1);
+		return pfs_within(p->fault_address, op->address, op->size ? op->size : 1);
 	return !in_either_half(op->address);
 }
 

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/within.h"
+
 #define MAX_BLOCK 1024		/* lines of one oops */
 #define MAX_WORDS 256
 #define NONE SIZE_MAX
@@ -299,7 +301,7 @@ static int read_stack(struct pfs_model *m, struct pfs_panic *p)
 		for (i = 0; i + 8 <= n; i += 8) {
 			at = va + i - sp->value;
 			value = pfs_le64(buf + i);
-			if (value < l->vmemmap || value - l->vmemmap >= pages * l->struct_page)
+			if (!pfs_within(value, l->vmemmap, pages * l->struct_page))
 				continue;
 			if (p->nr_words == MAX_WORDS)
 				return 0;

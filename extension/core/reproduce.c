@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "base/within.h"
+
 /* Below this a pointer says nothing of where it came from: NULL and its members. */
 #define TELLING_POINTER UINT64_C(0x10000)
 
@@ -31,8 +33,7 @@ static enum pfs_reproduces unmapped(struct attempt *a)
 	const struct pfs_walk *w = &a->page->walk;
 	const struct pfs_step *last = &w->step[w->nr - 1];
 
-	if (a->has_fault && a->fault >= a->page->va &&
-	    a->fault - a->page->va < a->m->layout.struct_page) {
+	if (a->has_fault && pfs_within(a->fault, a->page->va, a->m->layout.struct_page)) {
 		a->confidence = PFS_CONF_HIGH;
 		a->why = pfs_printf(&a->m->arena,
 				    "the fault address 0x%llx lies in its struct page, which is "
@@ -92,6 +93,32 @@ static const char *operand_register(const struct attempt *a, uint64_t v)
 }
 
 /*
+ * Is the fault at the pointer or behind it, in reach of a member? Where the
+ * operand is known, one of its registers has to be there too: the page in any
+ * other register is a bystander.
+ */
+static bool fault_behind(const struct attempt *a, uint64_t pointer)
+{
+	const struct pfs_operand *o = &a->p->operand;
+	uint64_t reach = a->m->layout.page_size;
+	const char *names[2] = { o->base, o->index };
+	const struct pfs_reg *reg;
+	unsigned int i;
+
+	if (!pfs_within(a->fault, pointer, reach))
+		return false;
+	if (!o->valid)
+		return true;
+	for (i = 0; i < 2; i++) {
+		reg = names[i] ? pfs_panic_reg(a->p, names[i]) : NULL;
+		if (reg && (pfs_within(reg->value, pointer, reach) ||
+			    pfs_within(pointer, reg->value, reach)))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Was the word W at this offset followed: as it is, without the bit that marks
  * a tail (compound_head: W - 1), or without the low bits of mapping?
  */
@@ -113,7 +140,7 @@ static enum pfs_reproduces followed_word(struct attempt *a, uint64_t off)
 			continue;
 		if (a->p->operand.valid)
 			reg = operand_register(a, followed[i]);
-		if (!reg && a->fault - followed[i] >= a->m->layout.page_size)
+		if (!reg && !fault_behind(a, followed[i]))
 			continue;
 		a->confidence = reg ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
 		a->why = pfs_printf(
@@ -143,6 +170,29 @@ static enum pfs_reproduces followed_any_word(struct attempt *a)
 }
 
 /*
+ * The register that points to this zone or into it: of the operand's, where they
+ * are known, or one that holds the zone's own address. A zone at 0 is any NULL
+ * pointer, and what is below a zone did not come from it.
+ */
+static const char *zone_register(const struct attempt *a, uint64_t zone, uint64_t size)
+{
+	const struct pfs_operand *o = &a->p->operand;
+	const struct pfs_reg *reg;
+	size_t i;
+
+	if (!zone)
+		return NULL;
+	if (o->valid) {
+		reg = o->base ? pfs_panic_reg(a->p, o->base) : NULL;
+		return reg && pfs_within(reg->value, zone, size) ? reg->name : NULL;
+	}
+	for (i = 0; i < a->p->nr_regs; i++)
+		if (a->p->regs[i].value == zone)
+			return a->p->regs[i].name;
+	return NULL;
+}
+
+/*
  * page_zone() = &NODE_DATA(node)->node_zones[zone]: with a node that is not
  * there NODE_DATA() is NULL, and the fault is at a member of that zone.
  */
@@ -152,6 +202,7 @@ static enum pfs_reproduces followed_links(struct attempt *a)
 	uint64_t pgdat, zone, size;
 	struct pfs_err ignored;
 	const char *reg;
+	bool exact;
 
 	if (a->page->state != PFS_ST_MISLINKED && a->page->state != PFS_ST_POISONED &&
 	    a->page->state != PFS_ST_DEPOPULATED && a->page->state != PFS_ST_GARBAGE)
@@ -165,15 +216,18 @@ static enum pfs_reproduces followed_links(struct attempt *a)
 		return PFS_DOES_NOT;
 	size = pfs_val(f, PFS_F_SZ_ZONE);
 	zone = pgdat + pfs_val(f, PFS_F_PGDAT_ZONES) + a->page->zone * size;
-	if (a->fault - zone >= size)
+	reg = zone_register(a, zone, size);
+	if (!reg || !pfs_within(a->fault, zone, size))
 		return PFS_DOES_NOT;
-	reg = a->p->operand.valid ? operand_register(a, zone) : NULL;
-	a->confidence = reg ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
+	exact = a->p->operand.valid && operand_register(a, zone);
+	a->confidence = exact ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
 	a->why = pfs_printf(&a->m->arena,
 			    "its links name node %u, zone %u; NODE_DATA(%u) is 0x%llx, so that "
-			    "page_zone() is 0x%llx%s%s, and the fault is at 0x%llx",
+			    "page_zone() is 0x%llx, %s %s%s, and the fault is at 0x%llx",
 			    a->page->node, a->page->zone, a->page->node, ULL(pgdat), ULL(zone),
-			    reg ? ", which is in " : "", reg ? reg : "", ULL(a->fault));
+			    pfs_panic_reg(a->p, reg)->value == zone ? "which is in" : "and", reg,
+			    pfs_panic_reg(a->p, reg)->value == zone ? "" : " points into it",
+			    ULL(a->fault));
 	return PFS_REPRODUCES;
 }
 

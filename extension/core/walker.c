@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/within.h"
 #include "core/classify.h"
 #include "core/predicate.h"
 
@@ -214,7 +215,8 @@ static int device_failure(const struct query *q)
 
 	if (!g || found != 1)
 		return found;
-	if (!g->has_altmap || q->pfn - g->start_pfn >= g->altmap.reserve + g->altmap.free)
+	if (!g->has_altmap ||
+	    !pfs_within(q->pfn, g->start_pfn, g->altmap.reserve + g->altmap.free))
 		return 1;
 	return q->age.since >= V(5, 12) ? 0 : -1;
 }
@@ -252,7 +254,7 @@ static int zone_step(struct pfs_model *m, const struct pfs_memory_block *b, uint
 			return -1;
 	}
 	/* zone_spans_pfn() comes before the page is looked at. */
-	return !z || (pfn >= z->start_pfn && pfn - z->start_pfn < z->spanned);
+	return !z || pfs_within(pfn, z->start_pfn, z->spanned);
 }
 
 static int ask(const struct query *q, enum guard g)
@@ -408,7 +410,8 @@ static void touch_kpage(const struct query *q, struct pfs_walker *w)
 
 	/* snapshot_page() follows a tail to its head if that is a folio's length before it. */
 	if (pfs_have(f, PFS_F_FN_SNAPSHOT_PAGE) &&
-	    (q->page->va - q->page->head_va) / q->m->layout.struct_page >= MAX_FOLIO_PAGES)
+	    (q->page->head_va > q->page->va ||
+	     (q->page->va - q->page->head_va) / q->m->layout.struct_page >= MAX_FOLIO_PAGES))
 		return;
 	touch_head(q, w);
 	if (w->faults == 1 && !pfs_have(f, PFS_F_FN_SCHEDULE) && q->age.before > V(6, 10)) {

@@ -603,6 +603,11 @@ static void no_operand(void **state)
 	assert_false(p.operand.valid);
 	assert_int_equal(p.fault_address_effective, 0x500);
 	w_free(w);
+	/* Eight bytes from the last address but one on do not go on at 0: rcx - 10. */
+	p = with_code(&w, "BUG: unable to handle page fault for address: 0000000000000002\nOops: 0000 [#1]",
+		      "<48> 8b 41 f6");
+	assert_false(p.operand.valid);
+	w_free(w);
 }
 
 static void stack_words(void **state)

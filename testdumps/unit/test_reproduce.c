@@ -28,7 +28,7 @@ struct scene {
 	struct pfs_panic p;
 	struct pfs_page page;
 	struct pfs_lead lead;
-	struct pfs_reg regs[2];
+	struct pfs_reg regs[3];
 	enum pfs_confidence confidence;
 	const char *why;
 };
@@ -153,6 +153,58 @@ static void another_fault(void **unused)
 	assert_int_equal(done(&s), PFS_DOES_NOT);
 }
 
+/* Addresses of all ones and small ones are neighbours in arithmetic alone. */
+static void wrapped(void **unused)
+{
+	struct scene s;
+
+	(void)unused;
+	/* a NULL pointer + 0x30, and the page, all ones, in rdi: 0x30 - ~0 is 0x31 */
+	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_PAGE_FAULT);
+	operand(&s, 0, 0x30);
+	s.regs[1] = (struct pfs_reg){ "rdi", PAGE };
+	s.p.nr_regs = 2;
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* the same without the instruction */
+	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_PAGE_FAULT);
+	fault(&s, 0x30);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* head->_refcount of a head at -2: the register says so, the address alone does not */
+	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_PAGE_FAULT);
+	operand(&s, ONES - 1, 0x34);
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+	assert_int_equal(s.confidence, PFS_CONF_HIGH);
+	/* a struct page at the end of the address space does not go on at 0 */
+	scene(&s, PFS_ST_UNMAPPED, 0, PFS_PANIC_PAGE_FAULT);
+	s.page.has_bytes = false;
+	s.page.va = ONES - 31;
+	s.page.walk.nr = 1;
+	s.page.walk.step[0].level = "pte";
+	fault(&s, 0x8);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+}
+
+/* The fault is behind a word of the page, and the operand's register is elsewhere. */
+static void bystander(void **unused)
+{
+	uint64_t word = UINT64_C(0xffff888012340000);
+	struct scene s;
+
+	(void)unused;
+	scene(&s, PFS_ST_GARBAGE, word, PFS_PANIC_PAGE_FAULT);
+	operand(&s, UINT64_C(0x500), (int64_t)(word + 0x18 - 0x500));
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* its register points into the object that the word points to */
+	scene(&s, PFS_ST_GARBAGE, word, PFS_PANIC_PAGE_FAULT);
+	operand(&s, word + 0x40, 8);
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+	assert_int_equal(s.confidence, PFS_CONF_MEDIUM);
+	/* or to the one around it, as list_entry() makes it */
+	scene(&s, PFS_ST_GARBAGE, word, PFS_PANIC_PAGE_FAULT);
+	operand(&s, word - 8, 0x10);
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+}
+
 static void not_mapped(void **unused)
 {
 	struct scene s;
@@ -189,6 +241,35 @@ static void zone_followed(void **unused)
 	operand(&s, zone, 0x60);
 	assert_int_equal(done(&s), PFS_REPRODUCES);
 	assert_int_equal(s.confidence, PFS_CONF_HIGH);
+	/* spin_lock(&zone->lock): the register points into the zone */
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
+	operand(&s, zone + 0x60, 0);
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+	assert_int_equal(s.confidence, PFS_CONF_MEDIUM);
+	/* without the instruction: a register holds the zone, or none does */
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
+	fault(&s, zone + 0x60);
+	s.regs[0] = (struct pfs_reg){ "rbx", zone };
+	s.p.nr_regs = 1;
+	assert_int_equal(done(&s), PFS_REPRODUCES);
+	assert_int_equal(s.confidence, PFS_CONF_MEDIUM);
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
+	fault(&s, zone + 0x60);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* NULL + a large offset, at the same address */
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
+	operand(&s, 0, (int64_t)zone + 0x60);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* a zone at 0 is any NULL pointer: node 63, zone 0, the zones first in the node */
+	scene(&s, PFS_ST_MISLINKED, UINT64_C(0xfc00000000000000), PFS_PANIC_PAGE_FAULT);
+	w_fact(s.w, PFS_F_PGDAT_ZONES, 0);
+	operand(&s, 0, 0x60);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	/* a zone that would begin at the last addresses does not go on at 0 */
+	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
+	w_u64(s.w, OBJ + 63 * 8, UINT64_C(0) - zone - 8);
+	operand(&s, 0, 0x30);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
 	/* behind that zone */
 	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
 	fault(&s, zone + ZONE_SIZE);
@@ -242,6 +323,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(link_followed), cmocka_unit_test(another_fault),
+		cmocka_unit_test(wrapped),	 cmocka_unit_test(bystander),
 		cmocka_unit_test(not_mapped),	 cmocka_unit_test(zone_followed),
 		cmocka_unit_test(printed),
 	};
