@@ -56,9 +56,12 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
-LIB_SRC := $(wildcard extension/core/*.c extension/kernel/*.c extension/target/*.c \
-	extension/report/*.c extension/session/*.c)
-CLI_SRC := $(wildcard extension/cli/*.c extension/batch/*.c extension/catalogue/*.c)
+# The folders of the library, and what the command alone is made of.
+LIB_DIRS := base bytes facts core core/model core/pages core/panic core/checks core/verdict distill \
+	session report target kernel
+CLI_DIRS := batch catalogue cli
+LIB_SRC := $(wildcard $(LIB_DIRS:%=extension/%/*.c))
+CLI_SRC := $(wildcard $(CLI_DIRS:%=extension/%/*.c))
 UNIT_SRC := $(wildcard testdumps/unit/test_*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/obj/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/obj/%.o)
