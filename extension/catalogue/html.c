@@ -16,7 +16,7 @@
 
 #include "catalogue/catalogue.h"
 #include "report/html.h"
-#include "report/unfinished.h"
+#include "base/unfinished.h"
 
 #define MAX_REPORT ((off_t)64 << 20)
 

@@ -15,7 +15,7 @@
 #include "cli/report.h"
 #include "cli/vmlinux_dir.h"
 #include "report/json.h"
-#include "report/unfinished.h"
+#include "base/unfinished.h"
 #include "session/origin.h"
 #include "target/record.h"
 

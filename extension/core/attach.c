@@ -22,7 +22,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/within.h"
+#include "base/range.h"
 #include "core/mechanism.h"
 #include "core/tables.h"
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/within.h"
+#include "base/range.h"
 
 #define MAX_LEADS 64
 

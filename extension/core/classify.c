@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/within.h"
+#include "base/range.h"
 
 static int collect_ram(struct pfs_classifier *c, struct pfs_model *m)
 {

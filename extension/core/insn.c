@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/within.h"
+#include "base/range.h"
 
 /* An operand as it is weighed against the others. */
 struct choice {

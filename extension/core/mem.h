@@ -10,6 +10,9 @@
 
 #include <pfnscope/target.h>
 
+#include "base/le.h"
+#include "base/range.h"
+
 #define PFS_MAX_LEVELS 5
 
 struct pfs_arch;
@@ -133,27 +136,5 @@ int pfs_read_str(struct pfs_mem *m, uint64_t va, char *buf, size_t size, const c
 		 struct pfs_err *err);
 
 const char *pfs_reach_name(enum pfs_reach r);
-
-static inline uint64_t pfs_min64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Little-endian loads from unaligned bytes. */
-static inline uint64_t pfs_le64(const void *p)
-{
-	const unsigned char *b = p;
-
-	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 |
-	       (uint64_t)b[3] << 24 | (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 |
-	       (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
-}
-
-static inline uint32_t pfs_le32(const void *p)
-{
-	const unsigned char *b = p;
-
-	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-}
 
 #endif

@@ -8,7 +8,7 @@
 #ifndef PFS_CORE_MODEL_H
 #define PFS_CORE_MODEL_H
 
-#include "core/arena.h"
+#include "base/arena.h"
 #include "core/facts.h"
 #include "core/mem.h"
 

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/within.h"
+#include "base/range.h"
 
 #define MAX_BLOCK 1024		/* lines of one oops */
 #define MAX_WORDS 256

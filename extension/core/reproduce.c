@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "base/within.h"
+#include "base/range.h"
 
 /* Below this a pointer says nothing of where it came from: NULL and its members. */
 #define TELLING_POINTER UINT64_C(0x10000)

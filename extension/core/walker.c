@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/within.h"
+#include "base/range.h"
 #include "core/classify.h"
 #include "core/predicate.h"
 

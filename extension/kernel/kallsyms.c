@@ -29,7 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "base/arena.h"
 #include "kernel/names.h"
 
 #define MAX_NAME	PFS_KALLSYMS_NAME

@@ -6,7 +6,7 @@
 #ifndef PFS_KERNEL_H
 #define PFS_KERNEL_H
 
-#include "core/arena.h"
+#include "base/arena.h"
 #include "core/facts.h"
 #include "core/mem.h"
 

@@ -13,7 +13,7 @@
 
 #include <pfnscope/version.h>
 
-#include "report/unfinished.h"
+#include "base/unfinished.h"
 
 #define TAR_BLOCK 512u
 #define TAR_FOLDER "pfnscope-report/"

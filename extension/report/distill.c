@@ -23,7 +23,7 @@
 #include <jansson.h>
 #include <zlib.h>
 
-#include "report/unfinished.h"
+#include "base/unfinished.h"
 #include "target/distilled.h"
 #include "target/kdump_format.h"
 

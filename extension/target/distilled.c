@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "core/mem.h"
+#include "base/le.h"
 #include "target/ranges.h"
 
 struct shared {

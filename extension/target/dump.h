@@ -9,8 +9,9 @@
 
 #include <stdatomic.h>
 
-#include "core/arena.h"
-#include "core/mem.h"
+#include "base/arena.h"
+#include "base/le.h"
+#include "base/range.h"
 #include "target/distilled.h"
 #include "target/ranges.h"
 

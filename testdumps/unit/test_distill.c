@@ -2,7 +2,7 @@
 /* Distilled dumps: what was read comes back, and nothing else does. */
 #include "dumpfile.h"
 #include "report/distill.h"
-#include "report/unfinished.h"
+#include "base/unfinished.h"
 #include "target/kdump_free.h"
 
 static const char pages[] = "..zzx0zzDzzzzzzzz..zzzz";

@@ -3,8 +3,8 @@
  * A file is complete or not there: it is written under another name beside its own, and
  * renamed in the end. A process that is killed leaves that name behind.
  */
-#ifndef PFS_REPORT_UNFINISHED_H
-#define PFS_REPORT_UNFINISHED_H
+#ifndef PFS_BASE_UNFINISHED_H
+#define PFS_BASE_UNFINISHED_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Comparing addresses that a dump holds: any value may come, and none may wrap. */
-#ifndef PFS_BASE_WITHIN_H
-#define PFS_BASE_WITHIN_H
+/* Addresses and ranges of a dump: any value may come, and none may wrap. */
+#ifndef PFS_BASE_RANGE_H
+#define PFS_BASE_RANGE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,6 +13,11 @@
 static inline bool pfs_within(uint64_t at, uint64_t start, uint64_t size)
 {
 	return at >= start && at - start < size;
+}
+
+static inline uint64_t pfs_min64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
 }
 
 #endif

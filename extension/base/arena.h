@@ -4,8 +4,8 @@
  * or the verdict is freed on its own. Not thread-safe; worker threads of the
  * scan have arenas of their own.
  */
-#ifndef PFS_CORE_ARENA_H
-#define PFS_CORE_ARENA_H
+#ifndef PFS_BASE_ARENA_H
+#define PFS_BASE_ARENA_H
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "report/unfinished.h"
+#include "base/unfinished.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bump allocation in blocks that are freed together. */
-#include "core/arena.h"
+#include "base/arena.h"
 
 #include <stdint.h>
 #include <stdio.h>
