@@ -70,7 +70,7 @@ HOST_OBJ := $(addprefix $B/obj/extension/cli/,args.o diff.o error.o files.o help
 	progress.o report.o run.o verify.o)
 CRASH_SRC := $(wildcard extension/crash/*.c)
 CRASH_OBJ := $(CRASH_SRC:%.c=$B/obj/%.o)
-DRGN_SRC := $(wildcard extension/target/drgn/*.c)
+DRGN_SRC := $(wildcard extension/bytes/drgn/*.c)
 DRGN_OBJ := $(DRGN_SRC:%.c=$B/obj/%.o)
 UNIT := $(UNIT_SRC:testdumps/unit/%.c=$B/unit/%)
 CASES := $(patsubst testdumps/cases/%,$B/cases/%,$(wildcard testdumps/cases/*.t))

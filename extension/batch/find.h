@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "batch/batch.h"
-#include "target/probe.h"
+#include "bytes/probe.h"
 
 struct pfs_batch_file {
 	char *path;		/* absolute, owned */

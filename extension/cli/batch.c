@@ -17,7 +17,7 @@
 #include "report/json.h"
 #include "base/unfinished.h"
 #include "session/origin.h"
-#include "target/record.h"
+#include "bytes/record.h"
 
 struct job {
 	const struct pfs_args *a;

@@ -12,7 +12,7 @@
 
 #include "cli/args.h"
 #include "cli/progress.h"
-#include "target/record.h"
+#include "bytes/record.h"
 
 struct hosted {
 	const struct pfs_host *h;

@@ -15,7 +15,7 @@
 #include "cli/module.h"
 #include "cli/progress.h"
 #include "session/find_vmlinux.h"
-#include "target/record.h"
+#include "bytes/record.h"
 
 #define WIDTH 78
 #define MIN_WIDTH 40

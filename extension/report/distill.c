@@ -24,8 +24,8 @@
 #include <zlib.h>
 
 #include "base/unfinished.h"
-#include "target/distilled.h"
-#include "target/kdump_format.h"
+#include "bytes/distilled.h"
+#include "bytes/kdump_format.h"
 
 #define SINK_SIZE ((size_t)256 << 10)
 #define WINDOW ((uint64_t)4 << 10)	/* bytes of a bitmap held at once: what a hole may be */

@@ -4,7 +4,7 @@
 #define PFS_REPORT_DISTILL_H
 
 #include "core/facts.h"
-#include "target/record.h"
+#include "bytes/record.h"
 
 /*
  * Write to path everything that was read through t, a record target, so far.

@@ -10,7 +10,7 @@
 #include "report/panic_note.h"
 #include "report/scan_note.h"
 #include "session/session.h"
-#include "target/record.h"
+#include "bytes/record.h"
 
 #define NEIGHBOURS 64u /* struct pages kept on either side of an abnormal run */
 #define MAX_RUN	   4096u /* of a longer run its ends are kept */

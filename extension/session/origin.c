@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "kernel/kernel.h"
-#include "target/record.h"
+#include "bytes/record.h"
 
 #define UTS_LEN 65		/* of each string of struct new_utsname */
 #define MAX_UTS 512		/* bytes of init_uts_ns that its first strings are in */

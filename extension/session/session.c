@@ -10,7 +10,7 @@
 #include "kernel/kernel.h"
 #include "report/panic_note.h"
 #include "report/scan_note.h"
-#include "target/record.h"
+#include "bytes/record.h"
 
 /* What is read between these two is needed now, but not in a distilled dump. */
 static void unrecorded(struct pfs_session *s)

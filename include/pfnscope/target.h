@@ -5,7 +5,7 @@
  * tables and has no policy. The engine sees no other way to the dump, so that
  * the evidence is the same in every host (command line, crash, drgn).
  *
- * Targets stack: "record" and "fault" (extension/target/) wrap another target.
+ * Targets stack: "record" and "fault" (extension/bytes/) wrap another target.
  */
 #ifndef PFNSCOPE_TARGET_H
 #define PFNSCOPE_TARGET_H

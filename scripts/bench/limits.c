@@ -31,8 +31,8 @@
 #include <zlib.h>
 
 #include "session/session.h"
-#include "target/dump.h"
-#include "target/unpack.h"
+#include "bytes/dump.h"
+#include "bytes/unpack.h"
 
 #define PIECE ((size_t)1 << 20)
 

@@ -7,7 +7,7 @@
 
 dump=$top/testdumps/s1/s1.kdump
 # libkdumpfile loses the messages of a dump that it does not open in the end, and we
-# its contexts and what libdrgn has around them (extension/target/kdump_free.h).
+# its contexts and what libdrgn has around them (extension/bytes/kdump_free.h).
 printf 'leak:%s\n' libkdumpfile libdrgn >"$tmp/leaks"
 export LSAN_OPTIONS="suppressions=$tmp/leaks:print_suppressions=0"
 

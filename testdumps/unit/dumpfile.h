@@ -26,11 +26,11 @@
 #include <zstd.h>
 
 #include "core/mem.h"
-#include "target/kdump_format.h"
+#include "bytes/kdump_format.h"
 
 #define PAGE 4096u
 
-/* Its 0.5.1 leaves 94 bytes a context behind, and we the context (target/kdump_free.h). */
+/* Its 0.5.1 leaves 94 bytes a context behind, and we the context (bytes/kdump_free.h). */
 PFS_API const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

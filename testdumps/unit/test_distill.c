@@ -3,7 +3,7 @@
 #include "dumpfile.h"
 #include "report/distill.h"
 #include "base/unfinished.h"
-#include "target/kdump_free.h"
+#include "bytes/kdump_free.h"
 
 static const char pages[] = "..zzx0zzDzzzzzzzz..zzzz";
 

@@ -7,7 +7,7 @@
 
 #include <pfnscope/target.h>
 
-#include "target/kdump_free.h"
+#include "bytes/kdump_free.h"
 
 static void compare(const char *path)
 {

@@ -2,7 +2,7 @@
 /* Stored pages that lie, by each compression: an answer, and not a byte outside the page. */
 #include "dumpfile.h"
 
-#include "target/unpack.h"
+#include "bytes/unpack.h"
 
 #define GUARD 64
 

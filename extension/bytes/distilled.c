@@ -3,7 +3,7 @@
  * Distilled dumps: the kept pages of the kdump file below, less what was not
  * read of them. A page that the original could not decide stays undecidable.
  */
-#include "target/distilled.h"
+#include "bytes/distilled.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "base/le.h"
-#include "target/ranges.h"
+#include "bytes/ranges.h"
 
 struct shared {
 	atomic_uint refs;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sets of ranges: a sorted part, and a log that is merged into it now and then. */
-#include "target/ranges.h"
+#include "bytes/ranges.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -16,9 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "target/dump.h"
-#include "target/kdump_format.h"
-#include "target/unpack.h"
+#include "bytes/dump.h"
+#include "bytes/kdump_format.h"
+#include "bytes/unpack.h"
 
 /* 1 PiB in pages of 4 KiB: a sparse file of hostile size must not keep us reading. */
 #define MAX_PFN ((uint64_t)1 << 38)

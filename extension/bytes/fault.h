@@ -3,8 +3,8 @@
  * A target on top of another that makes parts of memory answer otherwise, so
  * that tests can see what the engine makes of it.
  */
-#ifndef PFS_TARGET_FAULT_H
-#define PFS_TARGET_FAULT_H
+#ifndef PFS_BYTES_FAULT_H
+#define PFS_BYTES_FAULT_H
 
 #include <pfnscope/target.h>
 

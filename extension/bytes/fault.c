@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes ranges of the target below answer otherwise, or with flipped bits. */
-#include "target/fault.h"
+#include "bytes/fault.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * of its time for a page, as it expects all of it at once. All are given the room that there is
  * for a page, and stop there by themselves, whatever the stored bytes claim.
  */
-#include "target/unpack.h"
+#include "bytes/unpack.h"
 
 #include <string.h>
 

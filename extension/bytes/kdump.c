@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "target/distilled.h"
-#include "target/dump.h"
-#include "target/pages.h"
+#include "bytes/distilled.h"
+#include "bytes/dump.h"
+#include "bytes/pages.h"
 
 struct window {
 	const struct pfs_dump_file *file;	/* NULL: empty */

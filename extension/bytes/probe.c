@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "target/probe.h"
+#include "bytes/probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,8 @@
 
 #include <nettle/sha2.h>
 
-#include "target/dump.h"
-#include "target/kdump_format.h"
+#include "bytes/dump.h"
+#include "bytes/kdump_format.h"
 
 /*
  * The files of a set have one header, but for what their writer got done, and

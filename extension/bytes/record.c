@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Notes every range read from the target below, under one lock for all clones. */
-#include "target/record.h"
+#include "bytes/record.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -4,8 +4,8 @@
  * makedumpfile's IMPLEMENTATION describes it. Byte offsets, not structs: the
  * reader meets hostile bytes, and the writer wants every padding byte zero.
  */
-#ifndef PFS_TARGET_KDUMP_FORMAT_H
-#define PFS_TARGET_KDUMP_FORMAT_H
+#ifndef PFS_BYTES_KDUMP_FORMAT_H
+#define PFS_BYTES_KDUMP_FORMAT_H
 
 /* Bound on the notes, in the reader and in the writer. */
 #define KDUMP_MAX_NOTES ((uint64_t)64 << 20)

@@ -3,8 +3,8 @@
  * One dump, opened by libdrgn: memory, symbols, types (module.c, types.c) and
  * the crashed thread's stack (stack.c). Only this folder sees drgn.h.
  */
-#ifndef PFS_TARGET_DRGN_LIBDRGN_H
-#define PFS_TARGET_DRGN_LIBDRGN_H
+#ifndef PFS_BYTES_DRGN_LIBDRGN_H
+#define PFS_BYTES_DRGN_LIBDRGN_H
 
 #include <drgn.h>
 

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "target/dump.h"
+#include "bytes/dump.h"
 
 #define HEADER_SIZE 4096
 #define BUF_SIZE ((size_t)1 << 20)

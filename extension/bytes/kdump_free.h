@@ -4,8 +4,8 @@
  * "Run attribute cleanup hooks before deallocating attributes"), and crashes where their
  * memory has been used since. A context that is lost harms nobody.
  */
-#ifndef PFS_TARGET_KDUMP_FREE_H
-#define PFS_TARGET_KDUMP_FREE_H
+#ifndef PFS_BYTES_KDUMP_FREE_H
+#define PFS_BYTES_KDUMP_FREE_H
 
 #include <libkdumpfile/kdumpfile.h>
 

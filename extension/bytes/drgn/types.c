@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Symbols, types and enumerators of the vmlinux. */
-#include "target/drgn/libdrgn.h"
+#include "bytes/drgn/libdrgn.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "target/dump.h"
+#include "bytes/dump.h"
 
 int pfs_pread(int fd, void *buf, size_t len, uint64_t offset)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Is a file a dump? By its first bytes, for who looks through many files. */
-#ifndef PFS_TARGET_PROBE_H
-#define PFS_TARGET_PROBE_H
+#ifndef PFS_BYTES_PROBE_H
+#define PFS_BYTES_PROBE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,12 +3,12 @@
  * A target on top of another that notes what was read, and what the dump said
  * where it could not be: what a distilled dump has to carry.
  */
-#ifndef PFS_TARGET_RECORD_H
-#define PFS_TARGET_RECORD_H
+#ifndef PFS_BYTES_RECORD_H
+#define PFS_BYTES_RECORD_H
 
 #include <pfnscope/target.h>
 
-#include "target/ranges.h"
+#include "bytes/ranges.h"
 
 struct pfs_recorder;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Opens the program, and reads its memory. */
-#include "target/drgn/libdrgn.h"
+#include "bytes/drgn/libdrgn.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include <pfnscope/version.h>
 
-#include "target/kdump_free.h"
+#include "bytes/kdump_free.h"
 
 #define STR_(x) #x
 #define STR(x) STR_(x)

@@ -18,7 +18,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "target/dump.h"
+#include "bytes/dump.h"
 
 /*
  * A thread must not share it with another: to v6.3, and again from v6.5 on, all

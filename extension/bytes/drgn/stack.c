@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The stack of the thread that crashed, unwound by DWARF and ORC. */
-#include "target/drgn/libdrgn.h"
+#include "bytes/drgn/libdrgn.h"
 
 #include <errno.h>
 #include <stddef.h>

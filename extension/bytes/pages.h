@@ -6,10 +6,10 @@
  * same checks: 0.5.1 writes past its buffer where a descriptor claims more bytes
  * than a page has.
  */
-#ifndef PFS_TARGET_PAGES_H
-#define PFS_TARGET_PAGES_H
+#ifndef PFS_BYTES_PAGES_H
+#define PFS_BYTES_PAGES_H
 
-#include "target/dump.h"
+#include "bytes/dump.h"
 
 struct pfs_pages;	/* of one thread */
 

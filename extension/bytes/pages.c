@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Descriptors, page data, decompression. See pages.h. */
-#include "target/pages.h"
+#include "bytes/pages.h"
 
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "target/kdump_format.h"
-#include "target/kdump_free.h"
-#include "target/unpack.h"
+#include "bytes/kdump_format.h"
+#include "bytes/kdump_free.h"
+#include "bytes/unpack.h"
 
 #define NR_DESC 256u		/* descriptors read at once */
 #define BUF_SIZE ((size_t)256 << 10)

@@ -4,16 +4,16 @@
  * Nothing that these structures say of offsets and sizes points outside the
  * file; a library that trusts the file gets to see it only afterwards.
  */
-#ifndef PFS_TARGET_DUMP_H
-#define PFS_TARGET_DUMP_H
+#ifndef PFS_BYTES_DUMP_H
+#define PFS_BYTES_DUMP_H
 
 #include <stdatomic.h>
 
 #include "base/arena.h"
 #include "base/le.h"
 #include "base/range.h"
-#include "target/distilled.h"
-#include "target/ranges.h"
+#include "bytes/distilled.h"
+#include "bytes/ranges.h"
 
 /* Physical addresses above this come from damage, not from a machine. */
 #define PFS_MAX_PHYS_BITS 56

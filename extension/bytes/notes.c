@@ -14,8 +14,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "target/distilled.h"
-#include "target/dump.h"
+#include "bytes/distilled.h"
+#include "bytes/dump.h"
 
 /* More CPUs than any kernel is built for. */
 #define MAX_CPUS 65536

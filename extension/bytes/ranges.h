@@ -3,8 +3,8 @@
  * A set of half-open ranges of physical addresses. Grows with malloc(), not in
  * an arena, as it lives through many analyses. The caller does the locking.
  */
-#ifndef PFS_TARGET_RANGES_H
-#define PFS_TARGET_RANGES_H
+#ifndef PFS_BYTES_RANGES_H
+#define PFS_BYTES_RANGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "target/dump.h"
+#include "bytes/dump.h"
 
 /* Bounds on what we keep in memory; a vmcore has one note per CPU, and VMCOREINFO. */
 #define MAX_PHDRS (1U << 22)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A page of a kdump-compressed file from its stored bytes, by the compressions there are. */
-#ifndef PFS_TARGET_UNPACK_H
-#define PFS_TARGET_UNPACK_H
+#ifndef PFS_BYTES_UNPACK_H
+#define PFS_BYTES_UNPACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "target/kdump_format.h"
+#include "bytes/kdump_format.h"
 
 /* Flags of a page descriptor that pfs_unpack() understands. */
 #define PFS_UNPACK_FLAGS ((uint32_t)(KDUMP_ZLIB | KDUMP_LZO | KDUMP_SNAPPY | KDUMP_ZSTD))

@@ -3,8 +3,8 @@
  * Distilled dumps: a kdump file with ELF notes of our own that say what of it
  * is real. extension/report/distill.c writes them, distilled.c reads them.
  */
-#ifndef PFS_TARGET_DISTILLED_H
-#define PFS_TARGET_DISTILLED_H
+#ifndef PFS_BYTES_DISTILLED_H
+#define PFS_BYTES_DISTILLED_H
 
 #include <pfnscope/target.h>
 
