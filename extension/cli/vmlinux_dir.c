@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 /* Smaller ones are no kernels: spares a look into every shared library. */
 #define MIN_SIZE ((off_t)4 << 20)

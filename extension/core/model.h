@@ -9,8 +9,8 @@
 #define PFS_CORE_MODEL_H
 
 #include "base/arena.h"
-#include "core/facts.h"
-#include "core/mem.h"
+#include "facts/facts.h"
+#include "facts/mem.h"
 
 /* A limit of this dump or kernel: what could not be said, and why. */
 struct pfs_limit {

@@ -3,7 +3,7 @@
 #ifndef PFS_REPORT_DISTILL_H
 #define PFS_REPORT_DISTILL_H
 
-#include "core/facts.h"
+#include "facts/facts.h"
 #include "bytes/record.h"
 
 /*

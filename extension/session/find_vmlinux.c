@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 static bool is_it(const char *path, const char *build_id)
 {

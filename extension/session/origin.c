@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 #include "bytes/record.h"
 
 #define UTS_LEN 65		/* of each string of struct new_utsname */

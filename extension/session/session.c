@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "core/attach.h"
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 #include "report/panic_note.h"
 #include "report/scan_note.h"
 #include "bytes/record.h"

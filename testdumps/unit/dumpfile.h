@@ -25,7 +25,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "core/mem.h"
+#include "facts/mem.h"
 #include "bytes/kdump_format.h"
 
 #define PAGE 4096u

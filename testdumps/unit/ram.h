@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 #define KERNEL		UINT64_C(0xffffffff80000000)
 #define RAM_SIZE	((size_t)4 << 20)

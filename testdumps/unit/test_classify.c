@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "core/check.h"
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 #include "core/classify.h"
 #include "core/predicate.h"
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "btf_blob.h"
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 static unsigned char blob[8192];
 static size_t len;

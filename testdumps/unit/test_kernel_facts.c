@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 static struct pfs_arena arena;
 

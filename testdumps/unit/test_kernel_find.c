@@ -14,7 +14,7 @@
 #define STEXT	0
 #include "kallsyms_image.h"
 
-#include "kernel/image.h"
+#include "facts/image.h"
 
 /* Symbols lie 16 bytes apart: these are where their numbers put them. */
 #define TOP_NR		(RAM_ROOT / 16)

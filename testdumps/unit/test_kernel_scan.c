@@ -13,7 +13,7 @@
 
 #include "btf_blob.h"
 
-#include "kernel/image.h"
+#include "facts/image.h"
 
 #define STEXT	0x20000
 #define BTF	0x1a0000

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 #include <string.h>
 

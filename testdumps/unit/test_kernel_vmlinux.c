@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "btf_blob.h"
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 #include "session/find_vmlinux.h"
 
 #define TEXT	UINT64_C(0xffffffff81000000)

@@ -3,7 +3,7 @@
  * Reads of physical and virtual memory. A virtual read goes leaf by leaf, so
  * that a range inside one 2 MiB leaf is one read of the target.
  */
-#include "core/mem.h"
+#include "facts/mem.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel image, as the kernel's own page tables map it. */
-#ifndef PFS_KERNEL_IMAGE_H
-#define PFS_KERNEL_IMAGE_H
+#ifndef PFS_FACTS_IMAGE_H
+#define PFS_FACTS_IMAGE_H
 
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 struct pfs_image {
 	/* Ascending; neighbours that touch differ in exec. Arena. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Facts: numbers about the dumped kernel, each with its provenance. Filled by
- * extension/kernel/facts.c, read-only afterwards.
+ * extension/facts/resolve.c, read-only afterwards.
  */
-#ifndef PFS_CORE_FACTS_H
-#define PFS_CORE_FACTS_H
+#ifndef PFS_FACTS_FACTS_H
+#define PFS_FACTS_FACTS_H
 
 #include <pfnscope/target.h>
 

@@ -6,8 +6,8 @@
  * know is taken for one that this kernel does not have. Where none of them can
  * be told by its name, all units are read.
  */
-#include "kernel/dwarf.h"
-#include "kernel/names.h"
+#include "facts/dwarf.h"
+#include "facts/names.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>

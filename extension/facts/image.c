@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See image.h. Text is apart from data, so that a search for data need not read it. */
-#include "kernel/image.h"
+#include "facts/image.h"
 
 #include <errno.h>
 #include <stdlib.h>

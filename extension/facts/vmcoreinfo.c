@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* VMCOREINFO: lines of KEY=VALUE that the kernel wrote about itself. */
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 #include <errno.h>
 #include <stdlib.h>

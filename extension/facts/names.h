@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names with values, by name and by value: symbols, types and enumerators. */
-#ifndef PFS_KERNEL_NAMES_H
-#define PFS_KERNEL_NAMES_H
+#ifndef PFS_FACTS_NAMES_H
+#define PFS_FACTS_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>

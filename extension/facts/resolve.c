@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Resolve the facts: each row of facts.def from the best source that has it. */
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -15,7 +15,7 @@
  * nested guest, so that one is taken only if the page tables that it names map
  * the kernel where it says, and init_uts_ns holds its release.
  */
-#include "kernel/image.h"
+#include "facts/image.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -15,7 +15,7 @@
  * An entry without P is not mapped, whatever its other bits say: PROT_NONE
  * (bit 8) and swap entries keep a value there.
  */
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 #include <errno.h>
 #include <stdio.h>

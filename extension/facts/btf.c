@@ -3,8 +3,8 @@
  * Types from a BTF blob. libbpf parses it; names are looked up in an index of
  * our own, made in one pass, as libbpf searches them one by one.
  */
-#include "kernel/image.h"
-#include "kernel/names.h"
+#include "facts/image.h"
+#include "facts/names.h"
 
 #include <errno.h>
 #include <linux/btf.h>

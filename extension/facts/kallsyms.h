@@ -3,10 +3,10 @@
  * The kallsyms tables: who finds them (VMCOREINFO, kallsyms_scan.c) and who
  * reads them (kallsyms.c).
  */
-#ifndef PFS_KERNEL_KALLSYMS_H
-#define PFS_KERNEL_KALLSYMS_H
+#ifndef PFS_FACTS_KALLSYMS_H
+#define PFS_FACTS_KALLSYMS_H
 
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 #define PFS_KALLSYMS_MAX	((uint32_t)1 << 22)	/* symbols */
 #define PFS_KALLSYMS_NAME	1024	/* bytes; twice the kernel's KSYM_NAME_LEN */

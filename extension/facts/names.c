@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names: a hash by name, and a sorted index by value. */
-#include "kernel/names.h"
+#include "facts/names.h"
 
 #include <errno.h>
 #include <stdbool.h>

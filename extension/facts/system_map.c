@@ -7,8 +7,8 @@
  * which KASLR has moved since. A copy of /proc/kallsyms has the same form, with
  * the addresses of the running kernel and the symbols of modules ("[name]") in it.
  */
-#include "kernel/kernel.h"
-#include "kernel/names.h"
+#include "facts/kernel.h"
+#include "facts/names.h"
 
 #include <errno.h>
 #include <fcntl.h>

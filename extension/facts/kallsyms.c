@@ -23,14 +23,14 @@
  *	&offsets[i] + offset			from v7.0 on (a081b5789255 "kallsyms:
  *						Get rid of kallsyms relative base")
  */
-#include "kernel/kallsyms.h"
+#include "facts/kallsyms.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "kernel/names.h"
+#include "facts/names.h"
 
 #define MAX_NAME	PFS_KALLSYMS_NAME
 #define MAX_NAMES	((size_t)256 << 20)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 #define MAX_NOTES 65536u
 #define MAX_ID 64u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The architectures, and the set-up of memory that all of them share. */
-#include "kernel/kernel.h"
+#include "facts/kernel.h"
 
 #include <errno.h>
 #include <string.h>

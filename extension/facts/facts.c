@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names of the facts, from the table. */
-#include "core/facts.h"
+#include "facts/facts.h"
 
 const char *pfs_fact_name(enum pfs_fact_id id)
 {

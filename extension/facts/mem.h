@@ -2,11 +2,11 @@
 /*
  * Memory as the engine reads it: physical reads with the target's four answers,
  * page-table walks that keep every entry as evidence, virtual reads over both.
- * One struct pfs_mem per thread; only mem.c and extension/kernel/arch_*.c look
+ * One struct pfs_mem per thread; only mem.c and extension/facts/arch_*.c look
  * inside.
  */
-#ifndef PFS_CORE_MEM_H
-#define PFS_CORE_MEM_H
+#ifndef PFS_FACTS_MEM_H
+#define PFS_FACTS_MEM_H
 
 #include <pfnscope/target.h>
 
@@ -74,7 +74,7 @@ struct pfs_mem {
 	unsigned int table_words;	/* entries of a cached table page */
 };
 
-/* One architecture: extension/kernel/arch_<name>.c and a row in archs.def. */
+/* One architecture: extension/facts/arch_<name>.c and a row in archs.def. */
 struct pfs_arch {
 	const char *name;		/* as libkdumpfile spells it */
 	unsigned int page_shift;

@@ -3,12 +3,12 @@
  * Where facts come from: VMCOREINFO, kallsyms and BTF in the dump, a vmlinux,
  * and the host's debug information; and the architectures.
  */
-#ifndef PFS_KERNEL_H
-#define PFS_KERNEL_H
+#ifndef PFS_FACTS_KERNEL_H
+#define PFS_FACTS_KERNEL_H
 
 #include "base/arena.h"
-#include "core/facts.h"
-#include "core/mem.h"
+#include "facts/facts.h"
+#include "facts/mem.h"
 
 /* VMCOREINFO text as key/value pairs (vmcoreinfo.c). Bad lines are skipped. */
 struct pfs_vmcoreinfo {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Types from the DWARF of a vmlinux that has no .BTF section. */
-#ifndef PFS_KERNEL_DWARF_H
-#define PFS_KERNEL_DWARF_H
+#ifndef PFS_FACTS_DWARF_H
+#define PFS_FACTS_DWARF_H
 
 #include <libelf.h>
 

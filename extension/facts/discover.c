@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From an opened target to facts and memory. */
-#include "kernel/image.h"
+#include "facts/image.h"
 
 #include <errno.h>
 

@@ -5,9 +5,9 @@
  * of a kernel from that same DWARF: what the one lacks, the other has not.)
  * The file may be a debug file that has sections for symbols and types only.
  */
-#include "kernel/dwarf.h"
-#include "kernel/kernel.h"
-#include "kernel/names.h"
+#include "facts/dwarf.h"
+#include "facts/kernel.h"
+#include "facts/names.h"
 
 #include <errno.h>
 #include <fcntl.h>
