@@ -6,7 +6,7 @@
 #ifndef PFS_CORE_PAGE_H
 #define PFS_CORE_PAGE_H
 
-#include "core/model.h"
+#include "core/model/model.h"
 
 enum pfs_state {
 #define STATE(id, name, abnormal, letter, meaning) PFS_ST_##id,

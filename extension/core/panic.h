@@ -7,7 +7,7 @@
 #ifndef PFS_CORE_PANIC_H
 #define PFS_CORE_PANIC_H
 
-#include "core/model.h"
+#include "core/model/model.h"
 
 enum pfs_panic_kind {
 	PFS_PANIC_NONE,

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "core/predicate.h"
-#include "core/xarray.h"
+#include "core/model/xarray.h"
 #include "world.h"
 
 /* struct zone of 0x40 bytes, pg_data_t with four of them in front */

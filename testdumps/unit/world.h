@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "core/model.h"
+#include "core/model/model.h"
 #include "ram.h"
 
 #define OBJ 0x10000		/* image offset; KERNEL + OBJ is its address */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Nodes and zones: pg_data_t and the spans of its struct zones. */
-#include "core/model.h"
+#include "core/model/model.h"
 
 #include <errno.h>
 #include <string.h>

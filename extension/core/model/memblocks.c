@@ -5,7 +5,7 @@
  * xarray to accelerate lookup" (v5.7); before, only the driver core's lists
  * have them, which are not read.
  */
-#include "core/xarray.h"
+#include "core/model/xarray.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * address means different things in different places (facts.def), so each
  * reading of it is tried and must prove itself.
  */
-#include "core/model.h"
+#include "core/model/model.h"
 
 #include <errno.h>
 #include <stdlib.h>

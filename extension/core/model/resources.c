@@ -4,7 +4,7 @@
  * keeps siblings in ascending order without overlap, and children inside their
  * parent; a link that breaks this is damage, and cannot lead round in circles.
  */
-#include "core/model.h"
+#include "core/model/model.h"
 
 #include <errno.h>
 #include <string.h>

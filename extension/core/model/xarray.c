@@ -13,7 +13,7 @@
  * An entry in a node of shift s covers 1 << s indices, and as many again for
  * each sibling behind it.
  */
-#include "core/xarray.h"
+#include "core/model/xarray.h"
 
 #include <errno.h>
 

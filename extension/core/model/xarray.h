@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Walk a kernel XArray in the dump, in the order of its indices. */
-#ifndef PFS_CORE_XARRAY_H
-#define PFS_CORE_XARRAY_H
+#ifndef PFS_CORE_MODEL_XARRAY_H
+#define PFS_CORE_MODEL_XARRAY_H
 
-#include "core/model.h"
+#include "core/model/model.h"
 
 /*
  * Called once per entry, a multi-index entry once for its whole range.

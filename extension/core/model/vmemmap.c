@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How the memmap is mapped: leaves and holes of every section's struct pages. */
-#include "core/model.h"
+#include "core/model/model.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The numbers that the section and page code stands on, checked once. */
-#include "core/model.h"
+#include "core/model/model.h"
 
 #include <errno.h>
 

@@ -5,8 +5,8 @@
  * model->arena. Parts that could not be decoded are absent and have a row in
  * limits[] saying why.
  */
-#ifndef PFS_CORE_MODEL_H
-#define PFS_CORE_MODEL_H
+#ifndef PFS_CORE_MODEL_MODEL_H
+#define PFS_CORE_MODEL_MODEL_H
 
 #include "base/arena.h"
 #include "facts/facts.h"

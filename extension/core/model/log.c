@@ -15,7 +15,7 @@
  * From v3.5 to v5.9 records of variable length in one buffer, a length of 0
  * meaning that the next one is at its start.
  */
-#include "core/model.h"
+#include "core/model/model.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * pgmap_array by PFN; a pgmap there may have several ranges (v5.10, b7b3c01b1915
  * "mm/memremap_pages: support multiple ranges per invocation").
  */
-#include "core/xarray.h"
+#include "core/model/xarray.h"
 
 #include <errno.h>
 #include <stdlib.h>
