@@ -5,7 +5,7 @@
  */
 #include "core/check.h"
 
-#include "core/classify.h"
+#include "core/pages/classify.h"
 
 #define ULL(x) ((unsigned long long)(x))
 

@@ -2,7 +2,7 @@
 /* Checks of list membership: pages that their lists do not know, and lists with strangers. */
 #include "core/check.h"
 
-#include "core/lists.h"
+#include "core/pages/lists.h"
 
 #define ULL(x) ((unsigned long long)(x))
 #define MAX_TYPES 16

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#include "core/classify.h"
-#include "core/predicate.h"
+#include "core/pages/classify.h"
+#include "core/pages/predicate.h"
 
 #define ULL(x) ((unsigned long long)(x))
 

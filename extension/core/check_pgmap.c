@@ -2,7 +2,7 @@
 /* Check of a device's struct pages: ZONE_DEVICE from the end of the altmap's reserve on. */
 #include "core/check.h"
 
-#include "core/classify.h"
+#include "core/pages/classify.h"
 
 #define ULL(x) ((unsigned long long)(x))
 

@@ -2,7 +2,7 @@
 /* Checks of page flags that the free lists and counters contradict. */
 #include "core/check.h"
 
-#include "core/classify.h"
+#include "core/pages/classify.h"
 
 #define ULL(x) ((unsigned long long)(x))
 

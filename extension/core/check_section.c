@@ -2,7 +2,7 @@
 /* Checks of mem_section itself: flags, base, usage, device memory in online sections. */
 #include "core/check.h"
 
-#include "core/predicate.h"
+#include "core/pages/predicate.h"
 
 /* Why this section breaks the rule, as constant text; NULL if it does not. */
 typedef const char *(*section_rule)(const struct pfs_model *m, const struct pfs_section *s,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks of the subsection map against what it promises: a memmap, and something to use it. */
 #include "core/check.h"
-#include "core/classify.h"
-#include "core/predicate.h"
+#include "core/pages/classify.h"
+#include "core/pages/predicate.h"
 
 #define ULL(x) ((unsigned long long)(x))
 

@@ -8,7 +8,7 @@
 #ifndef PFS_CORE_FINDING_H
 #define PFS_CORE_FINDING_H
 
-#include "core/page.h"
+#include "core/pages/page.h"
 #include "core/panic.h"
 
 enum pfs_severity { PFS_SEV_NOTE, PFS_SEV_SUSPICIOUS, PFS_SEV_CORRUPT, PFS_SEV_FATAL };

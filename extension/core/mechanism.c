@@ -2,7 +2,7 @@
 /* How the page came to be bad: one function per row of mechanisms.def. */
 #include "core/mechanism.h"
 
-#include "core/classify.h"
+#include "core/pages/classify.h"
 
 static bool never_initialised_state(enum pfs_state s)
 {

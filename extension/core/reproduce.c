@@ -6,7 +6,7 @@
  * zone; or dump_page() and a BUG that name it.
  */
 #include "core/candidate.h"
-#include "core/classify.h"
+#include "core/pages/classify.h"
 
 #include <string.h>
 

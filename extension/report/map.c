@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/predicate.h"
+#include "core/pages/predicate.h"
 #include "report/report.h"
 
 #define COLUMNS 64

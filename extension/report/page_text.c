@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/predicate.h"
+#include "core/pages/predicate.h"
 #include "report/report.h"
 
 /* The subsections of a section, 64 a line where there is room, a caret under one of them. */

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "core/walker.h"
+#include "core/pages/walker.h"
 #include "session/session.h"
 
 enum pfs_color {

@@ -14,7 +14,7 @@
 #ifndef PFS_REPORT_SCAN_NOTE_H
 #define PFS_REPORT_SCAN_NOTE_H
 
-#include "core/page.h"
+#include "core/pages/page.h"
 
 /* One line; free() it. NULL when out of memory. */
 char *pfs_scan_to_json(const struct pfs_model *m, const struct pfs_scan *s);

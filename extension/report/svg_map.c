@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/predicate.h"
+#include "core/pages/predicate.h"
 #include "report/ticket.h"
 
 #define WIDTH 1180

@@ -97,7 +97,7 @@ COMMON = {
 
 
 def functions(*names):
-    """The walkers and what else extension/core/walker.c asks for; any address will do."""
+    """The walkers and what else extension/core/pages/walker.c asks for; any address will do."""
     return {"SYMBOL(%s)" % n: "%x" % (0xffffffff81100000 + 0x1000 * i)
             for i, n in enumerate(names)}
 

@@ -13,8 +13,8 @@
 
 #include "core/check.h"
 #include "facts/kernel.h"
-#include "core/classify.h"
-#include "core/predicate.h"
+#include "core/pages/classify.h"
+#include "core/pages/predicate.h"
 
 #define VMEMMAP	     UINT64_C(0xffffea0000000000)
 #define RESERVED_BIT 12

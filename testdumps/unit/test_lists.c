@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/lists.h"
+#include "core/pages/lists.h"
 #include "world.h"
 
 #define VMEMMAP UINT64_C(0xffffea0000000000)

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "core/candidate.h"
-#include "core/classify.h"
+#include "core/pages/classify.h"
 #include "world.h"
 
 #define VMEMMAP UINT64_C(0xffffea0000000000)

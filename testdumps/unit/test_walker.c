@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "core/classify.h"
-#include "core/predicate.h"
-#include "core/walker.h"
+#include "core/pages/classify.h"
+#include "core/pages/predicate.h"
+#include "core/pages/walker.h"
 #include "world.h"
 
 #define VMEMMAP		UINT64_C(0xffffea0000000000)

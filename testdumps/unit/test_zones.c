@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/predicate.h"
+#include "core/pages/predicate.h"
 #include "core/model/xarray.h"
 #include "world.h"
 

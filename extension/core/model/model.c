@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Build the model, part by part. */
-#include "core/classify.h"
+#include "core/pages/classify.h"
 
 #include <errno.h>
 #include <string.h>

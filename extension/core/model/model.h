@@ -199,7 +199,7 @@ struct pfs_model {
 
 	struct pfs_limit *limits;
 	size_t nr_limits, cap_limits;
-	struct pfs_classifier *classifier; /* core/classify.h; built last, read-only */
+	struct pfs_classifier *classifier; /* core/pages/classify.h; built last, read-only */
 };
 
 /*

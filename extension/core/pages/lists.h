@@ -4,10 +4,10 @@
  * are struct pages of the same section more often than not, and are looked at
  * in memory; others cost a read each, of which a section gets some.
  */
-#ifndef PFS_CORE_LISTS_H
-#define PFS_CORE_LISTS_H
+#ifndef PFS_CORE_PAGES_LISTS_H
+#define PFS_CORE_PAGES_LISTS_H
 
-#include "core/scan.h"
+#include "core/pages/scan.h"
 
 enum pfs_link {
 	PFS_LINK_GOOD,		/* linked, or it cannot be told */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One struct page: its place, its bytes, its state. */
-#include "core/page.h"
+#include "core/pages/page.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "core/classify.h"
-#include "core/scan.h"
+#include "core/pages/classify.h"
+#include "core/pages/scan.h"
 
 static const struct {
 	const char *name, *meaning;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The links of list members, and where they lead. */
-#include "core/lists.h"
+#include "core/pages/lists.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Guards and first accesses of the kernel's PFN walkers, evaluated over the model. */
-#include "core/walker.h"
+#include "core/pages/walker.h"
 
 #include <string.h>
 
 #include "base/range.h"
-#include "core/classify.h"
-#include "core/predicate.h"
+#include "core/pages/classify.h"
+#include "core/pages/predicate.h"
 
 #define V(major, minor) ((major) << 8 | (minor))
 #define MAX_RULES	5

@@ -4,7 +4,7 @@
  * thread counts and keeps its runs, and the runs are put in order at the end,
  * so that the result does not depend on the number of threads.
  */
-#include "core/scan.h"
+#include "core/pages/scan.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/lists.h"
-#include "core/predicate.h"
+#include "core/pages/lists.h"
+#include "core/pages/predicate.h"
 
 #define MAX_JOBS 64
 /* Bytes of memmap that are read at once: still in the CPU's cache when they are looked at. */

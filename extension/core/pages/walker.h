@@ -3,10 +3,10 @@
  * Which of the kernel's PFN walkers (include/pfnscope/walkers.def) would read
  * the struct page of a PFN, and would the first thing they touch fault?
  */
-#ifndef PFS_CORE_WALKER_H
-#define PFS_CORE_WALKER_H
+#ifndef PFS_CORE_PAGES_WALKER_H
+#define PFS_CORE_PAGES_WALKER_H
 
-#include "core/page.h"
+#include "core/pages/page.h"
 
 enum pfs_walker_id {
 #define SINCE(fact, version)

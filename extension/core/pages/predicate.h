@@ -5,10 +5,10 @@
  * the dump or its debug information cannot say, or where this kernel has no
  * such predicate.
  */
-#ifndef PFS_CORE_PREDICATE_H
-#define PFS_CORE_PREDICATE_H
+#ifndef PFS_CORE_PAGES_PREDICATE_H
+#define PFS_CORE_PAGES_PREDICATE_H
 
-#include "core/page.h"
+#include "core/pages/page.h"
 
 /*
  * Does a struct page of this PFN exist? Whole sections before v5.3; then early

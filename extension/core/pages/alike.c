@@ -5,7 +5,7 @@
  * pfs_classify() asks for is the same, so is its answer. What is looked at here is
  * what it looks at; anything in doubt is left to it.
  */
-#include "core/lists.h"
+#include "core/pages/lists.h"
 
 /* Bits of a struct page that have to be as they are in another one. */
 struct word {

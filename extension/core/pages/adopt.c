@@ -4,7 +4,7 @@
  * dump does not have. It comes from the file, as the pages do: it is taken only
  * if it adds up and contradicts no page that is there.
  */
-#include "core/page.h"
+#include "core/pages/page.h"
 
 #include <errno.h>
 #include <string.h>

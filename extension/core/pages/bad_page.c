@@ -4,7 +4,7 @@
  * calls a bad page when it meets it. One page, and for compound pages and free
  * blocks the pages around it.
  */
-#include "core/classify.h"
+#include "core/pages/classify.h"
 
 /* Of a list head in kernel memory, or what list_del() leaves behind. */
 static bool list_pointer(const struct pfs_classifier *c, uint64_t va)

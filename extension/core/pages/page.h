@@ -3,8 +3,8 @@
  * Classify struct pages: bytes and links into one of the page states, and the
  * scan of all of them into runs.
  */
-#ifndef PFS_CORE_PAGE_H
-#define PFS_CORE_PAGE_H
+#ifndef PFS_CORE_PAGES_PAGE_H
+#define PFS_CORE_PAGES_PAGE_H
 
 #include "core/model/model.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The predicates behind the page states. */
-#include "core/classify.h"
+#include "core/pages/classify.h"
 
 #include <errno.h>
 #include <string.h>

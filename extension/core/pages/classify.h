@@ -4,10 +4,10 @@
  * masks and ranges are looked up once per model, so that a page costs only
  * compares; the classifier is read-only and shared by the scan's threads.
  */
-#ifndef PFS_CORE_CLASSIFY_H
-#define PFS_CORE_CLASSIFY_H
+#ifndef PFS_CORE_PAGES_CLASSIFY_H
+#define PFS_CORE_PAGES_CLASSIFY_H
 
-#include "core/page.h"
+#include "core/pages/page.h"
 
 #define PFS_FILL_POISON UINT64_C(0xffffffffffffffff) /* page_init_poison() */
 #define PFS_FILL_UNUSED UINT64_C(0xfdfdfdfdfdfdfdfd) /* x86 PAGE_UNUSED, once PAGE_INUSE */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The memmap of one section, read and classified page by page in PFN order. */
-#ifndef PFS_CORE_SCAN_H
-#define PFS_CORE_SCAN_H
+#ifndef PFS_CORE_PAGES_SCAN_H
+#define PFS_CORE_PAGES_SCAN_H
 
-#include "core/classify.h"
+#include "core/pages/classify.h"
 
 struct pfs_section_scan {
 	const struct pfs_model *m;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* pfn_valid() and its relatives, evaluated over the model. */
-#include "core/predicate.h"
+#include "core/pages/predicate.h"
 
-#include "core/classify.h"
+#include "core/pages/classify.h"
 
 static int subsection_bit(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn)
 {
