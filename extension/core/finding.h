@@ -9,7 +9,7 @@
 #define PFS_CORE_FINDING_H
 
 #include "core/pages/page.h"
-#include "core/panic.h"
+#include "core/panic/panic.h"
 
 enum pfs_severity { PFS_SEV_NOTE, PFS_SEV_SUSPICIOUS, PFS_SEV_CORRUPT, PFS_SEV_FATAL };
 enum pfs_confidence { PFS_CONF_LOW, PFS_CONF_MEDIUM, PFS_CONF_HIGH };

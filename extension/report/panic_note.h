@@ -6,7 +6,7 @@
 #ifndef PFS_REPORT_PANIC_NOTE_H
 #define PFS_REPORT_PANIC_NOTE_H
 
-#include "core/panic.h"
+#include "core/panic/panic.h"
 
 /* One line; free() it. NULL when out of memory. */
 char *pfs_panic_to_json(const struct pfs_panic *p);

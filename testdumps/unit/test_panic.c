@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/panic.h"
+#include "core/panic/panic.h"
 #include "world.h"
 
 /* A log of text, a line each; level and time stamp are not part of a record. */

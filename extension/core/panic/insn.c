@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The faulting instruction's memory operand, decoded by capstone. */
-#include "core/insn.h"
+#include "core/panic/insn.h"
 
 #include <capstone/capstone.h>
 #include <errno.h>

@@ -5,7 +5,7 @@
  * agree in these are one. The library's stack begins in panic(), and is of
  * interest from the function that faulted on.
  */
-#include "core/panic.h"
+#include "core/panic/panic.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * Which of the log's oopses and panics killed the machine, and what its
  * registers and its stack hold.
  */
-#include "core/insn.h"
-#include "core/oops.h"
+#include "core/panic/insn.h"
+#include "core/panic/oops.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The text of an x86-64 oops, line by line. */
-#ifndef PFS_CORE_OOPS_H
-#define PFS_CORE_OOPS_H
+#ifndef PFS_CORE_PANIC_OOPS_H
+#define PFS_CORE_PANIC_OOPS_H
 
-#include "core/panic.h"
+#include "core/panic/panic.h"
 
 /* What a log line is to one who looks for oopses. */
 enum pfs_oops_line {

@@ -4,8 +4,8 @@
  * faulting instruction addressed. Parsed from the log text, completed from
  * PRSTATUS. No opinion about its cause.
  */
-#ifndef PFS_CORE_PANIC_H
-#define PFS_CORE_PANIC_H
+#ifndef PFS_CORE_PANIC_PANIC_H
+#define PFS_CORE_PANIC_PANIC_H
 
 #include "core/model/model.h"
 

@@ -21,7 +21,7 @@
  * Before v4.18 Code: comes after the trace, before v4.10 symbols follow their
  * address, as in "RIP: 0010:[<ffffffff811d7ab3>]  [<ffffffff811d7ab3>] f+0x27/0x90".
  */
-#include "core/oops.h"
+#include "core/panic/oops.h"
 
 #include <errno.h>
 #include <string.h>

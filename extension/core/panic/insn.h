@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the faulting instruction addressed. */
-#ifndef PFS_CORE_INSN_H
-#define PFS_CORE_INSN_H
+#ifndef PFS_CORE_PANIC_INSN_H
+#define PFS_CORE_PANIC_INSN_H
 
-#include "core/panic.h"
+#include "core/panic/panic.h"
 
 /*
  * Decode the x86-64 instruction at code and fill in p->operand from p's
