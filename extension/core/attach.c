@@ -24,7 +24,7 @@
 
 #include "base/range.h"
 #include "core/mechanism.h"
-#include "core/tables.h"
+#include "core/checks/tables.h"
 
 #define MAX_TASKS (1u << 16)
 #define MAX_ATTACHERS 64

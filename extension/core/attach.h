@@ -7,7 +7,7 @@
 #ifndef PFS_CORE_ATTACH_H
 #define PFS_CORE_ATTACH_H
 
-#include "core/finding.h"
+#include "core/checks/finding.h"
 
 /* Is the verdict (may be NULL), or a finding from number first on, about such pages? */
 bool pfs_attach_wanted(const struct pfs_model *m, const struct pfs_verdict *v,

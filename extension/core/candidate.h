@@ -6,7 +6,7 @@
 #ifndef PFS_CORE_CANDIDATE_H
 #define PFS_CORE_CANDIDATE_H
 
-#include "core/finding.h"
+#include "core/checks/finding.h"
 
 /* Any small integer is a PFN: where a candidate came from outranks how bad it looks. */
 enum pfs_source {

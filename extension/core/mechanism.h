@@ -3,7 +3,7 @@
 #ifndef PFS_CORE_MECHANISM_H
 #define PFS_CORE_MECHANISM_H
 
-#include "core/finding.h"
+#include "core/checks/finding.h"
 
 /* The first row of mechanisms.def that fits; NULL: none that we know. */
 const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p);

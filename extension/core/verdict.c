@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/candidate.h"
-#include "core/check.h"
+#include "core/checks/check.h"
 #include "core/mechanism.h"
 
 #define ULL(x) ((unsigned long long)(x))

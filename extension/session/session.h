@@ -7,7 +7,7 @@
 #ifndef PFS_SESSION_H
 #define PFS_SESSION_H
 
-#include "core/finding.h"
+#include "core/checks/finding.h"
 
 struct pfs_session {
 	struct pfs_target *target;	/* owned */

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/check.h"
+#include "core/checks/check.h"
 #include "facts/kernel.h"
 #include "core/pages/classify.h"
 #include "core/pages/predicate.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks of mem_section itself: flags, base, usage, device memory in online sections. */
-#include "core/check.h"
+#include "core/checks/check.h"
 
 #include "core/pages/predicate.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks of the subsection map against what it promises: a memmap, and something to use it. */
-#include "core/check.h"
+#include "core/checks/check.h"
 #include "core/pages/classify.h"
 #include "core/pages/predicate.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a check works with: the model, the scan if it asked for it, and the list of findings. */
-#ifndef PFS_CORE_CHECK_H
-#define PFS_CORE_CHECK_H
+#ifndef PFS_CORE_CHECKS_CHECK_H
+#define PFS_CORE_CHECKS_CHECK_H
 
-#include "core/tables.h"
+#include "core/checks/tables.h"
 
 struct pfs_check {
 	struct pfs_model *m;

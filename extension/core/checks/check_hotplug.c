@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks of what hotplug keeps in two places: ONLINE and memory blocks, TAINT and pagemaps. */
-#include "core/check.h"
+#include "core/checks/check.h"
 #include "core/pages/predicate.h"
 
 #define ULL(x) ((unsigned long long)(x))

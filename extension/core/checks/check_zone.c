@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks of zones and nodes: spans and counts, deferred initialisation. */
-#include "core/check.h"
+#include "core/checks/check.h"
 
 #define ULL(x) ((unsigned long long)(x))
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The catalogues (include/pfnscope/ *.def) as tables, and the names of small enums. */
-#include "core/tables.h"
+#include "core/checks/tables.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * device, and memory whose deferred initialisation is still to come legally
  * hold anything. So each run is cut where its situation changes.
  */
-#include "core/check.h"
+#include "core/checks/check.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rows of the catalogues by number, for the checks and the verdict. */
-#ifndef PFS_CORE_TABLES_H
-#define PFS_CORE_TABLES_H
+#ifndef PFS_CORE_CHECKS_TABLES_H
+#define PFS_CORE_CHECKS_TABLES_H
 
-#include "core/finding.h"
+#include "core/checks/finding.h"
 
 enum pfs_problem_id {
 #define PROBLEM(id, code, severity, title, meaning, advice) PFS_P_##id,

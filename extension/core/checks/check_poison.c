@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks of page flags that the free lists and counters contradict. */
-#include "core/check.h"
+#include "core/checks/check.h"
 
 #include "core/pages/classify.h"
 

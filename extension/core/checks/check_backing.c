@@ -3,7 +3,7 @@
  * Checks of the memory behind the memmap: nobody else's, of one struct page
  * alone, and counted where a device gave it.
  */
-#include "core/check.h"
+#include "core/checks/check.h"
 
 #include "core/pages/classify.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks of list membership: pages that their lists do not know, and lists with strangers. */
-#include "core/check.h"
+#include "core/checks/check.h"
 
 #include "core/pages/lists.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Check of a device's struct pages: ZONE_DEVICE from the end of the altmap's reserve on. */
-#include "core/check.h"
+#include "core/checks/check.h"
 
 #include "core/pages/classify.h"
 

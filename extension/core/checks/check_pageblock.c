@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Check of the pageblock bits: a migratetype that there is. */
-#include "core/check.h"
+#include "core/checks/check.h"
 
 #define ULL(x) ((unsigned long long)(x))
 #define TYPE_MASK 7 /* PB_migratetype_bits is 3, and isolation, where it is apart, no type */

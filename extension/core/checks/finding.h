@@ -5,8 +5,8 @@
  * page to findings, the findings to a mechanism (mechanisms.def) and its fixes
  * (fixes.def).
  */
-#ifndef PFS_CORE_FINDING_H
-#define PFS_CORE_FINDING_H
+#ifndef PFS_CORE_CHECKS_FINDING_H
+#define PFS_CORE_CHECKS_FINDING_H
 
 #include "core/pages/page.h"
 #include "core/panic/panic.h"

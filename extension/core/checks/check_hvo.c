@@ -13,7 +13,7 @@
  * 622026e87c40 "mm/hugetlb: remove fake head pages" (v7.1), after which the shared
  * page has no head, copy and reset nothing.
  */
-#include "core/check.h"
+#include "core/checks/check.h"
 
 #define ULL(x) ((unsigned long long)(x))
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs the checks of checks.def. */
-#include "core/check.h"
+#include "core/checks/check.h"
 
 #include <errno.h>
 #include <string.h>
