@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/attach.h"
+#include "core/verdict/attach.h"
 #include "facts/kernel.h"
 #include "report/panic_note.h"
 #include "report/scan_note.h"

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "core/attach.h"
-#include "core/mechanism.h"
+#include "core/verdict/attach.h"
+#include "core/verdict/mechanism.h"
 #include "world.h"
 
 /* struct task_struct of 0x80 bytes and its signal_struct, one of each a task */

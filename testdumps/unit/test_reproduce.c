@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/candidate.h"
+#include "core/verdict/candidate.h"
 #include "core/pages/classify.h"
 #include "world.h"
 

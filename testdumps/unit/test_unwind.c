@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "core/candidate.h"
+#include "core/verdict/candidate.h"
 #include "report/report.h"
 #include "session/session.h"
 #include "world.h"

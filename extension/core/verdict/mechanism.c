@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How the page came to be bad: one function per row of mechanisms.def. */
-#include "core/mechanism.h"
+#include "core/verdict/mechanism.h"
 
 #include "core/pages/classify.h"
 

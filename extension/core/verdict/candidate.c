@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Leads from the panic to pages. */
-#include "core/candidate.h"
+#include "core/verdict/candidate.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * Candidate pages: what the panic names, in the order of how directly it names
  * it; and whether a page's bytes or mapping reproduce the fault.
  */
-#ifndef PFS_CORE_CANDIDATE_H
-#define PFS_CORE_CANDIDATE_H
+#ifndef PFS_CORE_VERDICT_CANDIDATE_H
+#define PFS_CORE_VERDICT_CANDIDATE_H
 
 #include "core/checks/finding.h"
 

@@ -4,8 +4,8 @@
  * panicking task itself, by its call trace, or another task of the dump, by the
  * return addresses on its kernel stack.
  */
-#ifndef PFS_CORE_ATTACH_H
-#define PFS_CORE_ATTACH_H
+#ifndef PFS_CORE_VERDICT_ATTACH_H
+#define PFS_CORE_VERDICT_ATTACH_H
 
 #include "core/checks/finding.h"
 

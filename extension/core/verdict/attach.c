@@ -17,13 +17,13 @@
  * its return address says which part of it is live, and the pagemap's own address
  * for which device it is.
  */
-#include "core/attach.h"
+#include "core/verdict/attach.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/range.h"
-#include "core/mechanism.h"
+#include "core/verdict/mechanism.h"
 #include "core/checks/tables.h"
 
 #define MAX_TASKS (1u << 16)

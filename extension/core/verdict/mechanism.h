@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The mechanism that left a page as it is. */
-#ifndef PFS_CORE_MECHANISM_H
-#define PFS_CORE_MECHANISM_H
+#ifndef PFS_CORE_VERDICT_MECHANISM_H
+#define PFS_CORE_VERDICT_MECHANISM_H
 
 #include "core/checks/finding.h"
 

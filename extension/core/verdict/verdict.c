@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/candidate.h"
+#include "core/verdict/candidate.h"
 #include "core/checks/check.h"
-#include "core/mechanism.h"
+#include "core/verdict/mechanism.h"
 
 #define ULL(x) ((unsigned long long)(x))
 
