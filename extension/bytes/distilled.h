@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Distilled dumps: a kdump file with ELF notes of our own that say what of it
- * is real. extension/report/distill.c writes them, distilled.c reads them.
+ * is real. extension/distill/write.c writes them, distilled.c reads them.
  */
 #ifndef PFS_BYTES_DISTILLED_H
 #define PFS_BYTES_DISTILLED_H
@@ -19,7 +19,7 @@ enum pfs_note_type {
 	PFS_NOTE_PANIC = 0x50460002,	/* JSON text: the parsed panic */
 	PFS_NOTE_ORIGIN = 0x50460003,	/* JSON text: the dump this was made from */
 	PFS_NOTE_UNDECIDABLE = 0x50460004,	/* (pa, len): where the original could not decide */
-	PFS_NOTE_SCAN = 0x50460005,	/* JSON text: counts and runs, report/scan_note.h */
+	PFS_NOTE_SCAN = 0x50460005,	/* JSON text: counts and runs, distill/scan_note.h */
 	PFS_NOTE_RAM = 0x50460006,	/* (pa, len): RAM that the original knew of; sorted */
 };
 

@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "report/distill.h"
-#include "report/panic_note.h"
-#include "report/scan_note.h"
+#include "distill/write.h"
+#include "distill/panic_note.h"
+#include "distill/scan_note.h"
 #include "session/session.h"
 #include "bytes/record.h"
 

@@ -8,8 +8,8 @@
 
 #include "core/verdict/attach.h"
 #include "facts/kernel.h"
-#include "report/panic_note.h"
-#include "report/scan_note.h"
+#include "distill/panic_note.h"
+#include "distill/scan_note.h"
 #include "bytes/record.h"
 
 /* What is read between these two is needed now, but not in a distilled dump. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Distilled dumps: what was read comes back, and nothing else does. */
 #include "dumpfile.h"
-#include "report/distill.h"
+#include "distill/write.h"
 #include "base/unfinished.h"
 #include "bytes/kdump_free.h"
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "report/panic_note.h"
+#include "distill/panic_note.h"
 
 static struct pfs_reg regs[] = { { "rax", 0xfdfdfdfdfdfdfdfd }, { "rip", 0 } };
 static struct pfs_local locals[] = { { "page", 0xffd4000044000000 }, { "pfn", 0 } };

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "report/scan_note.h"
+#include "distill/scan_note.h"
 
 #define PER 0x100
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* struct pfs_scan as JSON and back; see scan_note.h for the format. */
-#include "report/scan_note.h"
+#include "distill/scan_note.h"
 
 #include <errno.h>
 #include <jansson.h>

@@ -9,7 +9,7 @@
  * There is no NT_PRSTATUS: the panic note has the registers that matter, and
  * those of a CPU in user mode are the user's.
  */
-#include "report/distill.h"
+#include "distill/write.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Write a distilled dump: a kdump file of what an analysis read, and no more. */
-#ifndef PFS_REPORT_DISTILL_H
-#define PFS_REPORT_DISTILL_H
+#ifndef PFS_DISTILL_WRITE_H
+#define PFS_DISTILL_WRITE_H
 
 #include "facts/facts.h"
 #include "bytes/record.h"

@@ -3,8 +3,8 @@
  * The parsed panic as JSON, for the note of a distilled dump. Nothing of
  * struct pfs_panic is lost on the way there and back.
  */
-#ifndef PFS_REPORT_PANIC_NOTE_H
-#define PFS_REPORT_PANIC_NOTE_H
+#ifndef PFS_DISTILL_PANIC_NOTE_H
+#define PFS_DISTILL_PANIC_NOTE_H
 
 #include "core/panic/panic.h"
 

@@ -4,7 +4,7 @@
  * text is bytes of any kind and JSON is Unicode: byte bb is written as code
  * point U+00bb, so that every byte comes back. Absent strings are absent keys.
  */
-#include "report/panic_note.h"
+#include "distill/panic_note.h"
 
 #include <errno.h>
 #include <inttypes.h>

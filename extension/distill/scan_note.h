@@ -11,8 +11,8 @@
  *
  * A section without struct pages is left out, and a mark without pages.
  */
-#ifndef PFS_REPORT_SCAN_NOTE_H
-#define PFS_REPORT_SCAN_NOTE_H
+#ifndef PFS_DISTILL_SCAN_NOTE_H
+#define PFS_DISTILL_SCAN_NOTE_H
 
 #include "core/pages/page.h"
 
