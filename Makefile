@@ -56,18 +56,18 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
-# The folders of the library, and what the command alone is made of.
-LIB_DIRS := base bytes facts core core/model core/pages core/panic core/checks core/verdict distill \
-	session report target kernel
+# The folders of the engine; the command's grammar, which every host shares; the command alone.
+LIB_DIRS := base bytes facts core/model core/pages core/panic core/checks core/verdict distill \
+	session report
+VERBS_DIRS := verbs
 CLI_DIRS := batch catalogue cli
 LIB_SRC := $(wildcard $(LIB_DIRS:%=extension/%/*.c))
+VERBS_SRC := $(wildcard $(VERBS_DIRS:%=extension/%/*.c))
 CLI_SRC := $(wildcard $(CLI_DIRS:%=extension/%/*.c))
 UNIT_SRC := $(wildcard testdumps/unit/test_*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/obj/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/obj/%.o)
-# The command without its process, for hosts.
-HOST_OBJ := $(addprefix $B/obj/extension/cli/,args.o diff.o error.o files.o help.o hosted.o \
-	progress.o report.o run.o verify.o)
+VERBS_OBJ := $(VERBS_SRC:%.c=$B/obj/%.o)
 CRASH_SRC := $(wildcard extension/crash/*.c)
 CRASH_OBJ := $(CRASH_SRC:%.c=$B/obj/%.o)
 DRGN_SRC := $(wildcard extension/bytes/drgn/*.c)
@@ -132,11 +132,11 @@ $B/obj/extension/cli/module.o: ALL_CFLAGS += -DPFS_MODULEDIR='"$(prefix)/lib/pfn
 $(DRGN_OBJ): ALL_CFLAGS += -isystem build/deps/include
 $B/obj/extension/cli/main.o: ALL_CFLAGS += -DPFS_CRASHDIR='"$(crashdir)"'
 
-$B/pfnscope: $(CLI_OBJ) $B/libpfnscope.a
+$B/pfnscope: $(CLI_OBJ) $(VERBS_OBJ) $B/libpfnscope.a
 	$(call say,LD,$@)
 	$Q$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(CMD_LIBS)
 
-$B/libpfnscope.so: $(LIB_OBJ) $(HOST_OBJ)
+$B/libpfnscope.so: $(LIB_OBJ) $(VERBS_OBJ)
 	$(call say,LD,$@)
 	$Q$(CC) $(LDFLAGS) -shared -Wl,-soname,libpfnscope.so.0 -Wl,--no-undefined -o $@ $^ $(LIBS)
 

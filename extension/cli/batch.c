@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "batch/batch.h"
-#include "cli/args.h"
-#include "cli/report.h"
+#include "verbs/args.h"
+#include "verbs/report.h"
 #include "cli/vmlinux_dir.h"
 #include "report/json.h"
 #include "base/unfinished.h"

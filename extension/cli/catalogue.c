@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "catalogue/catalogue.h"
-#include "cli/args.h"
+#include "verbs/args.h"
 
 static enum pfs_exit import(struct pfs_catalogue *c, const struct pfs_args *a, struct pfs_out *o,
 			    struct pfs_err *err)

@@ -10,10 +10,10 @@
 
 #include <pfnscope/version.h>
 
-#include "cli/args.h"
-#include "cli/files.h"
+#include "verbs/args.h"
+#include "verbs/files.h"
 #include "cli/module.h"
-#include "cli/progress.h"
+#include "verbs/progress.h"
 #include "session/find_vmlinux.h"
 #include "bytes/record.h"
 

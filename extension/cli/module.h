@@ -8,7 +8,7 @@
 
 #include <pfnscope/module.h>
 
-#include "cli/files.h"
+#include "verbs/files.h"
 
 struct pfs_library {
 	struct pfs_unwinder unwinder;	/* finds nothing where there is no module */

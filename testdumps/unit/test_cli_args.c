@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "cli/args.c"
-#include "cli/files.c"
-#include "cli/help.c"
+#include "verbs/args.c"
+#include "verbs/files.c"
+#include "verbs/help.c"
 #include "report_sink.h"
 
 static struct pfs_args args;

@@ -2,7 +2,7 @@
 /* Failures, as a program reads them. */
 #include <errno.h>
 
-#include "cli/args.h"
+#include "verbs/args.h"
 
 const char *pfs_error_code(const struct pfs_err *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which of the files on the command line are dumps, and which is the vmlinux. */
-#ifndef PFS_CLI_FILES_H
-#define PFS_CLI_FILES_H
+#ifndef PFS_VERBS_FILES_H
+#define PFS_VERBS_FILES_H
 
 #include <stdbool.h>
 #include <stddef.h>

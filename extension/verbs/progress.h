@@ -3,8 +3,8 @@
  * The progress line on stderr: on a terminal, from the second second on, ten
  * times a second at most, gone without a trace when the work is done.
  */
-#ifndef PFS_CLI_PROGRESS_H
-#define PFS_CLI_PROGRESS_H
+#ifndef PFS_VERBS_PROGRESS_H
+#define PFS_VERBS_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 /* The help, made of verbs.def and options.def. */
 #include <stdio.h>
 
-#include "cli/args.h"
+#include "verbs/args.h"
 
 static void put_usage(struct pfs_out *o, const struct pfs_verb_row *v, bool hosted)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/progress.h"
+#include "verbs/progress.h"
 
 #include <stdio.h>
 #include <string.h>

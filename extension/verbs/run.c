@@ -2,8 +2,8 @@
 /* The verbs: stages of the analysis, then a renderer. */
 #include <errno.h>
 
-#include "cli/args.h"
-#include "cli/report.h"
+#include "verbs/args.h"
+#include "verbs/report.h"
 #include "report/ticket.h"
 
 struct run {

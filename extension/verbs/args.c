@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The parser, made of verbs.def and options.def. */
-#include "cli/args.h"
+#include "verbs/args.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cli/args.h"
-#include "cli/files.h"
+#include "verbs/args.h"
+#include "verbs/files.h"
 #include "report/diff.h"
 
 static int from_dump(const char *path, const struct pfs_session_opts *opts,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The attachments of a ticket. */
-#ifndef PFS_CLI_REPORT_H
-#define PFS_CLI_REPORT_H
+#ifndef PFS_VERBS_REPORT_H
+#define PFS_VERBS_REPORT_H
 
-#include "cli/args.h"
+#include "verbs/args.h"
 
 /*
  * Distils and scans a diagnosed session that records, and writes all files to

@@ -10,8 +10,8 @@
 
 #include <pfnscope/version.h>
 
-#include "cli/args.h"
-#include "cli/progress.h"
+#include "verbs/args.h"
+#include "verbs/progress.h"
 #include "bytes/record.h"
 
 struct hosted {

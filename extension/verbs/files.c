@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/files.h"
+#include "verbs/files.h"
 
 #include <elf.h>
 #include <errno.h>

@@ -5,8 +5,8 @@
  *	[verb] VMCORE... [VMLINUX] [argument]		command line
  *	[verb] [argument]				inside crash and drgn
  */
-#ifndef PFS_CLI_ARGS_H
-#define PFS_CLI_ARGS_H
+#ifndef PFS_VERBS_ARGS_H
+#define PFS_VERBS_ARGS_H
 
 #include <pfnscope/hosted.h>
 

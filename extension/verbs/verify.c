@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cli/args.h"
+#include "verbs/args.h"
 #include "report/json.h"
 
 static json_t *view_report(const struct pfs_session *s)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/args.h"
-#include "cli/report.h"
+#include "verbs/args.h"
+#include "verbs/report.h"
 #include "report/bundle.h"
 #include "report/ticket.h"
 
