@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/json.h"
+#include "base/hex.h"
 
 #define SCHEMA "pfnscope/panic-note"
 #define VERSION 1
@@ -74,9 +74,9 @@ static void set_str(struct writer *w, json_t *o, const char *key, const char *s)
 
 static void set_hex(struct writer *w, json_t *o, const char *key, uint64_t v)
 {
-	char buf[24];
+	char buf[PFS_HEX_SIZE];
 
-	snprintf(buf, sizeof(buf), "0x%" PRIx64, v);
+	pfs_hex(buf, v);
 	set(w, o, key, json_string(buf));
 }
 
@@ -334,7 +334,7 @@ static bool get_hex(struct reader *x, const json_t *o, const char *key, uint64_t
 {
 	const json_t *v = json_object_get(o, key);
 
-	if (v && !pfs_json_parse_hex(v, ret))
+	if (v && !pfs_hex_parse(json_string_value(v), ret))
 		bad(x, key);
 	return v != NULL;
 }
@@ -484,7 +484,7 @@ static void read_dumped(struct reader *x, const json_t *o, struct pfs_panic *p)
 			return;
 		}
 		for (k = 0; k < json_array_size(raw); k++)
-			if (!pfs_json_parse_hex(json_array_get(raw, k), &d->raw[k]))
+			if (!pfs_hex_parse(json_string_value(json_array_get(raw, k)), &d->raw[k]))
 				bad(x, "raw");
 		d->nr_raw = (unsigned int)json_array_size(raw);
 	}

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
+
 void pfs_json_set(struct pfs_json *j, json_t *obj, const char *key, json_t *v)
 {
 	if (json_object_set_new(obj, key, v))
@@ -64,9 +66,9 @@ void pfs_json_str(struct pfs_json *j, json_t *obj, const char *key, const char *
 
 json_t *pfs_json_hex_value(struct pfs_json *j, uint64_t v)
 {
-	char buf[24];
+	char buf[PFS_HEX_SIZE];
 
-	snprintf(buf, sizeof(buf), "0x%" PRIx64, v);
+	pfs_hex(buf, v);
 	return str_value(j, buf);
 }
 
@@ -77,20 +79,7 @@ void pfs_json_hex(struct pfs_json *j, json_t *obj, const char *key, uint64_t v)
 
 bool pfs_json_parse_hex(const json_t *v, uint64_t *ret)
 {
-	const char *s = json_string_value(v);
-	size_t n, i;
-
-	if (!s || s[0] != '0' || s[1] != 'x')
-		return false;
-	s += 2;
-	n = strlen(s);
-	if (!n || n > 16)
-		return false;
-	for (i = 0; i < n; i++)
-		if (!strchr("0123456789abcdef", s[i]))
-			return false;
-	*ret = strtoull(s, NULL, 16);
-	return true;
+	return pfs_hex_parse(json_string_value(v), ret);
 }
 
 /* Counts stay far below 2^53; one that does not is no count of anything. */

@@ -36,7 +36,7 @@ static int look_again(struct pfs_session *s, const struct pfs_session_opts *o, s
 		      struct pfs_err *err)
 {
 	unsigned int jobs = o->jobs ? o->jobs : 1;
-	int r = pfs_model_build(&l->model, &s->facts, &s->mem, err);
+	int r = pfs_session_decode(s, &l->model, err);
 
 	if (!r)
 		r = pfs_check_structure(&l->model, &l->findings, err);

@@ -31,15 +31,22 @@ static void recorded(struct pfs_session *s)
 	}
 }
 
+int pfs_session_decode(struct pfs_session *s, struct pfs_model *m, struct pfs_err *err)
+{
+	int r = pfs_model_build(m, &s->facts, &s->mem, err);
+
+	return r ? r : pfs_pages_open(m, err);
+}
+
 /* A structure of a live kernel may make no sense while it is changed: three looks. */
 static int build_model(struct pfs_session *s, struct pfs_err *err)
 {
 	unsigned int looks = s->target->info.live ? 3 : 1;
-	int r = pfs_model_build(&s->model, &s->facts, &s->mem, err);
+	int r = pfs_session_decode(s, &s->model, err);
 
 	while (r && r != -ENOMEM && --looks) {
 		pfs_model_deinit(&s->model);
-		r = pfs_model_build(&s->model, &s->facts, &s->mem, err);
+		r = pfs_session_decode(s, &s->model, err);
 	}
 	return r;
 }

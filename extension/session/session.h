@@ -43,6 +43,8 @@ struct pfs_session_opts {
  */
 int pfs_session_open(struct pfs_session *s, struct pfs_target *t,
 		     const struct pfs_session_opts *o, struct pfs_err *err);
+/* The model of what the target holds now, and what tells the states of its pages. */
+int pfs_session_decode(struct pfs_session *s, struct pfs_model *m, struct pfs_err *err);
 int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err);	/* panic, verdict */
 int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o,
 		     struct pfs_err *err);	/* scan, all findings */

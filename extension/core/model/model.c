@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Build the model, part by part. */
-#include "core/pages/classify.h"
+#include "core/model/model.h"
 
-#include <errno.h>
 #include <string.h>
 
 int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct pfs_mem *mem,
@@ -25,14 +24,7 @@ int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct p
 		r = pfs_model_memory_blocks(m, err);
 	if (!r)
 		r = pfs_model_pgmaps(m, err);
-	if (!r)
-		r = pfs_model_vmemmap(m, err);
-	if (r)
-		return r;
-	m->classifier = pfs_alloc(&m->arena, sizeof(*m->classifier));
-	if (!m->classifier)
-		return pfs_err_set(err, ENOMEM, "model: out of memory");
-	return pfs_classifier_init(m->classifier, m, err);
+	return r ? r : pfs_model_vmemmap(m, err);
 }
 
 void pfs_model_deinit(struct pfs_model *m)

@@ -199,7 +199,7 @@ struct pfs_model {
 
 	struct pfs_limit *limits;
 	size_t nr_limits, cap_limits;
-	struct pfs_classifier *classifier; /* core/pages/classify.h; built last, read-only */
+	struct pfs_classifier *classifier; /* NULL until pfs_pages_open() (core/pages); read-only */
 };
 
 /*
@@ -269,5 +269,17 @@ static inline uint64_t pfs_pfn_to_page(const struct pfs_model *m, uint64_t pfn)
 {
 	return m->layout.vmemmap + pfn * m->layout.struct_page;
 }
+
+/*
+ * The pageblock bits of a PFN, as get_pfnblock_flags_mask() finds them in the
+ * section's usage, and the name of the migratetype in them ("?" if it has
+ * none). -ENOENT: this kernel's or dump's facts do not tell; -EIO: not readable.
+ */
+int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
+		  struct pfs_err *err);
+
+/* Log2 pages of a pageblock and its bits; false where this kernel's facts do not tell. */
+bool pfs_pageblock_geometry(const struct pfs_model *m, unsigned int *ret_order,
+			    unsigned int *ret_width);
 
 #endif

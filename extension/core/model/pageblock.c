@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pageblock bits: a few bits per 2 MiB (x86), in the section's usage. */
-#include "core/pages/page.h"
+#include "core/model/model.h"
 
 #include <errno.h>
 

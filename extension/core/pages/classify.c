@@ -181,6 +181,14 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	return 0;
 }
 
+int pfs_pages_open(struct pfs_model *m, struct pfs_err *err)
+{
+	m->classifier = pfs_alloc(&m->arena, sizeof(*m->classifier));
+	if (!m->classifier)
+		return pfs_err_set(err, ENOMEM, "struct pages: out of memory");
+	return pfs_classifier_init(m->classifier, m, err);
+}
+
 static bool in_range(const struct pfs_pfn_range *r, uint64_t pfn)
 {
 	return pfn >= r->start && pfn < r->end;

@@ -37,24 +37,18 @@ struct pfs_page {
 	int32_t refcount, mapcount;
 };
 
+/*
+ * Make ready what tells the states of pages: once a model, before anything else
+ * is asked of its pages. -ENOMEM.
+ */
+int pfs_pages_open(struct pfs_model *m, struct pfs_err *err);
+
 /* Read and classify one page. -ENOENT: no section, or one without memmap. */
 int pfs_page_get(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret, struct pfs_err *err);
 
 /* The state of a PFN if its struct page held these bytes, and the rest what it holds. */
 enum pfs_state pfs_page_classify(struct pfs_model *m, uint64_t pfn, const unsigned char *bytes,
 				 const char **ret_why);
-
-/*
- * The pageblock bits of a PFN, as get_pfnblock_flags_mask() finds them in the
- * section's usage, and the name of the migratetype in them ("?" if it has
- * none). -ENOENT: this kernel's or dump's facts do not tell; -EIO: not readable.
- */
-int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
-		  struct pfs_err *err);
-
-/* Log2 pages of a pageblock and its bits; false where this kernel's facts do not tell. */
-bool pfs_pageblock_geometry(const struct pfs_model *m, unsigned int *ret_order,
-			    unsigned int *ret_width);
 
 /* What a page of a normal state has about it that contradicts something else. */
 enum pfs_mark {
