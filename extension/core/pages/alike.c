@@ -19,24 +19,6 @@ static uint64_t special_mask(const struct pfs_classifier *c)
 	return c->head_mask | c->hwpoison_mask;
 }
 
-uint64_t pfs_alike_mask(const struct pfs_classifier *c)
-{
-	const struct pfs_layout *l = &c->m->layout;
-	uint64_t mask = special_mask(c) | c->lru_mask | c->unevictable_mask | c->reserved_mask |
-			c->free_mask;
-
-	/* Of pages without special flags, none holds a fill pattern. */
-	if (!c->has_links || !c->has_refcount || !c->head_offset || !c->head_mask ||
-	    !(special_mask(c) & PFS_FILL_UNUSED))
-		return 0;
-	/* One word of both counts, whose lower half is the page type, too. */
-	if (!c->mapcount_offset || c->refcount_offset != c->mapcount_offset + 4 ||
-	    c->type_offset != c->mapcount_offset || c->buddy_mask == c->buddy_value)
-		return 0;
-	return mask | c->zone_mask << l->zone_shift |
-	       (c->node_mask ? c->node_mask << l->node_shift : 0);
-}
-
 static const struct pfs_zone *zone_of(const struct pfs_classifier *c, uint64_t flags)
 {
 	const struct pfs_layout *l = &c->m->layout;

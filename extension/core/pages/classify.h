@@ -96,9 +96,6 @@ enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_
 uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn,
 		   const unsigned char *bytes, enum pfs_state st, uint64_t max);
 
-/* What to set alike_mask to, when all else of the classifier is known. */
-uint64_t pfs_alike_mask(const struct pfs_classifier *c);
-
 /*
  * What check_new_page_bad(), free_tail_page_prepare() and their like call a bad
  * page, or what no kernel writes: why, as constant text; NULL if there is
@@ -133,10 +130,26 @@ static inline bool pfs_kernel_address(const struct pfs_classifier *c, uint64_t v
 }
 
 /* On an LRU list or in a slab, by its flags or type. */
-bool pfs_page_busy(const struct pfs_classifier *c, const unsigned char *bytes);
+static inline bool pfs_page_busy(const struct pfs_classifier *c, const unsigned char *bytes)
+{
+	return pfs_le64(bytes + c->flags_offset) & c->busy_mask ||
+	       (c->slab_type && c->type_offset &&
+		(pfs_le32(bytes + c->type_offset) & 0xff000000) == c->slab_type);
+}
 
 /* Compound head that a tail's word names; false if it is no tail. */
-bool pfs_compound_head(const struct pfs_classifier *c, uint64_t page_va,
-		       const unsigned char *bytes, uint64_t *ret_head_va);
+static inline bool pfs_compound_head(const struct pfs_classifier *c, uint64_t page_va,
+				     const unsigned char *bytes, uint64_t *ret_head_va)
+{
+	uint64_t word;
+
+	if (!c->head_offset)
+		return false;
+	word = pfs_le64(bytes + c->head_offset);
+	if (!(word & 1))
+		return false;
+	*ret_head_va = c->head_is_mask ? page_va & (word - 1) : word - 1;
+	return true;
+}
 
 #endif

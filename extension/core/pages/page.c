@@ -6,38 +6,6 @@
 #include <string.h>
 
 #include "core/pages/classify.h"
-#include "core/pages/scan.h"
-
-static const struct {
-	const char *name, *meaning;
-	bool abnormal;
-	char letter;
-} states[PFS_NR_STATES] = {
-#define STATE(id, name, abnormal, letter, meaning) \
-	[PFS_ST_##id] = { name, meaning, abnormal, letter },
-#include <pfnscope/states.def>
-#undef STATE
-};
-
-const char *pfs_state_name(enum pfs_state s)
-{
-	return states[s].name;
-}
-
-const char *pfs_state_meaning(enum pfs_state s)
-{
-	return states[s].meaning;
-}
-
-bool pfs_state_abnormal(enum pfs_state s)
-{
-	return states[s].abnormal;
-}
-
-char pfs_state_letter(enum pfs_state s)
-{
-	return states[s].letter;
-}
 
 static void decode(const struct pfs_classifier *c, struct pfs_page *p)
 {

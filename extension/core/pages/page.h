@@ -20,6 +20,10 @@ const char *pfs_state_meaning(enum pfs_state s);
 bool pfs_state_abnormal(enum pfs_state s);
 char pfs_state_letter(enum pfs_state s);
 
+/* The state of a struct page that cannot be read, and its reason in words. */
+enum pfs_state pfs_presence_state(enum pfs_presence p);
+const char *pfs_answer_why(enum pfs_state s);
+
 /* Everything about one struct page, for `pfn`, the candidates and the evidence. */
 struct pfs_page {
 	uint64_t pfn;

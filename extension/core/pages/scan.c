@@ -43,21 +43,6 @@ void pfs_section_scan_deinit(struct pfs_section_scan *s)
 	s->memmap = s->answer = NULL;
 }
 
-enum pfs_state pfs_presence_state(enum pfs_presence p)
-{
-	switch (p) {
-	case PFS_PRESENT:
-		return PFS_ST_OK;
-	case PFS_EXCLUDED:
-		return PFS_ST_EXCLUDED;
-	case PFS_ABSENT:
-		return PFS_ST_ABSENT;
-	case PFS_UNDECIDABLE:
-		break;
-	}
-	return PFS_ST_UNDECIDABLE;
-}
-
 /* Physically contiguous bytes behind one leaf; at: offset into the memmap. */
 static void read_leaf(struct pfs_section_scan *s, struct pfs_mem *mem, uint64_t pa, uint64_t at,
 		      uint64_t len)
@@ -170,20 +155,6 @@ void pfs_section_scan_start(struct pfs_section_scan *s, struct pfs_mem *mem,
 	s->ctx = (struct pfs_classify_ctx){ .page = section_page, .arg = s };
 	memset(s->answer, NOT_READ, s->nr_answers);
 	s->whole = 0;
-}
-
-const char *pfs_answer_why(enum pfs_state s)
-{
-	switch (s) {
-	case PFS_ST_UNMAPPED:
-		return "the page-table walk ends at an entry that is not present";
-	case PFS_ST_EXCLUDED:
-		return "the page behind it was left out of the dump";
-	case PFS_ST_ABSENT:
-		return "the page behind it is in no memory that the dump covers";
-	default:
-		return "the dump cannot say what the page behind it holds";
-	}
 }
 
 enum pfs_state pfs_section_scan_state(struct pfs_section_scan *s, uint64_t pfn,

@@ -18,10 +18,6 @@ struct pfs_section_scan {
 	const unsigned char *bytes;	/* of the page classified last; NULL: not read */
 };
 
-/* The state of a struct page that cannot be read, and its reason in words. */
-enum pfs_state pfs_presence_state(enum pfs_presence p);
-const char *pfs_answer_why(enum pfs_state s);
-
 int pfs_section_scan_init(struct pfs_section_scan *s, const struct pfs_model *m,
 			  struct pfs_err *err);
 void pfs_section_scan_deinit(struct pfs_section_scan *s);
