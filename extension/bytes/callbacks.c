@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE	4096u
+#include "bytes/dump.h"
+
 /* Large enough for the cost of a call to vanish, small enough for a cache. */
 #define BATCH	((size_t)1 << 20)
 
@@ -78,7 +79,7 @@ static enum pfs_presence reason(const struct callbacks_target *c, int r)
 static size_t read_piece(struct callbacks_target *c, uint64_t pa, unsigned char *buf, size_t len,
 			 enum pfs_presence *ret)
 {
-	size_t in_page = PAGE - pa % PAGE;
+	size_t page = c->t.info.page_size, in_page = page - pa % page;
 	int r;
 
 	for (;;) {
@@ -87,7 +88,7 @@ static size_t read_piece(struct callbacks_target *c, uint64_t pa, unsigned char 
 			return len;
 		if (len <= in_page)
 			break;
-		len = len / 2 > in_page ? in_page + (len / 2 - in_page) / PAGE * PAGE : in_page;
+		len = len / 2 > in_page ? in_page + (len / 2 - in_page) / page * page : in_page;
 	}
 	*ret = reason(c, r);
 	return 0;
@@ -97,18 +98,18 @@ static size_t read_piece(struct callbacks_target *c, uint64_t pa, unsigned char 
 static size_t read_doubted(struct callbacks_target *c, uint64_t pa, unsigned char *buf, size_t len,
 			   enum pfs_presence *ret)
 {
-	unsigned char page[PAGE];
-	size_t n = PAGE - pa % PAGE;
+	size_t size = c->t.info.page_size, n = size - pa % size;
+	unsigned char page[PFS_MAX_PAGE];
 
-	if (!read_piece(c, pa - pa % PAGE, page, PAGE, ret))
+	if (!read_piece(c, pa - pa % size, page, size, ret))
 		return 0;
-	if (all_zero(page, PAGE)) {
+	if (all_zero(page, size)) {
 		*ret = PFS_UNDECIDABLE;
 		return 0;
 	}
 	if (n > len)
 		n = len;
-	memcpy(buf, page + pa % PAGE, n);
+	memcpy(buf, page + pa % size, n);
 	return n;
 }
 
@@ -184,17 +185,19 @@ static int own_reader(struct pfs_callbacks *cb, struct pfs_target *file, struct 
 		c->t.info = (struct pfs_target_info){
 			.path = cb->path,
 			.format = cb->live ? "live" : "unknown",
-			.max_pfn = UINT64_MAX / PAGE,
 		};
 	c->t.info.reader = cb->name;
 	c->t.info.reader_version = cb->version;
-	c->t.info.page_size = PAGE;
 	c->t.info.live |= cb->live;
 	if (cb->arch)
 		c->t.info.arch = cb->arch;
 	if (cb->vmcoreinfo) {
 		c->t.info.vmcoreinfo = cb->vmcoreinfo;
 		c->t.info.vmcoreinfo_len = cb->vmcoreinfo_len;
+	}
+	if (!file) {
+		c->t.info.page_size = pfs_page_size_of(cb->vmcoreinfo, cb->vmcoreinfo_len);
+		c->t.info.max_pfn = UINT64_MAX / c->t.info.page_size;
 	}
 	c->doubt = !file && !c->t.info.live;
 	*ret = &c->t;

@@ -15,6 +15,9 @@
 #include "bytes/distilled.h"
 #include "bytes/ranges.h"
 
+/* Bytes of the largest page that a kernel may be built with. */
+#define PFS_MAX_PAGE 65536
+
 /* Physical addresses above this come from damage, not from a machine. */
 #define PFS_MAX_PHYS_BITS 56
 
@@ -84,6 +87,11 @@ int pfs_dump_reopen(int fd);
 int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err);
 int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *err);
 
+/*
+ * notes.c: PAGESIZE=... of VMCOREINFO (may be NULL); arm64 and ppc64 leave the
+ * choice to the kernel's builder. 4096 where it says nothing.
+ */
+uint32_t pfs_page_size_of(const char *vmcoreinfo, size_t len);
 /* notes.c: VMCOREINFO, PRSTATUS and our own notes; buf must outlive d. */
 int pfs_dump_notes(struct pfs_dump *d, const void *buf, size_t len, struct pfs_err *err);
 /* Architecture, page size of an ELF: what the notes tell. */

@@ -16,22 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes/archs.h"
 #include "bytes/dump.h"
 
 /* Bounds on what we keep in memory; a vmcore has one note per CPU, and VMCOREINFO. */
 #define MAX_PHDRS (1U << 22)
 #define MAX_NOTES ((uint64_t)64 << 20)
-
-static const struct {
-	unsigned int machine;
-	const char *arch;
-} machines[] = {
-	{ EM_X86_64, "x86_64" },
-	{ EM_AARCH64, "aarch64" },
-	{ EM_PPC64, "ppc64" },
-	{ EM_RISCV, "riscv64" },
-	{ 258, "loongarch64" },
-};
 
 /* Number of program headers: beyond 65534 it is in sh_info of section header 0. */
 static int nr_phdrs(const struct pfs_dump_file *f, const Elf64_Ehdr *eh, uint32_t *ret,
@@ -123,23 +113,6 @@ static int add_notes(struct pfs_dump *d, const Elf64_Phdr *ph, uint32_t i, struc
 	return pfs_dump_notes(d, buf, ph->p_filesz, err);
 }
 
-/* PAGESIZE=... of VMCOREINFO; arm64 and ppc64 leave the choice to the kernel's builder. */
-static uint32_t page_size(const struct pfs_dump *d)
-{
-	static const char key[] = "PAGESIZE=";
-	const char *p = d->info.vmcoreinfo;
-	const char *end = p ? p + d->info.vmcoreinfo_len : NULL;
-	unsigned long v = 0;
-
-	p = p ? memmem(p, d->info.vmcoreinfo_len, key, sizeof(key) - 1) : NULL;
-	if (p)
-		for (p += sizeof(key) - 1; p < end && *p >= '0' && *p <= '9' && v < 1UL << 20; p++)
-			v = v * 10 + (unsigned long)(*p - '0');
-	if (v < 4096 || v > 65536 || (v & (v - 1)))
-		v = 4096;
-	return (uint32_t)v;
-}
-
 int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 {
 	const struct pfs_dump_file *f = &d->files[0];
@@ -200,11 +173,9 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 	/* Those of the task that looks, or zero. */
 	if (d->info.live)
 		d->info.nr_cpus = 0;
-	d->info.page_size = page_size(d);
+	d->info.page_size = pfs_page_size_of(d->info.vmcoreinfo, d->info.vmcoreinfo_len);
 	d->info.max_pfn = (max + d->info.page_size - 1) / d->info.page_size;
-	for (i = 0; i < sizeof(machines) / sizeof(*machines); i++)
-		if (eh.e_machine == machines[i].machine)
-			d->info.arch = machines[i].arch;
+	d->info.arch = pfs_arch_of_elf(eh.e_machine);
 out:
 	free(ph);
 	return r;

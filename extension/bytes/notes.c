@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bytes/archs.h"
 #include "bytes/distilled.h"
 #include "bytes/dump.h"
 
@@ -146,25 +147,24 @@ int pfs_dump_notes(struct pfs_dump *d, const void *buf, size_t len, struct pfs_e
 	return 0;
 }
 
-/* sizeof(struct elf_prstatus), by which a dump of unknown origin gives itself away. */
-static const struct {
-	size_t len;
-	const char *arch;
-} prstatus_size[] = {
-	{ 336, "x86_64" },
-	{ 392, "aarch64" },
-	{ 376, "riscv64" },
-	{ 504, "ppc64" },
-};
+uint32_t pfs_page_size_of(const char *vmcoreinfo, size_t len)
+{
+	static const char key[] = "PAGESIZE=";
+	const char *p = vmcoreinfo ? memmem(vmcoreinfo, len, key, sizeof(key) - 1) : NULL;
+	const char *end = vmcoreinfo ? vmcoreinfo + len : NULL;
+	unsigned long v = 0;
+
+	if (p)
+		for (p += sizeof(key) - 1; p < end && *p >= '0' && *p <= '9' && v < 1UL << 20; p++)
+			v = v * 10 + (unsigned long)(*p - '0');
+	return v < 4096 || v > PFS_MAX_PAGE || (v & (v - 1)) ? 4096 : (uint32_t)v;
+}
 
 void pfs_dump_guess_arch(struct pfs_dump *d)
 {
-	size_t i;
-
-	for (i = 0; d->info.nr_cpus && i < sizeof(prstatus_size) / sizeof(*prstatus_size); i++)
-		if (d->info.cpus[0].len == prstatus_size[i].len)
-			d->info.arch = prstatus_size[i].arch;
+	if (d->info.nr_cpus)
+		d->info.arch = pfs_arch_of_prstatus(d->info.cpus[0].len);
 	/* QEMU's kdump files carry no utsname; nearly all of them are of this kind. */
 	if (!d->info.arch && d->info.page_size == 4096)
-		d->info.arch = "x86_64";
+		d->info.arch = pfs_arch_first();
 }

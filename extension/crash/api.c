@@ -68,10 +68,37 @@ bool pfs_crash_failed(void)
 	return state.failed || state.aborted;
 }
 
+struct machine {
+	const char *name;
+	char *crash;		/* machine_type() takes it so */
+	size_t prstatus;
+};
+
+/* What this crash was built for; NULL: a machine that we do not support. */
+static const struct machine *machine(void)
+{
+	static const struct machine known[] = {
+#define ARCH(name, elf, prstatus, crash) { #name, crash, prstatus },
+#include <pfnscope/archs.def>
+#undef ARCH
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (machine_type(known[i].crash))
+			return &known[i];
+	return NULL;
+}
+
 void pfs_crash_info(struct pfs_crash_info *ret)
 {
+	const struct machine *m = machine();
+
 	*ret = (struct pfs_crash_info){
 		.version = pc->program_version,
+		.arch = m ? m->name : NULL,
+		.prstatus_size = m ? m->prstatus : 0,
+		.page_size = (unsigned int)PAGESIZE(),
 		.dumpfile = ACTIVE() || REMOTE_MEMSRC() ? NULL : pc->dumpfile,
 		.live = ACTIVE() || REMOTE_MEMSRC(),
 		.minimal = !!(pc->flags & MINIMAL_MODE),
@@ -404,8 +431,10 @@ static const char *self_test(void)
 	physaddr_t pa;
 	int major = 0, minor = 0, patch = 0;
 
-	if (!machine_type("X86_64"))
-		return "only x86_64 kernels are supported";
+	if (!machine())
+		return "kernels of this machine are not supported";
+	if (PAGESIZE() < 4096 || PAGESIZE() > 65536 || PAGESIZE() & (PAGESIZE() - 1))
+		return "this crash lays its tables out in another way (no pagesize)";
 	if (!pc->program_version ||
 	    sscanf(pc->program_version, "%d.%d.%d", &major, &minor, &patch) < 2 ||
 	    strcmp(pc->program_version, build_version) || major < 8 ||

@@ -14,6 +14,9 @@
 
 struct pfs_crash_info {
 	const char *version;
+	const char *arch;	/* as in archs.def */
+	size_t prstatus_size;	/* bytes of its struct elf_prstatus */
+	unsigned int page_size;	/* bytes: at most 65536 */
 	const char *dumpfile;	/* as typed; NULL on a live system */
 	bool live;
 	bool minimal;		/* crash --minimal: crash knows no types */

@@ -9,10 +9,9 @@
 
 #include "crash/crash.h"
 
-#define PAGE 4096u
+#define MAX_PAGE 65536
 #define MAX_VMCOREINFO 65536
 #define MAX_CPUS 8192
-#define PRSTATUS_SIZE 336	/* struct elf_prstatus of x86_64 */
 
 struct crash_target {
 	struct pfs_target t;
@@ -65,17 +64,18 @@ static enum pfs_presence ask_file(struct crash_target *c, uint64_t pa, uint64_t 
 /* Inside one page. */
 static enum pfs_presence read_part(struct crash_target *c, uint64_t pa, void *buf, size_t len)
 {
-	unsigned char page[PAGE];
+	size_t size = c->info.page_size;
+	unsigned char page[MAX_PAGE];
 	enum pfs_presence p;
 
 	if (c->file || !c->info.elf)
 		return answer_of(c, pfs_crash_read_phys(pa, buf, len));
 	/* Nobody to ask: zeroes are not believed. */
-	p = answer_of(c, pfs_crash_read_phys(pa - pa % PAGE, page, PAGE));
-	if (p == PFS_PRESENT && all_zero(page, PAGE))
+	p = answer_of(c, pfs_crash_read_phys(pa - pa % size, page, size));
+	if (p == PFS_PRESENT && all_zero(page, size))
 		p = PFS_UNDECIDABLE;
 	if (p == PFS_PRESENT)
-		memcpy(buf, page + pa % PAGE, len);
+		memcpy(buf, page + pa % size, len);
 	return p;
 }
 
@@ -87,7 +87,7 @@ static enum pfs_presence crash_read(struct pfs_target *t, uint64_t pa, void *buf
 	uint64_t end;
 
 	for (*ret_len = 0; *ret_len < len;) {
-		size_t n = PAGE - pa % PAGE;
+		size_t n = c->info.page_size - pa % c->info.page_size;
 		enum pfs_presence p = ask_file(c, pa, &end);
 
 		if (n > len - *ret_len)
@@ -163,7 +163,7 @@ static int registers_from_crash(struct crash_target *c)
 	for (cpu = 0; cpu < nr; cpu++) {
 		const void *p = pfs_crash_prstatus(cpu, &len);
 
-		if (p && len == PRSTATUS_SIZE)
+		if (p && len == c->info.prstatus_size)
 			c->cpus[n++] = (struct pfs_cpu_note){ cpu, p, len };
 	}
 	c->t.info.cpus = c->cpus;
@@ -189,12 +189,12 @@ int pfs_crash_target(const struct pfs_crash_info *info, struct pfs_target *file,
 		c->t.info = (struct pfs_target_info){
 			.path = info->dumpfile,
 			.format = info->live ? "live" : "unknown",
-			.max_pfn = UINT64_MAX / PAGE,
+			.max_pfn = UINT64_MAX / info->page_size,
 		};
 	c->t.info.reader = "crash";
 	c->t.info.reader_version = info->version;
-	c->t.info.arch = "x86_64";
-	c->t.info.page_size = PAGE;
+	c->t.info.arch = info->arch;
+	c->t.info.page_size = info->page_size;
 	c->t.info.live = info->live;
 	if (vmcoreinfo_from_memory(c) || (!file && registers_from_crash(c))) {
 		crash_free(&c->t);

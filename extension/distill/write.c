@@ -139,6 +139,7 @@ char *pfs_distill_vmcoreinfo(const struct pfs_target *t, const struct pfs_facts 
 	size_t old_len = old ? t->info.vmcoreinfo_len : 0;
 	char *text = NULL;
 	FILE *out = open_memstream(&text, ret_len);
+	const char *name;
 	unsigned int i;
 
 	if (!out)
@@ -152,12 +153,9 @@ char *pfs_distill_vmcoreinfo(const struct pfs_target *t, const struct pfs_facts 
 		fprintf(out, "OSRELEASE=%s\n", f->release);
 	if (f->build_id && *f->build_id && !has_key(old, old_len, "BUILD-ID"))
 		fprintf(out, "BUILD-ID=%s\n", f->build_id);
-	for (i = 0; i < PFS_NR_FACTS; i++) {
-		const char *name = pfs_fact_name((enum pfs_fact_id)i);
-
-		if (pfs_have(f, (enum pfs_fact_id)i) && !has_key(old, old_len, name))
-			put_fact(out, name, pfs_val(f, (enum pfs_fact_id)i));
-	}
+	for (i = 0; (name = pfs_facts_name(f, i)); i++)
+		if (pfs_have(f, i) && !has_key(old, old_len, name))
+			put_fact(out, name, pfs_val(f, i));
 	if (ferror(out) | fclose(out)) {
 		free(text);
 		return NULL;
@@ -370,7 +368,7 @@ static int write_headers(struct distill *d, struct pfs_err *err)
 	const struct pfs_target_info *info = &d->t->info;
 	uint64_t notes_at = d->block + KDUMP_SUB_SIZE;
 	unsigned char h[KDUMP_HDR_SIZE] = { 0 }, s[KDUMP_SUB_SIZE] = { 0 };
-	int r;
+	int phys_base = pfs_facts_find(d->f, "NUMBER(phys_base)"), r;
 
 	memcpy(h + KDUMP_HDR_SIGNATURE, "KDUMP   ", 8);
 	put32(h + KDUMP_HDR_VERSION, 6);
@@ -388,7 +386,7 @@ static int write_headers(struct distill *d, struct pfs_err *err)
 	put32(h + KDUMP_HDR_MAX_MAPNR, d->max_pfn < UINT32_MAX ? d->max_pfn : UINT32_MAX);
 	put32(h + KDUMP_HDR_WRITTEN, d->pages < UINT32_MAX ? d->pages : UINT32_MAX);
 	put32(h + KDUMP_HDR_NR_CPUS, 1);
-	put64(s + KDUMP_SUB_PHYS_BASE, pfs_val(d->f, PFS_F_PHYS_BASE));
+	put64(s + KDUMP_SUB_PHYS_BASE, phys_base < 0 ? 0 : d->f->f[phys_base].value);
 	put32(s + KDUMP_SUB_DUMP_LEVEL, 31);
 	put64(s + KDUMP_SUB_OFFSET_VMCOREINFO, notes_at + d->vmcoreinfo_at);
 	put64(s + KDUMP_SUB_SIZE_VMCOREINFO, d->vmcoreinfo_len);

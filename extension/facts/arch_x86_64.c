@@ -15,12 +15,13 @@
  * An entry without P is not mapped, whatever its other bits say: PROT_NONE
  * (bit 8) and swap entries keep a value there.
  */
-#include "facts/kernel.h"
+#include "facts/arch.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#define PAGE_SHIFT	12
 #define PTE_P		(1ULL << 0)
 #define PTE_W		(1ULL << 1)
 #define PTE_PS		(1ULL << 7)
@@ -32,41 +33,46 @@
 /* From there on at most 1 GiB (KERNEL_IMAGE_SIZE), modules included where it has less. */
 #define END_KERNEL_MAP	0xffffffffc0000000ULL
 
+/* Facts of this machine alone: the order of fact_names. */
+enum {
+	PHYS_BASE = PFS_NR_COMMON_FACTS,
+	L5,
+	SME_MASK,
+	PAGE_OFFSET_BASE,
+	VMEMMAP_BASE,
+	E820_TABLE,
+	E820_NR,
+	E820_ENTRIES,
+	SZ_E820_ENTRY,
+	E820_ADDR,
+	E820_SIZE,
+	E820_TYPE,
+};
+
+static const char *const fact_names[] = {
+	"NUMBER(phys_base)",		/* kernel image: virtual to physical */
+	"NUMBER(pgtable_l5_enabled)",	/* 5-level page tables */
+	"NUMBER(sme_mask)",		/* encryption bit in page table entries */
+	"SYMBOL(page_offset_base)",	/* start of the direct map (variable) */
+	"SYMBOL(vmemmap_base)",		/* start of the memmap (variable) */
+	"SYMBOL(e820_table)",		/* firmware memory map, as the kernel amended it */
+	"OFFSET(e820_table.nr_entries)",
+	"OFFSET(e820_table.entries)",
+	"SIZE(e820_entry)",
+	"OFFSET(e820_entry.addr)",
+	"OFFSET(e820_entry.size)",
+	"OFFSET(e820_entry.type)",
+	NULL,
+};
+
+static const char *const dwarf_units[] = { "arch/x86/kernel/e820.c", NULL };
+
 static bool canonical(const struct pfs_mem *m, uint64_t va)
 {
 	unsigned int bits = m->root.levels == 5 ? 57 : 48;
 	uint64_t top = va >> (bits - 1);
 
 	return top == 0 || top == UINT64_MAX >> (bits - 1);
-}
-
-/* Entry idx of the table at pa, through the cache of its level. */
-static enum pfs_presence entry_read(struct pfs_mem *m, unsigned int depth, uint64_t pa,
-				    unsigned int idx, uint64_t *ret)
-{
-	enum pfs_presence p;
-	uint64_t at;
-
-	/* Of a table page that holds the kernel's entries, those beside ours are not ours. */
-	if (m->target->info.live || m->target->info.exact) {
-		unsigned char b[8];
-
-		p = pfs_read_phys(m, pa + idx * 8, b, sizeof(b), &at);
-		if (p == PFS_PRESENT)
-			*ret = pfs_le64(b);
-		return p;
-	}
-	if (!m->table[depth].valid || m->table[depth].pa != pa) {
-		m->table[depth].valid = false;
-		p = pfs_read_phys(m, pa, m->table[depth].entry, sizeof(m->table[depth].entry),
-				  &at);
-		if (p != PFS_PRESENT)
-			return p;
-		m->table[depth].pa = pa;
-		m->table[depth].valid = true;
-	}
-	*ret = pfs_le64(&m->table[depth].entry[idx]);
-	return PFS_PRESENT;
 }
 
 static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
@@ -84,7 +90,7 @@ static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 	ret->pa = 0;
 	for (depth = 0; depth < root->levels && depth < PFS_MAX_LEVELS; depth++) {
 		unsigned int level = root->levels - 1 - depth;	/* 0: pte */
-		unsigned int shift = 12 + 9 * level;
+		unsigned int shift = PAGE_SHIFT + 9 * level;
 		unsigned int idx = (unsigned int)(va >> shift) & 511;
 		struct pfs_step *s = &ret->step[depth];
 		uint64_t size = 1ULL << shift;
@@ -93,7 +99,7 @@ static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 		s->level = depth ? names[level] : "pgd";
 		s->entry_pa = table + idx * 8;
 		s->entry = 0;
-		s->presence = entry_read(m, depth, table, idx, &s->entry);
+		s->presence = pfs_table_entry(m, depth, s->entry_pa, &s->entry);
 		ret->nr = depth + 1;
 		ret->leaf_size = size;
 		if (s->presence != PFS_PRESENT || !(s->entry & PTE_P)) {
@@ -116,7 +122,7 @@ static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 
 static bool l5(const struct pfs_facts *f)
 {
-	return pfs_have(f, PFS_F_L5) && pfs_val(f, PFS_F_L5);
+	return pfs_have(f, L5) && pfs_val(f, L5);
 }
 
 /* Of kernels from v2.6.31 on; by the paging mode from v4.17 on. */
@@ -135,20 +141,19 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 		return pfs_err_set(err, EINVAL, "VMCOREINFO has neither %s nor %s",
 				   pfs_fact_name(PFS_F_INIT_TOP_PGT),
 				   pfs_fact_name(PFS_F_SWAPPER_PG_DIR));
-	if (!pfs_have(f, PFS_F_PHYS_BASE))
+	if (!pfs_have(f, PHYS_BASE))
 		return pfs_err_set(err, EINVAL, "VMCOREINFO has no %s",
-				   pfs_fact_name(PFS_F_PHYS_BASE));
+				   fact_names[0]);
 	va = pfs_val(f, top);
 	if (va < START_KERNEL_MAP || va & 0xfff)
 		return pfs_err_set(err, EINVAL, "%s is 0x%llx: not a page of the kernel image",
 				   pfs_fact_name(top), (unsigned long long)va);
 	m->pte_mask = PTE_ADDR;
-	if (pfs_have(f, PFS_F_SME_MASK))
-		m->pte_mask &= ~pfs_val(f, PFS_F_SME_MASK);
+	if (pfs_have(f, SME_MASK))
+		m->pte_mask &= ~pfs_val(f, SME_MASK);
 	/* phys_base is signed: the image may lie below where it was linked for. */
-	m->root.pa = va - START_KERNEL_MAP + pfs_val(f, PFS_F_PHYS_BASE);
+	m->root.pa = va - START_KERNEL_MAP + pfs_val(f, PHYS_BASE);
 	m->root.levels = l5(f) ? 5 : 4;
-	m->table_words = 512;
 	if (m->root.pa & ~m->pte_mask)
 		return pfs_err_set(err, EINVAL, "%s at physical address 0x%llx: impossible",
 				   pfs_fact_name(top), (unsigned long long)m->root.pa);
@@ -185,7 +190,7 @@ static int bootstrap(struct pfs_mem *m, const void *qemu, size_t len, unsigned i
 	m->pte_mask = PTE_ADDR;
 	m->root.pa = attempt ? cr3 & ~0x1000ULL : cr3;
 	m->root.levels = pfs_le64(p + QEMU_CR4) & CR4_LA57 ? 5 : 4;
-	m->table_words = 512;
+	m->page_shift = PAGE_SHIFT;
 	return 0;
 }
 
@@ -203,41 +208,125 @@ static int describe(struct pfs_mem *m, uint64_t text, uint64_t top, char *buf, s
 			(unsigned long long)top, (long long)phys_base, m->root.levels == 5);
 }
 
-/* CALL rel32: e8 and the displacement from behind the instruction. */
-static bool call_target(struct pfs_mem *m, uint64_t ret, uint64_t *ret_target)
+/* Since v2.6.13. */
+static unsigned int section_size_bits(const struct pfs_facts *f)
 {
-	unsigned char insn[5];
-
-	if (pfs_read_va(m, ret - 5, insn, sizeof(insn), NULL) || insn[0] != 0xe8)
-		return false;
-	*ret_target = ret + (uint64_t)(int64_t)(int32_t)pfs_le32(insn + 1);
-	return true;
+	(void)f;
+	return 27;
 }
 
-static const char *const reg_names[] = {
-	"r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10", "r9",
-	"r8", "rax", "rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs",
-	"eflags", "rsp", "ss", "fs_base", "gs_base", "ds", "es", "fs", "gs",
-};
+/* A pmd's leaf: 2 MiB. */
+static unsigned int hugetlb_order(const struct pfs_mem *m)
+{
+	(void)m;
+	return 9;
+}
+
+/* The variable that KASLR moves. */
+static bool vmemmap(struct pfs_mem *m, const struct pfs_facts *f, uint64_t *ret)
+{
+	struct pfs_err ignored;
+
+	return pfs_have(f, VMEMMAP_BASE) &&
+	       !pfs_read_u64(m, pfs_val(f, VMEMMAP_BASE), ret, "vmemmap_base", &ignored);
+}
+
+#define MAX_E820 4096
+
+/* enum e820_type (arch/x86/include/asm/e820/types.h) */
+static const char *type_name(uint32_t type)
+{
+	switch (type) {
+	case 1:
+		return "RAM";
+	case 2:
+		return "reserved";
+	case 3:
+		return "ACPI data";
+	case 4:
+		return "ACPI NVS";
+	case 5:
+		return "unusable";
+	case 7:
+		return "persistent memory";
+	case 12:
+		return "persistent memory (type 12)";
+	case 128:
+		return "reserved by the kernel";
+	case 0xefffffff:
+		return "soft reserved";
+	default:
+		return "of unknown type";
+	}
+}
+
+static void e820_type(struct pfs_firmware_range *r, uint32_t type)
+{
+	r->type = type_name(type);
+	r->kind = type == 1 ? PFS_FW_RAM : type == 7 ? PFS_FW_DEVICE : PFS_FW_OTHER;
+}
+
+static int firmware_map(struct pfs_mem *m, const struct pfs_facts *f,
+			int (*entry)(void *arg, const struct pfs_firmware_range *r), void *arg,
+			struct pfs_err *err)
+{
+	struct pfs_firmware_range r;
+	unsigned char buf[64];
+	uint64_t table, size, nr, i;
+	unsigned int id;
+	int ret;
+
+	for (id = E820_TABLE; id <= E820_TYPE; id++)
+		if (!pfs_have(f, id))
+			return pfs_err_set(err, ENODATA, "%s is not known",
+					   pfs_facts_name(f, id));
+	size = pfs_val(f, SZ_E820_ENTRY);
+	if (size < 20 || size > sizeof(buf) || pfs_val(f, E820_ADDR) > size - 8 ||
+	    pfs_val(f, E820_SIZE) > size - 8 || pfs_val(f, E820_TYPE) > size - 4)
+		return pfs_err_set(err, ENODATA, "struct e820_entry: absurd layout");
+	if (pfs_read_va(m, pfs_val(f, E820_TABLE), buf, 8, NULL) ||
+	    pfs_read_va(m, (table = pfs_le64(buf)) + pfs_val(f, E820_NR), buf, 4, NULL))
+		return pfs_err_set(err, ENODATA, "the table cannot be read");
+	nr = pfs_le32(buf);
+	if (nr > MAX_E820)
+		return pfs_err_set(err, ENODATA, "absurd number of entries: %llu",
+				   (unsigned long long)nr);
+	for (i = 0; i < nr; i++) {
+		if (pfs_read_va(m, table + pfs_val(f, E820_ENTRIES) + i * size, buf, size, NULL))
+			return pfs_err_set(err, ENODATA, "entries from %llu on cannot be read",
+					   (unsigned long long)i);
+		r.addr = pfs_le64(buf + pfs_val(f, E820_ADDR));
+		r.size = pfs_le64(buf + pfs_val(f, E820_SIZE));
+		e820_type(&r, pfs_le32(buf + pfs_val(f, E820_TYPE)));
+		ret = entry(arg, &r);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
 
 const struct pfs_arch pfs_arch_x86_64 = {
 	.name = "x86_64",
-	.page_shift = 12,
-	.section_size_bits = 27,	/* since v2.6.13 */
-	.max_physmem_bits = max_physmem_bits,
-	.subsection_shift = 21,
-	.pageblock_order = 9,
+	.family = "x86",
+	.facts = fact_names,
+	.dwarf_units = dwarf_units,
+	.page_sizes = 1 << PAGE_SHIFT,
+	.kernel_half = 1ULL << 63,
 	.image_start = START_KERNEL_MAP,
 	.image_end = END_KERNEL_MAP,
+	.top_symbol = "init_top_pgt",
+	.section_size_bits = section_size_bits,
+	.max_physmem_bits = max_physmem_bits,
+	.hugetlb_order = hugetlb_order,
+	.vmemmap = vmemmap,
+	.init = init,
 	.canonical = canonical,
 	.walk = walk,
-	.init = init,
 	.bootstrap = bootstrap,
 	.describe = describe,
-	.top_symbol = "init_top_pgt",
-	.call_target = call_target,
-	.reg_names = reg_names,
-	.nr_regs = sizeof(reg_names) / sizeof(reg_names[0]),
-	.prstatus_regs_offset = 112,
-	.prstatus_size = 336,
+	.firmware_map = firmware_map,
+	.firmware_map_name = "e820",
+	.unused_fill = 0xfdfdfdfdfdfdfdfdULL,	/* PAGE_UNUSED, once PAGE_INUSE */
+	.list_poison = 0xdead000000000000ULL,
+	.max_folio_shift = 30,			/* PUD_ORDER, with gigantic pages */
 };

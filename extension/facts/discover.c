@@ -177,7 +177,7 @@ int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, str
 	err->code = 0;
 	if (!hints)
 		hints = &none;
-	if (!arch)
+	if (!arch || pfs_arch_missing(arch))
 		return pfs_err_set(err, EINVAL, "architecture %s is not supported",
 				   t->info.arch ? t->info.arch : "(which the dump does not say)");
 	r = get_vmcoreinfo(t, arch, a, &v, err);

@@ -7,6 +7,7 @@
  * be told by its name, all units are read.
  */
 #include "facts/dwarf.h"
+#include "facts/arch.h"
 #include "facts/names.h"
 
 #include <dwarf.h>
@@ -18,10 +19,10 @@
 #define MAX_CHAIN	32
 #define MAX_MEMBERS	(1 << 17)
 
-/* For the rows of facts.def: the memory model, printk's records, resources, xarrays, e820. */
+/* For the rows of facts.def: the memory model, printk's records, resources, xarrays. */
 static const char *const units[] = {
 	"mm/page_alloc.c", "mm/memory_hotplug.c", "mm/memremap.c", "kernel/memremap.c",
-	"kernel/printk/printk.c", "kernel/resource.c", "lib/xarray.c", "arch/x86/kernel/e820.c",
+	"kernel/printk/printk.c", "kernel/resource.c", "lib/xarray.c", NULL,
 };
 
 struct pfs_dwarf {
@@ -30,19 +31,33 @@ struct pfs_dwarf {
 	struct pfs_names tags, typedefs, enumerators;	/* values: DIE offsets; constants */
 };
 
-static bool wanted_unit(Dwarf_Die *cu)
+/* Is it one of these, wherever the kernel was built? */
+static bool is_unit(const char *name, const char *const *known)
 {
-	const char *name = dwarf_diename(cu);
-	size_t i, n = name ? strlen(name) : 0;
+	size_t n = strlen(name);
 
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		size_t len = strlen(units[i]);
+	for (; *known; known++) {
+		size_t len = strlen(*known);
 
-		if (n >= len && !strcmp(name + n - len, units[i]) &&
+		if (n >= len && !strcmp(name + n - len, *known) &&
 		    (n == len || name[n - len - 1] == '/'))
 			return true;
 	}
 	return false;
+}
+
+static bool wanted_unit(Dwarf_Die *cu)
+{
+	const char *name = dwarf_diename(cu);
+	const struct pfs_arch *arch;
+	size_t i;
+
+	if (!name)
+		return false;
+	for (i = 0; (arch = pfs_arch_nr(i)); i++)
+		if (arch->dwarf_units && is_unit(name, arch->dwarf_units))
+			return true;
+	return is_unit(name, units);
 }
 
 static int add_enumerators(struct pfs_dwarf *d, Dwarf_Die *type)

@@ -12,7 +12,9 @@ enum pfs_fact_id {
 #define FACT(id, name, what) PFS_F_##id,
 #include <pfnscope/facts.def>
 #undef FACT
-	PFS_NR_FACTS
+	PFS_NR_COMMON_FACTS,
+	/* And those of the dump's machine, which it names itself (struct pfs_arch). */
+	PFS_NR_FACTS = PFS_NR_COMMON_FACTS + 16
 };
 
 struct pfs_fact {
@@ -22,19 +24,24 @@ struct pfs_fact {
 
 struct pfs_facts {
 	struct pfs_fact f[PFS_NR_FACTS];
+	const char *const *machine;	/* names of the machine's facts, NULL at the end; or NULL */
 	const char *release;	/* OSRELEASE, "" if unknown */
 	const char *build_id;	/* lower-case hex, "" if unknown */
 };
 
-/* Name of a fact in VMCOREINFO's syntax. */
+/* Name of a fact of facts.def in VMCOREINFO's syntax; "?" of another. */
 const char *pfs_fact_name(enum pfs_fact_id id);
+/* The same of any fact that f may have; NULL: there is none of this number. */
+const char *pfs_facts_name(const struct pfs_facts *f, unsigned int id);
+/* The number of the fact of this name; -1: there is none. */
+int pfs_facts_find(const struct pfs_facts *f, const char *name);
 
-static inline bool pfs_have(const struct pfs_facts *f, enum pfs_fact_id id)
+static inline bool pfs_have(const struct pfs_facts *f, unsigned int id)
 {
 	return f->f[id].from != NULL;
 }
 
-static inline uint64_t pfs_val(const struct pfs_facts *f, enum pfs_fact_id id)
+static inline uint64_t pfs_val(const struct pfs_facts *f, unsigned int id)
 {
 	return f->f[id].value;
 }

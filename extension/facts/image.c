@@ -76,7 +76,7 @@ static int search_range(struct pfs_mem *m, const struct pfs_image_range *range, 
 			const void *needle, size_t len, int (*hit)(void *arg, uint64_t va),
 			void *arg)
 {
-	uint64_t page = (uint64_t)1 << m->arch->page_shift, va = range->start, at;
+	uint64_t page = (uint64_t)1 << m->page_shift, va = range->start, at;
 
 	while (va < range->end && range->end - va >= len) {
 		uint64_t left = range->end - va;

@@ -77,7 +77,7 @@ static size_t read_some(struct pfs_mem *m, uint64_t va, void *buf, size_t len)
 /* New memory with [va, va + len), and zeroes where that cannot be read; NULL: none. */
 static unsigned char *read_around(struct pfs_mem *m, uint64_t va, size_t len)
 {
-	size_t page = (size_t)1 << m->arch->page_shift, at = 0;
+	size_t page = (size_t)1 << m->page_shift, at = 0;
 	unsigned char *buf = calloc(1, len);
 
 	while (buf && at < len) {

@@ -7,8 +7,7 @@
 #define PFS_FACTS_KERNEL_H
 
 #include "base/arena.h"
-#include "facts/facts.h"
-#include "facts/mem.h"
+#include "facts/arch.h"
 
 /* VMCOREINFO text as key/value pairs (vmcoreinfo.c). Bad lines are skipped. */
 struct pfs_vmcoreinfo {
@@ -104,16 +103,6 @@ int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a,
  */
 const char *pfs_build_id_read(struct pfs_mem *m, struct pfs_lookup *const *lookups, size_t nr,
 			      struct pfs_arena *a);
-
-#define ARCH(arch) extern const struct pfs_arch pfs_arch_##arch;
-#include <pfnscope/archs.def>
-#undef ARCH
-
-/* By libkdumpfile's name; NULL: not supported. */
-const struct pfs_arch *pfs_arch_by_name(const char *name);
-/* Set m up from the facts: root tables, masks. */
-int pfs_mem_init(struct pfs_mem *m, struct pfs_target *t, const struct pfs_arch *arch,
-		 const struct pfs_facts *f, struct pfs_err *err);
 
 /* Files that the user gives; NULL: none. */
 struct pfs_hints {

@@ -3,7 +3,7 @@
  * Reads of physical and virtual memory. A virtual read goes leaf by leaf, so
  * that a range inside one 2 MiB leaf is one read of the target.
  */
-#include "facts/mem.h"
+#include "facts/arch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,6 +30,33 @@ void pfs_mem_forget(struct pfs_mem *m)
 
 	for (i = 0; i < PFS_MAX_LEVELS; i++)
 		m->table[i].valid = false;
+}
+
+enum pfs_presence pfs_table_entry(struct pfs_mem *m, unsigned int depth, uint64_t pa,
+				  uint64_t *ret)
+{
+	uint64_t piece = pa & ~(uint64_t)(PFS_TABLE_PIECE - 1), at;
+	enum pfs_presence p;
+
+	/* Of a table page that holds the kernel's entries, those beside ours are not ours. */
+	if (m->target->info.live || m->target->info.exact) {
+		unsigned char b[8];
+
+		p = pfs_read_phys(m, pa, b, sizeof(b), &at);
+		if (p == PFS_PRESENT)
+			*ret = pfs_le64(b);
+		return p;
+	}
+	if (!m->table[depth].valid || m->table[depth].pa != piece) {
+		m->table[depth].valid = false;
+		p = pfs_read_phys(m, piece, m->table[depth].entry, PFS_TABLE_PIECE, &at);
+		if (p != PFS_PRESENT)
+			return p;
+		m->table[depth].pa = piece;
+		m->table[depth].valid = true;
+	}
+	*ret = pfs_le64(&m->table[depth].entry[(pa - piece) / 8]);
+	return PFS_PRESENT;
 }
 
 void pfs_walk_va(struct pfs_mem *m, uint64_t va, struct pfs_walk *ret)
@@ -185,7 +212,7 @@ int pfs_read_u64(struct pfs_mem *m, uint64_t va, uint64_t *ret, const char *what
 int pfs_read_str(struct pfs_mem *m, uint64_t va, char *buf, size_t size, const char *what,
 		 struct pfs_err *err)
 {
-	size_t done = 0, page = (size_t)1 << m->arch->page_shift;
+	size_t done = 0, page = (size_t)1 << m->page_shift;
 
 	if (!size)
 		return pfs_err_set(err, EINVAL, "%s: no room for a string", what);

@@ -2,7 +2,7 @@
 /*
  * Memory as the engine reads it: physical reads with the target's four answers,
  * page-table walks that keep every entry as evidence, virtual reads over both.
- * One struct pfs_mem per thread; only mem.c and extension/facts/arch_*.c look
+ * One struct pfs_mem per thread; only mem.c, archs.c and arch_*.c look
  * inside.
  */
 #ifndef PFS_FACTS_MEM_H
@@ -14,6 +14,8 @@
 #include "base/range.h"
 
 #define PFS_MAX_LEVELS 5
+/* Bytes of a table that are read at once: all of it where pages are that small. */
+#define PFS_TABLE_PIECE 4096
 
 struct pfs_arch;
 struct pfs_facts;
@@ -61,52 +63,17 @@ struct pfs_mem {
 	struct pfs_target *target;
 	const struct pfs_arch *arch;
 	struct pfs_root root;		/* init_mm */
-	uint64_t pte_mask;		/* physical address bits of an entry, without sme_mask */
+	unsigned int page_shift;	/* log2 bytes of a page */
+	uint64_t pte_mask;		/* physical address bits of an entry */
 	/*
-	 * The last table page read at each level, so that neighbouring walks
-	 * cost no read. Off on a live target.
+	 * The piece of a table that was read last at each level, so that
+	 * neighbouring walks cost no read. Off on a live target.
 	 */
 	struct {
 		uint64_t pa;
 		bool valid;
-		uint64_t entry[512];
+		uint64_t entry[PFS_TABLE_PIECE / 8];
 	} table[PFS_MAX_LEVELS];
-	unsigned int table_words;	/* entries of a cached table page */
-};
-
-/* One architecture: extension/facts/arch_<name>.c and a row in archs.def. */
-struct pfs_arch {
-	const char *name;		/* as libkdumpfile spells it */
-	unsigned int page_shift;
-	unsigned int section_size_bits;	/* where VMCOREINFO does not say */
-	unsigned int (*max_physmem_bits)(const struct pfs_facts *f);	/* likewise */
-	unsigned int subsection_shift;
-	unsigned int pageblock_order;
-	uint64_t image_start, image_end;	/* where the kernel image is mapped */
-	/* Set root and pte_mask of a zeroed m (target and arch are set) from the facts. */
-	int (*init)(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *err);
-	/*
-	 * For a dump that says nothing of its kernel: set m up to walk from a
-	 * CPU's page tables, which its QEMU note names. attempt counts from 0 on,
-	 * as these may be one of several. -ENOENT: no more of them.
-	 */
-	int (*bootstrap)(struct pfs_mem *m, const void *qemu, size_t len, unsigned int attempt);
-	/*
-	 * What init() needs to know, in VMCOREINFO's form, of an image whose first
-	 * byte, at text, m maps. top: address of init_mm's root table.
-	 */
-	int (*describe)(struct pfs_mem *m, uint64_t text, uint64_t top, char *buf, size_t size);
-	const char *top_symbol;		/* the name of that table */
-	bool (*canonical)(const struct pfs_mem *m, uint64_t va);
-	void (*walk)(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
-		     struct pfs_walk *ret);
-	/* What the direct call before this return address calls; false: there is none. */
-	bool (*call_target)(struct pfs_mem *m, uint64_t ret, uint64_t *ret_target);
-	/* General registers of an elf_prstatus note, in the order of reg_names. */
-	const char *const *reg_names;
-	unsigned int nr_regs;
-	size_t prstatus_regs_offset;
-	size_t prstatus_size;
 };
 
 /* Forget cached tables: the next walk reads them again, through a recorder's eyes. */
@@ -115,6 +82,13 @@ void pfs_mem_forget(struct pfs_mem *m);
 /* Physical read of exactly len bytes; *ret_at is the first address not read. */
 enum pfs_presence pfs_read_phys(struct pfs_mem *m, uint64_t pa, void *buf, size_t len,
 				uint64_t *ret_at);
+
+/*
+ * The 8-byte entry of a page table at pa, for the walk of an architecture: depth
+ * is 0 for the root's. *ret is set if it is present.
+ */
+enum pfs_presence pfs_table_entry(struct pfs_mem *m, unsigned int depth, uint64_t pa,
+				  uint64_t *ret);
 
 /* Walk init_mm's page tables. */
 void pfs_walk_va(struct pfs_mem *m, uint64_t va, struct pfs_walk *ret);

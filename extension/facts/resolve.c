@@ -282,7 +282,7 @@ static int tables(struct pfs_facts *f, struct sources *s)
 
 	if (!from)
 		return -ENOMEM;
-	from_table(f, PFS_F_SECTION_SIZE_BITS, s->arch->section_size_bits, from);
+	from_table(f, PFS_F_SECTION_SIZE_BITS, s->arch->section_size_bits(f), from);
 	from_table(f, PFS_F_MAX_PHYSMEM_BITS, s->arch->max_physmem_bits(f), from);
 	return section_flags(f, s, from);
 }
@@ -307,15 +307,18 @@ int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a,
 		      struct pfs_err *err)
 {
 	struct sources s = { lookups, nr_lookups, v, arch, a, NULL };
-	int id, r = 0;
+	const char *name;
+	unsigned int id;
+	int r = 0;
 
 	memset(f, 0, sizeof(*f));
 	f->release = text(a, v, "OSRELEASE", false);
 	f->build_id = text(a, v, "BUILD-ID", true);
 	if (!f->release || !f->build_id)
 		r = -ENOMEM;
-	for (id = 0; !r && id < PFS_NR_FACTS; id++)
-		r = resolve(&s, pfs_fact_name((enum pfs_fact_id)id), &f->f[id]);
+	f->machine = arch ? arch->facts : NULL;
+	for (id = 0; !r && (name = pfs_facts_name(f, id)); id++)
+		r = resolve(&s, name, &f->f[id]);
 	if (!r)
 		r = thread_size(f, &s);
 	if (!r)

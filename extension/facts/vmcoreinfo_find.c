@@ -221,10 +221,13 @@ static int from_image(struct search *s, struct pfs_mem *m, bool made_up)
 
 static int from_cpus(struct search *s, bool made_up)
 {
-	struct pfs_mem *m = calloc(1, sizeof(*m));
+	struct pfs_mem *m;
 	unsigned int i, k;
 	int r = 0;
 
+	if (!s->arch->bootstrap)
+		return 0;
+	m = calloc(1, sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	m->target = s->t;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/panic/arch.h"
 #include "report/ticket.h"
 
 /* Beyond the last, the spare one is overwritten. */
@@ -136,19 +137,20 @@ static void about_place(struct pfs_claims *cs, const struct pfs_model *m, uint64
 void pfs_claims_find(const struct pfs_session *s, struct pfs_claims *ret)
 {
 	const struct pfs_verdict *v = &s->verdict;
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(&s->model);
 	const struct pfs_panic *p = &s->panic;
 	struct pfs_claim *c;
 
 	memset(ret, 0, sizeof(*ret));
 	if (!s->has_verdict || !v->has_pfn)
 		return;
-	if (p->function && !p->module && p->offset) {
+	if (p->function && !p->module && p->offset && arch && arch->bt_ip) {
 		c = add(ret);
 		snprintf(c->claim, sizeof(c->claim), "the panic is in %.80s+0x%" PRIx64
 			 "; bt also shows the registers", p->function, p->offset);
 		snprintf(c->crash, sizeof(c->crash), "bt");
-		snprintf(c->gives, sizeof(c->gives), "[exception RIP: %.40s+%" PRIu64 "]",
-			 p->function, p->offset);
+		snprintf(c->gives, sizeof(c->gives), "[%s: %.40s+%" PRIu64 "]",
+			 arch->bt_ip, p->function, p->offset);
 	}
 	about_mapping(ret, &v->page);
 	about_contents(ret, &s->model, &v->page);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/verdict/mechanism.h"
 #include "report/report.h"
 
 #define NR_FIXES (sizeof(((struct pfs_mechanism *)0)->fixes) / sizeof(struct pfs_fix *))
@@ -67,6 +68,7 @@ static void put_fix(struct pfs_out *o, const struct pfs_fix *fix)
 
 static void put_mechanism(struct pfs_out *o, const struct pfs_mechanism *mech)
 {
+	char text[2048];
 	size_t i;
 
 	pfs_out_color(o, PFS_BOLD);
@@ -74,7 +76,8 @@ static void put_mechanism(struct pfs_out *o, const struct pfs_mechanism *mech)
 	pfs_out_color(o, PFS_PLAIN);
 	pfs_outf(o, "  mechanism\n\n");
 	pfs_out_field(o, "title", "%s", mech->title);
-	pfs_out_field(o, "meaning", "%s", mech->text);
+	pfs_mechanism_text(NULL, mech, text, sizeof(text));
+	pfs_out_field(o, "meaning", "%s", text);
 	pfs_out_field(o, "advice", "%s", mech->advice);
 	for (i = 0; i < NR_FIXES && mech->fixes[i]; i++) {
 		pfs_out_field(o, i ? NULL : "fixes", "\"%s\"", mech->fixes[i]->title);

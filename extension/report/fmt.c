@@ -6,21 +6,6 @@
 
 #include "report/ticket.h"
 
-const char *pfs_fmt_size(char buf[32], uint64_t bytes)
-{
-	static const char *const unit[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	unsigned int u = 0, tenths;
-
-	while (u < 6 && bytes >> (10 * (u + 1)))
-		u++;
-	tenths = u ? (unsigned int)((bytes >> (10 * (u - 1)) & 1023) * 10 / 1024) : 0;
-	if (tenths)
-		snprintf(buf, 32, "%" PRIu64 ".%u %s", bytes >> (10 * u), tenths, unit[u]);
-	else
-		snprintf(buf, 32, "%" PRIu64 " %s", bytes >> (10 * u), unit[u]);
-	return buf;
-}
-
 const char *pfs_section_flag_name(unsigned int bit)
 {
 	static const char *const name[PFS_NR_SECTION_FLAGS] = {
@@ -88,32 +73,6 @@ const char *pfs_memory_block_state_name(const struct pfs_model *m,
 		return "offline";
 	default:
 		return NULL;
-	}
-}
-
-const char *pfs_e820_type(uint32_t type)
-{
-	switch (type) {
-	case 1:
-		return "RAM";
-	case 2:
-		return "reserved";
-	case 3:
-		return "ACPI data";
-	case 4:
-		return "ACPI NVS";
-	case 5:
-		return "unusable";
-	case 7:
-		return "persistent memory";
-	case 12:
-		return "persistent memory (type 12)";
-	case 128:
-		return "reserved by the kernel";
-	case 0xefffffff:
-		return "soft reserved";
-	default:
-		return "of unknown type";
 	}
 }
 

@@ -113,7 +113,7 @@ static void put_explanation(struct pfs_out *o, const struct pfs_session *s)
 	if (v->has_pfn)
 		put_primer(o, &s->model);
 	if (mech) {
-		pfs_markup(o, "<h3>%s</h3>\n<p>%s</p>\n", mech->title, mech->text);
+		pfs_markup(o, "<h3>%s</h3>\n<p>%s</p>\n", mech->title, v->explanation);
 		pfs_svg_mechanism(o, mech->code, pfs_state_name(v->page.state));
 	} else if (v->has_pfn) {
 		pfs_markup(o, "<p>The struct page of PFN 0x%" PRIx64 " is <b>%s</b>: %s. How it came to "

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/panic/arch.h"
 #include "report/html.h"
 
 #define MAX_FINDINGS 200
@@ -56,8 +57,9 @@ static void put_findings(struct pfs_out *o, const struct pfs_session *s)
 	pfs_markup(o, "</section>\n");
 }
 
-static void put_panic(struct pfs_out *o, const struct pfs_panic *p)
+static void put_panic(struct pfs_out *o, const struct pfs_session *s)
 {
+	const struct pfs_panic *p = &s->panic;
 	char name[16];
 	size_t i;
 
@@ -69,7 +71,7 @@ static void put_panic(struct pfs_out *o, const struct pfs_panic *p)
 		pfs_markup(o, "CPU: %d PID: %" PRId64 " Comm: %.*s\n", p->cpu, p->pid, 64,
 			   p->comm ? p->comm : "?");
 	if (p->function)
-		pfs_markup(o, "RIP: %.*s+0x%" PRIx64 "\n", 200, p->function, p->offset);
+		pfs_markup(o, "%s: %.*s+0x%" PRIx64 "\n", pfs_ip_label(&s->model), 200, p->function, p->offset);
 	if (p->operand.valid && p->operand.text)
 		pfs_markup(o, "Instruction: %s\n", p->operand.text);
 	if (p->has_fault_address)
@@ -176,17 +178,16 @@ static void put_counts(struct pfs_out *o, const struct pfs_session *s)
 
 static void put_facts(struct pfs_out *o, const struct pfs_facts *f)
 {
-	enum pfs_fact_id id[PFS_NR_FACTS];
-	int i;
+	struct pfs_fact_row row[PFS_NR_FACTS];
+	size_t nr = pfs_facts_sorted(f, row), i;
 
-	pfs_facts_sorted(id);
 	pfs_markup(o, "<details class=\"long\"><summary>Facts about this kernel, and where they are from</summary>\n"
 		   "<div class=\"scroll\"><table>\n<tr><th>Name</th><th>Value</th><th>From</th></tr>\n");
-	for (i = 0; i < PFS_NR_FACTS; i++)
-		if (pfs_have(f, id[i]))
+	for (i = 0; i < nr; i++)
+		if (row[i].fact->from)
 			pfs_markup(o, "<tr><td class=\"v\">%s</td><td class=\"v\">0x%" PRIx64 "</td><td>%s"
-				   "</td></tr>\n", pfs_fact_name(id[i]), pfs_val(f, id[i]),
-				   f->f[id[i]].from);
+				   "</td></tr>\n", row[i].name, row[i].fact->value,
+				   row[i].fact->from);
 	pfs_markup(o, "</table></div>\n</details>\n");
 }
 
@@ -209,7 +210,7 @@ void pfs_html_details(struct pfs_out *o, const struct pfs_ticket *t)
 	put_findings(o, s);
 	pfs_markup(o, "<section>\n<h2>Behind it</h2>\n");
 	if (s->has_panic)
-		put_panic(o, &s->panic);
+		put_panic(o, s);
 	put_claims(o, &t->claims);
 	put_candidates(o, &s->verdict);
 	put_ranges(o, s);

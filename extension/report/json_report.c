@@ -182,7 +182,7 @@ static json_t *verdict(struct pfs_json *j, const struct pfs_session *s)
 		set_page(j, o, &s->model, v);
 	if (v->mechanism) {
 		pfs_json_str(j, o, "mechanism", v->mechanism->code);
-		pfs_json_str(j, o, "explanation", v->mechanism->text);
+		pfs_json_str(j, o, "explanation", v->explanation);
 	}
 	if (v->status != PFS_NO_PANIC)
 		pfs_json_str(j, o, "confidence", pfs_confidence_name(v->confidence));
@@ -247,20 +247,19 @@ static json_t *findings(struct pfs_json *j, const struct pfs_findings *fs)
 
 static json_t *facts(struct pfs_json *j, const struct pfs_facts *f)
 {
-	enum pfs_fact_id id[PFS_NR_FACTS];
+	struct pfs_fact_row row[PFS_NR_FACTS];
+	size_t nr = pfs_facts_sorted(f, row), i;
 	json_t *a = pfs_json_array(j);
-	int i;
 
-	pfs_facts_sorted(id);
-	for (i = 0; i < PFS_NR_FACTS; i++) {
+	for (i = 0; i < nr; i++) {
 		json_t *o;
 
-		if (!pfs_have(f, id[i]))
+		if (!row[i].fact->from)
 			continue;
 		o = pfs_json_object(j);
-		pfs_json_str(j, o, "name", pfs_fact_name(id[i]));
-		pfs_json_hex(j, o, "value", pfs_val(f, id[i]));
-		pfs_json_str(j, o, "from", f->f[id[i]].from);
+		pfs_json_str(j, o, "name", row[i].name);
+		pfs_json_hex(j, o, "value", row[i].fact->value);
+		pfs_json_str(j, o, "from", row[i].fact->from);
 		pfs_json_add(j, a, o);
 	}
 	return a;
@@ -330,14 +329,13 @@ json_t *pfs_json_facts(const struct pfs_session *s)
 {
 	struct pfs_json j = { false };
 	json_t *doc = pfs_json_document(&j, "pfnscope/facts", s), *missing = pfs_json_array(&j);
-	enum pfs_fact_id id[PFS_NR_FACTS];
-	int i;
+	struct pfs_fact_row row[PFS_NR_FACTS];
+	size_t nr = pfs_facts_sorted(&s->facts, row), i;
 
 	pfs_json_set(&j, doc, "facts", facts(&j, &s->facts));
-	pfs_facts_sorted(id);
-	for (i = 0; i < PFS_NR_FACTS; i++)
-		if (!pfs_have(&s->facts, id[i]))
-			pfs_json_add(&j, missing, json_string(pfs_fact_name(id[i])));
+	for (i = 0; i < nr; i++)
+		if (!row[i].fact->from)
+			pfs_json_add(&j, missing, json_string(row[i].name));
 	pfs_json_set(&j, doc, "missing", missing);
 	pfs_json_set(&j, doc, "limits", pfs_json_limits(&j, &s->model));
 	return pfs_json_done(&j, doc);

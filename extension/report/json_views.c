@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The views as JSON: pfn, sections, vmemmap, map, explain. Ranges are half-open. */
 #include "core/pages/predicate.h"
+#include "core/verdict/mechanism.h"
 #include "report/json.h"
 
 #include <string.h>
@@ -345,10 +346,12 @@ static json_t *mechanism_object(struct pfs_json *j, const struct pfs_mechanism *
 {
 	json_t *o = pfs_json_object(j), *a = pfs_json_array(j), *f;
 	size_t i, n = sizeof(mech->fixes) / sizeof(mech->fixes[0]);
+	char text[2048];
 
 	pfs_json_str(j, o, "code", mech->code);
 	pfs_json_str(j, o, "title", mech->title);
-	pfs_json_str(j, o, "meaning", mech->text);
+	pfs_mechanism_text(NULL, mech, text, sizeof(text));
+	pfs_json_str(j, o, "meaning", text);
 	pfs_json_str(j, o, "advice", mech->advice);
 	for (i = 0; i < n && mech->fixes[i]; i++) {
 		f = pfs_json_object(j);

@@ -214,11 +214,11 @@ static void put_surroundings(struct pfs_out *o, const struct pfs_model *m, uint6
 			      r->end);
 	else if (m->nr_resources)
 		pfs_out_field(o, "resource", "none");
-	for (i = 0; i < m->nr_e820; i++)
-		if (pa >= m->e820[i].addr && pa - m->e820[i].addr < m->e820[i].size)
+	for (i = 0; i < m->nr_firmware; i++)
+		if (pfs_within(pa, m->firmware[i].addr, m->firmware[i].size))
 			pfs_out_field(o, "firmware", "%s, 0x%" PRIx64 "-0x%" PRIx64,
-				      pfs_e820_type(m->e820[i].type), m->e820[i].addr,
-				      m->e820[i].addr + (m->e820[i].size - 1));
+				      m->firmware[i].type, m->firmware[i].addr,
+				      m->firmware[i].addr + (m->firmware[i].size - 1));
 	if (b) {
 		state = pfs_memory_block_state_name(m, b);
 		if (b->sections > 1)

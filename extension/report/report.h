@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "core/pages/walker.h"
+#include "base/size.h"
 #include "session/session.h"
 
 enum pfs_color {
@@ -76,8 +77,6 @@ void pfs_out_heading(struct pfs_out *o, const char *title);
  */
 size_t pfs_escape(char *dst, size_t size, const char *src, size_t len, bool keep_control);
 
-/* "128 MiB", "4 KiB", "1.5 GiB", "12 bytes". */
-const char *pfs_fmt_size(char buf[32], uint64_t bytes);
 /* The path of a dump, or what it is without one. */
 const char *pfs_dump_name(const struct pfs_target_info *i);
 /* "present, has mem_map, online"; "none" for no flag. */
@@ -95,7 +94,6 @@ bool pfs_section_equal(const struct pfs_model *m, const struct pfs_section *a,
 /* Name of a memory block's state, NULL: not known in this kernel. */
 const char *pfs_memory_block_state_name(const struct pfs_model *m,
 					const struct pfs_memory_block *b);
-const char *pfs_e820_type(uint32_t type);
 
 /* What the X of `pfn X` was taken for (query.c). */
 enum pfs_query_kind {
@@ -158,8 +156,13 @@ struct pfs_signature {
 /* Does frame i of the trace say anything that the others and p->function do not? */
 bool pfs_frame_telling(const struct pfs_panic *p, size_t i);
 
-/* Every fact, by name. */
-void pfs_facts_sorted(enum pfs_fact_id id[PFS_NR_FACTS]);
+struct pfs_fact_row {
+	const char *name;
+	const struct pfs_fact *fact;
+};
+
+/* Every fact that this kernel may have, by name; returns how many. */
+size_t pfs_facts_sorted(const struct pfs_facts *f, struct pfs_fact_row row[PFS_NR_FACTS]);
 
 void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret);
 void pfs_text_signature(struct pfs_out *o, const struct pfs_session *s);

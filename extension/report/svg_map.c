@@ -196,12 +196,14 @@ static void put_memory(struct map *p, const struct axis *a)
 			 ram ? "ram" : dev ? "dev" : "fw", ram ? 2 : dev ? 0 : 1,
 			 *r->name ? r->name : "no name");
 	}
-	for (i = 0; !m->nr_resources && i < m->nr_e820; i++)
-		if (m->e820[i].size)
-			lane_add(&l, m->e820[i].addr >> shift,
-				 ((m->e820[i].addr + (m->e820[i].size - 1)) >> shift) + 1,
-				 m->e820[i].type == 1 ? "ram" : m->e820[i].type == 7 ? "dev" : "fw",
-				 1, pfs_e820_type(m->e820[i].type));
+	for (i = 0; !m->nr_resources && i < m->nr_firmware; i++) {
+		const struct pfs_firmware_range *f = &m->firmware[i];
+
+		if (f->size)
+			lane_add(&l, f->addr >> shift, ((f->addr + (f->size - 1)) >> shift) + 1,
+				 f->kind == PFS_FW_RAM ? "ram" :
+				 f->kind == PFS_FW_DEVICE ? "dev" : "fw", 1, f->type);
+	}
 	lane_close(p, &l);
 }
 

@@ -6,6 +6,7 @@
 
 #include <pfnscope/version.h>
 
+#include "core/panic/arch.h"
 #include "report/ticket.h"
 
 #define MAX_RANGES 24
@@ -106,8 +107,10 @@ static void put_panic(struct pfs_out *o, const struct pfs_session *s)
 {
 	const struct pfs_panic *p = &s->panic;
 	const char *name = p->message ? p->message : pfs_panic_kind_name(p->kind);
+	char ip[16];
 	size_t i;
 
+	snprintf(ip, sizeof(ip), "%s: ", pfs_ip_label(&s->model));
 	if (!s->has_panic || p->kind == PFS_PANIC_NONE)
 		return;
 	pfs_out_heading(o, "Panic");
@@ -116,7 +119,7 @@ static void put_panic(struct pfs_out *o, const struct pfs_session *s)
 		pfs_outf(o, "CPU: %d PID: %" PRId64 " Comm: %.40s\n", p->cpu, p->pid,
 			 p->comm ? p->comm : "?");
 	if (p->function)
-		pfs_out_para(o, 0, "RIP: ", "%.120s+0x%" PRIx64 "%s%.40s%s", p->function, p->offset,
+		pfs_out_para(o, 0, ip, "%.120s+0x%" PRIx64 "%s%.40s%s", p->function, p->offset,
 			     p->module ? " [" : "", p->module ? p->module : "",
 			     p->module ? "]" : "");
 	if (p->operand.valid && p->operand.text)
@@ -212,13 +215,21 @@ static void put_ranges(struct pfs_out *o, const struct pfs_session *s)
 		pfs_outf(o, "and %zu more\n", s->scan.nr_runs - i);
 }
 
+static void put_fact(struct pfs_out *o, const struct pfs_facts *f, const char *name)
+{
+	int id = pfs_facts_find(f, name);
+
+	if (id >= 0 && pfs_have(f, (unsigned int)id))
+		pfs_outf(o, "%-40s 0x%-16" PRIx64 " %s\n", name, f->f[id].value, f->f[id].from);
+}
+
 static void put_facts(struct pfs_out *o, const struct pfs_session *s)
 {
 	static const enum pfs_fact_id matter[] = {
 		PFS_F_PAGESIZE, PFS_F_SECTION_SIZE_BITS, PFS_F_MAX_PHYSMEM_BITS, PFS_F_SZ_PAGE,
 		PFS_F_MEM_SECTION, PFS_F_NR_ROOTS, PFS_F_SZ_MEM_SECTION, PFS_F_MS_USAGE,
 		PFS_F_MSU_SUBSECTION_MAP, PFS_F_BIT_ONLINE, PFS_F_BIT_EARLY, PFS_F_BIT_TAINT,
-		PFS_F_FN_PFN_TO_ONLINE, PFS_F_PHYS_BASE, PFS_F_KERNELOFFSET, PFS_F_INIT_TOP_PGT,
+		PFS_F_FN_PFN_TO_ONLINE,
 	};
 	size_t i;
 
@@ -227,12 +238,12 @@ static void put_facts(struct pfs_out *o, const struct pfs_session *s)
 		pfs_outf(o, "build-id %.48s\n", s->facts.build_id);
 	if (s->model.layout.vmemmap_known)
 		pfs_outf(o, "vmemmap  %016" PRIx64 "\n", s->model.layout.vmemmap);
-	for (i = 0; i < sizeof(matter) / sizeof(matter[0]); i++) {
-		if (!pfs_have(&s->facts, matter[i]))
-			continue;
-		pfs_outf(o, "%-40s 0x%-16" PRIx64 " %s\n", pfs_fact_name(matter[i]),
-			 pfs_val(&s->facts, matter[i]), s->facts.f[matter[i]].from);
-	}
+	for (i = 0; i < sizeof(matter) / sizeof(matter[0]); i++)
+		put_fact(o, &s->facts, pfs_fact_name(matter[i]));
+	/* Where the machine has it: where physical memory begins in the kernel's image. */
+	put_fact(o, &s->facts, "NUMBER(phys_base)");
+	put_fact(o, &s->facts, pfs_fact_name(PFS_F_KERNELOFFSET));
+	put_fact(o, &s->facts, pfs_fact_name(PFS_F_INIT_TOP_PGT));
 }
 
 void pfs_text_ticket(struct pfs_out *to, const struct pfs_ticket *t)

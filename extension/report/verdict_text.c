@@ -231,7 +231,7 @@ void pfs_text_why(struct pfs_out *o, const struct pfs_session *s)
 	pfs_out_heading(o, "Why");
 	if (v->mechanism) {
 		pfs_out_cfield(o, PFS_BOLD, "mechanism", "%s", v->mechanism->title);
-		pfs_out_field(o, NULL, "%s", v->mechanism->text);
+		pfs_out_field(o, NULL, "%s", v->explanation);
 		put_fixes(o, v->mechanism);
 	}
 	if (v->advice)

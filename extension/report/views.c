@@ -116,42 +116,38 @@ void pfs_text_vmemmap(struct pfs_out *o, const struct pfs_session *s)
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(pfs_fact_name(*(const enum pfs_fact_id *)a),
-		      pfs_fact_name(*(const enum pfs_fact_id *)b));
+	return strcmp(((const struct pfs_fact_row *)a)->name, ((const struct pfs_fact_row *)b)->name);
 }
 
-void pfs_facts_sorted(enum pfs_fact_id id[PFS_NR_FACTS])
+size_t pfs_facts_sorted(const struct pfs_facts *f, struct pfs_fact_row row[PFS_NR_FACTS])
 {
-	int i;
+	const char *name;
+	size_t n = 0;
 
-	for (i = 0; i < PFS_NR_FACTS; i++)
-		id[i] = (enum pfs_fact_id)i;
-	qsort(id, PFS_NR_FACTS, sizeof(*id), by_name);
+	for (; (name = pfs_facts_name(f, (unsigned int)n)); n++)
+		row[n] = (struct pfs_fact_row){ name, &f->f[n] };
+	qsort(row, n, sizeof(*row), by_name);
+	return n;
 }
 
 void pfs_text_facts(struct pfs_out *o, const struct pfs_session *s, bool all)
 {
-	enum pfs_fact_id id[PFS_NR_FACTS];
+	struct pfs_fact_row row[PFS_NR_FACTS];
+	size_t nr = pfs_facts_sorted(&s->facts, row), i;
 	unsigned int missing = 0;
-	uint64_t v;
-	int i;
 
-	pfs_facts_sorted(id);
-	for (i = 0; i < PFS_NR_FACTS; i++) {
-		const char *name = pfs_fact_name(id[i]);
+	for (i = 0; i < nr; i++) {
+		uint64_t v = row[i].fact->value;
 
-		if (!pfs_have(&s->facts, id[i])) {
+		if (!row[i].fact->from)
 			missing++;
-			continue;
-		}
-		v = pfs_val(&s->facts, id[i]);
 		/* Addresses read best in hexadecimal; what counts something, in decimal. */
-		if (v < 1 << 20 || v > (uint64_t)-(1 << 20))
-			pfs_outf(o, "%-44s %18" PRId64 "  %s\n", name, (int64_t)v,
-				 s->facts.f[id[i]].from);
+		else if (v < 1 << 20 || v > (uint64_t)-(1 << 20))
+			pfs_outf(o, "%-44s %18" PRId64 "  %s\n", row[i].name, (int64_t)v,
+				 row[i].fact->from);
 		else
-			pfs_outf(o, "%-44s %#18" PRIx64 "  %s\n", name, v,
-				 s->facts.f[id[i]].from);
+			pfs_outf(o, "%-44s %#18" PRIx64 "  %s\n", row[i].name, v,
+				 row[i].fact->from);
 	}
 	if (missing && !all)
 		pfs_outf(o, "\n%u more are not in this kernel or dump; --all lists them\n",
@@ -159,7 +155,7 @@ void pfs_text_facts(struct pfs_out *o, const struct pfs_session *s, bool all)
 	if (!missing || !all)
 		return;
 	pfs_outf(o, "\nnot in this kernel or dump:\n");
-	for (i = 0; i < PFS_NR_FACTS; i++)
-		if (!pfs_have(&s->facts, id[i]))
-			pfs_outf(o, "%s\n", pfs_fact_name(id[i]));
+	for (i = 0; i < nr; i++)
+		if (!row[i].fact->from)
+			pfs_outf(o, "%s\n", row[i].name);
 }

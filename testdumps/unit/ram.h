@@ -11,6 +11,7 @@
 #ifndef PFS_TEST_RAM_H
 #define PFS_TEST_RAM_H
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "facts/kernel.h"
@@ -104,13 +105,24 @@ static inline void ram_init(struct ram *r, unsigned int levels)
 	ram_map(r, KERNEL, 21, 0 | P_W | PS);
 }
 
+/* A fact that has a name alone. */
+static inline struct pfs_fact *machine_fact(struct pfs_facts *f, const char *name)
+{
+	int id = pfs_facts_find(f, name);
+
+	if (id < 0)
+		abort();
+	return &f->f[id];
+}
+
 /* Facts for pfs_mem_init() on it. */
 static inline void ram_facts(const struct ram *r, struct pfs_facts *f)
 {
 	memset(f, 0, sizeof(*f));
+	f->machine = pfs_arch_by_name("x86_64")->facts;
 	f->f[PFS_F_INIT_TOP_PGT] = (struct pfs_fact){ KERNEL + RAM_ROOT, "test" };
-	f->f[PFS_F_PHYS_BASE] = (struct pfs_fact){ 0, "test" };
-	f->f[PFS_F_L5] = (struct pfs_fact){ r->levels == 5, "test" };
+	*machine_fact(f, "NUMBER(phys_base)") = (struct pfs_fact){ 0, "test" };
+	*machine_fact(f, "NUMBER(pgtable_l5_enabled)") = (struct pfs_fact){ r->levels == 5, "test" };
 }
 
 #endif

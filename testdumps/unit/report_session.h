@@ -142,6 +142,7 @@ static void fixture_verdict(struct fixture *f)
 	v->page.walk.leaf_size = 1 << 21;
 	v->run = (struct pfs_run){ 0x44000, 0x44002, PFS_ST_DEPOPULATED };
 	v->mechanism = pfs_mechanisms(&nr);
+	v->explanation = v->mechanism->text;
 	v->confidence = PFS_CONF_HIGH;
 	v->evidence = f->evidence;
 	v->nr_evidence = 2;

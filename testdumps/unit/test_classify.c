@@ -27,6 +27,7 @@
  */
 struct fixture {
 	struct pfs_model m;
+	struct pfs_mem mem;
 	struct pfs_facts f;
 	struct pfs_zone zones[2];
 	struct pfs_resource res[4];
@@ -56,6 +57,8 @@ static void setup(struct fixture *x)
 	memset(x, 0, sizeof(*x));
 	pfs_arena_init(&x->m.arena);
 	x->m.facts = &x->f;
+	x->mem.arch = pfs_arch_by_name("x86_64");
+	x->m.mem = &x->mem;
 	x->m.layout = (struct pfs_layout){
 		.page_shift = 12,
 		.page_size = 4096,

@@ -4,6 +4,7 @@
 #include "distill/write.h"
 #include "base/unfinished.h"
 #include "bytes/kdump_free.h"
+#include "facts/arch.h"
 
 static const char pages[] = "..zzx0zzDzzzzzzzz..zzzz";
 
@@ -13,7 +14,9 @@ static void facts(struct pfs_facts *f)
 	f->release = "6.1.0-test";
 	f->build_id = "0123abcd";
 	f->f[PFS_F_STEXT] = (struct pfs_fact){ 0xffffffff81000000, "kallsyms" };
-	f->f[PFS_F_PHYS_BASE] = (struct pfs_fact){ (uint64_t)-4096, "VMCOREINFO" };
+	f->machine = pfs_arch_by_name("x86_64")->facts;
+	f->f[pfs_facts_find(f, "NUMBER(phys_base)")] =
+		(struct pfs_fact){ (uint64_t)-4096, "VMCOREINFO" };
 	f->f[PFS_F_SZ_PAGE] = (struct pfs_fact){ 64, "BTF" };
 	f->f[PFS_F_PAGESIZE] = (struct pfs_fact){ 4096, "VMCOREINFO" };
 	f->f[PFS_F_KERNELOFFSET] = (struct pfs_fact){ 0x1a000000, "VMCOREINFO" };
@@ -80,8 +83,8 @@ static void distill(const char *name, struct pfs_target *t, const char *panic)
 
 static const char text[] =
 	"OSRELEASE=6.1.0-test\nPAGESIZE=4096\nSYMBOL(x)=ff\n"
-	"BUILD-ID=0123abcd\nNUMBER(phys_base)=-4096\nKERNELOFFSET=1a000000\n"
-	"SYMBOL(_stext)=ffffffff81000000\nSIZE(page)=64\n";
+	"BUILD-ID=0123abcd\nKERNELOFFSET=1a000000\n"
+	"SYMBOL(_stext)=ffffffff81000000\nSIZE(page)=64\nNUMBER(phys_base)=-4096\n";
 
 static void round_trip(void **state)
 {

@@ -340,8 +340,8 @@ static void discover(void **unused)
 	assert_int_equal(nr, 2);
 	assert_string_equal(f.release, "6.1.0-test");
 	assert_string_equal(f.build_id, "abcdef01");
-	assert_int_equal(pfs_val(&f, PFS_F_VMEMMAP_BASE), KERNEL + STEXT + 0x3000);
-	assert_string_equal(f.f[PFS_F_VMEMMAP_BASE].from, "kallsyms");
+	assert_int_equal(machine_fact(&f, "SYMBOL(vmemmap_base)")->value, KERNEL + STEXT + 0x3000);
+	assert_string_equal(machine_fact(&f, "SYMBOL(vmemmap_base)")->from, "kallsyms");
 	assert_string_equal(f.f[PFS_F_STEXT].from, "VMCOREINFO");
 	assert_string_equal(f.f[PFS_F_SZ_PAGE].from, "BTF");
 	assert_int_equal(pfs_val(&f, PFS_F_PG_COMPOUND_HEAD), 8);

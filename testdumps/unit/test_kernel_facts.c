@@ -235,7 +235,7 @@ static void precedence(void **unused)
 	check(&f, PFS_F_STEXT, 0xabc, "VMCOREINFO");
 	check(&f, PFS_F_MAX_PFN, 0x1000, "second");
 	check(&f, PFS_F_NR_NODES_MAX, 64, "VMCOREINFO");
-	check(&f, PFS_F_PHYS_BASE, 16777216, "VMCOREINFO");
+	check(&f, (enum pfs_fact_id)pfs_facts_find(&f, "NUMBER(phys_base)"), 16777216, "VMCOREINFO");
 	check(&f, PFS_F_KERNELOFFSET, 0xc0ffee, "VMCOREINFO");
 	check(&f, PFS_F_PAGESIZE, 4096, "VMCOREINFO");
 	/* Not a number: absent, and not zero. A build-id that is none: unknown. */

@@ -65,6 +65,7 @@ static void setup(struct lists *x)
 	x->w->m.sections = &x->section;
 	x->w->m.nr_sections = 1;
 	x->c = (struct pfs_classifier){
+		.list_poison = UINT64_C(0xdead000000000000),
 		.m = &x->w->m, .struct_page = 64, .struct_page_shift = 6, .end_pfn = 32768,
 		.lru_offset = 8, .head_offset = 8,
 		.type_offset = 48, .mapcount_offset = 48, .buddy_mask = 0xf0000080,

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/panic/panic.h"
+#include "core/panic/arch.h"
 #include "world.h"
 
 /* A log of text, a line each; level and time stamp are not part of a record. */
@@ -644,7 +644,7 @@ static void stack_words(void **state)
 static void prstatus(void **state)
 {
 	unsigned char note[336] = { 0 };
-	const struct pfs_arch *arch = pfs_arch_by_name("x86_64");
+	const struct pfs_oops_arch *arch = &pfs_oops_x86_64;
 	struct world *w = log_of("sysrq: Trigger a crash\n"
 				 "Kernel panic - not syncing: sysrq triggered crash\n"
 				 "CPU: 1 PID: 196 Comm: sh Not tainted 6.1.0 #1\n");

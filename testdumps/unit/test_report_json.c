@@ -128,7 +128,7 @@ static void views(void **state)
 	assert_string_equal(text_of(doc, "pfn"), "0x44000");
 	json_decref(doc);
 	doc = pfs_json_facts(&f.s);
-	assert_int_equal(json_array_size(json_object_get(doc, "missing")), PFS_NR_FACTS - 2);
+	assert_int_equal(json_array_size(json_object_get(doc, "missing")), PFS_NR_COMMON_FACTS - 2);
 	json_decref(doc);
 	doc = pfs_json_check(&f.s);
 	assert_null(json_object_get(doc, "verdict"));

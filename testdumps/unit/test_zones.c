@@ -237,13 +237,13 @@ static void e820(void **state)
 	struct world *w = w_new();
 
 	(void)state;
-	w_fact(w, PFS_F_E820_TABLE, KERNEL + OBJ);
-	w_fact(w, PFS_F_E820_NR, 0);
-	w_fact(w, PFS_F_E820_ENTRIES, 4);
-	w_fact(w, PFS_F_SZ_E820_ENTRY, 20);
-	w_fact(w, PFS_F_E820_ADDR, 0);
-	w_fact(w, PFS_F_E820_SIZE, 8);
-	w_fact(w, PFS_F_E820_TYPE, 16);
+	*machine_fact(&w->f, "SYMBOL(e820_table)") = (struct pfs_fact){ KERNEL + OBJ, "test" };
+	*machine_fact(&w->f, "OFFSET(e820_table.nr_entries)") = (struct pfs_fact){ 0, "test" };
+	*machine_fact(&w->f, "OFFSET(e820_table.entries)") = (struct pfs_fact){ 4, "test" };
+	*machine_fact(&w->f, "SIZE(e820_entry)") = (struct pfs_fact){ 20, "test" };
+	*machine_fact(&w->f, "OFFSET(e820_entry.addr)") = (struct pfs_fact){ 0, "test" };
+	*machine_fact(&w->f, "OFFSET(e820_entry.size)") = (struct pfs_fact){ 8, "test" };
+	*machine_fact(&w->f, "OFFSET(e820_entry.type)") = (struct pfs_fact){ 16, "test" };
 	w_u64(w, OBJ, KERNEL + OBJ + 0x100);
 	w_u32(w, OBJ + 0x100, 2);
 	w_u64(w, OBJ + 0x104, 0x1000);
@@ -253,13 +253,13 @@ static void e820(void **state)
 	w_u64(w, OBJ + 0x120, 0x400);
 	w_u32(w, OBJ + 0x128, 2);
 	assert_int_equal(pfs_model_resources(&w->m, &w->err), 0);
-	assert_int_equal(w->m.nr_e820, 2);
-	assert_int_equal(w->m.e820[1].addr, 0x9fc00);
-	assert_int_equal(w->m.e820[1].type, 2);
-	w->m.nr_e820 = 0;
+	assert_int_equal(w->m.nr_firmware, 2);
+	assert_int_equal(w->m.firmware[1].addr, 0x9fc00);
+	assert_string_equal(w->m.firmware[1].type, "reserved");
+	w->m.nr_firmware = 0;
 	w_u32(w, OBJ + 0x100, 0xffffffff);
 	assert_int_equal(pfs_model_resources(&w->m, &w->err), 0);
-	assert_int_equal(w->m.nr_e820, 0);
+	assert_int_equal(w->m.nr_firmware, 0);
 	assert_true(w_limit(w, "e820", "absurd number"));
 	w_free(w);
 }

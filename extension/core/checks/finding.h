@@ -73,6 +73,7 @@ struct pfs_verdict {
 	struct pfs_page page;	/* the culprit, if has_pfn */
 	struct pfs_run run;	/* pages in the same state around it */
 	const struct pfs_mechanism *mechanism;	/* NULL unless explained */
+	const char *explanation;	/* its text, said of this kernel */
 	enum pfs_confidence confidence;
 	const char *decided_by;	/* what would make it certain; NULL: it is */
 	const char **evidence;

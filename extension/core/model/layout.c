@@ -4,6 +4,9 @@
 
 #include <errno.h>
 
+/* f46edbd1b151 "mm/sparsemem: add helpers track active portions of a section at boot" (v5.3) */
+#define SUBSECTION_SHIFT 21
+
 /* log2 of a power of two; 64 if v is none. */
 static unsigned int log2_exact(uint64_t v)
 {
@@ -87,19 +90,17 @@ static void flag_bits(struct pfs_model *m)
 	l->map_mask = ~((UINT64_C(1) << last) - 1);
 }
 
-/* The base of the memmap: by value from v6.9, else the variable that KASLR moves. */
+/* The base of the memmap: by value from v6.9, else as its machine knows it. */
 static void vmemmap_base(struct pfs_model *m)
 {
+	const struct pfs_arch *arch = m->mem->arch;
 	struct pfs_layout *l = &m->layout;
-	struct pfs_err ignored;
 
 	if (pfs_have(m->facts, PFS_F_VMEMMAP)) {
 		l->vmemmap = pfs_val(m->facts, PFS_F_VMEMMAP);
 		l->vmemmap_known = true;
-	} else if (pfs_have(m->facts, PFS_F_VMEMMAP_BASE) &&
-		   !pfs_read_u64(m->mem, pfs_val(m->facts, PFS_F_VMEMMAP_BASE), &l->vmemmap,
-				 "vmemmap_base", &ignored)) {
-		l->vmemmap_known = true;
+	} else if (arch->vmemmap) {
+		l->vmemmap_known = arch->vmemmap(m->mem, m->facts, &l->vmemmap);
 	}
 }
 
@@ -109,13 +110,8 @@ int pfs_model_layout(struct pfs_model *m, struct pfs_err *err)
 	uint64_t v, physmem;
 	int r;
 
-	v = pfs_have(m->facts, PFS_F_PAGESIZE) ? pfs_val(m->facts, PFS_F_PAGESIZE)
-					       : UINT64_C(1) << m->mem->arch->page_shift;
-	l->page_shift = log2_exact(v);
-	if (l->page_shift < 12 || l->page_shift > 16)
-		return pfs_err_set(err, EINVAL, "PAGESIZE: absurd value %llu",
-				   (unsigned long long)v);
-	l->page_size = v;
+	l->page_shift = m->mem->page_shift;
+	l->page_size = UINT64_C(1) << l->page_shift;
 
 	r = need(m, PFS_F_SZ_PAGE, 32, 128, &l->struct_page, err);
 	if (r)
@@ -133,7 +129,7 @@ int pfs_model_layout(struct pfs_model *m, struct pfs_err *err)
 		return r;
 	l->pages_per_section = UINT64_C(1) << (l->section_shift - l->page_shift);
 	l->nr_sections = UINT64_C(1) << (physmem - l->section_shift);
-	l->subsections = 1u << (l->section_shift - m->mem->arch->subsection_shift);
+	l->subsections = 1u << (l->section_shift - SUBSECTION_SHIFT);
 	l->pages_per_subsection = l->pages_per_section / l->subsections;
 
 	links(m);

@@ -9,8 +9,7 @@
 #define PFS_CORE_MODEL_MODEL_H
 
 #include "base/arena.h"
-#include "facts/facts.h"
-#include "facts/mem.h"
+#include "facts/arch.h"
 
 /* A limit of this dump or kernel: what could not be said, and why. */
 struct pfs_limit {
@@ -97,11 +96,6 @@ struct pfs_resource {
 	char name[64];
 };
 
-struct pfs_e820 {
-	uint64_t addr, size;
-	uint32_t type;
-};
-
 struct pfs_memory_block {
 	uint64_t va;
 	uint64_t start_section;
@@ -186,8 +180,8 @@ struct pfs_model {
 	bool zones_known; /* every node and zone was read */
 	struct pfs_resource *resources; /* iomem tree in pre-order */
 	size_t nr_resources;
-	struct pfs_e820 *e820;
-	size_t nr_e820;
+	struct pfs_firmware_range *firmware;	/* its map of memory */
+	size_t nr_firmware;
 	struct pfs_memory_block *memory_blocks; /* by start_section */
 	size_t nr_memory_blocks;
 	bool memory_blocks_known; /* the XArray was read to its end */
@@ -277,6 +271,9 @@ static inline uint64_t pfs_pfn_to_page(const struct pfs_model *m, uint64_t pfn)
  */
 int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
 		  struct pfs_err *err);
+
+/* Pages of a pageblock; where this kernel's facts do not tell, of a huge page. */
+uint64_t pfs_pageblock_pages(const struct pfs_model *m);
 
 /* Log2 pages of a pageblock and its bits; false where this kernel's facts do not tell. */
 bool pfs_pageblock_geometry(const struct pfs_model *m, unsigned int *ret_order,

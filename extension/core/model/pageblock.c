@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pageblock bits: a few bits per 2 MiB (x86), in the section's usage. */
+/* Pageblock bits: a few bits per block, in the section's usage. */
 #include "core/model/model.h"
 
 #include <errno.h>
@@ -11,10 +11,17 @@
 static unsigned int pageblock_order(const struct pfs_model *m)
 {
 	if (pfs_have(m->facts, PFS_F_HSTATES))
-		return m->mem->arch->pageblock_order;
+		return m->mem->arch->hugetlb_order(m->mem);
 	if (pfs_have(m->facts, PFS_F_ZONE_FREE_AREA_LEN))
 		return (unsigned int)(pfs_val(m->facts, PFS_F_ZONE_FREE_AREA_LEN) - 1) & 63;
 	return 64;
+}
+
+uint64_t pfs_pageblock_pages(const struct pfs_model *m)
+{
+	unsigned int order = pageblock_order(m);
+
+	return UINT64_C(1) << (order < 64 ? order : m->mem->arch->hugetlb_order(m->mem));
 }
 
 /* 4 bits, or 8 once isolation has a bit of its own; a power of two either way. */

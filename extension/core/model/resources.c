@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What lies where: the iomem resource tree and the e820 table. The kernel
+ * What lies where: the iomem resource tree and the firmware's map. The kernel
  * keeps siblings in ascending order without overlap, and children inside their
  * parent; a link that breaks this is damage, and cannot lead round in circles.
  */
@@ -11,7 +11,6 @@
 
 #define MAX_DEPTH 32
 #define MAX_RESOURCES 65536
-#define MAX_E820 4096
 
 #define IORESOURCE_MEM 0x00000200ull
 #define IORESOURCE_SYSRAM 0x01000000ull		/* v4.6 */
@@ -128,61 +127,39 @@ static int read_iomem(struct pfs_model *m, struct pfs_err *err)
 	return walk_tree(m, child, err);
 }
 
-static int read_e820(struct pfs_model *m, struct pfs_err *err)
+struct firmware {
+	struct pfs_model *m;
+	size_t cap;
+};
+
+static int firmware_range(void *arg, const struct pfs_firmware_range *r)
 {
-	static const enum pfs_fact_id need[] = { PFS_F_E820_NR, PFS_F_E820_ENTRIES,
-						 PFS_F_SZ_E820_ENTRY, PFS_F_E820_ADDR,
-						 PFS_F_E820_SIZE, PFS_F_E820_TYPE };
-	const struct pfs_facts *f = m->facts;
-	unsigned char buf[64], nr_buf[4];
-	uint64_t table, size, nr, i;
-	size_t cap = 0;
+	struct firmware *w = arg;
+	struct pfs_model *m = w->m;
+	struct pfs_firmware_range *new;
 
-	/* The firmware's map by another name is not missed on other machines. */
-	if (!pfs_have(f, PFS_F_E820_TABLE)) {
-		if (!strcmp(m->mem->arch->name, "x86_64"))
-			pfs_limit(m, "e820", "%s is not known", pfs_fact_name(PFS_F_E820_TABLE));
-		return 0;
-	}
-	for (i = 0; i < sizeof(need) / sizeof(*need); i++) {
-		if (!pfs_have(f, need[i])) {
-			pfs_limit(m, "e820", "%s is not known", pfs_fact_name(need[i]));
-			return 0;
-		}
-	}
-	size = pfs_val(f, PFS_F_SZ_E820_ENTRY);
-	if (size < 20 || size > sizeof(buf) || pfs_val(f, PFS_F_E820_ADDR) > size - 8 ||
-	    pfs_val(f, PFS_F_E820_SIZE) > size - 8 || pfs_val(f, PFS_F_E820_TYPE) > size - 4) {
-		pfs_limit(m, "e820", "struct e820_entry: absurd layout");
-		return 0;
-	}
-	if (pfs_read_va(m->mem, pfs_val(f, PFS_F_E820_TABLE), buf, 8, NULL) ||
-	    pfs_read_va(m->mem, (table = pfs_le64(buf)) + pfs_val(f, PFS_F_E820_NR), nr_buf, 4,
-			NULL)) {
-		pfs_limit(m, "e820", "the table cannot be read");
-		return 0;
-	}
-	nr = pfs_le32(nr_buf);
-	if (nr > MAX_E820) {
-		pfs_limit(m, "e820", "absurd number of entries: %llu", (unsigned long long)nr);
-		return 0;
-	}
-	for (i = 0; i < nr; i++) {
-		struct pfs_e820 *e;
+	new = pfs_grow(&m->arena, &m->firmware, &m->nr_firmware, &w->cap, sizeof(*new));
+	if (!new)
+		return -ENOMEM;
+	*new = *r;
+	return 0;
+}
 
-		if (pfs_read_va(m->mem, table + pfs_val(f, PFS_F_E820_ENTRIES) + i * size, buf,
-				size, NULL)) {
-			pfs_limit(m, "e820", "entries from %llu on cannot be read",
-				  (unsigned long long)i);
-			break;
-		}
-		e = pfs_grow(&m->arena, &m->e820, &m->nr_e820, &cap, sizeof(*e));
-		if (!e)
-			return pfs_err_set(err, ENOMEM, "e820: out of memory");
-		e->addr = pfs_le64(buf + pfs_val(f, PFS_F_E820_ADDR));
-		e->size = pfs_le64(buf + pfs_val(f, PFS_F_E820_SIZE));
-		e->type = pfs_le32(buf + pfs_val(f, PFS_F_E820_TYPE));
-	}
+/* The firmware's own map, of machines whose kernels keep it. */
+static int read_firmware_map(struct pfs_model *m, struct pfs_err *err)
+{
+	const struct pfs_arch *arch = m->mem->arch;
+	struct firmware w = { .m = m };
+	struct pfs_err why;
+	int r;
+
+	if (!arch->firmware_map)
+		return 0;
+	r = arch->firmware_map(m->mem, m->facts, firmware_range, &w, &why);
+	if (r == -ENOMEM)
+		return pfs_err_set(err, ENOMEM, "%s: out of memory", arch->firmware_map_name);
+	if (r)
+		pfs_limit(m, arch->firmware_map_name, "%s", why.msg);
 	return 0;
 }
 
@@ -190,7 +167,7 @@ int pfs_model_resources(struct pfs_model *m, struct pfs_err *err)
 {
 	int r = read_iomem(m, err);
 
-	return r ? r : read_e820(m, err);
+	return r ? r : read_firmware_map(m, err);
 }
 
 /* First and last byte of a page; false if it is beyond 64 bits. */

@@ -30,7 +30,7 @@ struct walk_state {
 
 static bool is_kernel_pointer(const struct pfs_model *m, uint64_t va)
 {
-	return va >> 63 && !(va & 7) && m->mem->arch->canonical(m->mem, va);
+	return pfs_in_kernel_half(m->mem, va) && !(va & 7) && m->mem->arch->canonical(m->mem, va);
 }
 
 static unsigned int decode_flags(const struct pfs_layout *l, uint64_t raw)

@@ -9,7 +9,7 @@
 /* Of a list head in kernel memory, or what list_del() leaves behind. */
 static bool list_pointer(const struct pfs_classifier *c, uint64_t va)
 {
-	return (!(va & 7) && pfs_kernel_address(c, va)) || pfs_list_poison(va);
+	return (!(va & 7) && pfs_kernel_address(c, va)) || pfs_list_poison(c, va);
 }
 
 /*
@@ -152,7 +152,7 @@ bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx
 	const unsigned char *next;
 
 	if (!c->head_offset || word & 1 || va & (c->m->layout.page_size - 1) ||
-	    !(pfn & ((UINT64_C(1) << c->m->mem->arch->pageblock_order) - 1)))
+	    !(pfn & (c->huge_pages - 1)))
 		return false;
 	if (!head && !is_hugetlb(c, bytes))
 		return false;

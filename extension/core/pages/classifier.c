@@ -142,7 +142,7 @@ static uint64_t alike_mask(const struct pfs_classifier *c)
 
 	/* Of pages without special flags, none holds a fill pattern. */
 	if (!c->has_links || !c->has_refcount || !c->head_offset || !c->head_mask ||
-	    !(special_mask(c) & PFS_FILL_UNUSED))
+	    !(special_mask(c) & c->unused_fill))
 		return 0;
 	/* One word of both counts, whose lower half is the page type, too. */
 	if (!c->mapcount_offset || c->refcount_offset != c->mapcount_offset + 4 ||
@@ -166,6 +166,9 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 		c->struct_page_shift = (unsigned int)__builtin_ctzll(c->struct_page);
 	c->end_pfn = pfs_end_pfn(m);
 	c->kernel_start = kernel_start(m->mem);
+	c->unused_fill = m->mem->arch->unused_fill ? m->mem->arch->unused_fill : PFS_FILL_POISON;
+	c->list_poison = m->mem->arch->list_poison;
+	c->huge_pages = UINT64_C(1) << m->mem->arch->hugetlb_order(m->mem);
 	c->device_zone = -1;
 	if (pfs_have(f, PFS_F_ZONE_DEVICE))
 		c->device_zone = (int64_t)pfs_val(f, PFS_F_ZONE_DEVICE);

@@ -125,13 +125,13 @@ static enum pfs_state classify(const struct pfs_classifier *c, struct pfs_classi
 	if (!differ) {
 		if (first == PFS_FILL_POISON)
 			return why(ret_why, PFS_ST_POISONED, "every byte is 0xff");
-		if (first == PFS_FILL_UNUSED)
+		if (first == c->unused_fill)
 			return why(ret_why, PFS_ST_DEPOPULATED, "every byte is 0xfd");
 		if (!first)
 			return why(ret_why, PFS_ST_ZERO, "every byte is zero");
 	}
 	flags = pfs_le64(bytes + c->flags_offset);
-	if (flags == PFS_FILL_POISON || flags == PFS_FILL_UNUSED)
+	if (flags == PFS_FILL_POISON || flags == c->unused_fill)
 		return why(ret_why, PFS_ST_GARBAGE, "flags hold a fill pattern, the rest does not");
 	if (pfs_compound_head(c, page_va, bytes, &head) && !head_plausible(c, page_va, head))
 		return why(ret_why, PFS_ST_GARBAGE,

@@ -10,7 +10,6 @@
 #include "core/pages/page.h"
 
 #define PFS_FILL_POISON UINT64_C(0xffffffffffffffff) /* page_init_poison() */
-#define PFS_FILL_UNUSED UINT64_C(0xfdfdfdfdfdfdfdfd) /* x86 PAGE_UNUSED, once PAGE_INUSE */
 
 struct pfs_pfn_range {
 	uint64_t start, end;
@@ -21,6 +20,9 @@ struct pfs_classifier {
 	size_t struct_page;
 	unsigned int struct_page_shift;	/* log2; 0: it is no power of two */
 	uint64_t end_pfn;		/* pfs_end_pfn() */
+	uint64_t unused_fill;		/* of this machine; PFS_FILL_POISON: it has none */
+	uint64_t list_poison;		/* likewise, below LIST_POISON1 */
+	uint64_t huge_pages;		/* pages of the huge page that hugetlb begins with */
 	size_t flags_offset;
 	uint64_t reserved_mask;		/* 0: bit not known */
 	uint64_t hwpoison_mask, head_mask, busy_mask;	/* likewise; LRU or slab */
@@ -64,13 +66,10 @@ struct pfs_classify_ctx {
 	uint64_t head, last;
 };
 
-/*
- * LIST_POISON1 to 2 (include/linux/poison.h), above the illegal pointers of
- * x86's CONFIG_ILLEGAL_POINTER_VALUE: what list_del() leaves behind.
- */
-static inline bool pfs_list_poison(uint64_t va)
+/* LIST_POISON1 to 2 (include/linux/poison.h): what list_del() leaves behind. */
+static inline bool pfs_list_poison(const struct pfs_classifier *c, uint64_t va)
 {
-	return va >= UINT64_C(0xdead000000000100) && va < UINT64_C(0xdead000000000200);
+	return va >= c->list_poison + 0x100 && va < c->list_poison + 0x200;
 }
 
 /*

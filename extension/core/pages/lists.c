@@ -157,7 +157,7 @@ enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned c
 	struct peer after, before;
 	uint64_t next_pfn;
 
-	if (pfs_list_poison(next) || pfs_list_poison(prev))
+	if (pfs_list_poison(c, next) || pfs_list_poison(c, prev))
 		return PFS_LINK_GOOD;
 	/* Mostly it is at hand, and all is well. */
 	near = pfs_lists_next(c, &l->scan->ctx, pfn, bytes, &next_pfn);

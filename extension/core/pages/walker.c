@@ -10,8 +10,6 @@
 
 #define V(major, minor) ((major) << 8 | (minor))
 #define MAX_RULES	5
-/* MAX_FOLIO_NR_PAGES of x86_64: 1 GiB. */
-#define MAX_FOLIO_PAGES	(UINT64_C(1) << 18)
 /* A memory block has 64 GiB at most, a MAX_ORDER area 4 MiB: more steps are a damaged dump. */
 #define MAX_STEPS	16384
 
@@ -155,7 +153,7 @@ static int order_valid(struct pfs_model *m, uint64_t pfn)
 /* pageblock_pfn_to_page(), for the pageblock around the page, in one zone. */
 static int compacts(struct pfs_model *m, const struct pfs_zone *z, uint64_t pfn)
 {
-	uint64_t per = UINT64_C(1) << m->mem->arch->pageblock_order;
+	uint64_t per = pfs_pageblock_pages(m);
 	uint64_t start = pfn & ~(per - 1), end = start + per;
 	struct pfs_err ignored;
 	struct pfs_page first;
@@ -391,7 +389,7 @@ static void touch_pageblock(const struct query *q, struct pfs_walker *w)
 	const struct pfs_section *s = pfs_section_of(q->m, q->pfn);
 	const struct pfs_facts *f = q->m->facts;
 
-	if (q->pfn & ((UINT64_C(1) << q->m->mem->arch->pageblock_order) - 1))
+	if (q->pfn & (pfs_pageblock_pages(q->m) - 1))
 		return;
 	if (s && pfs_have(f, PFS_F_MS_USAGE) && !s->usage)
 		set(w, 1, "its section has no usage, where the pageblock's flags are");
@@ -404,6 +402,11 @@ static void touch_pageblock(const struct query *q, struct pfs_walker *w)
 	}
 }
 
+static uint64_t max_folio_pages(const struct pfs_model *m)
+{
+	return UINT64_C(1) << (m->mem->arch->max_folio_shift - m->layout.page_shift);
+}
+
 static void touch_kpage(const struct query *q, struct pfs_walker *w)
 {
 	const struct pfs_facts *f = q->m->facts;
@@ -411,7 +414,7 @@ static void touch_kpage(const struct query *q, struct pfs_walker *w)
 	/* snapshot_page() follows a tail to its head if that is a folio's length before it. */
 	if (pfs_have(f, PFS_F_FN_SNAPSHOT_PAGE) &&
 	    (q->page->head_va > q->page->va ||
-	     (q->page->va - q->page->head_va) / q->m->layout.struct_page >= MAX_FOLIO_PAGES))
+	     (q->page->va - q->page->head_va) / q->m->layout.struct_page >= max_folio_pages(q->m)))
 		return;
 	touch_head(q, w);
 	if (w->faults == 1 && !pfs_have(f, PFS_F_FN_SCHEDULE) && q->age.before > V(6, 10)) {

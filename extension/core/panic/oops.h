@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The text of an x86-64 oops, line by line. */
+/* The text of an oops, line by line. */
 #ifndef PFS_CORE_PANIC_OOPS_H
 #define PFS_CORE_PANIC_OOPS_H
 
@@ -27,7 +27,9 @@ struct pfs_oops {
 	bool no_regs;		/* in: the block is of a panic() and tells none */
 };
 
-enum pfs_oops_line pfs_oops_classify(const char *text);
+struct pfs_oops_arch;
+/* arch NULL: of a machine whose oopses are not known. */
+enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const char *text);
 
 /*
  * Parse lines [start, end) of m->log into *p, which has its defaults. Lines

@@ -3,11 +3,9 @@
  * Which of the log's oopses and panics killed the machine, and what its
  * registers and its stack hold.
  */
-#include "core/panic/insn.h"
-#include "core/panic/oops.h"
+#include "core/panic/arch.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/range.h"
 
@@ -36,12 +34,13 @@ static bool contains(const char *s, const char *needle)
  */
 static void survey_log(const struct pfs_model *m, struct survey *s)
 {
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
 	size_t *open = NULL, begun = 0, i;
 	bool died = false;
 
 	*s = (struct survey){ NONE, NONE, NONE, NONE, NONE, NONE, NONE };
 	for (i = 0; i < m->nr_log && s->panic == NONE; i++) {
-		enum pfs_oops_line kind = pfs_oops_classify(m->log[i].text);
+		enum pfs_oops_line kind = pfs_oops_classify(arch, m->log[i].text);
 
 		switch (kind) {
 		case PFS_LINE_OTHER:
@@ -93,10 +92,11 @@ static size_t block_end(const struct pfs_model *m, size_t start, size_t end)
 /* dump_page() speaks before the BUG that it is for, and after other events. */
 static size_t dump_start(const struct pfs_model *m, size_t start)
 {
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
 	size_t i = start;
 
 	while (i > 0 && start - i < 64) {
-		enum pfs_oops_line kind = pfs_oops_classify(m->log[i - 1].text);
+		enum pfs_oops_line kind = pfs_oops_classify(arch, m->log[i - 1].text);
 
 		if (kind != PFS_LINE_OTHER || contains(m->log[i - 1].text, "BUG: Bad page"))
 			break;
@@ -235,29 +235,24 @@ static int panic_cpu(const struct pfs_model *m)
 static int regs_from_note(struct pfs_model *m, struct pfs_panic *p)
 {
 	const struct pfs_target_info *info = &m->mem->target->info;
-	const struct pfs_arch *arch = m->mem->arch;
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
 	const struct pfs_cpu_note *note = NULL;
-	const unsigned char *raw;
-	size_t i;
+	uint64_t ip;
+	unsigned int i;
 
 	for (i = 0; i < info->nr_cpus && !note; i++)
 		if (p->cpu >= 0 && info->cpus[i].cpu == (unsigned int)p->cpu)
 			note = &info->cpus[i];
-	if (!note || !note->prstatus || !arch->reg_names || !arch->nr_regs ||
-	    note->len < arch->prstatus_regs_offset ||
-	    (note->len - arch->prstatus_regs_offset) / 8 < arch->nr_regs)
+	/* A CPU in user mode tells nothing of a panic. */
+	if (!note || !arch || !pfs_note_reg_named(arch, note, arch->ip, &ip) ||
+	    !pfs_in_kernel_half(m->mem, ip))
 		return 0;
-	raw = (const unsigned char *)note->prstatus + arch->prstatus_regs_offset;
-	/* Kernel addresses have the top bit: a CPU in user mode tells nothing of a panic. */
-	for (i = 0; i < arch->nr_regs; i++)
-		if (!strcmp(arch->reg_names[i], "rip") && !(pfs_le64(raw + i * 8) >> 63))
-			return 0;
 	p->regs = pfs_calloc(&m->arena, arch->nr_regs, sizeof(*p->regs));
 	if (!p->regs)
 		return -ENOMEM;
-	for (i = 0; i < arch->nr_regs; i++)
-		p->regs[i] = (struct pfs_reg){ arch->reg_names[i], pfs_le64(raw + i * 8) };
-	p->nr_regs = arch->nr_regs;
+	for (i = 0; i < arch->nr_regs && pfs_note_reg(arch, note, i, &p->regs[i].value); i++)
+		p->regs[i].name = arch->reg_names[i];
+	p->nr_regs = i;
 	p->regs_from = "PRSTATUS";
 	return 0;
 }
@@ -272,21 +267,22 @@ uint64_t pfs_stack_size(const struct pfs_model *m)
 }
 
 /* Stacks are aligned to their size. */
-static uint64_t stack_end(const struct pfs_model *m, uint64_t rsp)
+static uint64_t stack_end(const struct pfs_model *m, uint64_t sp)
 {
-	return (rsp | (pfs_stack_size(m) - 1)) + 1;
+	return (sp | (pfs_stack_size(m) - 1)) + 1;
 }
 
 static int read_stack(struct pfs_model *m, struct pfs_panic *p)
 {
 	const struct pfs_layout *l = &m->layout;
-	const struct pfs_reg *sp = pfs_panic_reg(p, "rsp");
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
+	const struct pfs_reg *sp = arch ? pfs_panic_reg(p, arch->sp) : NULL;
 	uint64_t va, end, pages, at, value;
 	struct pfs_stack_word *w;
 	unsigned char buf[4096];
 	size_t cap = 0, n, i;
 
-	if (!sp || !(sp->value >> 63) || !l->vmemmap_known || !m->nr_sections)
+	if (!sp || !pfs_in_kernel_half(m->mem, sp->value) || !l->vmemmap_known || !m->nr_sections)
 		return 0;
 	pages = pfs_end_pfn(m);
 	end = stack_end(m, sp->value);
@@ -319,13 +315,13 @@ static int read_stack(struct pfs_model *m, struct pfs_panic *p)
  * fault the kernel prints what it makes of the instruction, and may leave the
  * displacement out (v5.10 does): the operand is more exact.
  */
-static void settle_addresses(struct pfs_panic *p)
+static void settle_addresses(const struct pfs_oops_arch *arch, struct pfs_panic *p)
 {
-	const struct pfs_reg *cr2 = pfs_panic_reg(p, "cr2");
+	const struct pfs_reg *at = arch && arch->fault ? pfs_panic_reg(p, arch->fault) : NULL;
 
-	if (p->kind == PFS_PANIC_PAGE_FAULT && !p->has_fault_address && cr2) {
+	if (p->kind == PFS_PANIC_PAGE_FAULT && !p->has_fault_address && at) {
 		p->has_fault_address = true;
-		p->fault_address = cr2->value;
+		p->fault_address = at->value;
 	}
 	if (p->kind == PFS_PANIC_PAGE_FAULT && p->has_fault_address) {
 		p->has_effective = true;
@@ -340,16 +336,19 @@ static void settle_addresses(struct pfs_panic *p)
 
 static int complete(struct pfs_model *m, const struct pfs_oops *o, struct pfs_panic *p)
 {
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
 	int cpu, r = 0;
 
+	if (!arch)
+		pfs_limit(m, "panic", "what an oops of %s says is not known", m->mem->arch->name);
 	if (p->cpu < 0 && (cpu = panic_cpu(m)) >= 0)
 		p->cpu = cpu;
 	if (!p->nr_regs)
 		r = regs_from_note(m, p);
-	if (!r && p->regs_from && !strcmp(p->regs_from, "log") &&
+	if (!r && arch && arch->operand && p->regs_from && !strcmp(p->regs_from, "log") &&
 	    (!p->access || strcmp(p->access, "exec")) && p->kind != PFS_PANIC_BUG)
-		r = pfs_insn_operand(&m->arena, o->code, o->nr_code, p);
-	settle_addresses(p);
+		r = arch->operand(&m->arena, o->code, o->nr_code, p);
+	settle_addresses(arch, p);
 	return r ? r : read_stack(m, p);
 }
 
@@ -381,15 +380,6 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
 	return 0;
 }
 
-const struct pfs_reg *pfs_panic_reg(const struct pfs_panic *p, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < p->nr_regs; i++)
-		if (!strcmp(p->regs[i].name, name))
-			return &p->regs[i];
-	return NULL;
-}
 
 const char *pfs_panic_kind_name(enum pfs_panic_kind k)
 {

@@ -21,7 +21,7 @@ enum pfs_panic_kind {
 };
 
 struct pfs_reg {
-	const char *name;	/* "rax" ... "r15", "rip", "rsp", "cr2", lower case */
+	const char *name;	/* as the machine calls it, lower case: "rax", "cr2" */
 	uint64_t value;
 };
 
@@ -74,7 +74,7 @@ struct pfs_panic {
 	const char *module;	/* of that function; NULL: the kernel image */
 	uint64_t offset;
 	bool has_fault_address;
-	uint64_t fault_address;	/* as printed, or as found in CR2 */
+	uint64_t fault_address;	/* as printed, or as a register has it */
 	bool has_effective;
 	uint64_t fault_address_effective;	/* of the memory operand */
 	const char *access;	/* "read", "write", "exec"; NULL: not said */
@@ -103,9 +103,9 @@ struct pfs_panic {
 		unsigned int nr_raw;
 	} *dumped;
 	size_t nr_dumped;
-	/* Words of the crashed stack from RSP up that lie in the vmemmap window. */
+	/* Words of the crashed stack from its pointer up that lie in the vmemmap window. */
 	struct pfs_stack_word {
-		uint64_t at;		/* bytes above RSP */
+		uint64_t at;		/* bytes above the stack pointer */
 		uint64_t value;
 	} *words;
 	size_t nr_words;

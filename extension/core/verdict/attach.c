@@ -23,12 +23,14 @@
 #include <string.h>
 
 #include "base/range.h"
+#include "core/panic/arch.h"
 #include "core/verdict/mechanism.h"
 #include "core/checks/tables.h"
 
 #define MAX_TASKS (1u << 16)
 #define MAX_ATTACHERS 64
-#define MAX_STACK_PAGES 16	/* pfs_stack_size() is 64 KiB at most */
+#define STACK_ALIGN 4096	/* at least */
+#define MAX_STACK 65536	/* of pfs_stack_size() */
 #define ULL(x) ((unsigned long long)(x))
 
 enum phase { NOTHING, ROOT, BEFORE, INITIALISING };
@@ -116,7 +118,7 @@ struct search {
 	unsigned int unreadable;	/* tasks, or parts of their stacks */
 	unsigned int running;		/* tasks whose stack pointer nobody knows */
 	bool endless;			/* a list that does not come back to its head */
-	unsigned char stack[MAX_STACK_PAGES * 4096];
+	unsigned char stack[MAX_STACK];
 };
 
 static const char *name_at(const struct search *s, uint64_t addr)
@@ -157,27 +159,16 @@ static const struct pfs_pgmap *pgmap_at(const struct pfs_model *m, uint64_t va)
 static bool running_sp(const struct search *s, uint64_t base, uint64_t *ret)
 {
 	const struct pfs_target_info *info = &s->m->mem->target->info;
-	const struct pfs_arch *arch = s->m->mem->arch;
-	unsigned int sp;
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(s->m);
 	size_t cpu;
+	uint64_t v;
 
-	for (sp = 0; sp < arch->nr_regs && strcmp(arch->reg_names[sp], "rsp"); sp++)
-		;
-	if (sp == arch->nr_regs)
-		return false;
-	for (cpu = 0; cpu < info->nr_cpus; cpu++) {
-		const struct pfs_cpu_note *note = &info->cpus[cpu];
-		uint64_t v;
-
-		if (!note->prstatus || note->len < arch->prstatus_regs_offset ||
-		    (note->len - arch->prstatus_regs_offset) / 8 <= sp)
+	for (cpu = 0; arch && cpu < info->nr_cpus; cpu++) {
+		if (!pfs_note_reg_named(arch, &info->cpus[cpu], arch->sp, &v) ||
+		    !pfs_within(v, base, s->stack_size))
 			continue;
-		v = pfs_le64((const unsigned char *)note->prstatus +
-			     arch->prstatus_regs_offset + sp * 8);
-		if (pfs_within(v, base, s->stack_size)) {
-			*ret = v;
-			return true;
-		}
+		*ret = v;
+		return true;
 	}
 	return false;
 }
@@ -185,12 +176,12 @@ static bool running_sp(const struct search *s, uint64_t base, uint64_t *ret)
 /* The root's call says which part of it is live, whatever remains lie below. */
 static void settle(const struct search *s, struct trace *t, uint64_t ret)
 {
-	const struct pfs_arch *arch = s->m->mem->arch;
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(s->m);
 	const char *name;
 	enum phase phase;
 	uint64_t target;
 
-	if (!arch->call_target || !arch->call_target(s->m->mem, ret, &target) ||
+	if (!arch || !arch->call_target || !arch->call_target(s->m->mem, ret, &target) ||
 	    !(name = name_at(s, target)))
 		return;
 	phase = phase_of(name, &name);
@@ -201,12 +192,12 @@ static void settle(const struct search *s, struct trace *t, uint64_t ret)
 /* The stack from sp up, into s->stack; *ret_len bytes of it. What is not there is zero. */
 static void read_stack(struct search *s, uint64_t sp, uint64_t end, size_t *ret_len)
 {
-	uint64_t va, n;
+	uint64_t va, n, page = s->m->layout.page_size;
 	bool missing = false;
 
 	memset(s->stack, 0, sizeof(s->stack));
 	for (va = sp; va < end; va += n) {
-		n = 4096 - (va & 4095);
+		n = page - (va & (page - 1));
 		n = n < end - va ? n : end - va;
 		if (pfs_read_va(s->m->mem, va, s->stack + (va - sp), (size_t)n, NULL)) {
 			memset(s->stack + (va - sp), 0, (size_t)n);
@@ -271,7 +262,7 @@ static int look_at_task(struct search *s, uint64_t task)
 		s->running++;
 		return 0;
 	}
-	if (base & 4095 || !(base >> 63) || base + s->stack_size < base || sp & 7 ||
+	if (base & (STACK_ALIGN - 1) || !pfs_in_kernel_half(s->m->mem, base) || base + s->stack_size < base || sp & 7 ||
 	    !pfs_within(sp, base, s->stack_size)) {
 		s->unreadable++;
 		return 0;
@@ -281,7 +272,7 @@ static int look_at_task(struct search *s, uint64_t task)
 		const char *name;
 
 		word = pfs_le64(s->stack + i);
-		if (!(word >> 63))
+		if (!pfs_in_kernel_half(s->m->mem, word))
 			continue;
 		if (!g && (g = pgmap_at(s->m, word)))
 			continue;
@@ -314,7 +305,8 @@ static int walk_list(struct search *s, uint64_t head, uint64_t offset,
 		at = pfs_le64(next);
 		if (at == head)
 			break;
-		if (at == mark || s->tasks >= MAX_TASKS || !(at >> 63)) {
+		if (at == mark || s->tasks >= MAX_TASKS ||
+		    !pfs_in_kernel_half(s->m->mem, at)) {
 			s->endless = true;
 			break;
 		}
@@ -336,7 +328,8 @@ static int look_at_process(struct search *s, uint64_t task)
 	if (!pfs_have(f, PFS_F_TASK_SIGNAL) || !pfs_have(f, PFS_F_TASK_THREAD_NODE) ||
 	    !pfs_have(f, PFS_F_SIGNAL_THREAD_HEAD))
 		return look_at_task(s, task);
-	if (!pfs_read_long(s->m, task, PFS_F_TASK_SIGNAL, &signal) || !(signal >> 63)) {
+	if (!pfs_read_long(s->m, task, PFS_F_TASK_SIGNAL, &signal) ||
+	    !pfs_in_kernel_half(s->m->mem, signal)) {
 		s->unreadable++;
 		return look_at_task(s, task);
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/range.h"
+#include "core/panic/arch.h"
 
 #define MAX_LEADS 64
 
@@ -83,10 +84,11 @@ static int from_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_l
 
 static int from_register(struct pfs_model *m, const struct pfs_reg *reg, struct pfs_leads *leads)
 {
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
 	uint64_t pfn;
 
 	/* The instruction and stack pointers never point to a struct page. */
-	if (!reg || !strcmp(reg->name, "rip") || !strcmp(reg->name, "rsp") ||
+	if (!reg || !arch || !strcmp(reg->name, arch->ip) || !strcmp(reg->name, arch->sp) ||
 	    !pfs_in_memmap(m, reg->value, &pfn) || !has_memmap(m, pfn))
 		return 0;
 	return add(m, leads, pfn, PFS_SRC_REG_PAGE, pfs_printf(&m->arena, "%s", reg->name));
@@ -125,17 +127,12 @@ static int from_stack(struct pfs_model *m, const struct pfs_panic *p, struct pfs
 
 static int from_pfns(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *leads)
 {
-	static const char *const never[] = {
-		"rip", "rsp", "eflags", "cs", "ss", "cr2", "orig_rax"
-	};
-	size_t i, j;
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
+	size_t i;
 	int r;
 
-	for (i = 0; i < p->nr_regs; i++) {
-		for (j = 0; j < sizeof(never) / sizeof(never[0]); j++)
-			if (!strcmp(p->regs[i].name, never[j]))
-				break;
-		if (j < sizeof(never) / sizeof(never[0]) || !p->regs[i].value ||
+	for (i = 0; arch && i < p->nr_regs; i++) {
+		if (pfs_reg_special(arch, p->regs[i].name) || !p->regs[i].value ||
 		    !has_memmap(m, p->regs[i].value))
 			continue;
 		r = add(m, leads, p->regs[i].value, PFS_SRC_REG_PFN,

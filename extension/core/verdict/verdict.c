@@ -93,6 +93,16 @@ static void about_mapping(struct verdict *d)
 			 ULL(d->v->page.va), last->level, ULL(last->entry));
 }
 
+static void explain(struct verdict *d)
+{
+	char text[2048];
+
+	pfs_mechanism_text(d->m, d->v->mechanism, text, sizeof(text));
+	d->v->explanation = pfs_strdup(&d->m->arena, text);
+	if (!d->v->explanation)
+		d->no_memory = true;
+}
+
 static void accept(struct verdict *d, const char *why)
 {
 	struct pfs_verdict *v = d->v;
@@ -101,6 +111,8 @@ static void accept(struct verdict *d, const char *why)
 	const char *who = d->p->function ? d->p->function : "the kernel";
 
 	v->mechanism = pfs_mechanism_of(d->m, &v->page);
+	if (v->mechanism)
+		explain(d);
 	v->status = v->mechanism ? PFS_EXPLAINED : PFS_UNEXPLAINED;
 	if (pfs_problem_of_state(v->page.state, &id))
 		v->code = pfs_problem(id)->code;

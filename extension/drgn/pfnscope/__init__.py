@@ -500,8 +500,9 @@ class _Call:
         c.version = getattr(drgn, "__version__", "unknown").encode()
         path = _dump_path(prog)
         c.path = os.fsencode(path) if path else None
-        if prog.platform and prog.platform.arch == drgn.Architecture.X86_64:
-            c.arch = b"x86_64"
+        # drgn and libkdumpfile call machines alike, but for the case.
+        if prog.platform and prog.platform.arch != drgn.Architecture.UNKNOWN:
+            c.arch = prog.platform.arch.name.lower().encode()
         text = _vmcoreinfo(prog)
         c.vmcoreinfo = text
         c.vmcoreinfo_len = len(text or b"")
