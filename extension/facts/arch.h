@@ -33,7 +33,7 @@ struct pfs_arch {
 	uint64_t image_start, image_end;	/* where the kernel image is mapped */
 	const char *top_symbol;		/* the name of init_mm's root table */
 
-	/* Where VMCOREINFO does not say: log2 of a section's bytes, width of physical addresses. */
+	/* Where VMCOREINFO does not say: log2 bytes of a section, width of physical addresses. */
 	unsigned int (*section_size_bits)(const struct pfs_facts *f);
 	unsigned int (*max_physmem_bits)(const struct pfs_facts *f);
 	/* Log2 pages of the huge page that hugetlb begins with: a pageblock where it is built in. */

@@ -116,7 +116,9 @@ void pfs_text_vmemmap(struct pfs_out *o, const struct pfs_session *s)
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct pfs_fact_row *)a)->name, ((const struct pfs_fact_row *)b)->name);
+	const struct pfs_fact_row *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
 }
 
 size_t pfs_facts_sorted(const struct pfs_facts *f, struct pfs_fact_row row[PFS_NR_FACTS])

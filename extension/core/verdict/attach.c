@@ -262,8 +262,8 @@ static int look_at_task(struct search *s, uint64_t task)
 		s->running++;
 		return 0;
 	}
-	if (base & (STACK_ALIGN - 1) || !pfs_in_kernel_half(s->m->mem, base) || base + s->stack_size < base || sp & 7 ||
-	    !pfs_within(sp, base, s->stack_size)) {
+	if (base & (STACK_ALIGN - 1) || !pfs_in_kernel_half(s->m->mem, base) ||
+	    base + s->stack_size < base || sp & 7 || !pfs_within(sp, base, s->stack_size)) {
 		s->unreadable++;
 		return 0;
 	}
