@@ -32,7 +32,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
 OPT := -O2 -g
 CFLAGS ?= $(OPT)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -fPIC -fvisibility=hidden \
-	-fstack-protector-strong -pthread -Iinclude -Iextension $(PKG_CFLAGS)
+	-fstack-protector-strong -ffile-prefix-map=$(CURDIR)=. -pthread -Iinclude -Iextension $(PKG_CFLAGS)
 LIBS = $(PKG_LIBS) -pthread
 # Of the command alone.
 CMD_LIBS = -lsqlite3
@@ -42,6 +42,9 @@ LDFLAGS += -fsanitize=address,undefined
 else
 ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
+
+# What programs that use the library include; the other headers and the tables are ours.
+PUBLIC := err hosted target version
 
 prefix ?= /usr/local
 # Where crash looks; it knows no other prefix.
@@ -224,7 +227,8 @@ install: all
 	install -D -m 644 $B/libpfnscope.so $(DESTDIR)$(prefix)/lib/libpfnscope.so.0
 	ln -sf libpfnscope.so.0 $(DESTDIR)$(prefix)/lib/libpfnscope.so
 	install -D -m 644 -t $(DESTDIR)$(prefix)/lib $B/libpfnscope.a
-	install -D -m 644 -t $(DESTDIR)$(prefix)/include/pfnscope include/pfnscope/*
+	install -D -m 644 -t $(DESTDIR)$(prefix)/include/pfnscope $(PUBLIC:%=include/pfnscope/%.h)
+	install -D -m 644 -t $(DESTDIR)$(prefix)/share/pfnscope include/pfnscope/*.schema.json
 	install -D -m 644 -t $(DESTDIR)$(prefix)/share/pfnscope/drgn/pfnscope extension/drgn/pfnscope/[_p]*.*
 	install -m 644 -t $(DESTDIR)$(prefix)/share/pfnscope/drgn extension/drgn/pyproject.toml
 	[ ! -f $B/pfnscope.so ] || install -D -m 644 -t $(DESTDIR)$(crashdir) $B/pfnscope.so

@@ -36,7 +36,7 @@ struct pfs_arch {
 	/* Where VMCOREINFO does not say: log2 bytes of a section, width of physical addresses. */
 	unsigned int (*section_size_bits)(const struct pfs_facts *f);
 	unsigned int (*max_physmem_bits)(const struct pfs_facts *f);
-	/* Log2 pages of the huge page that hugetlb begins with: a pageblock where it is built in. */
+	/* Log2 pages of the huge page that hugetlb begins with, and so of a pageblock. */
 	unsigned int (*hugetlb_order)(const struct pfs_mem *m);
 	/*
 	 * The struct page of PFN 0, where SYMBOL(vmemmap) does not say (v6.9 does). May

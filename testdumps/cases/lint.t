@@ -8,4 +8,11 @@ if [ "$B" = "$top/build" ]; then
 	ok 'tables: unique, sorted, complete' "$top/scripts/lint-tables"
 	ok 'style: licence, layout, scripts' "$top/scripts/lint-style"
 fi
+# Two builds of the same source are the same, wherever they were made.
+no_path() {
+	for f in "$B"/pfnscope "$B"/libpfnscope.so "$B"/libpfnscope.a "$B"/*.so; do
+		! grep -aqF "$top/" "$f" || { echo "$f"; return 1; }
+	done
+}
+ok 'binaries: not where they were built' no_path
 done_testing
