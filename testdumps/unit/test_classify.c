@@ -174,6 +174,21 @@ static void fills(void **unused)
 	teardown(&x);
 }
 
+/* What the walk to a struct page says of it. */
+static void walk_states(void **unused)
+{
+	struct pfs_walk w = { .nr = 2, .mapped = true };
+
+	(void)unused;
+	assert_int_equal(pfs_walk_state(&w), PFS_ST_OK);
+	w.mapped = false;
+	assert_int_equal(pfs_walk_state(&w), PFS_ST_UNMAPPED);
+	w.step[1].presence = PFS_EXCLUDED;
+	assert_int_equal(pfs_walk_state(&w), PFS_ST_UNDECIDABLE);
+	w.nr = 0;
+	assert_int_equal(pfs_walk_state(&w), PFS_ST_UNDECIDABLE);
+}
+
 static void links(void **unused)
 {
 	struct fixture x;
@@ -786,6 +801,7 @@ int main(void)
 		cmocka_unit_test(fake_heads),	 cmocka_unit_test(free_block),
 		cmocka_unit_test(buddy_by_byte), cmocka_unit_test(severity_by_place),
 		cmocka_unit_test(online_page),	 cmocka_unit_test(alike),
+		cmocka_unit_test(walk_states),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -182,8 +182,8 @@ static void one_bit_of_entry(struct pfs_check *c, struct pfs_finding *f, uint64_
 	size_t i;
 
 	pfs_walk_va(m->mem, pfs_pfn_to_page(m, pfn), &w);
-	last = w.nr ? &w.step[w.nr - 1] : NULL;
-	if (!last || last->presence != PFS_PRESENT || !last->entry || w.mapped)
+	last = pfs_walk_end(&w);
+	if (pfs_walk_reach(&w) != PFS_REACH_UNMAPPED || !last->entry)
 		return;
 	for (i = 0; i < m->nr_vmemmap; i++) {
 		const struct pfs_vmemmap_run *r = &m->vmemmap[i];

@@ -33,6 +33,18 @@ char pfs_state_letter(enum pfs_state s)
 	return states[s].letter;
 }
 
+enum pfs_state pfs_walk_state(const struct pfs_walk *w)
+{
+	switch (pfs_walk_reach(w)) {
+	case PFS_REACH_OK:
+		return PFS_ST_OK;
+	case PFS_REACH_UNMAPPED:
+		return PFS_ST_UNMAPPED;
+	default:
+		return PFS_ST_UNDECIDABLE;
+	}
+}
+
 enum pfs_state pfs_presence_state(enum pfs_presence p)
 {
 	switch (p) {

@@ -76,19 +76,16 @@ static void about_place(struct verdict *d)
 static void about_mapping(struct verdict *d)
 {
 	const struct pfs_walk *w = &d->v->page.walk;
-	const struct pfs_step *last;
+	const struct pfs_step *last = pfs_walk_end(w);
 
-	if (!w->nr)
-		return;
-	last = &w->step[w->nr - 1];
-	if (w->mapped)
+	if (pfs_walk_reach(w) == PFS_REACH_OK)
 		evidence(d,
 			 "its struct page at 0x%llx is mapped by a leaf of %llu %s (%s entry "
 			 "0x%llx)",
 			 ULL(d->v->page.va),
 			 ULL(w->leaf_size >> 20 ? w->leaf_size >> 20 : w->leaf_size >> 10),
 			 w->leaf_size >> 20 ? "MiB" : "KiB", last->level, ULL(last->entry));
-	else if (last->presence == PFS_PRESENT)
+	else if (pfs_walk_reach(w) == PFS_REACH_UNMAPPED)
 		evidence(d, "its struct page at 0x%llx is not mapped (%s entry 0x%llx)",
 			 ULL(d->v->page.va), last->level, ULL(last->entry));
 }
