@@ -197,18 +197,18 @@ static json_t *summary(struct pfs_json *j, const struct pfs_session *s)
 {
 	const struct pfs_model *m = &s->model;
 	json_t *o = pfs_json_object(j), *sec = pfs_json_object(j), *pages = pfs_json_object(j);
-	unsigned int bit;
+	enum pfs_section_flag_id id;
 	size_t i;
 	int st;
 
 	pfs_json_int(j, sec, "total", m->nr_sections);
-	for (bit = 0; bit < PFS_NR_SECTION_FLAGS; bit++) {
+	for (id = 0; id < PFS_NR_SECTION_FLAGS; id++) {
 		uint64_t n = 0;
 
 		for (i = 0; i < m->nr_sections; i++)
-			n += m->sections[i].flags >> bit & 1;
-		if (m->layout.flag_bits[bit] < 64)
-			pfs_json_int(j, sec, pfs_section_flag_name(bit), n);
+			n += m->sections[i].flags >> id & 1;
+		if (pfs_has_section_flag(m, id))
+			pfs_json_int(j, sec, pfs_section_flag_name(id), n);
 	}
 	pfs_json_set(j, o, "sections", sec);
 	if (s->has_scan) {

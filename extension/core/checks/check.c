@@ -78,23 +78,6 @@ int pfs_one_bit(uint64_t is, uint64_t should)
 	return differ && !(differ & (differ - 1)) ? __builtin_ctzll(differ) : -1;
 }
 
-const char *pfs_section_flag_names(struct pfs_arena *a, unsigned int flags)
-{
-	static const char *const names[6] = { "PRESENT", "HAS_MEM_MAP",	      "ONLINE",
-					      "EARLY",	 "TAINT_ZONE_DEVICE", "VMEMMAP_PREINIT" };
-	char buf[96] = "";
-	unsigned int i;
-
-	for (i = 0; i < 6; i++) {
-		if (!(flags >> i & 1))
-			continue;
-		if (*buf)
-			strcat(buf, "|");
-		strcat(buf, names[i]);
-	}
-	return *buf ? pfs_strdup(a, buf) : "none";
-}
-
 static int run(struct pfs_model *m, const struct pfs_scan *scan, enum needs needs,
 	       struct pfs_findings *out, struct pfs_err *err)
 {

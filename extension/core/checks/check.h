@@ -34,9 +34,6 @@ bool pfs_found(const struct pfs_check *c, enum pfs_problem_id id, uint64_t start
  */
 int pfs_one_bit(uint64_t is, uint64_t should);
 
-/* "PRESENT|HAS_MEM_MAP|ONLINE", in the arena. */
-const char *pfs_section_flag_names(struct pfs_arena *a, unsigned int flags);
-
 #define CHECK(name, needs) void pfs_check_##name(struct pfs_check *c);
 #include <pfnscope/checks.def>
 #undef CHECK

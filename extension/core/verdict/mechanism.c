@@ -68,7 +68,7 @@ static bool offline_walked(const struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
-	return s && m->layout.flag_bits[2] < 64 && !(s->flags & PFS_SEC_ONLINE) &&
+	return s && pfs_has_section_flag(m, PFS_SF_ONLINE) && !(s->flags & PFS_SEC_ONLINE) &&
 	       m->pgmaps_known && !pfs_pgmap_of(m, p->pfn) && never_initialised(p);
 }
 
