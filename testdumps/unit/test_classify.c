@@ -565,6 +565,14 @@ static void severity_by_place(void **unused)
 	assert_int_equal(f[0].severity, PFS_SEV_NOTE);
 	assert_int_equal(f[1].end, 0x44010);
 	assert_int_equal(f[1].severity, PFS_SEV_CORRUPT);
+	/* a reserve that ends nowhere, or wraps around, is all of the pagemap and no more */
+	x.pgmap.altmap.reserve = UINT64_MAX;
+	f = check(&x, &out, 0x43ff0, 0x44010, PFS_ST_POISONED);
+	assert_int_equal(out.nr, 2);
+	assert_int_equal(f[0].end, 0x44000);
+	assert_int_equal(f[1].end, 0x44010);
+	assert_int_equal(f[1].severity, PFS_SEV_NOTE);
+	x.pgmap.altmap.reserve = 2;
 	/* 0xfd is legal nowhere, and a section's run is one finding */
 	f = check(&x, &out, 0x44000, 0x44002, PFS_ST_DEPOPULATED);
 	assert_int_equal(out.nr, 1);

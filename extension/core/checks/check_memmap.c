@@ -44,19 +44,16 @@ static void look(const struct pfs_model *m, uint64_t pfn, uint64_t end, struct s
 	limit_end(s, pfn, (pfn / l->pages_per_subsection + 1) * l->pages_per_subsection);
 	s->online = pfs_pfn_to_online_page(m, pfn);
 	s->pgmap = pfs_pgmap_of(m, pfn);
-	s->altmap_reserve = false;
+	s->altmap_reserve = pfs_in_altmap_reserve(s->pgmap, pfn);
 	for (i = 0; i < m->nr_pgmaps; i++) {
 		const struct pfs_pgmap *p = &m->pgmaps[i];
 
 		limit_end(s, pfn, p->start_pfn);
 		limit_end(s, pfn, p->end_pfn);
-		if (!p->has_altmap)
-			continue;
-		/* memmap_init_range() starts behind the reserve, in every version up to v7.3. */
-		reserve_end = p->altmap.base_pfn + p->altmap.reserve;
-		limit_end(s, pfn, reserve_end);
-		if (p == s->pgmap && pfn >= p->altmap.base_pfn && pfn < reserve_end)
-			s->altmap_reserve = true;
+		if (pfs_altmap_reserve(p, &start, &reserve_end)) {
+			limit_end(s, pfn, start);
+			limit_end(s, pfn, reserve_end);
+		}
 	}
 	s->deferred = false;
 	for (i = 0; i < m->nr_nodes; i++) {

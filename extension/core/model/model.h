@@ -250,6 +250,14 @@ const struct pfs_zone *pfs_zone_spanning(const struct pfs_model *m, uint64_t pfn
 const struct pfs_pgmap *pfs_pgmap_of(const struct pfs_model *m, uint64_t pfn);
 /* "live", "dead", "not in the dump"; NULL where the kernel's types are not known so far. */
 const char *pfs_pgmap_ref_name(const struct pfs_pgmap *g);
+/*
+ * The pages of a pagemap that its altmap reserves: [*ret_start, *ret_end). Their struct
+ * pages are never initialised, as memmap_init_range() starts behind them, in every version
+ * up to v7.3. Cut to the pagemap, whatever the dump says; false: there are none.
+ */
+bool pfs_altmap_reserve(const struct pfs_pgmap *g, uint64_t *ret_start, uint64_t *ret_end);
+/* Is this one of them? g may be NULL. */
+bool pfs_in_altmap_reserve(const struct pfs_pgmap *g, uint64_t pfn);
 const struct pfs_memory_block *pfs_memory_block_of(const struct pfs_model *m, uint64_t pfn);
 enum pfs_block_state pfs_memory_block_state(const struct pfs_model *m,
 					    const struct pfs_memory_block *b);

@@ -40,10 +40,7 @@ static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *
 
 static bool altmap_reserve_walked(const struct pfs_model *m, const struct pfs_page *p)
 {
-	const struct pfs_pgmap *g = pfs_pgmap_of(m, p->pfn);
-
-	return g && g->has_altmap && never_initialised(p) && p->pfn >= g->altmap.base_pfn &&
-	       p->pfn - g->altmap.base_pfn < g->altmap.reserve;
+	return never_initialised(p) && pfs_in_altmap_reserve(pfs_pgmap_of(m, p->pfn), p->pfn);
 }
 
 /* ZONE_DEVICE spans what lies in others, too. */
@@ -81,10 +78,8 @@ bool pfs_device_pending(const struct pfs_model *m, uint64_t pfn, enum pfs_state 
 {
 	const struct pfs_pgmap *g = pfs_pgmap_of(m, pfn);
 
-	if (!g || g->ref == PFS_REF_DEAD || !never_initialised_state(state))
-		return false;
-	return !g->has_altmap || pfn < g->altmap.base_pfn ||
-	       pfn - g->altmap.base_pfn >= g->altmap.reserve;
+	return g && g->ref != PFS_REF_DEAD && never_initialised_state(state) &&
+	       !pfs_in_altmap_reserve(g, pfn);
 }
 
 static bool device_not_initialised(const struct pfs_model *m, const struct pfs_page *p)

@@ -56,8 +56,7 @@ static void about_place(struct verdict *d)
 			evidence(d, "subsection %llu: its bit is %s", ULL(sub),
 				 s->subsections[sub / 64] >> sub % 64 & 1 ? "set" : "clear");
 	}
-	if (g && g->has_altmap && p->pfn >= g->altmap.base_pfn &&
-	    p->pfn - g->altmap.base_pfn < g->altmap.reserve)
+	if (pfs_in_altmap_reserve(g, p->pfn))
 		evidence(d,
 			 "it is one of the %llu pages of the altmap reserve of device pagemap "
 			 "0x%llx, which the device's memmap initialisation skips",
