@@ -187,7 +187,7 @@ static json_t *verdict(struct pfs_json *j, const struct pfs_session *s)
 	if (v->status != PFS_NO_PANIC)
 		pfs_json_str(j, o, "confidence", pfs_confidence_name(v->confidence));
 	pfs_json_str(j, o, "decided_by", v->decided_by);
-	pfs_json_set(j, o, "evidence", pfs_json_strings(j, v->evidence, v->nr_evidence));
+	pfs_json_set(j, o, "evidence", pfs_json_strings(j, v->evidence.line, v->evidence.nr));
 	pfs_json_set(j, o, "fixes", fixes(j, v->mechanism));
 	pfs_json_str(j, o, "advice", v->advice);
 	return o;
@@ -239,7 +239,7 @@ static json_t *findings(struct pfs_json *j, const struct pfs_findings *fs)
 		pfs_json_hex(j, o, "end", f->end);
 		pfs_json_int(j, o, "pages", f->pages);
 		pfs_json_str(j, o, "title", f->title ? f->title : f->problem->title);
-		pfs_json_set(j, o, "evidence", pfs_json_strings(j, f->evidence, f->nr_evidence));
+		pfs_json_set(j, o, "evidence", pfs_json_strings(j, f->evidence.line, f->evidence.nr));
 		pfs_json_add(j, a, o);
 	}
 	return a;

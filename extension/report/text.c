@@ -35,8 +35,8 @@ static void put_finding(struct pfs_out *o, const struct pfs_model *m, const stru
 	}
 	pfs_out_para(o, 4, "", "%s (confidence: %s)", f->title ? f->title : f->problem->title,
 		     pfs_confidence_name(f->confidence));
-	for (i = 0; i < f->nr_evidence; i++)
-		pfs_out_para(o, 4, "- ", "%s", f->evidence[i]);
+	for (i = 0; i < f->evidence.nr; i++)
+		pfs_out_para(o, 4, "- ", "%s", f->evidence.line[i]);
 	if (f->decided_by)
 		pfs_out_para(o, 4, "- ", "to decide: %s", f->decided_by);
 }

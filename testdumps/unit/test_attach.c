@@ -160,11 +160,11 @@ static bool says(struct fixture *x, const char *text)
 {
 	size_t i;
 
-	x->v.nr_evidence = 0;
+	x->v.evidence.nr = 0;
 	assert_true(pfs_attach_wanted(&x->w->m, &x->v, &x->f, 0));
 	assert_int_equal(pfs_attach_explain(&x->w->m, &x->p, &x->v, &x->f, 0, &x->w->err), 0);
-	for (i = 0; i < x->v.nr_evidence; i++)
-		if (strstr(x->v.evidence[i], text))
+	for (i = 0; i < x->v.evidence.nr; i++)
+		if (strstr(x->v.evidence.line[i], text))
 			return true;
 	return false;
 }
@@ -335,9 +335,9 @@ static void looped(void **state)
 	assert_int_equal(x->p.attach_search, PFS_ATTACH_IN_PART);
 	assert_true(w_limit(x->w, "attaching task", "does not end"));
 	/* said once, however often it was met */
-	x->v.nr_evidence = 0;
+	x->v.evidence.nr = 0;
 	assert_true(says(x, "task 102"));
-	assert_int_equal(x->v.nr_evidence, 1);
+	assert_int_equal(x->v.evidence.nr, 1);
 	/* threads in a circle that their process is not part of */
 	link_tasks(x->w, 3, 0);
 	w_u64(x->w, TASK(1) + THREAD_NODE, KERNEL + TASK(1) + THREAD_NODE);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -585,6 +586,29 @@ static void severity_by_place(void **unused)
 	teardown(&x);
 }
 
+/* Evidence is whole, in order, or not there at all. */
+static void evidence_lines(void **unused)
+{
+	struct pfs_arena a;
+	struct pfs_lines l = { 0 };
+	char text[8];
+	int i;
+
+	(void)unused;
+	pfs_arena_init(&a);
+	for (i = 0; i < 100; i++)
+		assert_true(pfs_lines_add(&a, &l, pfs_printf(&a, "%d", i)));
+	assert_int_equal(l.nr, 100);
+	for (i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		assert_string_equal(l.line[i], text);
+	}
+	/* what pfs_printf() gives when out of memory */
+	assert_false(pfs_lines_add(&a, &l, NULL));
+	assert_int_equal(l.nr, 0);
+	pfs_arena_deinit(&a);
+}
+
 /* 9f9b02e5b346, 1f90a3477df3 (v5.12): the taint bit's existence changes the predicate. */
 static void online_page(void **unused)
 {
@@ -809,7 +833,7 @@ int main(void)
 		cmocka_unit_test(fake_heads),	 cmocka_unit_test(free_block),
 		cmocka_unit_test(buddy_by_byte), cmocka_unit_test(severity_by_place),
 		cmocka_unit_test(online_page),	 cmocka_unit_test(alike),
-		cmocka_unit_test(walk_states),
+		cmocka_unit_test(walk_states),	 cmocka_unit_test(evidence_lines),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

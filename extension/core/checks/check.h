@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a check works with: the model, the scan if it asked for it, and the list of findings. */
+/*
+ * What a check works with: the model, the scan if it asked for it, and the list of
+ * findings; and what it makes findings with (finding.c).
+ */
 #ifndef PFS_CORE_CHECKS_CHECK_H
 #define PFS_CORE_CHECKS_CHECK_H
 

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/checks/tables.h"
 #include "core/verdict/candidate.h"
-#include "core/checks/check.h"
 #include "core/verdict/mechanism.h"
 
 #define ULL(x) ((unsigned long long)(x))
@@ -22,20 +22,12 @@ static void evidence(struct verdict *d, const char *fmt, ...) PFS_PRINTF(2, 3);
 
 static void evidence(struct verdict *d, const char *fmt, ...)
 {
-	struct pfs_verdict *v = d->v;
-	const char **line;
 	va_list ap;
 
 	va_start(ap, fmt);
-	line = pfs_grow(&d->m->arena, &v->evidence, &v->nr_evidence, &v->cap_evidence,
-			sizeof(*line));
-	if (line)
-		*line = pfs_vprintf(&d->m->arena, fmt, ap);
-	va_end(ap);
-	if (!line || !*line) {
+	if (!pfs_lines_vprintf(&d->m->arena, &d->v->evidence, fmt, ap))
 		d->no_memory = true;
-		v->nr_evidence = 0;
-	}
+	va_end(ap);
 }
 
 static void about_place(struct verdict *d)
