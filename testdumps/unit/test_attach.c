@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "core/checks/tables.h"
 #include "core/verdict/attach.h"
 #include "core/verdict/mechanism.h"
 #include "world.h"
@@ -402,6 +403,33 @@ static void unknown(void **state)
 	assert_int_equal(x->p.nr_attachers, 0);
 }
 
+/* A page and a finding are of the same mind about what was never initialised. */
+static void raw_states(struct pfs_model *m)
+{
+	static const char raw[] = "poisoned zero garbage mislinked";
+	enum pfs_state s, back;
+	enum pfs_problem_id id;
+
+	for (s = 0; s < PFS_NR_STATES; s++) {
+		struct pfs_finding f = { .severity = PFS_SEV_FATAL, .start = 0x8000,
+					 .end = 0x8001 };
+		struct pfs_findings all = { &f, 1, 1, { 0 } };
+		bool is = strstr(raw, pfs_state_name(s));
+
+		assert_int_equal(pfs_state_raw(s), is);
+		assert_int_equal(pfs_device_pending(m, 0x8000, s), is);
+		if (!pfs_problem_of_state(s, &id)) {
+			assert_false(is);
+			continue;
+		}
+		f.problem = pfs_problem(id);
+		assert_true(pfs_state_of_problem(f.problem, &back));
+		assert_int_equal(back, s);
+		assert_int_equal(pfs_attach_wanted(m, NULL, &all, 0), is);
+	}
+	assert_false(pfs_state_of_problem(pfs_problem(PFS_P_MEMMAP_ALIASED), &back));
+}
+
 /* What nobody has to initialise, or somebody has already undone, asks for no one. */
 static void wanted(void **state)
 {
@@ -411,6 +439,7 @@ static void wanted(void **state)
 	assert_true(pfs_device_pending(m, 0x8000, PFS_ST_ZERO));
 	assert_false(pfs_device_pending(m, 0x8000, PFS_ST_DEVICE));
 	assert_false(pfs_device_pending(m, 0x7fff, PFS_ST_ZERO));
+	raw_states(m);
 	x->pgmaps[0].has_altmap = true;
 	x->pgmaps[0].altmap = (struct pfs_altmap){ .base_pfn = 0x8000, .reserve = 2 };
 	assert_false(pfs_attach_wanted(m, &x->v, &x->f, 0));

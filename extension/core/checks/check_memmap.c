@@ -76,11 +76,10 @@ static void look(const struct pfs_model *m, uint64_t pfn, uint64_t end, struct s
 	}
 }
 
-/* Contents of never-initialised memory: legal wherever nothing may walk it. */
+/* What was never initialised, or is no more, is legal wherever nothing may walk it. */
 static bool legal_when_not_walked(enum pfs_state s)
 {
-	return s == PFS_ST_POISONED || s == PFS_ST_ZERO || s == PFS_ST_GARBAGE ||
-	       s == PFS_ST_MISLINKED || s == PFS_ST_STALE;
+	return pfs_state_raw(s) || s == PFS_ST_STALE;
 }
 
 /* What is legal nowhere is one finding, also across an altmap's reserve or the end of RAM. */

@@ -9,7 +9,7 @@
 #include "core/model/model.h"
 
 enum pfs_state {
-#define STATE(id, name, abnormal, letter, meaning) PFS_ST_##id,
+#define STATE(id, name, abnormal, raw, letter, meaning) PFS_ST_##id,
 #include <pfnscope/states.def>
 #undef STATE
 	PFS_NR_STATES
@@ -18,6 +18,8 @@ enum pfs_state {
 const char *pfs_state_name(enum pfs_state s);
 const char *pfs_state_meaning(enum pfs_state s);
 bool pfs_state_abnormal(enum pfs_state s);
+/* Can a struct page be in this state because it was never initialised? */
+bool pfs_state_raw(enum pfs_state s);
 char pfs_state_letter(enum pfs_state s);
 
 /*

@@ -4,11 +4,11 @@
 
 static const struct {
 	const char *name, *meaning;
-	bool abnormal;
+	bool abnormal, raw;
 	char letter;
 } states[PFS_NR_STATES] = {
-#define STATE(id, name, abnormal, letter, meaning) \
-	[PFS_ST_##id] = { name, meaning, abnormal, letter },
+#define STATE(id, name, abnormal, raw, letter, meaning) \
+	[PFS_ST_##id] = { name, meaning, abnormal, raw, letter },
 #include <pfnscope/states.def>
 #undef STATE
 };
@@ -26,6 +26,11 @@ const char *pfs_state_meaning(enum pfs_state s)
 bool pfs_state_abnormal(enum pfs_state s)
 {
 	return states[s].abnormal;
+}
+
+bool pfs_state_raw(enum pfs_state s)
+{
+	return states[s].raw;
 }
 
 char pfs_state_letter(enum pfs_state s)

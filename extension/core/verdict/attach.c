@@ -404,19 +404,14 @@ static bool verdict_wants(const struct pfs_model *m, const struct pfs_verdict *v
 /* A finding may begin in an altmap's reserve: its last page speaks for it. */
 static bool finding_wants(const struct pfs_model *m, const struct pfs_finding *f)
 {
-	static const enum pfs_state pending[] = { PFS_ST_POISONED, PFS_ST_ZERO, PFS_ST_GARBAGE,
-						  PFS_ST_MISLINKED };
-	enum pfs_problem_id id;
-	size_t i;
+	enum pfs_state state;
 
 	if (f->severity == PFS_SEV_NOTE || f->end <= f->start)
 		return false;
 	if (f->problem == pfs_problem(PFS_P_PGMAP_UNINITIALISED))
 		return true;
-	for (i = 0; i < sizeof(pending) / sizeof(pending[0]); i++)
-		if (pfs_problem_of_state(pending[i], &id) && f->problem == pfs_problem(id))
-			return pfs_device_pending(m, f->end - 1, pending[i]);
-	return false;
+	return pfs_state_of_problem(f->problem, &state) &&
+	       pfs_device_pending(m, f->end - 1, state);
 }
 
 bool pfs_attach_wanted(const struct pfs_model *m, const struct pfs_verdict *v,
