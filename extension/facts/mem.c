@@ -103,11 +103,9 @@ static enum pfs_reach read_va(struct pfs_mem *m, uint64_t va, void *buf, size_t 
 		size_t n;
 
 		pfs_walk_va(m, va, w);
-		if (!w->mapped) {
-			r = w->nr && w->step[w->nr - 1].presence == PFS_PRESENT ?
-				PFS_REACH_UNMAPPED : PFS_REACH_NO_TABLE;
+		r = pfs_walk_reach(w);
+		if (r != PFS_REACH_OK)
 			break;
-		}
 		left = w->leaf_size - (va & (w->leaf_size - 1));
 		n = left < len ? (size_t)left : len;
 		r = reach_of(pfs_read_phys(m, w->pa, p, n, ret_pa));
@@ -161,7 +159,7 @@ static int reach_error(enum pfs_reach r, uint64_t va, size_t len, uint64_t at,
 		       const struct pfs_walk *w, uint64_t pa, const char *what,
 		       struct pfs_err *err)
 {
-	const struct pfs_step *s = w->nr ? &w->step[w->nr - 1] : NULL;
+	const struct pfs_step *s = pfs_walk_end(w);
 	char where[96], first[48] = "";
 
 	if (at != va)

@@ -37,12 +37,7 @@ struct pfs_walk {
 	uint64_t va;
 	unsigned int nr;	/* steps taken */
 	struct pfs_step step[PFS_MAX_LEVELS];
-	/*
-	 * mapped: the last step is a present leaf. Not mapped and the last
-	 * step's presence is PFS_PRESENT: unmapped at that level. Otherwise the
-	 * table page itself is not in the dump, and nothing is known.
-	 */
-	bool mapped;
+	bool mapped;		/* the last step is a present leaf; if not, ask pfs_walk_reach() */
 	bool writable, executable;
 	uint64_t pa;		/* of va, if mapped */
 	uint64_t leaf_size;	/* bytes mapped (or left unmapped) by the last entry */
@@ -58,6 +53,22 @@ enum pfs_reach {
 	PFS_REACH_NO_TABLE,	/* a page-table page is not in the dump */
 	PFS_REACH_BAD_ADDRESS,	/* not canonical, or the range wraps */
 };
+
+/* The step that a walk ended with; NULL: it took none. */
+static inline const struct pfs_step *pfs_walk_end(const struct pfs_walk *w)
+{
+	return w->nr ? &w->step[w->nr - 1] : NULL;
+}
+
+/* What a walk came to: PFS_REACH_OK, PFS_REACH_UNMAPPED or PFS_REACH_NO_TABLE. */
+static inline enum pfs_reach pfs_walk_reach(const struct pfs_walk *w)
+{
+	const struct pfs_step *end = pfs_walk_end(w);
+
+	if (!end || end->presence != PFS_PRESENT)
+		return PFS_REACH_NO_TABLE;
+	return w->mapped ? PFS_REACH_OK : PFS_REACH_UNMAPPED;
+}
 
 struct pfs_mem {
 	struct pfs_target *target;

@@ -217,26 +217,32 @@ static void from_table(struct pfs_facts *f, enum pfs_fact_id id, uint64_t value,
 	f->f[id].from = from;
 }
 
+enum {
+#define SECTION_FLAG(id, fact, bit, letter, name, words) BIT_##fact = bit,
+#include <pfnscope/section_flags.def>
+#undef SECTION_FLAG
+};
+
 /*
  * Section flags before v6.0 are macros, which no debug information that we
  * read has (ed7802dd48f7 "mm: memory_hotplug: enumerate all supported section
  * flags", v6.0, made them enumerators). Where there is no enumerator, other
  * things tell which macros there were:
  *
- *	PRESENT		bit 0	always
- *	HAS_MEM_MAP	bit 1	always (v2.6.24)
- *	ONLINE		bit 2	v4.13, as is __highest_present_section_nr; and
- *				so wherever there is a mem_section.usage
- *	EARLY		bit 3	v5.3 (326e1b8f83a4 "mm/sparsemem: introduce a
- *				SECTION_IS_EARLY flag"), as is mem_section.usage
- *				(f1eca35a0dc7 "mm/sparsemem: introduce struct
- *				mem_section_usage")
- *	TAINT		bit 4	v5.12 (1f90a3477df3 "mm: teach
- *				pfn_to_online_page() about ZONE_DEVICE section
- *				collisions"); two commits earlier in the same
- *				series 9f605f260594 "mm: move
- *				pfn_to_online_page() out of line" made that
- *				function a symbol
+ *	PRESENT		always
+ *	HAS_MEM_MAP	always (v2.6.24)
+ *	ONLINE		v4.13, as is __highest_present_section_nr; and
+ *			so wherever there is a mem_section.usage
+ *	EARLY		v5.3 (326e1b8f83a4 "mm/sparsemem: introduce a
+ *			SECTION_IS_EARLY flag"), as is mem_section.usage
+ *			(f1eca35a0dc7 "mm/sparsemem: introduce struct
+ *			mem_section_usage")
+ *	TAINT		v5.12 (1f90a3477df3 "mm: teach
+ *			pfn_to_online_page() about ZONE_DEVICE section
+ *			collisions"); two commits earlier in the same
+ *			series 9f605f260594 "mm: move
+ *			pfn_to_online_page() out of line" made that
+ *			function a symbol
  *
  * Absence counts only where a source that would know was asked.
  */
@@ -244,7 +250,7 @@ static int section_flags(struct pfs_facts *f, struct sources *s, const char *fro
 {
 	bool types = false, symbols = false, usage;
 	struct pfs_fact online;
-	uint64_t last = 2;
+	uint64_t last = BIT_HAS_MEM_MAP + 1;
 	size_t i;
 
 	if (pfs_have(f, PFS_F_BIT_PRESENT) || pfs_have(f, PFS_F_BIT_LAST))
@@ -255,20 +261,20 @@ static int section_flags(struct pfs_facts *f, struct sources *s, const char *fro
 	}
 	/* A distilled dump brings mem_section.usage in its VMCOREINFO. */
 	usage = pfs_have(f, PFS_F_MS_USAGE);
-	from_table(f, PFS_F_BIT_PRESENT, 0, from);
-	from_table(f, PFS_F_BIT_HAS_MEM_MAP, 1, from);
+	from_table(f, PFS_F_BIT_PRESENT, BIT_PRESENT, from);
+	from_table(f, PFS_F_BIT_HAS_MEM_MAP, BIT_HAS_MEM_MAP, from);
 	if (usage || pfs_have(f, PFS_F_HIGHEST_SECTION)) {
-		from_table(f, PFS_F_BIT_ONLINE, 2, from);
-		last = 3;
+		from_table(f, PFS_F_BIT_ONLINE, BIT_ONLINE, from);
+		last = BIT_ONLINE + 1;
 	}
 	if (usage) {
-		from_table(f, PFS_F_BIT_EARLY, 3, from);
-		last = 4;
+		from_table(f, PFS_F_BIT_EARLY, BIT_EARLY, from);
+		last = BIT_EARLY + 1;
 		if (symbol(s, "pfn_to_online_page", &online))
 			return -ENOMEM;
 		if (online.from) {
-			from_table(f, PFS_F_BIT_TAINT, 4, from);
-			last = 5;
+			from_table(f, PFS_F_BIT_TAINT, BIT_TAINT, from);
+			last = BIT_TAINT + 1;
 		}
 	}
 	if (types && symbols)

@@ -51,15 +51,12 @@ static void about_section(struct pfs_claims *cs, const struct pfs_model *m, uint
 
 static void about_mapping(struct pfs_claims *cs, const struct pfs_page *p)
 {
-	const struct pfs_step *last;
+	const struct pfs_step *last = pfs_walk_end(&p->walk);
 	struct pfs_claim *c;
 	char level[8];
 	size_t i;
 
-	if (!p->walk.nr || p->walk.nr > PFS_MAX_LEVELS)
-		return;
-	last = &p->walk.step[p->walk.nr - 1];
-	if (last->presence != PFS_PRESENT)
+	if (pfs_walk_reach(&p->walk) == PFS_REACH_NO_TABLE)
 		return;
 	snprintf(level, sizeof(level), "%s", last->level);
 	for (i = 0; level[i]; i++)

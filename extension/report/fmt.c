@@ -6,29 +6,16 @@
 
 #include "report/ticket.h"
 
-const char *pfs_section_flag_name(unsigned int bit)
-{
-	static const char *const name[PFS_NR_SECTION_FLAGS] = {
-		"present", "has_mem_map", "online", "early", "taint_zone_device",
-		"vmemmap_preinit",
-	};
-
-	return bit < PFS_NR_SECTION_FLAGS ? name[bit] : NULL;
-}
-
 const char *pfs_fmt_section_flags(char buf[128], unsigned int flags)
 {
-	static const char *const name[PFS_NR_SECTION_FLAGS] = {
-		"present", "has mem_map", "online", "early", "taint zone device",
-		"vmemmap pre-initialised",
-	};
+	enum pfs_section_flag_id id;
 	size_t at = 0;
-	unsigned int i;
 
 	snprintf(buf, 128, "none");
-	for (i = 0; i < PFS_NR_SECTION_FLAGS; i++)
-		if (flags & 1u << i)
-			at += (size_t)snprintf(buf + at, 128 - at, "%s%s", at ? ", " : "", name[i]);
+	for (id = 0; id < PFS_NR_SECTION_FLAGS && at < 128; id++)
+		if (flags >> id & 1)
+			at += (size_t)snprintf(buf + at, 128 - at, "%s%s", at ? ", " : "",
+					       pfs_section_flag_words(id));
 	return buf;
 }
 

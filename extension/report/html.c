@@ -127,10 +127,10 @@ static void put_explanation(struct pfs_out *o, const struct pfs_session *s)
 			   "stable kernels that took it. This kernel is not known to contain it; vendor "
 			   "kernels may carry it as a backport: look for the title.</div>\n",
 			   mech->fixes[i]->title, mech->fixes[i]->commit, mech->fixes[i]->in);
-	if (v->nr_evidence) {
+	if (v->evidence.nr) {
 		pfs_markup(o, "<h3>Evidence</h3>\n<ul>\n");
-		for (i = 0; i < v->nr_evidence; i++)
-			pfs_markup(o, "<li>%.*s%s</li>\n", PFS_CLIPPED(v->evidence[i]));
+		for (i = 0; i < v->evidence.nr; i++)
+			pfs_markup(o, "<li>%.*s%s</li>\n", PFS_CLIPPED(v->evidence.line[i]));
 		pfs_markup(o, "</ul>\n");
 	}
 	pfs_markup(o, "</section>\n");

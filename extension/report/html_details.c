@@ -35,8 +35,8 @@ static void put_finding(struct pfs_out *o, const struct pfs_model *m, const stru
 	if (f->problem->advice)
 		pfs_markup(o, "<dt>Advice</dt><dd>%s</dd>", f->problem->advice);
 	pfs_markup(o, "</dl>\n<ul>\n");
-	for (i = 0; i < f->nr_evidence; i++)
-		pfs_markup(o, "<li>%.*s%s</li>\n", PFS_CLIPPED(f->evidence[i]));
+	for (i = 0; i < f->evidence.nr; i++)
+		pfs_markup(o, "<li>%.*s%s</li>\n", PFS_CLIPPED(f->evidence.line[i]));
 	pfs_markup(o, "</ul>\n</details>\n");
 }
 

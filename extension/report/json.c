@@ -206,11 +206,11 @@ json_t *pfs_json_words(struct pfs_json *j, const struct pfs_model *m, const stru
 json_t *pfs_json_section_flags(struct pfs_json *j, unsigned int flags)
 {
 	json_t *a = pfs_json_array(j);
-	unsigned int i;
+	enum pfs_section_flag_id id;
 
-	for (i = 0; i < PFS_NR_SECTION_FLAGS; i++)
-		if (flags & 1u << i)
-			pfs_json_add(j, a, str_value(j, pfs_section_flag_name(i)));
+	for (id = 0; id < PFS_NR_SECTION_FLAGS; id++)
+		if (flags >> id & 1)
+			pfs_json_add(j, a, str_value(j, pfs_section_flag_name(id)));
 	return a;
 }
 

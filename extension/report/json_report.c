@@ -187,7 +187,7 @@ static json_t *verdict(struct pfs_json *j, const struct pfs_session *s)
 	if (v->status != PFS_NO_PANIC)
 		pfs_json_str(j, o, "confidence", pfs_confidence_name(v->confidence));
 	pfs_json_str(j, o, "decided_by", v->decided_by);
-	pfs_json_set(j, o, "evidence", pfs_json_strings(j, v->evidence, v->nr_evidence));
+	pfs_json_set(j, o, "evidence", pfs_json_strings(j, v->evidence.line, v->evidence.nr));
 	pfs_json_set(j, o, "fixes", fixes(j, v->mechanism));
 	pfs_json_str(j, o, "advice", v->advice);
 	return o;
@@ -197,18 +197,18 @@ static json_t *summary(struct pfs_json *j, const struct pfs_session *s)
 {
 	const struct pfs_model *m = &s->model;
 	json_t *o = pfs_json_object(j), *sec = pfs_json_object(j), *pages = pfs_json_object(j);
-	unsigned int bit;
+	enum pfs_section_flag_id id;
 	size_t i;
 	int st;
 
 	pfs_json_int(j, sec, "total", m->nr_sections);
-	for (bit = 0; bit < PFS_NR_SECTION_FLAGS; bit++) {
+	for (id = 0; id < PFS_NR_SECTION_FLAGS; id++) {
 		uint64_t n = 0;
 
 		for (i = 0; i < m->nr_sections; i++)
-			n += m->sections[i].flags >> bit & 1;
-		if (m->layout.flag_bits[bit] < 64)
-			pfs_json_int(j, sec, pfs_section_flag_name(bit), n);
+			n += m->sections[i].flags >> id & 1;
+		if (pfs_has_section_flag(m, id))
+			pfs_json_int(j, sec, pfs_section_flag_name(id), n);
 	}
 	pfs_json_set(j, o, "sections", sec);
 	if (s->has_scan) {
@@ -239,7 +239,7 @@ static json_t *findings(struct pfs_json *j, const struct pfs_findings *fs)
 		pfs_json_hex(j, o, "end", f->end);
 		pfs_json_int(j, o, "pages", f->pages);
 		pfs_json_str(j, o, "title", f->title ? f->title : f->problem->title);
-		pfs_json_set(j, o, "evidence", pfs_json_strings(j, f->evidence, f->nr_evidence));
+		pfs_json_set(j, o, "evidence", pfs_json_strings(j, f->evidence.line, f->evidence.nr));
 		pfs_json_add(j, a, o);
 	}
 	return a;

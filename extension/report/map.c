@@ -113,7 +113,7 @@ static char plain_letter(const struct pfs_model *m, const struct pfs_section *se
 		return L_INVALID;
 	if (device)
 		return 'd';
-	if (!(sec->flags & PFS_SEC_ONLINE) && m->layout.flag_bits[2] < 64)
+	if (!(sec->flags & PFS_SEC_ONLINE) && pfs_has_section_flag(m, PFS_SF_ONLINE))
 		return L_OFFLINE;
 	return ram ? '.' : 'r';
 }

@@ -81,9 +81,6 @@ size_t pfs_escape(char *dst, size_t size, const char *src, size_t len, bool keep
 const char *pfs_dump_name(const struct pfs_target_info *i);
 /* "present, has mem_map, online"; "none" for no flag. */
 const char *pfs_fmt_section_flags(char buf[128], unsigned int flags);
-/* JSON names of section flags, in bit order. */
-const char *pfs_section_flag_name(unsigned int bit);
-#define PFS_NR_SECTION_FLAGS 6
 
 /* Number of the subsection that pfn lies in; the return value is its bit, -1: unknown. */
 int pfs_subsection_bit(const struct pfs_model *m, const struct pfs_section *sec, uint64_t pfn,

@@ -286,7 +286,7 @@ static void put_sections(struct map *p, const struct axis *a)
 	for (i = 0; i < m->nr_sections; i = j) {
 		const struct pfs_section *s = &m->sections[i];
 		bool present = s->flags & PFS_SEC_PRESENT;
-		bool online = s->flags & PFS_SEC_ONLINE || m->layout.flag_bits[2] >= 64;
+		bool online = s->flags & PFS_SEC_ONLINE || !pfs_has_section_flag(m, PFS_SF_ONLINE);
 
 		for (j = i + 1; j < m->nr_sections; j++)
 			if (m->sections[j].nr != m->sections[j - 1].nr + 1 ||

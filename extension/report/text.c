@@ -35,8 +35,8 @@ static void put_finding(struct pfs_out *o, const struct pfs_model *m, const stru
 	}
 	pfs_out_para(o, 4, "", "%s (confidence: %s)", f->title ? f->title : f->problem->title,
 		     pfs_confidence_name(f->confidence));
-	for (i = 0; i < f->nr_evidence; i++)
-		pfs_out_para(o, 4, "- ", "%s", f->evidence[i]);
+	for (i = 0; i < f->evidence.nr; i++)
+		pfs_out_para(o, 4, "- ", "%s", f->evidence.line[i]);
 	if (f->decided_by)
 		pfs_out_para(o, 4, "- ", "to decide: %s", f->decided_by);
 }
@@ -69,17 +69,17 @@ void pfs_text_limits(struct pfs_out *o, const struct pfs_session *s)
 }
 
 /* ", 16 online", or nothing where the flag is not known, or not in this kernel. */
-static const char *count_flag(char buf[48], const struct pfs_model *m, unsigned int bit,
-			      const char *name)
+static const char *count_flag(char buf[48], const struct pfs_model *m,
+			      enum pfs_section_flag_id id)
 {
 	size_t i, n = 0;
 
 	buf[0] = '\0';
-	if (m->layout.flag_bits[bit] >= 64)
+	if (!pfs_has_section_flag(m, id))
 		return buf;
 	for (i = 0; i < m->nr_sections; i++)
-		n += m->sections[i].flags >> bit & 1;
-	snprintf(buf, 48, ", %zu %s", n, name);
+		n += m->sections[i].flags >> id & 1;
+	snprintf(buf, 48, ", %zu %s", n, pfs_section_flag_words(id));
 	return buf;
 }
 
@@ -95,7 +95,7 @@ void pfs_text_summary(struct pfs_out *o, const struct pfs_session *s)
 		nr[s->findings.f[i].severity]++;
 	pfs_out_heading(o, "Summary");
 	pfs_out_para(o, 0, "", "%zu sections%s%s%s", m->nr_sections,
-		     count_flag(online, m, 2, "online"), count_flag(early, m, 3, "early"),
+		     count_flag(online, m, PFS_SF_ONLINE), count_flag(early, m, PFS_SF_EARLY),
 		     s->has_scan ? "" : "; struct pages not scanned");
 	if (s->has_scan) {
 		for (st = PFS_NR_STATES - 1; st >= 0 && at < sizeof(line); st--)

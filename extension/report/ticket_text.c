@@ -152,6 +152,7 @@ static void put_section(struct pfs_out *o, const struct pfs_model *m, uint64_t p
 {
 	const struct pfs_section *sec = pfs_section_of(m, pfn);
 	const struct pfs_layout *l = &m->layout;
+	enum pfs_section_flag_id id;
 	unsigned int i;
 
 	pfs_out_heading(o, "Its section, word by word");
@@ -162,10 +163,10 @@ static void put_section(struct pfs_out *o, const struct pfs_model *m, uint64_t p
 	}
 	pfs_outf(o, "struct mem_section %" PRIu64 " at 0x%" PRIx64 "\n", sec->nr, sec->va);
 	pfs_outf(o, "  section_mem_map    %016" PRIx64 "\n", sec->raw);
-	for (i = 0; i < PFS_NR_SECTION_FLAGS; i++)
-		if (l->flag_bits[i] < 64)
-			pfs_outf(o, "    bit %-2u %-20s %u\n", l->flag_bits[i],
-				 pfs_section_flag_name(i), sec->flags >> i & 1);
+	for (id = 0; id < PFS_NR_SECTION_FLAGS; id++)
+		if (pfs_has_section_flag(m, id))
+			pfs_outf(o, "    bit %-2u %-20s %u\n", l->flag_bits[id],
+				 pfs_section_flag_name(id), sec->flags >> id & 1);
 	pfs_outf(o, "    mem_map of PFN 0  %016" PRIx64 "%s\n", sec->base,
 		 l->vmemmap_known && sec->base == l->vmemmap ? ", the vmemmap's base" : "");
 	if (sec->usage)

@@ -226,7 +226,7 @@ void pfs_text_why(struct pfs_out *o, const struct pfs_session *s)
 	struct pfs_signature sig;
 	size_t i;
 
-	if (!v->mechanism && !v->nr_evidence && !v->advice)
+	if (!v->mechanism && !v->evidence.nr && !v->advice)
 		return;
 	pfs_out_heading(o, "Why");
 	if (v->mechanism) {
@@ -240,10 +240,10 @@ void pfs_text_why(struct pfs_out *o, const struct pfs_session *s)
 		pfs_out_field(o, "confidence", "%s", pfs_confidence_name(v->confidence));
 	if (v->decided_by)
 		pfs_out_field(o, "to decide", "%s", v->decided_by);
-	if (v->nr_evidence)
-		pfs_out_field(o, "evidence", "- %s", v->evidence[0]);
-	for (i = 1; i < v->nr_evidence; i++)
-		pfs_out_field(o, NULL, "- %s", v->evidence[i]);
+	if (v->evidence.nr)
+		pfs_out_field(o, "evidence", "- %s", v->evidence.line[0]);
+	for (i = 1; i < v->evidence.nr; i++)
+		pfs_out_field(o, NULL, "- %s", v->evidence.line[i]);
 	pfs_signature(s, &sig);
 	if (*sig.defect)
 		pfs_out_field(o, "signature", "%s%s%s", sig.defect,

@@ -64,21 +64,19 @@ int pfs_session_confirm(struct pfs_session *s, const struct pfs_session_opts *o,
 		goto out;
 	for (i = 0; i < s->findings.nr; i++) {
 		struct pfs_finding *f = &s->findings.f[i];
-		const char **line;
 
 		if (!r && again(&l->findings, f))
 			continue;
 		f->severity = PFS_SEV_NOTE;
 		f->confidence = PFS_CONF_LOW;
 		f->decided_by = "check again: what is broken stays so";
-		line = pfs_grow(&s->model.arena, &f->evidence, &f->nr_evidence, &f->cap_evidence,
-				sizeof(*line));
-		if (!line) {
+		if (!pfs_lines_add(&s->model.arena, &f->evidence,
+				   r ? "memory changed so much that it could not be read again" :
+				       "gone when memory was read again: the kernel was at work "
+				       "there")) {
 			r = pfs_err_set(err, ENOMEM, "out of memory");
 			goto out;
 		}
-		*line = r ? "memory changed so much that it could not be read again" :
-			    "gone when memory was read again: the kernel was at work there";
 	}
 	r = 0;
 out:

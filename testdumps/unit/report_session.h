@@ -144,8 +144,7 @@ static void fixture_verdict(struct fixture *f)
 	v->mechanism = pfs_mechanisms(&nr);
 	v->explanation = v->mechanism->text;
 	v->confidence = PFS_CONF_HIGH;
-	v->evidence = f->evidence;
-	v->nr_evidence = 2;
+	v->evidence = (struct pfs_lines){ f->evidence, 2, 2 };
 	v->candidates = f->cand;
 	v->nr_candidates = 2;
 	f->s.has_verdict = true;
@@ -173,7 +172,7 @@ static void fixture_init(struct fixture *f)
 	f->finding[0] = (struct pfs_finding){
 		.problem = pfs_problem_by_code("memmap-depopulated"), .severity = PFS_SEV_FATAL,
 		.confidence = PFS_CONF_HIGH, .start = 0x44000, .end = 0x44002, .pages = 2,
-		.evidence = f->evidence, .nr_evidence = 1,
+		.evidence = { f->evidence, 1, 1 },
 	};
 	f->s.findings.f = f->finding;
 	f->s.findings.nr = 1;

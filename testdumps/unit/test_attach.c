@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "core/checks/tables.h"
 #include "core/verdict/attach.h"
 #include "core/verdict/mechanism.h"
 #include "world.h"
@@ -160,11 +161,11 @@ static bool says(struct fixture *x, const char *text)
 {
 	size_t i;
 
-	x->v.nr_evidence = 0;
+	x->v.evidence.nr = 0;
 	assert_true(pfs_attach_wanted(&x->w->m, &x->v, &x->f, 0));
 	assert_int_equal(pfs_attach_explain(&x->w->m, &x->p, &x->v, &x->f, 0, &x->w->err), 0);
-	for (i = 0; i < x->v.nr_evidence; i++)
-		if (strstr(x->v.evidence[i], text))
+	for (i = 0; i < x->v.evidence.nr; i++)
+		if (strstr(x->v.evidence.line[i], text))
 			return true;
 	return false;
 }
@@ -335,9 +336,9 @@ static void looped(void **state)
 	assert_int_equal(x->p.attach_search, PFS_ATTACH_IN_PART);
 	assert_true(w_limit(x->w, "attaching task", "does not end"));
 	/* said once, however often it was met */
-	x->v.nr_evidence = 0;
+	x->v.evidence.nr = 0;
 	assert_true(says(x, "task 102"));
-	assert_int_equal(x->v.nr_evidence, 1);
+	assert_int_equal(x->v.evidence.nr, 1);
 	/* threads in a circle that their process is not part of */
 	link_tasks(x->w, 3, 0);
 	w_u64(x->w, TASK(1) + THREAD_NODE, KERNEL + TASK(1) + THREAD_NODE);
@@ -402,6 +403,33 @@ static void unknown(void **state)
 	assert_int_equal(x->p.nr_attachers, 0);
 }
 
+/* A page and a finding are of the same mind about what was never initialised. */
+static void raw_states(struct pfs_model *m)
+{
+	static const char raw[] = "poisoned zero garbage mislinked";
+	enum pfs_state s, back;
+	enum pfs_problem_id id;
+
+	for (s = 0; s < PFS_NR_STATES; s++) {
+		struct pfs_finding f = { .severity = PFS_SEV_FATAL, .start = 0x8000,
+					 .end = 0x8001 };
+		struct pfs_findings all = { &f, 1, 1, { 0 } };
+		bool is = strstr(raw, pfs_state_name(s));
+
+		assert_int_equal(pfs_state_raw(s), is);
+		assert_int_equal(pfs_device_pending(m, 0x8000, s), is);
+		if (!pfs_problem_of_state(s, &id)) {
+			assert_false(is);
+			continue;
+		}
+		f.problem = pfs_problem(id);
+		assert_true(pfs_state_of_problem(f.problem, &back));
+		assert_int_equal(back, s);
+		assert_int_equal(pfs_attach_wanted(m, NULL, &all, 0), is);
+	}
+	assert_false(pfs_state_of_problem(pfs_problem(PFS_P_MEMMAP_ALIASED), &back));
+}
+
 /* What nobody has to initialise, or somebody has already undone, asks for no one. */
 static void wanted(void **state)
 {
@@ -411,6 +439,7 @@ static void wanted(void **state)
 	assert_true(pfs_device_pending(m, 0x8000, PFS_ST_ZERO));
 	assert_false(pfs_device_pending(m, 0x8000, PFS_ST_DEVICE));
 	assert_false(pfs_device_pending(m, 0x7fff, PFS_ST_ZERO));
+	raw_states(m);
 	x->pgmaps[0].has_altmap = true;
 	x->pgmaps[0].altmap = (struct pfs_altmap){ .base_pfn = 0x8000, .reserve = 2 };
 	assert_false(pfs_attach_wanted(m, &x->v, &x->f, 0));

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -175,6 +176,21 @@ static void fills(void **unused)
 	b[52] = 0xfe;
 	assert_int_equal(state(&x, 0x2000, b), PFS_ST_GARBAGE);
 	teardown(&x);
+}
+
+/* What the walk to a struct page says of it. */
+static void walk_states(void **unused)
+{
+	struct pfs_walk w = { .nr = 2, .mapped = true };
+
+	(void)unused;
+	assert_int_equal(pfs_walk_state(&w), PFS_ST_OK);
+	w.mapped = false;
+	assert_int_equal(pfs_walk_state(&w), PFS_ST_UNMAPPED);
+	w.step[1].presence = PFS_EXCLUDED;
+	assert_int_equal(pfs_walk_state(&w), PFS_ST_UNDECIDABLE);
+	w.nr = 0;
+	assert_int_equal(pfs_walk_state(&w), PFS_ST_UNDECIDABLE);
 }
 
 static void links(void **unused)
@@ -553,6 +569,14 @@ static void severity_by_place(void **unused)
 	assert_int_equal(f[0].severity, PFS_SEV_NOTE);
 	assert_int_equal(f[1].end, 0x44010);
 	assert_int_equal(f[1].severity, PFS_SEV_CORRUPT);
+	/* a reserve that ends nowhere, or wraps around, is all of the pagemap and no more */
+	x.pgmap.altmap.reserve = UINT64_MAX;
+	f = check(&x, &out, 0x43ff0, 0x44010, PFS_ST_POISONED);
+	assert_int_equal(out.nr, 2);
+	assert_int_equal(f[0].end, 0x44000);
+	assert_int_equal(f[1].end, 0x44010);
+	assert_int_equal(f[1].severity, PFS_SEV_NOTE);
+	x.pgmap.altmap.reserve = 2;
 	/* 0xfd is legal nowhere, and a section's run is one finding */
 	f = check(&x, &out, 0x44000, 0x44002, PFS_ST_DEPOPULATED);
 	assert_int_equal(out.nr, 1);
@@ -563,6 +587,29 @@ static void severity_by_place(void **unused)
 	check(&x, &out, 0x2000, 0x2010, PFS_ST_UNDECIDABLE);
 	assert_int_equal(out.nr, 0);
 	teardown(&x);
+}
+
+/* Evidence is whole, in order, or not there at all. */
+static void evidence_lines(void **unused)
+{
+	struct pfs_arena a;
+	struct pfs_lines l = { 0 };
+	char text[8];
+	int i;
+
+	(void)unused;
+	pfs_arena_init(&a);
+	for (i = 0; i < 100; i++)
+		assert_true(pfs_lines_add(&a, &l, pfs_printf(&a, "%d", i)));
+	assert_int_equal(l.nr, 100);
+	for (i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		assert_string_equal(l.line[i], text);
+	}
+	/* what pfs_printf() gives when out of memory */
+	assert_false(pfs_lines_add(&a, &l, NULL));
+	assert_int_equal(l.nr, 0);
+	pfs_arena_deinit(&a);
 }
 
 /* 9f9b02e5b346, 1f90a3477df3 (v5.12): the taint bit's existence changes the predicate. */
@@ -789,6 +836,7 @@ int main(void)
 		cmocka_unit_test(fake_heads),	 cmocka_unit_test(free_block),
 		cmocka_unit_test(buddy_by_byte), cmocka_unit_test(severity_by_place),
 		cmocka_unit_test(online_page),	 cmocka_unit_test(alike),
+		cmocka_unit_test(walk_states),	 cmocka_unit_test(evidence_lines),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

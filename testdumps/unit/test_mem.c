@@ -56,6 +56,8 @@ static void four_levels(void **unused)
 
 	pfs_walk_va(&mem, DIRECT4 + 0x80654321, &w);
 	assert_true(w.mapped);
+	assert_int_equal(pfs_walk_reach(&w), PFS_REACH_OK);
+	assert_ptr_equal(pfs_walk_end(&w), &w.step[1]);
 	assert_int_equal(w.pa, 0x40654321);
 	assert_int_equal(w.leaf_size, 1 << 30);
 	assert_int_equal(w.nr, 2);
@@ -98,6 +100,7 @@ static void unmapped(void **unused)
 	setup(4, false);
 	pfs_walk_va(&mem, DIRECT4, &w);
 	assert_false(w.mapped);
+	assert_int_equal(pfs_walk_reach(&w), PFS_REACH_UNMAPPED);
 	assert_int_equal(w.nr, 1);
 	assert_int_equal(w.leaf_size, UINT64_C(1) << 39);
 	assert_int_equal(pfs_read_va(&mem, DIRECT4, b, 8, &at), PFS_REACH_UNMAPPED);
@@ -156,11 +159,22 @@ static void not_in_dump(void **unused)
 	assert_true(w.mapped);
 	pfs_walk_va(&mem, DIRECT4 + 0x200000, &w);
 	assert_false(w.mapped);
-	assert_int_equal(w.step[w.nr - 1].presence, PFS_EXCLUDED);
+	assert_int_equal(pfs_walk_end(&w)->presence, PFS_EXCLUDED);
+	assert_int_equal(pfs_walk_reach(&w), PFS_REACH_NO_TABLE);
 	assert_int_equal(pfs_read_va(&mem, DIRECT4 + 0x200000, b, 1, NULL), PFS_REACH_NO_TABLE);
 	assert_int_equal(pfs_read_obj(&mem, DIRECT4 + 0x200000, b, 1, "thing", &err), -ENODATA);
 	assert_string_equal(err.msg, "thing: 1 byte at 0xffff888000200000: page table not in the "
 				     "dump (pud table page at 0x202000)");
+}
+
+/* A walk that was never made says nothing, and has no end. */
+static void no_walk(void **unused)
+{
+	struct pfs_walk w = { .mapped = true };
+
+	(void)unused;
+	assert_null(pfs_walk_end(&w));
+	assert_int_equal(pfs_walk_reach(&w), PFS_REACH_NO_TABLE);
 }
 
 /* A root that maps itself, entries that lead to themselves: as deep as there are levels. */
@@ -286,6 +300,7 @@ int main(void)
 		cmocka_unit_test(five_levels),
 		cmocka_unit_test(unmapped),
 		cmocka_unit_test(not_in_dump),
+		cmocka_unit_test(no_walk),
 		cmocka_unit_test(cyclic_tables),
 		cmocka_unit_test(encrypted),
 		cmocka_unit_test(reads_few),

@@ -173,13 +173,41 @@ static void bad_usage(void **unused)
 	w_free(w);
 }
 
+/* Every flag is decoded from its own bit and named in the order of the bits, in every form. */
+static void flags(void **unused)
+{
+	static const unsigned int moved[] = { 5, 4, 3, 2, 1, 0 };
+	struct world *w = machine();
+
+	(void)unused;
+	_Static_assert(PFS_NR_SECTION_FLAGS == sizeof(moved) / sizeof(moved[0]), "a new flag");
+	assert_string_equal(pfs_section_flag_names(&w->m.arena, 0), "none");
+	assert_string_equal(pfs_section_flag_names(&w->m.arena, PFS_SEC_EARLY), "EARLY");
+	assert_string_equal(pfs_section_flag_names(&w->m.arena, (1 << PFS_NR_SECTION_FLAGS) - 1),
+			    "PRESENT|HAS_MEM_MAP|ONLINE|EARLY|TAINT_ZONE_DEVICE|VMEMMAP_PREINIT");
+	assert_string_equal(pfs_section_flag_name(PFS_SF_TAINT_ZONE_DEVICE), "taint_zone_device");
+	assert_string_equal(pfs_section_flag_words(PFS_SF_VMEMMAP_PREINIT),
+			    "vmemmap pre-initialised");
+	assert_true(pfs_has_section_flag(&w->m, PFS_SF_EARLY));
+	assert_false(pfs_has_section_flag(&w->m, PFS_SF_TAINT_ZONE_DEVICE));
+	memcpy(w->m.layout.flag_bits, moved, sizeof(moved));
+	w_fact(w, PFS_F_NR_ROOTS, 16);
+	section(w, OBJ, 1, VMEMMAP, 1 << 5 | 1 << 1 | 1 << 3);
+	section(w, OBJ, 5, VMEMMAP, 1 << 5 | 1 << 4);
+	assert_int_equal(pfs_model_sections(&w->m, &w->err), 0);
+	assert_int_equal(w->m.sections[0].flags,
+			 PFS_SEC_PRESENT | PFS_SEC_TAINT_ZONE_DEVICE | PFS_SEC_ONLINE);
+	assert_int_equal(w->m.sections[1].flags, PFS_SEC_PRESENT | PFS_SEC_HAS_MEM_MAP);
+	w_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(static_table),	  cmocka_unit_test(extreme_table),
 		cmocka_unit_test(extreme_pointer), cmocka_unit_test(no_table),
 		cmocka_unit_test(excluded_root),  cmocka_unit_test(one_mislinked),
-		cmocka_unit_test(bad_usage),
+		cmocka_unit_test(bad_usage),	  cmocka_unit_test(flags),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

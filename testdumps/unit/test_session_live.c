@@ -139,7 +139,7 @@ static void for_a_while(void **unused)
 	f = the_finding();
 	assert_int_equal(f->severity, PFS_SEV_NOTE);
 	assert_int_equal(f->confidence, PFS_CONF_LOW);
-	assert_non_null(strstr(f->evidence[f->nr_evidence - 1], "gone when memory was read again"));
+	assert_non_null(strstr(f->evidence.line[f->evidence.nr - 1], "gone when memory was read again"));
 	assert_false(pfs_has_problems(&s.findings));
 	pfs_session_close(&s);
 	/* A dump holds still: what it has is what was. */

@@ -250,7 +250,7 @@ static void alone(void **unused)
 	assert_int_equal(v.status, PFS_EXPLAINED);
 	assert_int_equal(v.page.pfn, 0x14000);
 	assert_int_equal(v.confidence, PFS_CONF_MEDIUM);
-	last = v.evidence[v.nr_evidence - 1];
+	last = v.evidence.line[v.evidence.nr - 1];
 	assert_non_null(strstr(last, "page in stable_page_flags()"));
 	assert_string_equal(v.candidates[0].from, "page in stable_page_flags()");
 	/* the same by its PFN; a zone is no page, and a page outside of the memmap none either */
@@ -293,7 +293,7 @@ static void beside_registers(void **unused)
 	s->panic.nr_stack = 1;
 	assert_int_equal(pfs_verdict_find(&s->model, &s->panic, &v, &err), 0);
 	assert_int_equal(v.confidence, PFS_CONF_HIGH);
-	assert_int_equal(v.nr_evidence, s->verdict.nr_evidence);
+	assert_int_equal(v.evidence.nr, s->verdict.evidence.nr);
 	assert_int_equal(v.nr_candidates, s->verdict.nr_candidates);
 	for (i = 0; i < v.nr_candidates; i++)
 		assert_string_equal(v.candidates[i].from, s->verdict.candidates[i].from);

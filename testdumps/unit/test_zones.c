@@ -620,6 +620,51 @@ static void pgmap_refs(void **state)
 	w_free(w);
 }
 
+/* The altmap's reserve of a pagemap of PFNs 0x8000 to 0xbfff, sound and of any other value. */
+static void altmap_reserve(void **unused)
+{
+	static const struct {
+		uint64_t base, reserve, start, end;	/* start == end: none */
+	} cases[] = {
+		{ 0x8000, 2, 0x8000, 0x8002 },
+		{ 0x8000, 0, 0, 0 },
+		{ 0x8000, 0x4000, 0x8000, 0xc000 },
+		{ 0x8000, 0x4001, 0x8000, 0xc000 },
+		{ 0x8000, UINT64_MAX - 0x8000, 0x8000, 0xc000 },
+		/* Sums that would wrap: to 0, to the middle of the pagemap. */
+		{ 0x8000, UINT64_MAX - 0x7fff, 0x8000, 0xc000 },
+		{ 0xa000, UINT64_MAX, 0xa000, 0xc000 },
+		{ 0x7000, 0x1800, 0x8000, 0x8800 },
+		{ 0x7000, 0x1000, 0, 0 },
+		{ 0xc000, 2, 0, 0 },
+		{ UINT64_MAX, 2, 0, 0 },
+	};
+	struct pfs_pgmap g = { .start_pfn = 0x8000, .end_pfn = 0xc000, .has_altmap = true };
+	uint64_t start, end;
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool any = cases[i].end > cases[i].start;
+
+		g.altmap = (struct pfs_altmap){ .base_pfn = cases[i].base,
+						.reserve = cases[i].reserve };
+		start = end = 0;
+		assert_int_equal(pfs_altmap_reserve(&g, &start, &end), any);
+		assert_int_equal(start, cases[i].start);
+		assert_int_equal(end, cases[i].end);
+		assert_int_equal(pfs_in_altmap_reserve(&g, start), any);
+		assert_int_equal(pfs_in_altmap_reserve(&g, end - 1), any);
+		assert_false(pfs_in_altmap_reserve(&g, start - 1));
+		assert_false(pfs_in_altmap_reserve(&g, end));
+	}
+	g.altmap = (struct pfs_altmap){ .base_pfn = 0x8000, .reserve = 2 };
+	g.has_altmap = false;
+	assert_false(pfs_altmap_reserve(&g, &start, &end));
+	assert_false(pfs_in_altmap_reserve(&g, 0x8000));
+	assert_false(pfs_in_altmap_reserve(NULL, 0x8000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -635,6 +680,7 @@ int main(void)
 		cmocka_unit_test(pgmaps),
 		cmocka_unit_test(pgmaps_otherwise),
 		cmocka_unit_test(pgmap_refs),
+		cmocka_unit_test(altmap_reserve),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a check works with: the model, the scan if it asked for it, and the list of findings. */
+/*
+ * What a check works with: the model, the scan if it asked for it, and the list of
+ * findings; and what it makes findings with (finding.c).
+ */
 #ifndef PFS_CORE_CHECKS_CHECK_H
 #define PFS_CORE_CHECKS_CHECK_H
 
@@ -33,9 +36,6 @@ bool pfs_found(const struct pfs_check *c, enum pfs_problem_id id, uint64_t start
  * -1 otherwise. One bit is what bad memory looks like.
  */
 int pfs_one_bit(uint64_t is, uint64_t should);
-
-/* "PRESENT|HAS_MEM_MAP|ONLINE", in the arena. */
-const char *pfs_section_flag_names(struct pfs_arena *a, unsigned int flags);
 
 #define CHECK(name, needs) void pfs_check_##name(struct pfs_check *c);
 #include <pfnscope/checks.def>

@@ -16,7 +16,7 @@ void pfs_check_taint(struct pfs_check *c)
 	uint64_t per = m->layout.pages_per_section;
 	size_t i, j;
 
-	if (m->layout.flag_bits[4] >= 64)
+	if (!pfs_has_section_flag(m, PFS_SF_TAINT_ZONE_DEVICE))
 		return;
 	for (i = 0; i < m->nr_sections; i++) {
 		const struct pfs_section *s = &m->sections[i];
@@ -39,7 +39,7 @@ void pfs_check_taint(struct pfs_check *c)
 				     ULL(s->nr), ULL(s->raw),
 				     pfs_section_flag_names(&c->m->arena, s->flags), ULL(p->va));
 			pfs_evidence(c, f, "bit %u of the word is clear and should be set",
-				     m->layout.flag_bits[4]);
+				     m->layout.flag_bits[PFS_SF_TAINT_ZONE_DEVICE]);
 		}
 	}
 }
@@ -104,7 +104,7 @@ void pfs_check_memory_blocks(struct pfs_check *c)
 	uint64_t nr;
 	size_t i;
 
-	if (!m->pgmaps_known || m->layout.flag_bits[2] >= 64)
+	if (!m->pgmaps_known || !pfs_has_section_flag(m, PFS_SF_ONLINE))
 		return;
 	for (i = 0; i < m->nr_memory_blocks; i++) {
 		const struct pfs_memory_block *b = &m->memory_blocks[i];

@@ -44,19 +44,16 @@ static void look(const struct pfs_model *m, uint64_t pfn, uint64_t end, struct s
 	limit_end(s, pfn, (pfn / l->pages_per_subsection + 1) * l->pages_per_subsection);
 	s->online = pfs_pfn_to_online_page(m, pfn);
 	s->pgmap = pfs_pgmap_of(m, pfn);
-	s->altmap_reserve = false;
+	s->altmap_reserve = pfs_in_altmap_reserve(s->pgmap, pfn);
 	for (i = 0; i < m->nr_pgmaps; i++) {
 		const struct pfs_pgmap *p = &m->pgmaps[i];
 
 		limit_end(s, pfn, p->start_pfn);
 		limit_end(s, pfn, p->end_pfn);
-		if (!p->has_altmap)
-			continue;
-		/* memmap_init_range() starts behind the reserve, in every version up to v7.3. */
-		reserve_end = p->altmap.base_pfn + p->altmap.reserve;
-		limit_end(s, pfn, reserve_end);
-		if (p == s->pgmap && pfn >= p->altmap.base_pfn && pfn < reserve_end)
-			s->altmap_reserve = true;
+		if (pfs_altmap_reserve(p, &start, &reserve_end)) {
+			limit_end(s, pfn, start);
+			limit_end(s, pfn, reserve_end);
+		}
 	}
 	s->deferred = false;
 	for (i = 0; i < m->nr_nodes; i++) {
@@ -79,11 +76,10 @@ static void look(const struct pfs_model *m, uint64_t pfn, uint64_t end, struct s
 	}
 }
 
-/* Contents of never-initialised memory: legal wherever nothing may walk it. */
+/* What was never initialised, or is no more, is legal wherever nothing may walk it. */
 static bool legal_when_not_walked(enum pfs_state s)
 {
-	return s == PFS_ST_POISONED || s == PFS_ST_ZERO || s == PFS_ST_GARBAGE ||
-	       s == PFS_ST_MISLINKED || s == PFS_ST_STALE;
+	return pfs_state_raw(s) || s == PFS_ST_STALE;
 }
 
 /* What is legal nowhere is one finding, also across an altmap's reserve or the end of RAM. */
@@ -182,8 +178,8 @@ static void one_bit_of_entry(struct pfs_check *c, struct pfs_finding *f, uint64_
 	size_t i;
 
 	pfs_walk_va(m->mem, pfs_pfn_to_page(m, pfn), &w);
-	last = w.nr ? &w.step[w.nr - 1] : NULL;
-	if (!last || last->presence != PFS_PRESENT || !last->entry || w.mapped)
+	last = pfs_walk_end(&w);
+	if (pfs_walk_reach(&w) != PFS_REACH_UNMAPPED || !last->entry)
 		return;
 	for (i = 0; i < m->nr_vmemmap; i++) {
 		const struct pfs_vmemmap_run *r = &m->vmemmap[i];

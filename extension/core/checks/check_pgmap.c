@@ -9,13 +9,9 @@
 /* First PFN of a pagemap that memmap_init_zone_device() initialises. */
 static uint64_t initialised_from(const struct pfs_pgmap *p)
 {
-	uint64_t reserve_end;
+	uint64_t start, end;
 
-	if (!p->has_altmap ||
-	    __builtin_add_overflow(p->altmap.base_pfn, p->altmap.reserve, &reserve_end) ||
-	    reserve_end < p->start_pfn)
-		return p->start_pfn;
-	return reserve_end < p->end_pfn ? reserve_end : p->end_pfn;
+	return pfs_altmap_reserve(p, &start, &end) ? end : p->start_pfn;
 }
 
 /* Initialised, but as something else: a hole of the early section, or RAM. */

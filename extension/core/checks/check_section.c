@@ -10,19 +10,19 @@ typedef const char *(*section_rule)(const struct pfs_model *m, const struct pfs_
 
 /*
  * Bits below the base that are no flags of this kernel: from v6.0 on those from
- * SECTION_MAP_LAST_BIT on; before that there was a bit 4 from v5.12 on alone
- * (1f90a3477df3), which came with an out-of-line pfn_to_online_page().
+ * SECTION_MAP_LAST_BIT on; before that TAINT_ZONE_DEVICE was the last, from v5.12
+ * on alone (1f90a3477df3), which came with an out-of-line pfn_to_online_page().
  */
 static uint64_t no_flags(const struct pfs_model *m)
 {
 	const struct pfs_facts *f = m->facts;
-	uint64_t last = 5;
+	uint64_t last = PFS_SF_TAINT_ZONE_DEVICE + 1;
 
 	if (pfs_have(f, PFS_F_BIT_LAST))
 		last = pfs_val(f, PFS_F_BIT_LAST);
 	else if (pfs_have(f, PFS_F_FN_SCHEDULE) && !pfs_have(f, PFS_F_FN_PFN_TO_ONLINE) &&
-		 m->layout.flag_bits[4] >= 64)
-		last = 4;
+		 !pfs_has_section_flag(m, PFS_SF_TAINT_ZONE_DEVICE))
+		last = PFS_SF_TAINT_ZONE_DEVICE;
 	return last < 64 ? ~m->layout.map_mask & ~((UINT64_C(1) << last) - 1) : 0;
 }
 
@@ -35,9 +35,11 @@ static int flipped_bit(const struct pfs_model *m, const struct pfs_section *s)
 	const struct pfs_layout *l = &m->layout;
 	uint64_t need;
 
-	if (!l->vmemmap_known || l->flag_bits[0] >= 64 || l->flag_bits[1] >= 64)
+	if (!l->vmemmap_known || !pfs_has_section_flag(m, PFS_SF_PRESENT) ||
+	    !pfs_has_section_flag(m, PFS_SF_HAS_MEM_MAP))
 		return -1;
-	need = UINT64_C(1) << l->flag_bits[0] | UINT64_C(1) << l->flag_bits[1];
+	need = UINT64_C(1) << l->flag_bits[PFS_SF_PRESENT] |
+	       UINT64_C(1) << l->flag_bits[PFS_SF_HAS_MEM_MAP];
 	return pfs_one_bit(s->base | (s->raw & (need | no_flags(m))), l->vmemmap | need);
 }
 
@@ -156,7 +158,7 @@ void pfs_check_online_device(struct pfs_check *c)
 	size_t i;
 
 	/* Kernels with the bit are check_hotplug.c's. */
-	if (m->layout.flag_bits[4] < 64)
+	if (pfs_has_section_flag(m, PFS_SF_TAINT_ZONE_DEVICE))
 		return;
 	for (i = 0; i < m->nr_pgmaps; i++) {
 		const struct pfs_pgmap *p = &m->pgmaps[i];

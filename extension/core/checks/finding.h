@@ -22,6 +22,15 @@ struct pfs_problem {		/* a row of problems.def */
 	const char *advice;
 };
 
+/*
+ * Evidence: lines of text, in the order of their discovery. It is appended to by
+ * pfs_lines_add() alone, and all of it is in the model's arena.
+ */
+struct pfs_lines {
+	const char **line;
+	size_t nr, cap;
+};
+
 struct pfs_finding {
 	const struct pfs_problem *problem;
 	enum pfs_severity severity;
@@ -30,8 +39,7 @@ struct pfs_finding {
 	uint64_t pages;		/* affected ones in the range */
 	const char *title;	/* problem->title, or more exact */
 	const char *decided_by;	/* what would make it certain; NULL: it is */
-	const char **evidence;
-	size_t nr_evidence, cap_evidence;
+	struct pfs_lines evidence;
 };
 
 struct pfs_fix {
@@ -76,8 +84,7 @@ struct pfs_verdict {
 	const char *explanation;	/* its text, said of this kernel */
 	enum pfs_confidence confidence;
 	const char *decided_by;	/* what would make it certain; NULL: it is */
-	const char **evidence;
-	size_t nr_evidence, cap_evidence;
+	struct pfs_lines evidence;
 	const char *advice;
 	struct pfs_candidate *candidates;	/* in the order they were tried */
 	size_t nr_candidates, cap_candidates;
@@ -88,6 +95,13 @@ struct pfs_findings {
 	size_t nr, cap;
 	struct pfs_finding scratch;	/* where findings go when memory is out */
 };
+
+/*
+ * One line more. False: out of memory, as a text of NULL is, too, which pfs_printf()
+ * returns then. No line is left: half of the evidence may say something else.
+ */
+bool pfs_lines_add(struct pfs_arena *a, struct pfs_lines *l, const char *text);
+bool pfs_lines_vprintf(struct pfs_arena *a, struct pfs_lines *l, const char *fmt, va_list ap);
 
 const char *pfs_severity_name(enum pfs_severity s);
 const char *pfs_confidence_name(enum pfs_confidence c);

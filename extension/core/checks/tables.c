@@ -64,6 +64,20 @@ bool pfs_problem_of_state(enum pfs_state state, enum pfs_problem_id *ret)
 	}
 }
 
+bool pfs_state_of_problem(const struct pfs_problem *p, enum pfs_state *ret)
+{
+	enum pfs_problem_id id;
+	enum pfs_state s;
+
+	for (s = 0; s < PFS_NR_STATES; s++) {
+		if (pfs_problem_of_state(s, &id) && pfs_problem(id) == p) {
+			*ret = s;
+			return true;
+		}
+	}
+	return false;
+}
+
 const struct pfs_problem *pfs_problem_by_code(const char *code)
 {
 	size_t i;

@@ -16,5 +16,7 @@ const struct pfs_problem *pfs_problem(enum pfs_problem_id id);
 
 /* The problem that pages in this state are; false: none, or a limit of the dump. */
 bool pfs_problem_of_state(enum pfs_state state, enum pfs_problem_id *ret);
+/* The other way round; false: the problem is not that pages are in a state. */
+bool pfs_state_of_problem(const struct pfs_problem *p, enum pfs_state *ret);
 
 #endif

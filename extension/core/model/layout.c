@@ -66,9 +66,10 @@ static void links(struct pfs_model *m)
 
 static void flag_bits(struct pfs_model *m)
 {
-	static const enum pfs_fact_id ids[6] = {
-		PFS_F_BIT_PRESENT, PFS_F_BIT_HAS_MEM_MAP, PFS_F_BIT_ONLINE,
-		PFS_F_BIT_EARLY,   PFS_F_BIT_TAINT,	  PFS_F_BIT_PREINIT,
+	static const enum pfs_fact_id ids[PFS_NR_SECTION_FLAGS] = {
+#define SECTION_FLAG(id, fact, bit, letter, name, words) [PFS_SF_##id] = PFS_F_BIT_##fact,
+#include <pfnscope/section_flags.def>
+#undef SECTION_FLAG
 	};
 	struct pfs_layout *l = &m->layout;
 	/*
@@ -77,7 +78,7 @@ static void flag_bits(struct pfs_model *m)
 	 */
 	unsigned int last = 6, i;
 
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < PFS_NR_SECTION_FLAGS; i++) {
 		uint64_t bit = pfs_val(m->facts, ids[i]);
 
 		l->flag_bits[i] = pfs_have(m->facts, ids[i]) && bit < 12 ? (unsigned int)bit : 64;

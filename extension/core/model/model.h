@@ -29,14 +29,24 @@ struct pfs_limit {
  *
  * Which bits exist, and where, is for the facts to say.
  */
-enum pfs_section_flag {
-	PFS_SEC_PRESENT = 1 << 0,
-	PFS_SEC_HAS_MEM_MAP = 1 << 1,
-	PFS_SEC_ONLINE = 1 << 2,
-	PFS_SEC_EARLY = 1 << 3,
-	PFS_SEC_TAINT_ZONE_DEVICE = 1 << 4,
-	PFS_SEC_VMEMMAP_PREINIT = 1 << 5,
+enum pfs_section_flag_id {
+#define SECTION_FLAG(id, fact, bit, letter, name, words) PFS_SF_##id = bit,
+#include <pfnscope/section_flags.def>
+#undef SECTION_FLAG
+	PFS_NR_SECTION_FLAGS
 };
+
+enum pfs_section_flag {
+#define SECTION_FLAG(id, fact, bit, letter, name, words) PFS_SEC_##id = 1 << PFS_SF_##id,
+#include <pfnscope/section_flags.def>
+#undef SECTION_FLAG
+};
+
+/* "taint_zone_device", for JSON; "taint zone device", for text. */
+const char *pfs_section_flag_name(enum pfs_section_flag_id id);
+const char *pfs_section_flag_words(enum pfs_section_flag_id id);
+/* "PRESENT|HAS_MEM_MAP|ONLINE", in the arena, or "none"; NULL when out of memory. */
+const char *pfs_section_flag_names(struct pfs_arena *a, unsigned int flags);
 
 struct pfs_section {
 	uint64_t nr;
@@ -155,7 +165,7 @@ struct pfs_layout {
 	bool vmemmap_known;
 	/* Links in page->flags; a width of 0 means there is none. */
 	unsigned int node_shift, node_width, zone_shift, zone_width;
-	unsigned int flag_bits[6]; /* of enum pfs_section_flag in order; 64: not in this kernel */
+	unsigned int flag_bits[PFS_NR_SECTION_FLAGS]; /* 64: not in this kernel */
 	uint64_t map_mask; /* raw & map_mask is the base */
 };
 
@@ -234,6 +244,14 @@ const struct pfs_zone *pfs_zone_spanning(const struct pfs_model *m, uint64_t pfn
 const struct pfs_pgmap *pfs_pgmap_of(const struct pfs_model *m, uint64_t pfn);
 /* "live", "dead", "not in the dump"; NULL where the kernel's types are not known so far. */
 const char *pfs_pgmap_ref_name(const struct pfs_pgmap *g);
+/*
+ * The pages of a pagemap that its altmap reserves: [*ret_start, *ret_end). Their struct
+ * pages are never initialised, as memmap_init_range() starts behind them, in every version
+ * up to v7.3. Cut to the pagemap, whatever the dump says; false: there are none.
+ */
+bool pfs_altmap_reserve(const struct pfs_pgmap *g, uint64_t *ret_start, uint64_t *ret_end);
+/* Is this one of them? g may be NULL. */
+bool pfs_in_altmap_reserve(const struct pfs_pgmap *g, uint64_t pfn);
 const struct pfs_memory_block *pfs_memory_block_of(const struct pfs_model *m, uint64_t pfn);
 enum pfs_block_state pfs_memory_block_state(const struct pfs_model *m,
 					    const struct pfs_memory_block *b);
@@ -250,6 +268,12 @@ static inline bool pfs_node_deferred(const struct pfs_node *n)
 {
 	return n->first_deferred_pfn && n->first_deferred_pfn >= n->start_pfn &&
 	       n->first_deferred_pfn - n->start_pfn < n->spanned;
+}
+
+/* Do sections of this kernel have the flag? */
+static inline bool pfs_has_section_flag(const struct pfs_model *m, enum pfs_section_flag_id id)
+{
+	return m->layout.flag_bits[id] < 64;
 }
 
 /* The PFN after those of the last section there is; 0: there is none. */

@@ -242,6 +242,29 @@ const struct pfs_pgmap *pfs_pgmap_of(const struct pfs_model *m, uint64_t pfn)
 	return NULL;
 }
 
+bool pfs_altmap_reserve(const struct pfs_pgmap *g, uint64_t *ret_start, uint64_t *ret_end)
+{
+	const struct pfs_altmap *a = &g->altmap;
+	uint64_t start = a->base_pfn > g->start_pfn ? a->base_pfn : g->start_pfn, end;
+
+	if (!g->has_altmap)
+		return false;
+	if (__builtin_add_overflow(a->base_pfn, a->reserve, &end) || end > g->end_pfn)
+		end = g->end_pfn;
+	if (start >= end)
+		return false;
+	*ret_start = start;
+	*ret_end = end;
+	return true;
+}
+
+bool pfs_in_altmap_reserve(const struct pfs_pgmap *g, uint64_t pfn)
+{
+	uint64_t start, end;
+
+	return g && pfs_altmap_reserve(g, &start, &end) && pfn >= start && pfn < end;
+}
+
 const char *pfs_pgmap_ref_name(const struct pfs_pgmap *g)
 {
 	static const char *const names[] = {

@@ -37,7 +37,7 @@ static unsigned int decode_flags(const struct pfs_layout *l, uint64_t raw)
 {
 	unsigned int i, flags = 0;
 
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < PFS_NR_SECTION_FLAGS; i++)
 		if (l->flag_bits[i] < 64 && raw >> l->flag_bits[i] & 1)
 			flags |= 1u << i;
 	return flags;

@@ -9,7 +9,7 @@
 
 static bool same_kind(const struct pfs_vmemmap_run *r, const struct pfs_walk *w, bool no_table)
 {
-	const struct pfs_step *last = &w->step[w->nr - 1];
+	const struct pfs_step *last = pfs_walk_end(w);
 
 	return r->end == w->va && r->mapped == w->mapped && r->no_table == no_table &&
 	       r->level == last->level && r->leaf_size == w->leaf_size &&
@@ -18,8 +18,8 @@ static bool same_kind(const struct pfs_vmemmap_run *r, const struct pfs_walk *w,
 
 static int add_leaf(struct pfs_model *m, size_t *cap, const struct pfs_walk *w, uint64_t end)
 {
-	const struct pfs_step *last = &w->step[w->nr - 1];
-	bool no_table = last->presence != PFS_PRESENT;
+	const struct pfs_step *last = pfs_walk_end(w);
+	bool no_table = pfs_walk_reach(w) == PFS_REACH_NO_TABLE;
 	struct pfs_vmemmap_run *r = m->nr_vmemmap ? &m->vmemmap[m->nr_vmemmap - 1] : NULL;
 
 	if (!r || !same_kind(r, w, no_table)) {
@@ -113,7 +113,7 @@ int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err)
 				return pfs_err_set(err, ENOMEM, "vmemmap: out of memory");
 			if (w.mapped)
 				add_backing(m, &cap_backing, &w, next - va);
-			else if (w.step[w.nr - 1].presence != PFS_PRESENT)
+			else if (pfs_walk_reach(&w) == PFS_REACH_NO_TABLE)
 				m->backing_known = false;
 		}
 	}

@@ -102,7 +102,7 @@ static void peer_get(struct pfs_lists *l, uint64_t va, struct peer *p)
 		return;
 	}
 	pfs_walk_va(l->mem, va, &w);
-	if (w.nr && !w.mapped && w.step[w.nr - 1].presence == PFS_PRESENT)
+	if (pfs_walk_reach(&w) == PFS_REACH_UNMAPPED)
 		p->there = NO;
 	if (!w.mapped || !l->reads)
 		return;

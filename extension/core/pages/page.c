@@ -38,9 +38,7 @@ static enum pfs_state read_page(const struct pfs_model *m, uint64_t va, unsigned
 		if (walk && !done)
 			*walk = w;
 		if (!w.mapped)
-			return w.nr && w.step[w.nr - 1].presence == PFS_PRESENT
-				       ? PFS_ST_UNMAPPED
-				       : PFS_ST_UNDECIDABLE;
+			return pfs_walk_state(&w);
 		n = w.leaf_size - ((va + done) & (w.leaf_size - 1));
 		if (n > m->layout.struct_page - done)
 			n = m->layout.struct_page - done;

@@ -9,7 +9,7 @@
 #include "core/model/model.h"
 
 enum pfs_state {
-#define STATE(id, name, abnormal, letter, meaning) PFS_ST_##id,
+#define STATE(id, name, abnormal, raw, letter, meaning) PFS_ST_##id,
 #include <pfnscope/states.def>
 #undef STATE
 	PFS_NR_STATES
@@ -18,9 +18,15 @@ enum pfs_state {
 const char *pfs_state_name(enum pfs_state s);
 const char *pfs_state_meaning(enum pfs_state s);
 bool pfs_state_abnormal(enum pfs_state s);
+/* Can a struct page be in this state because it was never initialised? */
+bool pfs_state_raw(enum pfs_state s);
 char pfs_state_letter(enum pfs_state s);
 
-/* The state of a struct page that cannot be read, and its reason in words. */
+/*
+ * The state of a struct page that cannot be read, by the walk to it or by the
+ * page behind it (PFS_ST_OK: that is no obstacle), and its reason in words.
+ */
+enum pfs_state pfs_walk_state(const struct pfs_walk *w);
 enum pfs_state pfs_presence_state(enum pfs_presence p);
 const char *pfs_answer_why(enum pfs_state s);
 

@@ -21,13 +21,13 @@ static int subsection_bit(const struct pfs_model *m, const struct pfs_section *s
 	return -1;
 }
 
-static int flag(const struct pfs_model *m, uint64_t pfn, unsigned int bit)
+static int flag(const struct pfs_model *m, uint64_t pfn, enum pfs_section_flag_id id)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);
 
-	if (m->layout.flag_bits[bit] >= 64)
+	if (!pfs_has_section_flag(m, id))
 		return -1;
-	return s && s->flags >> bit & 1;
+	return s && s->flags >> id & 1;
 }
 
 int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn)
@@ -46,17 +46,17 @@ int pfs_pfn_valid(const struct pfs_model *m, uint64_t pfn)
 
 int pfs_present_section(const struct pfs_model *m, uint64_t pfn)
 {
-	return flag(m, pfn, 0);
+	return flag(m, pfn, PFS_SF_PRESENT);
 }
 
 int pfs_online_section(const struct pfs_model *m, uint64_t pfn)
 {
-	return flag(m, pfn, 2);
+	return flag(m, pfn, PFS_SF_ONLINE);
 }
 
 int pfs_early_section(const struct pfs_model *m, uint64_t pfn)
 {
-	return flag(m, pfn, 3);
+	return flag(m, pfn, PFS_SF_EARLY);
 }
 
 int pfs_pfn_section_valid(const struct pfs_model *m, uint64_t pfn)
@@ -103,7 +103,8 @@ int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn)
 	r = pfs_online_section(m, pfn);
 	if (r != 1)
 		return s ? r : 0;
-	if (pfs_have(f, PFS_F_FN_PFN_TO_ONLINE) || m->layout.flag_bits[4] < 64)
+	if (pfs_have(f, PFS_F_FN_PFN_TO_ONLINE) ||
+	    pfs_has_section_flag(m, PFS_SF_TAINT_ZONE_DEVICE))
 		return online_subsection(m, s, pfn);
 	/* A distilled dump has no function names; it has its last flag bit if it had them. */
 	if (functions || pfs_have(f, PFS_F_BIT_LAST) || pfs_have(f, PFS_F_MS_PAGEBLOCK_FLAGS))

@@ -107,8 +107,7 @@ static void read_piece(struct pfs_section_scan *s, uint64_t at)
 			read_leaf(s, s->mem, w.pa, at, len);
 			continue;
 		}
-		answer = w.nr && w.step[w.nr - 1].presence == PFS_PRESENT ? PFS_ST_UNMAPPED
-									  : PFS_ST_UNDECIDABLE;
+		answer = pfs_walk_state(&w);
 		for (i = at / l->page_size; i < (at + len + l->page_size - 1) / l->page_size; i++)
 			s->answer[i] = (unsigned char)answer;
 	}

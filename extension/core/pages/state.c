@@ -4,11 +4,11 @@
 
 static const struct {
 	const char *name, *meaning;
-	bool abnormal;
+	bool abnormal, raw;
 	char letter;
 } states[PFS_NR_STATES] = {
-#define STATE(id, name, abnormal, letter, meaning) \
-	[PFS_ST_##id] = { name, meaning, abnormal, letter },
+#define STATE(id, name, abnormal, raw, letter, meaning) \
+	[PFS_ST_##id] = { name, meaning, abnormal, raw, letter },
 #include <pfnscope/states.def>
 #undef STATE
 };
@@ -28,9 +28,26 @@ bool pfs_state_abnormal(enum pfs_state s)
 	return states[s].abnormal;
 }
 
+bool pfs_state_raw(enum pfs_state s)
+{
+	return states[s].raw;
+}
+
 char pfs_state_letter(enum pfs_state s)
 {
 	return states[s].letter;
+}
+
+enum pfs_state pfs_walk_state(const struct pfs_walk *w)
+{
+	switch (pfs_walk_reach(w)) {
+	case PFS_REACH_OK:
+		return PFS_ST_OK;
+	case PFS_REACH_UNMAPPED:
+		return PFS_ST_UNMAPPED;
+	default:
+		return PFS_ST_UNDECIDABLE;
+	}
 }
 
 enum pfs_state pfs_presence_state(enum pfs_presence p)

@@ -340,7 +340,7 @@ static void set_at(struct pfs_walker *w, const char *why, uint64_t at)
 	w->at = at;
 }
 
-/* Is there anything at va, by init_mm's page tables? */
+/* Is there anything at va, by init_mm's page tables? -1: unknown. */
 static int mapped(struct pfs_model *m, uint64_t va)
 {
 	struct pfs_walk w;
@@ -348,9 +348,14 @@ static int mapped(struct pfs_model *m, uint64_t va)
 	if (!m->mem->arch->canonical(m->mem, va))
 		return 0;
 	pfs_walk_va(m->mem, va, &w);
-	if (w.mapped)
+	switch (pfs_walk_reach(&w)) {
+	case PFS_REACH_OK:
 		return 1;
-	return w.nr && w.step[w.nr - 1].presence == PFS_PRESENT ? 0 : -1;
+	case PFS_REACH_UNMAPPED:
+		return 0;
+	default:
+		return -1;
+	}
 }
 
 static void touch_head(const struct query *q, struct pfs_walker *w)

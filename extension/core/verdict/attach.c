@@ -397,19 +397,14 @@ static bool verdict_wants(const struct pfs_model *m, const struct pfs_verdict *v
 /* A finding may begin in an altmap's reserve: its last page speaks for it. */
 static bool finding_wants(const struct pfs_model *m, const struct pfs_finding *f)
 {
-	static const enum pfs_state pending[] = { PFS_ST_POISONED, PFS_ST_ZERO, PFS_ST_GARBAGE,
-						  PFS_ST_MISLINKED };
-	enum pfs_problem_id id;
-	size_t i;
+	enum pfs_state state;
 
 	if (f->severity == PFS_SEV_NOTE || f->end <= f->start)
 		return false;
 	if (f->problem == pfs_problem(PFS_P_PGMAP_UNINITIALISED))
 		return true;
-	for (i = 0; i < sizeof(pending) / sizeof(pending[0]); i++)
-		if (pfs_problem_of_state(pending[i], &id) && f->problem == pfs_problem(id))
-			return pfs_device_pending(m, f->end - 1, pending[i]);
-	return false;
+	return pfs_state_of_problem(f->problem, &state) &&
+	       pfs_device_pending(m, f->end - 1, state);
 }
 
 bool pfs_attach_wanted(const struct pfs_model *m, const struct pfs_verdict *v,
@@ -467,61 +462,44 @@ static const char *about_task(struct pfs_model *m, const struct pfs_attacher *a,
 					      "but not for which device", how_far(phase));
 }
 
-/* All that is to be said of the page: up to max lines. */
-static size_t say(struct pfs_model *m, const struct pfs_panic *p, uint64_t pfn, const char **line,
-		  size_t max)
+#define MAX_LINES 4	/* of evidence a page */
+
+/* All that is to be said of the page. False: out of memory. */
+static bool say(struct pfs_model *m, const struct pfs_panic *p, uint64_t pfn, struct pfs_lines *to)
 {
 	const struct pfs_pgmap *g = pfs_pgmap_of(m, pfn);
 	struct trace own = own_trace(p);
 	size_t n = 0, i;
+	bool ok = true;
 
 	if (!g || g->ref == PFS_REF_DEAD)
-		return 0;
-	if (own.root)
-		line[n++] = about_panicking(m, &own);
-	for (i = 0; i < p->nr_attachers && n < max; i++)
-		if (!p->attachers[i].pgmap || p->attachers[i].pgmap == g->va)
-			line[n++] = about_task(m, &p->attachers[i], g);
-	if (!n && p->attach_search == PFS_ATTACH_ALL)
-		line[n++] = "no task's stack shows one in memremap_pages() for this device";
-	return n;
-}
-
-/* Append lines to an evidence list. */
-static bool append(struct pfs_model *m, const char *const *line, size_t n, const char ***list,
-		   size_t *nr, size_t *cap)
-{
-	const char **to;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		to = pfs_grow(&m->arena, list, nr, cap, sizeof(*to));
-		if (!to || !line[i]) {
-			*nr = 0;
-			return false;
-		}
-		*to = line[i];
+		return true;
+	if (own.root) {
+		ok = pfs_lines_add(&m->arena, to, about_panicking(m, &own));
+		n++;
 	}
-	return true;
+	for (i = 0; i < p->nr_attachers && n < MAX_LINES && ok; i++) {
+		if (p->attachers[i].pgmap && p->attachers[i].pgmap != g->va)
+			continue;
+		ok = pfs_lines_add(&m->arena, to, about_task(m, &p->attachers[i], g));
+		n++;
+	}
+	if (!n && p->attach_search == PFS_ATTACH_ALL)
+		ok = pfs_lines_add(&m->arena, to,
+				   "no task's stack shows one in memremap_pages() for this device");
+	return ok;
 }
 
 int pfs_attach_explain(struct pfs_model *m, const struct pfs_panic *p, struct pfs_verdict *v,
 		       struct pfs_findings *f, size_t first, struct pfs_err *err)
 {
-	const char *line[4];
 	bool ok = true;
-	size_t i, n;
+	size_t i;
 
-	if (verdict_wants(m, v)) {
-		n = say(m, p, v->page.pfn, line, 4);
-		ok = append(m, line, n, &v->evidence, &v->nr_evidence, &v->cap_evidence);
-	}
-	for (i = first; i < f->nr && ok; i++) {
-		if (!finding_wants(m, &f->f[i]))
-			continue;
-		n = say(m, p, f->f[i].end - 1, line, 4);
-		ok = append(m, line, n, &f->f[i].evidence, &f->f[i].nr_evidence,
-			    &f->f[i].cap_evidence);
-	}
+	if (verdict_wants(m, v))
+		ok = say(m, p, v->page.pfn, &v->evidence);
+	for (i = first; i < f->nr && ok; i++)
+		if (finding_wants(m, &f->f[i]))
+			ok = say(m, p, f->f[i].end - 1, &f->f[i].evidence);
 	return ok ? 0 : pfs_err_set(err, ENOMEM, "attaching task: out of memory");
 }

@@ -4,17 +4,6 @@
 
 #include "core/pages/classify.h"
 
-static bool never_initialised_state(enum pfs_state s)
-{
-	return s == PFS_ST_POISONED || s == PFS_ST_ZERO || s == PFS_ST_GARBAGE ||
-	       s == PFS_ST_MISLINKED;
-}
-
-static bool never_initialised(const struct pfs_page *p)
-{
-	return never_initialised_state(p->state);
-}
-
 /* Is any of the section's memmap mapped? An early section is never unmapped as a whole. */
 static bool partly_mapped(const struct pfs_model *m, const struct pfs_section *s)
 {
@@ -40,10 +29,7 @@ static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *
 
 static bool altmap_reserve_walked(const struct pfs_model *m, const struct pfs_page *p)
 {
-	const struct pfs_pgmap *g = pfs_pgmap_of(m, p->pfn);
-
-	return g && g->has_altmap && never_initialised(p) && p->pfn >= g->altmap.base_pfn &&
-	       p->pfn - g->altmap.base_pfn < g->altmap.reserve;
+	return pfs_state_raw(p->state) && pfs_in_altmap_reserve(pfs_pgmap_of(m, p->pfn), p->pfn);
 }
 
 /* ZONE_DEVICE spans what lies in others, too. */
@@ -68,8 +54,8 @@ static bool offline_walked(const struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
-	return s && m->layout.flag_bits[2] < 64 && !(s->flags & PFS_SEC_ONLINE) &&
-	       m->pgmaps_known && !pfs_pgmap_of(m, p->pfn) && never_initialised(p);
+	return s && pfs_has_section_flag(m, PFS_SF_ONLINE) && !(s->flags & PFS_SEC_ONLINE) &&
+	       m->pgmaps_known && !pfs_pgmap_of(m, p->pfn) && pfs_state_raw(p->state);
 }
 
 /*
@@ -81,10 +67,8 @@ bool pfs_device_pending(const struct pfs_model *m, uint64_t pfn, enum pfs_state 
 {
 	const struct pfs_pgmap *g = pfs_pgmap_of(m, pfn);
 
-	if (!g || g->ref == PFS_REF_DEAD || !never_initialised_state(state))
-		return false;
-	return !g->has_altmap || pfn < g->altmap.base_pfn ||
-	       pfn - g->altmap.base_pfn >= g->altmap.reserve;
+	return g && g->ref != PFS_REF_DEAD && pfs_state_raw(state) &&
+	       !pfs_in_altmap_reserve(g, pfn);
 }
 
 static bool device_not_initialised(const struct pfs_model *m, const struct pfs_page *p)
@@ -96,7 +80,7 @@ static bool outside_zone_span(const struct pfs_model *m, const struct pfs_page *
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
-	return s && s->flags & PFS_SEC_EARLY && never_initialised(p) && m->nr_zones &&
+	return s && s->flags & PFS_SEC_EARLY && pfs_state_raw(p->state) && m->nr_zones &&
 	       !pfs_zone_spanning(m, p->pfn, NULL) && pfs_is_system_ram(m, p->pfn) == 0;
 }
 

@@ -30,8 +30,7 @@ struct attempt {
 
 static enum pfs_reproduces unmapped(struct attempt *a)
 {
-	const struct pfs_walk *w = &a->page->walk;
-	const struct pfs_step *last = &w->step[w->nr - 1];
+	const struct pfs_step *last = pfs_walk_end(&a->page->walk);
 
 	if (a->has_fault && pfs_within(a->fault, a->page->va, a->m->layout.struct_page)) {
 		a->confidence = PFS_CONF_HIGH;

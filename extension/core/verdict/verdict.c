@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/checks/tables.h"
 #include "core/verdict/candidate.h"
-#include "core/checks/check.h"
 #include "core/verdict/mechanism.h"
 
 #define ULL(x) ((unsigned long long)(x))
@@ -22,20 +22,12 @@ static void evidence(struct verdict *d, const char *fmt, ...) PFS_PRINTF(2, 3);
 
 static void evidence(struct verdict *d, const char *fmt, ...)
 {
-	struct pfs_verdict *v = d->v;
-	const char **line;
 	va_list ap;
 
 	va_start(ap, fmt);
-	line = pfs_grow(&d->m->arena, &v->evidence, &v->nr_evidence, &v->cap_evidence,
-			sizeof(*line));
-	if (line)
-		*line = pfs_vprintf(&d->m->arena, fmt, ap);
-	va_end(ap);
-	if (!line || !*line) {
+	if (!pfs_lines_vprintf(&d->m->arena, &d->v->evidence, fmt, ap))
 		d->no_memory = true;
-		v->nr_evidence = 0;
-	}
+	va_end(ap);
 }
 
 static void about_place(struct verdict *d)
@@ -56,8 +48,7 @@ static void about_place(struct verdict *d)
 			evidence(d, "subsection %llu: its bit is %s", ULL(sub),
 				 s->subsections[sub / 64] >> sub % 64 & 1 ? "set" : "clear");
 	}
-	if (g && g->has_altmap && p->pfn >= g->altmap.base_pfn &&
-	    p->pfn - g->altmap.base_pfn < g->altmap.reserve)
+	if (pfs_in_altmap_reserve(g, p->pfn))
 		evidence(d,
 			 "it is one of the %llu pages of the altmap reserve of device pagemap "
 			 "0x%llx, which the device's memmap initialisation skips",
@@ -76,19 +67,16 @@ static void about_place(struct verdict *d)
 static void about_mapping(struct verdict *d)
 {
 	const struct pfs_walk *w = &d->v->page.walk;
-	const struct pfs_step *last;
+	const struct pfs_step *last = pfs_walk_end(w);
 
-	if (!w->nr)
-		return;
-	last = &w->step[w->nr - 1];
-	if (w->mapped)
+	if (pfs_walk_reach(w) == PFS_REACH_OK)
 		evidence(d,
 			 "its struct page at 0x%llx is mapped by a leaf of %llu %s (%s entry "
 			 "0x%llx)",
 			 ULL(d->v->page.va),
 			 ULL(w->leaf_size >> 20 ? w->leaf_size >> 20 : w->leaf_size >> 10),
 			 w->leaf_size >> 20 ? "MiB" : "KiB", last->level, ULL(last->entry));
-	else if (last->presence == PFS_PRESENT)
+	else if (pfs_walk_reach(w) == PFS_REACH_UNMAPPED)
 		evidence(d, "its struct page at 0x%llx is not mapped (%s entry 0x%llx)",
 			 ULL(d->v->page.va), last->level, ULL(last->entry));
 }
