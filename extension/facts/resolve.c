@@ -158,6 +158,39 @@ static int resolve(struct sources *s, const char *key, struct pfs_fact *ret)
 	return r;
 }
 
+/*
+ * Up to v3.10 (RHEL 7) a record of the log is a struct log, also in VMCOREINFO. Other
+ * types may have that name: it is asked for where the kernel has a buffer of records,
+ * and counts where all four are there.
+ */
+static int old_log_record(struct pfs_facts *f, struct sources *s)
+{
+	static const struct {
+		enum pfs_fact_id id;
+		const char *name;
+	} old[] = {
+		{ PFS_F_SZ_PRINTK_LOG, "SIZE(log)" },
+		{ PFS_F_PL_TS, "OFFSET(log.ts_nsec)" },
+		{ PFS_F_PL_LEN, "OFFSET(log.len)" },
+		{ PFS_F_PL_TEXT_LEN, "OFFSET(log.text_len)" },
+	};
+	struct pfs_fact found[4];
+	size_t i;
+	int r;
+
+	if (!pfs_have(f, PFS_F_LOG_BUF) || pfs_have(f, PFS_F_PRB) ||
+	    pfs_have(f, PFS_F_SZ_PRINTK_LOG))
+		return 0;
+	for (i = 0; i < 4; i++) {
+		r = resolve(s, old[i].name, &found[i]);
+		if (r || !found[i].from)
+			return r;
+	}
+	for (i = 0; i < 4; i++)
+		f->f[old[i].id] = found[i];
+	return 0;
+}
+
 /* A symbol that is no fact of its own; from is NULL where there is none. */
 static int symbol(struct sources *s, const char *name, struct pfs_fact *ret)
 {
@@ -325,6 +358,8 @@ int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a,
 	f->machine = arch ? arch->facts : NULL;
 	for (id = 0; !r && (name = pfs_facts_name(f, id)); id++)
 		r = resolve(&s, name, &f->f[id]);
+	if (!r)
+		r = old_log_record(f, &s);
 	if (!r)
 		r = thread_size(f, &s);
 	if (!r)
