@@ -157,6 +157,10 @@ static json_t *operand_to_json(struct writer *w, const struct pfs_operand *op)
 	return o;
 }
 
+static const char *const named_by[] = {
+	[PFS_NAMED_BY_DUMP] = "dump", [PFS_NAMED_BY_CHECK] = "check", [PFS_NAMED_BY_LIST] = "list",
+};
+
 static json_t *dumped_to_json(struct writer *w, const struct pfs_panic *p)
 {
 	json_t *list = json_array(), *o, *raw;
@@ -164,14 +168,22 @@ static json_t *dumped_to_json(struct writer *w, const struct pfs_panic *p)
 	size_t i;
 	unsigned int k;
 
-	for (i = 0; i < p->nr_dumped; i++) {
-		const struct pfs_dumped_page *d = &p->dumped[i];
+	for (i = 0; i < p->nr_named; i++) {
+		const struct pfs_named_page *d = &p->named[i];
 
 		o = json_object();
 		set_str(w, o, "line", d->line);
 		set_hex_if(w, o, "page", d->has_page, d->page);
 		set_hex_if(w, o, "pfn", d->has_pfn, d->pfn);
 		set(w, o, "poisoned", json_boolean(d->poisoned));
+		if (d->by != PFS_NAMED_BY_DUMP)
+			set_str(w, o, "by", named_by[d->by]);
+		set_str(w, o, "reason", d->reason);
+		if (d->word_at) {
+			set_hex(w, o, "word_at", d->word_at);
+			set_hex(w, o, "word_is", d->word_is);
+			set_hex(w, o, "word_should", d->word_should);
+		}
 		raw = json_array();
 		for (k = 0; k < d->nr_raw && k < sizeof(d->raw) / sizeof(*d->raw); k++) {
 			snprintf(buf, sizeof(buf), "0x%" PRIx64, d->raw[k]);
@@ -464,20 +476,41 @@ static void read_operand(struct reader *x, const json_t *o, struct pfs_operand *
 	op->address = need_hex(x, e, "address");
 }
 
+/* Notes of an earlier version know dump_page() alone. */
+static enum pfs_named_by get_named_by(struct reader *x, const json_t *e)
+{
+	const char *s = get_str(x, e, "by");
+	size_t i;
+
+	if (!s)
+		return PFS_NAMED_BY_DUMP;
+	for (i = 0; i < sizeof(named_by) / sizeof(*named_by); i++)
+		if (!strcmp(s, named_by[i]))
+			return (enum pfs_named_by)i;
+	bad(x, "by");
+	return PFS_NAMED_BY_DUMP;
+}
+
 static void read_dumped(struct reader *x, const json_t *o, struct pfs_panic *p)
 {
-	const json_t *list = need_list(x, o, "dumped_pages", MAX_DUMPED, sizeof(*p->dumped),
-				       &p->dumped, &p->nr_dumped);
+	const json_t *list = need_list(x, o, "dumped_pages", MAX_DUMPED, sizeof(*p->named),
+				       &p->named, &p->nr_named);
 	size_t i, k;
 
-	for (i = 0; i < p->nr_dumped && !x->r; i++) {
+	for (i = 0; i < p->nr_named && !x->r; i++) {
 		const json_t *e = json_array_get(list, i), *raw = json_object_get(e, "raw");
-		struct pfs_dumped_page *d = &p->dumped[i];
+		struct pfs_named_page *d = &p->named[i];
 
 		d->line = need_str(x, e, "line");
 		d->has_page = get_hex(x, e, "page", &d->page);
 		d->has_pfn = get_hex(x, e, "pfn", &d->pfn);
 		d->poisoned = need_bool(x, e, "poisoned");
+		d->by = get_named_by(x, e);
+		d->reason = get_str(x, e, "reason");
+		if (get_hex(x, e, "word_at", &d->word_at)) {
+			d->word_is = need_hex(x, e, "word_is");
+			d->word_should = need_hex(x, e, "word_should");
+		}
 		if (!json_is_array(raw) ||
 		    json_array_size(raw) > sizeof(d->raw) / sizeof(*d->raw)) {
 			bad(x, "raw");

@@ -308,14 +308,120 @@ static void bug_with_page(void **state)
 	assert_string_equal(p.function, "__pageblock_pfn_to_page");
 	assert_false(p.operand.valid);
 	assert_false(p.has_effective);
-	assert_int_equal(p.nr_dumped, 1);
-	assert_true(p.dumped[0].poisoned);
-	assert_true(p.dumped[0].has_page);
-	assert_true(p.dumped[0].page == 0xffd4000044000000);
-	assert_false(p.dumped[0].has_pfn);
-	assert_int_equal(p.dumped[0].nr_raw, 8);
-	assert_true(p.dumped[0].raw[5] == 0xfffffffffffffffe);
+	assert_int_equal(p.nr_named, 1);
+	assert_true(p.named[0].poisoned);
+	assert_true(p.named[0].has_page);
+	assert_true(p.named[0].page == 0xffd4000044000000);
+	assert_false(p.named[0].has_pfn);
+	assert_int_equal(p.named[0].nr_raw, 8);
+	assert_true(p.named[0].raw[5] == 0xfffffffffffffffe);
 	w_free(w);
+}
+
+/* An old WARNING, then what panic_on_warn and panic_on_taint stopped over. */
+static void reports(void **state)
+{
+	static const char *const warning =
+		"WARNING: CPU: 1 PID: 1 at arch/x86/kernel/cpu/cpuid-deps.c:117 do_clear_cpu_cap+0xdf/0x140\n"
+		"CPU: 1 PID: 1 Comm: swapper/0 Not tainted 6.1.0 #1\n"
+		"RIP: 0010:do_clear_cpu_cap+0xdf/0x140\n"
+		"---[ end trace 0000000000000000 ]---\n";
+	char text[2048];
+	struct world *w;
+	struct pfs_panic p;
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s"
+		 "BUG: KASAN: use-after-free in get_page_ext_owner+0x2b/0x40\n"
+		 "Read of size 8 at addr ffff888005013e78 by task cat/77\n"
+		 "CPU: 0 PID: 77 Comm: cat Not tainted 6.1.0 #1\n"
+		 "Call Trace:\n dump_stack_lvl+0x49/0x63\n kasan_report+0xab/0x120\n"
+		 "Kernel panic - not syncing: KASAN: panic_on_warn set ...\n"
+		 "CPU: 0 PID: 77 Comm: cat Not tainted 6.1.0 #1\n", warning);
+	w = log_of(text);
+	p = find(w);
+	assert_string_equal(p.function, "get_page_ext_owner");
+	assert_string_equal(p.comm, "cat");
+	assert_int_equal(p.pid, 77);
+	assert_int_equal(p.nr_named, 0);
+	w_free(w);
+
+	snprintf(text, sizeof(text), "%s"
+		 "BUG: Bad page state in process omicli  pfn:09100\n"
+		 "page:ffffea0000244000 count:0 mapcount:1 mapping:          (null) index:0x7f\n"
+		 "page dumped because: nonzero mapcount\n"
+		 "CPU: 0 PID: 1176 Comm: omicli Not tainted 5.15 #1\n"
+		 "Call Trace:\n dump_stack+0x19/0x1b\n bad_page.part.75+0xdc/0xf9\n"
+		 " free_pages_prepare+0x1ad/0x1d0\n"
+		 "Kernel panic - not syncing: panic_on_taint set ...\n", warning);
+	w = log_of(text);
+	p = find(w);
+	assert_string_equal(p.function, "bad_page.part.75");
+	assert_string_equal(p.comm, "omicli");
+	assert_int_equal(p.nr_named, 1);
+	assert_int_equal(p.named[0].by, PFS_NAMED_BY_CHECK);
+	assert_true(p.named[0].has_page && p.named[0].page == 0xffffea0000244000);
+	assert_int_equal(p.named[0].pfn, 0x9100);
+	assert_string_equal(p.named[0].reason, "nonzero mapcount");
+	w_free(w);
+	/* The panic is of the WARNING where nothing came behind it. */
+	snprintf(text, sizeof(text), "BUG: Bad page state in process x  pfn:00001\n%s"
+		 "Kernel panic - not syncing: kernel: panic_on_warn set ...\n", warning);
+	w = log_of(text);
+	p = find(w);
+	assert_string_equal(p.function, "do_clear_cpu_cap");
+	w_free(w);
+}
+
+/* lib/list_debug.c of 3.10 to 7.x. */
+static void corrupt_lists(void **state)
+{
+	static const struct {
+		const char *line;
+		uint64_t holder, is, should;
+		unsigned int nr;
+	} cases[] = {
+		{ "list_del corruption. prev->next should be ffffea0000240008, but was ffff888001000208. (prev=ffffea0000244008)",
+		  0xffffea0000244008, 0xffff888001000208, 0xffffea0000240008, 2 },
+		{ "list_del corruption. next->prev should be ffffea0000240008, but was 5a5a5a5a5a5a5a5a. (next=ffffea0000244008)",
+		  0xffffea0000244010, 0x5a5a5a5a5a5a5a5a, 0xffffea0000240008, 2 },
+		{ "list_add corruption. next->prev should be prev (ffffea0000240008), but was (null). (next=ffffea0000244008).",
+		  0xffffea0000244010, 0, 0xffffea0000240008, 2 },
+		{ "list_add corruption. prev->next should be next (ffffea0000240008), but was 0000000000000001. (prev=ffffea0000244008).",
+		  0xffffea0000244008, 1, 0xffffea0000240008, 2 },
+		/* v3.10 does not say whose word it is */
+		{ "list_del corruption. prev->next should be ffffea0000240008, but was           (null)",
+		  0, 0, 0, 1 },
+		{ "list_del corruption. prev->next should be ffffea0000240008, but was 0000000000000001",
+		  0, 0, 0, 1 },
+		{ "list_del corruption, ffffea0000240008->next is LIST_POISON1 (dead000000000100)", 0, 0, 0, 1 },
+		{ "list_del corruption", 0, 0, 0, 0 },
+	};
+	char text[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct world *w;
+		struct pfs_panic p;
+
+		snprintf(text, sizeof(text), "%s\nkernel BUG at lib/list_debug.c:59!\n"
+			 "invalid opcode: 0000 [#1]\n", cases[i].line);
+		w = log_of(text);
+		p = find(w);
+		assert_int_equal(p.kind, PFS_PANIC_BUG);
+		assert_int_equal(p.nr_named, cases[i].nr);
+		if (cases[i].nr == 2) {
+			assert_true(p.named[0].word_at == cases[i].holder);
+			assert_true(p.named[0].word_is == cases[i].is);
+			assert_true(p.named[0].word_should == cases[i].should);
+		}
+		if (cases[i].nr) {
+			assert_true(p.named[cases[i].nr - 1].page == 0xffffea0000240008);
+			assert_int_equal(p.named[cases[i].nr - 1].word_at, 0);
+		}
+		w_free(w);
+	}
 }
 
 static void dumped_pages(void **state)
@@ -334,13 +440,13 @@ static void dumped_pages(void **state)
 	struct pfs_panic p = find(w);
 
 	(void)state;
-	assert_int_equal(p.nr_dumped, 2);
-	assert_false(p.dumped[0].has_page);
-	assert_true(p.dumped[0].has_pfn);
-	assert_int_equal(p.dumped[0].pfn, 0x44000);
-	assert_int_equal(p.dumped[0].nr_raw, 4);
-	assert_false(p.dumped[1].has_page);
-	assert_int_equal(p.dumped[1].pfn, 0x45000);
+	assert_int_equal(p.nr_named, 2);
+	assert_false(p.named[0].has_page);
+	assert_true(p.named[0].has_pfn);
+	assert_int_equal(p.named[0].pfn, 0x44000);
+	assert_int_equal(p.named[0].nr_raw, 4);
+	assert_false(p.named[1].has_page);
+	assert_int_equal(p.named[1].pfn, 0x45000);
 	w_free(w);
 }
 
@@ -735,6 +841,8 @@ int main(void)
 		cmocka_unit_test(null_dereference),
 		cmocka_unit_test(old_format),
 		cmocka_unit_test(bug_with_page),
+		cmocka_unit_test(reports),
+		cmocka_unit_test(corrupt_lists),
 		cmocka_unit_test(dumped_pages),
 		cmocka_unit_test(which_one),
 		cmocka_unit_test(sysrq_of_old),

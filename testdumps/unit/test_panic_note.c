@@ -21,10 +21,13 @@ static struct pfs_frame frames[] = {
 	{ .function = "PageSlab", .added = true, .inlined = true, .file = "include/x.h", .line = 7,
 	  .locals = locals, .nr_locals = 2 },
 };
-static struct pfs_dumped_page dumped[] = {
-	{ "page:ffd4000044000000 is uninitialized and poisoned", 0xffd4000044000000, 0, true, false,
-	  true, { UINT64_MAX, 1 }, 2 },
-	{ "page: pfn:0x44000", 0, 0x44000, false, true, false, { 0 }, 0 },
+static struct pfs_named_page named[] = {
+	{ .line = "page:ffd4000044000000 is uninitialized and poisoned",
+	  .page = 0xffd4000044000000, .has_page = true, .poisoned = true,
+	  .raw = { UINT64_MAX, 1 }, .nr_raw = 2 },
+	{ .line = "list_del corruption. next->prev ...", .by = PFS_NAMED_BY_LIST,
+	  .reason = "nonzero mapcount", .pfn = 0x44000, .has_pfn = true,
+	  .word_at = 0xffd4000044000010, .word_is = 0x5a, .word_should = 0xffd4000044000048 },
 };
 static struct pfs_stack_word words[] = { { 0x48, 0xffd4000044000000 } };
 
@@ -44,7 +47,7 @@ static const struct pfs_panic full = {
 	.regs = regs, .nr_regs = 2, .regs_from = "log", .stack = frames, .nr_stack = 3,
 	.operand = { true, "mov rax, qword ptr [rdx - 1]", "rdx", NULL, 0, -1, 8, true,
 		     0xfdfdfdfdfdfdfdfc },
-	.dumped = dumped, .nr_dumped = 2, .words = words, .nr_words = 1,
+	.named = named, .nr_named = 2, .words = words, .nr_words = 1,
 	.attach_search = PFS_ATTACH_IN_PART, .attachers = attachers, .nr_attachers = 2,
 };
 
@@ -86,10 +89,17 @@ static void round_trip(void **state)
 	assert_true(p.operand.valid);
 	assert_int_equal(p.operand.disp, -1);
 	assert_null(p.operand.index);
-	assert_true(p.dumped[0].has_page);
-	assert_false(p.dumped[0].has_pfn);
-	assert_true(p.dumped[0].raw[0] == UINT64_MAX);
-	assert_int_equal(p.dumped[0].nr_raw, 2);
+	assert_true(p.named[0].has_page);
+	assert_false(p.named[0].has_pfn);
+	assert_true(p.named[0].raw[0] == UINT64_MAX);
+	assert_int_equal(p.named[0].nr_raw, 2);
+	assert_int_equal(p.named[0].by, PFS_NAMED_BY_DUMP);
+	assert_null(p.named[0].reason);
+	assert_int_equal(p.named[1].by, PFS_NAMED_BY_LIST);
+	assert_string_equal(p.named[1].reason, "nonzero mapcount");
+	assert_true(p.named[1].word_at == named[1].word_at);
+	assert_int_equal(p.named[1].word_is, 0x5a);
+	assert_true(p.named[1].word_should == named[1].word_should);
 	assert_true(p.words[0].value == words[0].value);
 	assert_int_equal(p.attach_search, PFS_ATTACH_IN_PART);
 	assert_int_equal(p.nr_attachers, 2);

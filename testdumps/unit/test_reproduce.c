@@ -54,6 +54,7 @@ static void scene(struct scene *s, enum pfs_state state, uint64_t fill, enum pfs
 	w->m.zones_known = true;
 	w_fact(w, PFS_F_PG_FLAGS, 0);
 	w_fact(w, PFS_F_PG_COMPOUND_HEAD, 8);
+	w_fact(w, PFS_F_PG_LRU, 8);
 	w_fact(w, PFS_F_NODE_DATA, KERNEL + OBJ);
 	w_fact(w, PFS_F_PGDAT_ZONES, NODE_ZONES);
 	w_fact(w, PFS_F_SZ_ZONE, ZONE_SIZE);
@@ -286,37 +287,105 @@ static void zone_followed(void **unused)
 	assert_int_equal(done(&s), PFS_DOES_NOT);
 }
 
+/* What the kernel's own words, n of them, make of the page. */
+static enum pfs_reproduces by_words(struct scene *s, struct pfs_named_page *d, size_t n)
+{
+	enum pfs_reproduces r;
+
+	s->p.named = d;
+	s->p.nr_named = n;
+	r = pfs_named_reproduces(&s->w->m, &s->p, &s->page, &s->confidence, &s->why);
+	w_free(s->w);
+	return r;
+}
+
 /* dump_page() and a BUG: the words on the console are the words in the dump. */
 static void printed(void **unused)
 {
-	struct pfs_dumped_page d = { .line = "page:...", .has_pfn = true, .pfn = PFN,
-				     .raw = { ONES, ONES }, .nr_raw = 2 };
+	struct pfs_named_page d = { .line = "page:...", .has_pfn = true, .pfn = PFN,
+				    .raw = { ONES, ONES }, .nr_raw = 2 };
 	struct scene s;
 
 	(void)unused;
 	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_BUG);
-	s.p.dumped = &d;
-	s.p.nr_dumped = 1;
-	assert_int_equal(done(&s), PFS_REPRODUCES);
+	assert_int_equal(by_words(&s, &d, 1), PFS_REPRODUCES);
+	/* a sound page that was printed is none that is bad */
+	scene(&s, PFS_ST_OK, ONES, PFS_PANIC_BUG);
+	assert_int_equal(by_words(&s, &d, 1), PFS_DOES_NOT);
 	/* another page was printed */
 	d.pfn = PFN + 1;
 	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_BUG);
-	s.p.dumped = &d;
-	s.p.nr_dumped = 1;
-	assert_int_equal(done(&s), PFS_DOES_NOT);
+	assert_int_equal(by_words(&s, &d, 1), PFS_DOES_NOT);
 	/* this one, but it holds something else now */
 	d.pfn = PFN;
 	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_BUG);
-	s.p.dumped = &d;
-	s.p.nr_dumped = 1;
-	assert_int_equal(done(&s), PFS_DOES_NOT);
+	assert_int_equal(by_words(&s, &d, 1), PFS_DOES_NOT);
 	/* "is uninitialized and poisoned" prints no words */
 	d.nr_raw = 0;
 	d.poisoned = true;
 	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_BUG);
-	s.p.dumped = &d;
-	s.p.nr_dumped = 1;
-	assert_int_equal(done(&s), PFS_REPRODUCES);
+	assert_int_equal(by_words(&s, &d, 1), PFS_REPRODUCES);
+	/* a fault of its own after a page was printed: the words do not say what faulted */
+	scene(&s, PFS_ST_POISONED, ONES, PFS_PANIC_PAGE_FAULT);
+	assert_int_equal(by_words(&s, &d, 1), PFS_DOES_NOT);
+}
+
+/* bad_page(): the page is bad because the kernel says so, and it resets _mapcount. */
+static void found_bad(void **unused)
+{
+	struct pfs_named_page d = { .line = "BUG: Bad page state", .by = PFS_NAMED_BY_CHECK,
+				    .reason = "nonzero mapcount", .has_pfn = true, .pfn = PFN,
+				    .raw = { FD, FD, FD, FD, FD, FD, 0, FD }, .nr_raw = 8 };
+	struct scene s;
+
+	(void)unused;
+	scene(&s, PFS_ST_OK, FD, PFS_PANIC_OTHER);
+	assert_int_equal(by_words(&s, &d, 1), PFS_REPRODUCES);
+	assert_int_equal(s.confidence, PFS_CONF_HIGH);
+	/* all of it is other than it was printed: by the kernel's word alone */
+	scene(&s, PFS_ST_OK, 0, PFS_PANIC_OTHER);
+	assert_int_equal(by_words(&s, &d, 1), PFS_REPRODUCES);
+	assert_int_equal(s.confidence, PFS_CONF_MEDIUM);
+	/* its neighbour is innocent */
+	d.pfn = PFN + 1;
+	scene(&s, PFS_ST_OK, FD, PFS_PANIC_OTHER);
+	assert_int_equal(by_words(&s, &d, 1), PFS_DOES_NOT);
+}
+
+/* A corrupt list: the head with the wild word, or the entry that its list has forgotten. */
+static void on_a_list(void **unused)
+{
+	static const uint64_t wild = UINT64_C(0x5a5a5a5a5a5a5a5a), away = KERNEL + OBJ + 0x800;
+	struct pfs_named_page d[2] = {
+		{ .line = "list_del corruption. next->prev should be ...", .by = PFS_NAMED_BY_LIST,
+		  .page = PAGE + 8, .has_page = true, .word_at = PAGE + 16, .word_is = wild,
+		  .word_should = PAGE + 72 },
+		{ .line = "list_del corruption. next->prev should be ...", .by = PFS_NAMED_BY_LIST,
+		  .page = PAGE + 72, .has_page = true },
+	};
+	struct scene s;
+
+	(void)unused;
+	scene(&s, PFS_ST_OK, wild, PFS_PANIC_BUG);
+	assert_int_equal(by_words(&s, d, 2), PFS_REPRODUCES);
+	assert_int_equal(s.page.state, PFS_ST_GARBAGE);
+	/* the word is a sound pointer: somebody else's list */
+	d[0].word_is = away;
+	scene(&s, PFS_ST_OK, away, PFS_PANIC_BUG);
+	assert_int_equal(by_words(&s, d, 2), PFS_DOES_NOT);
+	assert_int_equal(s.page.state, PFS_ST_OK);
+	/* the entry: its neighbours know others, or it */
+	d[1].page = PAGE + 8;
+	scene(&s, PFS_ST_OK, away, PFS_PANIC_BUG);
+	w_u64(s.w, OBJ + 0x800, away);
+	w_u64(s.w, OBJ + 0x808, away);
+	assert_int_equal(by_words(&s, d + 1, 1), PFS_REPRODUCES);
+	assert_int_equal(s.page.state, PFS_ST_STALE);
+	scene(&s, PFS_ST_OK, away, PFS_PANIC_BUG);
+	w_u64(s.w, OBJ + 0x800, PAGE + 8);
+	w_u64(s.w, OBJ + 0x808, away);
+	assert_int_equal(by_words(&s, d + 1, 1), PFS_DOES_NOT);
+	assert_int_equal(s.page.state, PFS_ST_OK);
 }
 
 int main(void)
@@ -325,7 +394,8 @@ int main(void)
 		cmocka_unit_test(link_followed), cmocka_unit_test(another_fault),
 		cmocka_unit_test(wrapped),	 cmocka_unit_test(bystander),
 		cmocka_unit_test(not_mapped),	 cmocka_unit_test(zone_followed),
-		cmocka_unit_test(printed),
+		cmocka_unit_test(printed),	 cmocka_unit_test(found_bad),
+		cmocka_unit_test(on_a_list),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

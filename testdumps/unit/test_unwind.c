@@ -238,7 +238,7 @@ static void alone(void **unused)
 	rdx = *pfs_panic_reg(&s->panic, "rdx");
 	s->panic.regs = &rdx;
 	s->panic.nr_regs = 1;
-	s->panic.nr_stack = s->panic.nr_words = s->panic.nr_dumped = 0;
+	s->panic.nr_stack = s->panic.nr_words = s->panic.nr_named = 0;
 	assert_int_equal(pfs_verdict_find(&s->model, &s->panic, &v, &err), 0);
 	assert_int_equal(v.status, PFS_UNRELATED);
 

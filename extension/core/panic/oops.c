@@ -15,7 +15,6 @@
 #include <errno.h>
 
 #define MAX_FRAMES 128
-#define MAX_DUMPED 16
 
 static bool is_lockup(const char *s)
 {
@@ -24,6 +23,15 @@ static bool is_lockup(const char *s)
 	       (pfs_starts(s, "INFO: task ") && strstr(s, " blocked for more than ")) ||
 	       (pfs_starts(s, "INFO: task ") && strstr(s, " blocked in I/O wait for more than ")) ||
 	       (strstr(s, "INFO: rcu") && strstr(s, "stall"));
+}
+
+/* What the kernel says of what it found wrong, and then goes on, unless it is told to panic. */
+static bool is_report(const char *s)
+{
+	return pfs_starts(s, "BUG: Bad page state in process ") ||
+	       pfs_starts(s, "BUG: Bad page map in process ") || pfs_starts(s, "BUG: KASAN: ") ||
+	       pfs_starts(s, "BUG: KFENCE: ") || pfs_starts(s, "BUG: KMSAN: ") ||
+	       pfs_starts(s, "BUG: KCSAN: ") || pfs_starts(s, "UBSAN: ");
 }
 
 enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const char *text)
@@ -54,6 +62,8 @@ enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const cha
 	}
 	if (pfs_starts(s, "kernel BUG at "))
 		return PFS_LINE_HEAD;
+	if (is_report(s))
+		return PFS_LINE_REPORT;
 	if (arch) {
 		enum pfs_oops_line kind = arch->classify(s);
 
@@ -147,7 +157,7 @@ static int parse_frame(struct pfs_parser *x, const char *text)
 
 	if (x->traces != 1 || x->user || p->nr_stack == MAX_FRAMES)
 		return 0;
-	r = pfs_parse_symbol(x, text, &f, &ok);
+	r = pfs_parse_symbol(x->m, text, &f, &ok);
 	if (r || !ok)
 		return r;
 	g = pfs_grow(&x->m->arena, &p->stack, &p->nr_stack, &x->cap_stack, sizeof(*g));
@@ -199,63 +209,4 @@ int pfs_oops_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_oop
 	for (i = start; i < end && i < m->nr_log && !r; i++)
 		r = parse_line(&x, m->log[i].text);
 	return r;
-}
-
-/*
- * dump_page(): "page:ffffea0001100000 is uninitialized and poisoned",
- * "page:... refcount:1 mapcount:0 mapping:... index:0x0 pfn:0x44000", from v6.10
- * on "page: refcount:...". Where the address is hashed (v5.8 on), its upper half
- * is zero.
- */
-static bool parse_page_line(const char *s, struct pfs_dumped_page *ret)
-{
-	const char *q;
-
-	if (!pfs_starts(s, "page:"))
-		return false;
-	*ret = (struct pfs_dumped_page){ .line = s };
-	ret->poisoned = strstr(s, " is uninitialized and poisoned") != NULL;
-	q = s + 5;
-	if (pfs_take_hex(&q, &ret->page) && *q == ' ' && ret->page >> 63)
-		ret->has_page = true;
-	else
-		ret->page = 0;
-	q = pfs_after(s, " pfn:");
-	if (q && pfs_take_hex(&q, &ret->pfn))
-		ret->has_pfn = true;
-	return ret->poisoned || strstr(s, " refcount:") || strstr(s, " count:");
-}
-
-static void parse_raw(const char *s, struct pfs_dumped_page *d)
-{
-	uint64_t v;
-
-	while (d->nr_raw < sizeof(d->raw) / sizeof(*d->raw)) {
-		s = pfs_skip_space(s);
-		if (!pfs_take_hex(&s, &v))
-			return;
-		d->raw[d->nr_raw++] = v;
-	}
-}
-
-int pfs_oops_dumped_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_panic *p)
-{
-	struct pfs_dumped_page d, *new;
-	size_t i, cap = 0;
-
-	for (i = start; i < end && i < m->nr_log; i++) {
-		const char *s = pfs_skip_space(m->log[i].text);
-
-		if (pfs_starts(s, "raw: ") && p->nr_dumped) {
-			parse_raw(s + 5, &p->dumped[p->nr_dumped - 1]);
-		} else if (parse_page_line(s, &d)) {
-			if (p->nr_dumped == MAX_DUMPED)
-				return 0;
-			new = pfs_grow(&m->arena, &p->dumped, &p->nr_dumped, &cap, sizeof(d));
-			if (!new)
-				return -ENOMEM;
-			*new = d;
-		}
-	}
-	return 0;
 }

@@ -11,6 +11,7 @@ enum pfs_oops_line {
 	PFS_LINE_HEAD,		/* names a fault; registers follow */
 	PFS_LINE_DIE,		/* "...: 0002 [#1] SMP": opens an oops, or follows its head */
 	PFS_LINE_WARN,		/* "WARNING: ..." */
+	PFS_LINE_REPORT,	/* "BUG: Bad page state ...", "BUG: KASAN: ...", "UBSAN: ..." */
 	PFS_LINE_LOCKUP,	/* a lockup or stall was noticed */
 	PFS_LINE_SYSRQ,		/* someone asked for a crash */
 	PFS_LINE_PANIC,		/* "Kernel panic - not syncing: ..." */
@@ -38,7 +39,7 @@ enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const cha
 int pfs_oops_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_oops *o,
 		   struct pfs_panic *p);
 
-/* dump_page()'s output in lines [start, end). -ENOMEM. */
-int pfs_oops_dumped_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_panic *p);
+/* The struct pages that lines [start, end) name, into p->named (named.c). -ENOMEM. */
+int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_panic *p);
 
 #endif

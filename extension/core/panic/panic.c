@@ -17,6 +17,7 @@
 struct survey {
 	size_t oops, oops_end;	/* the last before the panic, or at all */
 	size_t warn, warn_end;
+	size_t report;		/* "BUG: Bad page state ...", "BUG: KASAN: ..." */
 	size_t lockup;
 	size_t sysrq;
 	size_t panic;		/* the first: later ones are its consequences */
@@ -38,7 +39,7 @@ static void survey_log(const struct pfs_model *m, struct survey *s)
 	size_t *open = NULL, begun = 0, i;
 	bool died = false;
 
-	*s = (struct survey){ NONE, NONE, NONE, NONE, NONE, NONE, NONE };
+	*s = (struct survey){ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE };
 	for (i = 0; i < m->nr_log && s->panic == NONE; i++) {
 		enum pfs_oops_line kind = pfs_oops_classify(arch, m->log[i].text);
 
@@ -57,6 +58,9 @@ static void survey_log(const struct pfs_model *m, struct survey *s)
 			break;
 		case PFS_LINE_LOCKUP:
 			s->lockup = i;
+			break;
+		case PFS_LINE_REPORT:
+			s->report = i;
 			break;
 		case PFS_LINE_PANIC:
 			s->panic = i;
@@ -98,7 +102,7 @@ static size_t dump_start(const struct pfs_model *m, size_t start)
 	while (i > 0 && start - i < 64) {
 		enum pfs_oops_line kind = pfs_oops_classify(arch, m->log[i - 1].text);
 
-		if (kind != PFS_LINE_OTHER || contains(m->log[i - 1].text, "BUG: Bad page"))
+		if (kind != PFS_LINE_OTHER)
 			break;
 		i--;
 	}
@@ -139,7 +143,7 @@ static int parse_oops(struct pfs_model *m, size_t start, size_t end, struct pfs_
 	*o = (struct pfs_oops){ .nr_code = 0 };
 	p->message = m->log[start].text;
 	r = pfs_oops_parse(m, start, last, o, p);
-	return r ? r : pfs_oops_dumped_pages(m, dump_start(m, start), last, p);
+	return r ? r : pfs_oops_named_pages(m, dump_start(m, start), last, p);
 }
 
 /*
@@ -151,6 +155,45 @@ static bool oops_of_sysrq(const struct survey *s, const struct pfs_panic *p)
 	if (p->function && !strcmp(p->function, "sysrq_handle_crash"))
 		return true;
 	return s->sysrq != NONE && s->sysrq < s->oops && s->oops - s->sysrq < 8;
+}
+
+static size_t later(size_t a, size_t b)
+{
+	return a == NONE ? b : b == NONE || b < a ? a : b;
+}
+
+/*
+ * Who found it: KASAN and its like name the function, others have it in their trace,
+ * above those that print.
+ */
+static int function_of_report(struct pfs_model *m, struct pfs_panic *p)
+{
+	static const char *const printers[] = { "dump_stack", "show_stack", "print_", "kasan_" };
+	const char *q = pfs_after(p->message, " in ");
+	struct pfs_frame f;
+	bool ok = false;
+	size_t i, k;
+	int r;
+
+	if (p->function)
+		return 0;
+	if (q) {
+		r = pfs_parse_symbol(m, q, &f, &ok);
+		if (r)
+			return r;
+	}
+	for (i = 0; !ok && i < p->nr_stack; i++) {
+		f = p->stack[i];
+		for (k = 0; k < 4 && !pfs_starts(f.function, printers[k]); k++)
+			;
+		ok = k == 4 && !f.guess;
+	}
+	if (ok) {
+		p->function = f.function;
+		p->module = f.module;
+		p->offset = f.offset;
+	}
+	return 0;
 }
 
 /* A panic() by itself: what is around its line. */
@@ -167,10 +210,12 @@ static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_o
 	*o = (struct pfs_oops){ .nr_code = 0 };
 	if (panic_of_lockup(text))
 		start = s->lockup;
-	else if (contains(text, "panic_on_warn"))
-		start = s->warn;
+	else if (contains(text, "panic_on_warn") || contains(text, "panic_on_taint"))
+		start = later(s->warn, s->report);
 	if (start != NONE) {
 		r = parse_oops(m, start, end, o, p);
+		if (!r && start == s->report)
+			r = function_of_report(m, p);
 		if (r)
 			return r;
 	}

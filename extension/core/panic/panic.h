@@ -66,6 +66,28 @@ enum pfs_attach_search {
 	PFS_ATTACH_ALL,
 };
 
+/* By what the kernel came to name a page. */
+enum pfs_named_by {
+	PFS_NAMED_BY_DUMP,	/* dump_page(), mostly of a VM_BUG_ON_PAGE() */
+	PFS_NAMED_BY_CHECK,	/* bad_page(), print_bad_pte(): the allocator found it bad */
+	PFS_NAMED_BY_LIST,	/* list_add or list_del corruption */
+};
+
+struct pfs_named_page {
+	enum pfs_named_by by;
+	const char *line;	/* that named it */
+	const char *reason;	/* "page dumped because: ..."; NULL: not said */
+	uint64_t page;		/* an address in its struct page, if has_page */
+	uint64_t pfn;		/* if has_pfn */
+	bool has_page, has_pfn;
+	bool dumped;		/* dump_page() said more of it */
+	bool poisoned;		/* "is uninitialized and poisoned" */
+	uint64_t raw[8];	/* its words as they were printed, in order */
+	unsigned int nr_raw;
+	/* The word of a list that is wrong; word_at 0: it is not of this page. */
+	uint64_t word_at, word_is, word_should;
+};
+
 struct pfs_panic {
 	enum pfs_panic_kind kind;
 	bool no_log;		/* none to be read: panic_cpu alone says whether there was one */
@@ -89,20 +111,9 @@ struct pfs_panic {
 	struct pfs_frame *stack;
 	size_t nr_stack;
 	struct pfs_operand operand;
-	/*
-	 * dump_page()'s own words, where the log has them: struct page address
-	 * (0: not printed), PFN, and the raw 8-byte words in order.
-	 */
-	struct pfs_dumped_page {
-		const char *line;	/* the line that named the page */
-		uint64_t page;
-		uint64_t pfn;
-		bool has_page, has_pfn;
-		bool poisoned;		/* "is uninitialized and poisoned" */
-		uint64_t raw[8];
-		unsigned int nr_raw;
-	} *dumped;
-	size_t nr_dumped;
+	/* Struct pages that the kernel's own words name, in the order of the log (named.c). */
+	struct pfs_named_page *named;
+	size_t nr_named;
 	/* Words of the crashed stack from its pointer up that lie in the vmemmap window. */
 	struct pfs_stack_word {
 		uint64_t at;		/* bytes above the stack pointer */

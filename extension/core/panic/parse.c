@@ -76,7 +76,7 @@ int pfs_parse_reg(struct pfs_parser *x, const char *name, uint64_t value)
 	return 0;
 }
 
-int pfs_parse_symbol(struct pfs_parser *x, const char *s, struct pfs_frame *ret, bool *ret_ok)
+int pfs_parse_symbol(struct pfs_model *m, const char *s, struct pfs_frame *ret, bool *ret_ok)
 {
 	const char *name, *end;
 	struct pfs_frame f = { 0 };
@@ -104,14 +104,14 @@ int pfs_parse_symbol(struct pfs_parser *x, const char *s, struct pfs_frame *ret,
 	s++;
 	if (!pfs_take_hex(&s, &f.offset) || *s++ != '/' || !pfs_take_hex(&s, &f.size))
 		return 0;
-	f.function = pfs_strndup(&x->m->arena, name, (size_t)(end - name));
+	f.function = pfs_strndup(&m->arena, name, (size_t)(end - name));
 	if (!f.function)
 		return -ENOMEM;
 	s = pfs_skip_space(s);
 	if (*s == '[') {
 		size_t n = strcspn(++s, " ](");
 
-		f.module = n && n < 64 ? pfs_strndup(&x->m->arena, s, n) : NULL;
+		f.module = n && n < 64 ? pfs_strndup(&m->arena, s, n) : NULL;
 	}
 	*ret = f;
 	*ret_ok = true;

@@ -30,7 +30,7 @@ int pfs_parse_reg(struct pfs_parser *x, const char *name, uint64_t value);
  * "function+0xoff/0xsize [module]", a "?" before it being a guess, an address in
  * [<>] being skipped. *ret_ok: there was one. -ENOMEM.
  */
-int pfs_parse_symbol(struct pfs_parser *x, const char *s, struct pfs_frame *ret, bool *ret_ok);
+int pfs_parse_symbol(struct pfs_model *m, const char *s, struct pfs_frame *ret, bool *ret_ok);
 
 /* Bytes of the faulting instruction, from the one in <> on. Cut lines lack the mark. */
 void pfs_parse_code(struct pfs_parser *x, const char *s);

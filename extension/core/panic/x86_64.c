@@ -96,7 +96,7 @@ static int parse_rip(struct pfs_parser *x, const char *s)
 		x->ip = true;
 		return pfs_parse_reg(x, "rip", address);
 	}
-	r = pfs_parse_symbol(x, s, &f, &ok);
+	r = pfs_parse_symbol(x->m, s, &f, &ok);
 	if (r || !ok)
 		return r;
 	x->ip = true;

@@ -30,6 +30,13 @@ bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn)
 	return true;
 }
 
+bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *d, uint64_t *ret_pfn)
+{
+	if (d->has_pfn)
+		*ret_pfn = d->pfn;
+	return d->has_pfn || (d->has_page && pfs_in_memmap(m, d->page, ret_pfn));
+}
+
 static bool has_memmap(const struct pfs_model *m, uint64_t pfn)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);
@@ -67,11 +74,11 @@ static int from_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_l
 	size_t i;
 	int r;
 
-	for (i = 0; i < p->nr_dumped; i++) {
-		const struct pfs_dumped_page *d = &p->dumped[i];
-		uint64_t pfn = d->pfn;
+	for (i = 0; i < p->nr_named; i++) {
+		const struct pfs_named_page *d = &p->named[i];
+		uint64_t pfn;
 
-		if (!d->has_pfn && !(d->has_page && pfs_in_memmap(m, d->page, &pfn)))
+		if (!pfs_named_pfn(m, d, &pfn))
 			continue;
 		r = has_memmap(m, pfn) ? add(m, leads, pfn, PFS_SRC_LOG,
 					     pfs_printf(&m->arena, "log line \"%s\"", d->line))

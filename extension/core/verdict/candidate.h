@@ -11,7 +11,7 @@
 /* Any small integer is a PFN: where a candidate came from outranks how bad it looks. */
 enum pfs_source {
 	PFS_SRC_FAULT_ADDRESS,	/* the fault is at a struct page */
-	PFS_SRC_LOG,		/* dump_page() named it */
+	PFS_SRC_LOG,		/* the kernel's own words name it */
 	PFS_SRC_REG_PAGE,	/* a register points to its struct page */
 	PFS_SRC_LOCAL,		/* a variable of a function on the stack does, or is its PFN */
 	PFS_SRC_STACK,		/* a word of the crashed stack does */
@@ -47,5 +47,16 @@ enum pfs_reproduces pfs_reproduce(struct pfs_model *m, const struct pfs_panic *p
 /* The address that the faulting access used: the operand's, else the printed one. */
 bool pfs_fault_at(const struct pfs_panic *p, uint64_t *ret);
 bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn);
+/* The PFN that the kernel's words name, by itself or by an address in the memmap. */
+bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *d, uint64_t *ret_pfn);
+
+/*
+ * Do the kernel's words hold of this page, which they name, and is it the bad one of
+ * those that they name (named.c)? page->state becomes stale or garbage where its list
+ * says so. *ret_why: as of pfs_reproduce().
+ */
+enum pfs_reproduces pfs_named_reproduces(struct pfs_model *m, const struct pfs_panic *p,
+					 struct pfs_page *page,
+					 enum pfs_confidence *ret_confidence, const char **ret_why);
 
 #endif

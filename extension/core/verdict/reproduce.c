@@ -45,38 +45,6 @@ static enum pfs_reproduces unmapped(struct attempt *a)
 	return PFS_DOES_NOT;
 }
 
-/* dump_page() printed the page, and the kernel stopped over it. */
-static enum pfs_reproduces named_by_bug(struct attempt *a)
-{
-	const unsigned int words = (unsigned int)(a->m->layout.struct_page / 8);
-	unsigned int j;
-	size_t i;
-
-	if (a->p->kind != PFS_PANIC_BUG && a->p->kind != PFS_PANIC_OTHER)
-		return PFS_DOES_NOT;
-	for (i = 0; i < a->p->nr_dumped; i++) {
-		const struct pfs_dumped_page *d = &a->p->dumped[i];
-
-		if (!(d->has_pfn && d->pfn == a->page->pfn) &&
-		    !(d->has_page && d->page == a->page->va))
-			continue;
-		for (j = 0; j < d->nr_raw && j < words; j++)
-			if (d->raw[j] != pfs_le64(a->page->bytes + j * 8))
-				break;
-		if (j < d->nr_raw && j < words)
-			continue;
-		if (!d->nr_raw && !(d->poisoned && a->page->state == PFS_ST_POISONED))
-			continue;
-		a->confidence = PFS_CONF_HIGH;
-		a->why = pfs_printf(&a->m->arena,
-				    "dump_page() printed it before the BUG, and its struct page "
-				    "still holds what was printed (%s)",
-				    pfs_state_name(a->page->state));
-		return PFS_REPRODUCES;
-	}
-	return PFS_DOES_NOT;
-}
-
 /* Register of the faulting operand that holds v; NULL if none. */
 static const char *operand_register(const struct attempt *a, uint64_t v)
 {
@@ -246,8 +214,6 @@ static enum pfs_reproduces try(struct attempt *a)
 				    pfs_state_name(page->state));
 		return PFS_DOES_NOT;
 	}
-	if (named_by_bug(a) == PFS_REPRODUCES)
-		return PFS_REPRODUCES;
 	if (!a->has_fault) {
 		a->why = pfs_printf(&a->m->arena,
 				    "it is %s, but the panic has no fault address to compare",

@@ -16,6 +16,7 @@ struct verdict {
 	bool no_memory;
 	bool cannot_tell; /* a struct page that the panic points to cannot be read */
 	bool named; /* the panic names a struct page outright */
+	bool by_words; /* the kernel's words, not a fault, say that the page is bad */
 };
 
 static void evidence(struct verdict *d, const char *fmt, ...) PFS_PRINTF(2, 3);
@@ -81,6 +82,37 @@ static void about_mapping(struct verdict *d)
 			 ULL(d->v->page.va), last->level, ULL(last->entry));
 }
 
+/* The kernel's words for each page that it named, and why it did. */
+static void about_words(struct verdict *d)
+{
+	uint64_t pfn;
+	size_t i;
+
+	for (i = 0; i < d->p->nr_named; i++) {
+		const struct pfs_named_page *n = &d->p->named[i];
+
+		if ((i && n->line == n[-1].line) || !pfs_named_pfn(d->m, n, &pfn))
+			continue;
+		evidence(d, "the kernel says \"%s\"%s%s%s", n->line,
+			 n->reason ? ", because \"" : "", n->reason ? n->reason : "",
+			 n->reason ? "\"" : "");
+	}
+}
+
+static const char *found_bad(struct verdict *d, const char *who)
+{
+	const char *reason = NULL;
+	uint64_t pfn;
+	size_t i;
+
+	for (i = 0; i < d->p->nr_named && !reason; i++)
+		if (pfs_named_pfn(d->m, &d->p->named[i], &pfn) && pfn == d->v->page.pfn)
+			reason = d->p->named[i].reason ? d->p->named[i].reason :
+							 d->p->named[i].line;
+	return pfs_printf(&d->m->arena, "%s%s found the struct page of PFN 0x%llx bad: %s", who,
+			  d->p->function ? "()" : "", ULL(d->v->page.pfn), reason ? reason : "");
+}
+
 static void explain(struct verdict *d)
 {
 	char text[2048];
@@ -104,20 +136,28 @@ static void accept(struct verdict *d, const char *why)
 	v->status = v->mechanism ? PFS_EXPLAINED : PFS_UNEXPLAINED;
 	if (pfs_problem_of_state(v->page.state, &id))
 		v->code = pfs_problem(id)->code;
-	v->title = pfs_printf(
-		&d->m->arena, "%s%s stepped on PFN 0x%llx, whose struct page is %s%s%s", who,
-		d->p->function ? "()" : "", ULL(v->page.pfn), pfs_state_name(v->page.state),
-		v->mechanism ? ": " : "", v->mechanism ? v->mechanism->title : "");
-	v->advice = v->mechanism
-			    ? v->mechanism->advice
-			    : "Report the page and the findings to the memory management list.";
+	if (d->by_words && !pfs_state_abnormal(v->page.state))
+		v->title = found_bad(d, who);
+	else
+		v->title = pfs_printf(&d->m->arena,
+				      "%s%s stepped on PFN 0x%llx, whose struct page is %s%s%s",
+				      who, d->p->function ? "()" : "", ULL(v->page.pfn),
+				      pfs_state_name(v->page.state), v->mechanism ? ": " : "",
+				      v->mechanism ? v->mechanism->title : "");
+	v->advice = v->mechanism ? v->mechanism->advice :
+		    d->by_words  ? "Report the page, the condition and the stack to the memory "
+				   "management list. page_owner=on tells who had such a page before." :
+				   "Report the page and the findings to the memory management list.";
 	if (!v->title)
 		d->no_memory = true;
 	evidence(d, "%s", why);
+	if (d->by_words)
+		about_words(d);
 	evidence(d, "%s: %s", pfs_state_name(v->page.state), pfs_state_meaning(v->page.state));
 	about_mapping(d);
 	about_place(d);
-	evidence(d, "PFNs 0x%llx-0x%llx (%llu) are in this state", ULL(r->start), ULL(r->end - 1),
+	if (pfs_state_abnormal(v->page.state))
+		evidence(d, "PFNs 0x%llx-0x%llx (%llu) are in this state", ULL(r->start), ULL(r->end - 1),
 		 ULL(r->end - r->start));
 }
 
@@ -126,6 +166,7 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 {
 	struct pfs_verdict *v = d->v;
 	struct pfs_candidate *c;
+	enum pfs_reproduces r;
 	struct pfs_page page;
 	struct pfs_err err;
 
@@ -139,13 +180,20 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 		c->why = "not tried: a candidate before it reproduces the fault";
 		return 0;
 	}
-	if (lead->source <= PFS_SRC_LOG)
+	if (lead->source == PFS_SRC_LOG)
 		d->named = true;
 	if (pfs_page_get(d->m, lead->pfn, &page, &err)) {
 		c->why = pfs_strdup(&d->m->arena, err.msg);
 		return c->why ? 0 : -ENOMEM;
 	}
-	switch (pfs_reproduce(d->m, d->p, lead, &page, &v->confidence, &c->why)) {
+	r = PFS_DOES_NOT;
+	if (lead->source <= PFS_SRC_LOG)
+		r = pfs_named_reproduces(d->m, d->p, &page, &v->confidence, &c->why);
+	if (r == PFS_REPRODUCES)
+		d->by_words = true;
+	else if (!c->why)
+		r = pfs_reproduce(d->m, d->p, lead, &page, &v->confidence, &c->why);
+	switch (r) {
 	case PFS_REPRODUCES:
 		break;
 	case PFS_CANNOT_TELL:
@@ -197,6 +245,20 @@ static void nothing_found(struct verdict *d)
 		v->title = "the machine had panicked, but the dump holds no log that says why";
 		v->advice = "The console's record of the panic is needed.";
 		v->decided_by = "the console's record of the panic";
+	} else if (pfs_fault_at(d->p, &at) && pfs_in_memmap(d->m, at, &pfn) && !d->named &&
+		   !pfs_section_of(d->m, pfn)) {
+		v->status = PFS_UNRELATED;
+		v->title = pfs_printf(&d->m->arena,
+				      "PFN 0x%llx has no struct page: the fault's address was computed "
+				      "from a bad PFN or page table entry", ULL(pfn));
+		evidence(d, "0x%llx would be the struct page of PFN 0x%llx, physical 0x%llx, of which "
+			    "there is no section", ULL(at), ULL(pfn),
+			 ULL(pfn << d->m->layout.page_shift));
+		v->advice = "Look for where the PFN came from: a page table entry, a register, or a "
+			    "walker that does not ask pfn_valid().";
+		v->decided_by = "the code that computed the address (dis -rl in crash)";
+		if (!v->title)
+			d->no_memory = true;
 	} else if (pfs_fault_at(d->p, &at) && pfs_in_memmap(d->m, at, &pfn)) {
 		v->status = PFS_UNEXPLAINED;
 		v->title = "the fault is at a struct page, but no page reproduces it";
@@ -207,6 +269,7 @@ static void nothing_found(struct verdict *d)
 		v->status = PFS_UNEXPLAINED;
 		v->title = "the kernel printed a struct page before it stopped, but that page "
 			   "looks sound";
+		about_words(d);
 		v->advice = "Look at what the page dump says it is dumped because of.";
 		v->decided_by = "the condition of the BUG that printed the page";
 	} else {

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A page that the kernel's own words name: is it the one that they mean? A message of
+ * a corrupt list names up to three list heads, of which two are innocent; a page that
+ * the allocator's own check found bad is bad, whatever it holds by now.
+ */
+#include "core/verdict/candidate.h"
+
+#include <string.h>
+
+#include "base/range.h"
+#include "core/pages/classify.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+struct words {
+	struct pfs_model *m;
+	const struct pfs_named_page *d;
+	struct pfs_page *page;
+	enum pfs_confidence confidence;
+	const char *why;
+};
+
+/* Words that are no longer as they were printed; *ret_at is the first one's offset. */
+static unsigned int changed(const struct words *w, unsigned int *ret_at)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < w->d->nr_raw && i < w->m->layout.struct_page / 8; i++) {
+		if (w->d->raw[i] == pfs_le64(w->page->bytes + i * 8))
+			continue;
+		if (!n++)
+			*ret_at = i * 8;
+	}
+	return n;
+}
+
+/*
+ * bad_page() resets _mapcount behind its message (page_mapcount_reset()), and who
+ * frees a page its mapping: a word or two that differ are the same page.
+ */
+static enum pfs_reproduces found_bad(struct words *w)
+{
+	const char *reason = w->d->reason ? w->d->reason : "no reason given";
+	unsigned int at = 0, n = changed(w, &at);
+
+	w->confidence = w->d->nr_raw && n <= 2 ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
+	if (!w->d->nr_raw)
+		w->why = pfs_printf(&w->m->arena,
+				    "the kernel's own check found it bad (%s); its words were not "
+				    "printed", reason);
+	else if (!n)
+		w->why = pfs_printf(&w->m->arena,
+				    "the kernel's own check found it bad (%s), and it holds what was "
+				    "printed", reason);
+	else
+		w->why = pfs_printf(&w->m->arena,
+				    "the kernel's own check found it bad (%s); of the %u words that "
+				    "were printed %u %s changed since, the first at offset 0x%x: "
+				    "0x%llx printed, 0x%llx now", reason, w->d->nr_raw, n,
+				    n == 1 ? "has" : "have", at, ULL(w->d->raw[at / 8]),
+				    ULL(pfs_le64(w->page->bytes + at)));
+	return PFS_REPRODUCES;
+}
+
+/* dump_page() printed the page, and the kernel stopped over it. */
+static enum pfs_reproduces dumped(struct words *w)
+{
+	unsigned int at;
+
+	if (!pfs_state_abnormal(w->page->state) || changed(w, &at))
+		return PFS_DOES_NOT;
+	if (!w->d->nr_raw && !(w->d->poisoned && w->page->state == PFS_ST_POISONED))
+		return PFS_DOES_NOT;
+	w->confidence = PFS_CONF_HIGH;
+	w->why = pfs_printf(&w->m->arena,
+			    "dump_page() printed it before the BUG, and its struct page still holds "
+			    "what was printed (%s)", pfs_state_name(w->page->state));
+	return PFS_REPRODUCES;
+}
+
+/* No pointer to a list head: not the kernel's, not aligned, or to where nothing is. */
+static bool wild(const struct words *w, uint64_t pointer)
+{
+	const struct pfs_mem *mem = w->m->mem;
+	struct pfs_walk walk;
+
+	if (pointer & 7 || !pfs_in_kernel_half(mem, pointer) || !mem->arch->canonical(mem, pointer))
+		return true;
+	pfs_walk_va(w->m->mem, pointer, &walk);
+	return pfs_walk_reach(&walk) == PFS_REACH_UNMAPPED;
+}
+
+/* Does neither neighbour on its list know the page? Then the list went on without it. */
+static bool passed_by(const struct words *w)
+{
+	size_t lru = w->m->classifier->lru_offset;
+	uint64_t here = w->page->va + lru, next, prev, back, forth;
+	struct pfs_err ignored;
+
+	if (!lru)
+		return false;
+	next = pfs_le64(w->page->bytes + lru);
+	prev = pfs_le64(w->page->bytes + lru + 8);
+	if (pfs_list_poison(w->m->classifier, next) || pfs_list_poison(w->m->classifier, prev) ||
+	    pfs_read_u64(w->m->mem, next + 8, &back, "list", &ignored) ||
+	    pfs_read_u64(w->m->mem, prev, &forth, "list", &ignored))
+		return false;
+	return back != here && forth != here;
+}
+
+static bool deleted(const struct words *w)
+{
+	size_t lru = w->m->classifier->lru_offset;
+
+	return lru && pfs_list_poison(w->m->classifier, pfs_le64(w->page->bytes + lru));
+}
+
+static void become(struct words *w, enum pfs_state state, const char *why)
+{
+	if (pfs_state_abnormal(w->page->state))
+		return;
+	w->page->state = state;
+	w->page->why = why;
+}
+
+static enum pfs_reproduces on_list(struct words *w)
+{
+	const struct pfs_named_page *d = w->d;
+	uint64_t off = d->word_at - w->page->va;
+	bool here = pfs_within(d->word_at, w->page->va, w->m->layout.struct_page - 7);
+	bool holds = here && pfs_le64(w->page->bytes + off) == d->word_is;
+
+	w->confidence = PFS_CONF_HIGH;
+	if (holds && wild(w, d->word_is)) {
+		become(w, PFS_ST_GARBAGE, "a word of its list is no pointer to a list head");
+		w->why = pfs_printf(&w->m->arena,
+				    "its struct page holds 0x%llx at offset 0x%llx, where its list "
+				    "has 0x%llx, as the kernel says", ULL(d->word_is), ULL(off),
+				    ULL(d->word_should));
+		return PFS_REPRODUCES;
+	}
+	if (pfs_state_abnormal(w->page->state)) {
+		w->why = pfs_printf(&w->m->arena, "it is one of those that the kernel names, and %s",
+				    pfs_state_name(w->page->state));
+		return PFS_REPRODUCES;
+	}
+	if (!d->word_at && passed_by(w)) {
+		become(w, PFS_ST_STALE, "on a list that does not know it");
+		w->why = "its list words point to neighbours of which neither points back: the list "
+			 "went on without it";
+		return PFS_REPRODUCES;
+	}
+	if (!d->word_at && deleted(w) && strstr(d->line, "LIST_POISON")) {
+		w->why = "its list words are LIST_POISON: it had been taken off its list already";
+		return PFS_REPRODUCES;
+	}
+	w->why = d->word_at ? "the word that the kernel names in it is a sound pointer: it is the "
+			      "neighbour" :
+			      "its neighbours on the list know it";
+	return PFS_DOES_NOT;
+}
+
+enum pfs_reproduces pfs_named_reproduces(struct pfs_model *m, const struct pfs_panic *p,
+					 struct pfs_page *page,
+					 enum pfs_confidence *ret_confidence, const char **ret_why)
+{
+	struct words w = { .m = m, .page = page };
+	enum pfs_reproduces r = PFS_DOES_NOT;
+	uint64_t pfn;
+	size_t i;
+
+	*ret_why = NULL;
+	if (!page->has_bytes || (p->kind != PFS_PANIC_BUG && p->kind != PFS_PANIC_OTHER))
+		return PFS_DOES_NOT;
+	for (i = 0; i < p->nr_named && r != PFS_REPRODUCES; i++) {
+		w.d = &p->named[i];
+		if (!pfs_named_pfn(m, w.d, &pfn) || pfn != page->pfn)
+			continue;
+		w.why = NULL;
+		switch (w.d->by) {
+		case PFS_NAMED_BY_CHECK:
+			r = found_bad(&w);
+			break;
+		case PFS_NAMED_BY_DUMP:
+			r = dumped(&w);
+			break;
+		case PFS_NAMED_BY_LIST:
+			r = on_list(&w);
+			break;
+		}
+		*ret_confidence = w.confidence;
+		*ret_why = w.why;
+	}
+	return r;
+}
