@@ -117,7 +117,7 @@ char **pfs_crash_help(void)
 #define HOSTED false
 #define ANY false
 #define V(id) 0
-#define OPTION(id, letter, name, arg, verbs, text) \
+#define OPTION(id, letter, name, arg, verbs, sets, text) \
 	if (!(verbs)) \
 		option(letter, name, arg, text);
 #include <pfnscope/options.def>

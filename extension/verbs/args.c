@@ -3,6 +3,8 @@
 #include "verbs/args.h"
 
 #include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +19,7 @@ const struct pfs_verb_row pfs_verbs[PFS_NR_VERBS] = {
 #undef NOTHING
 
 enum option_id {
-#define OPTION(id, letter, name, arg, verbs, text) O_##id,
+#define OPTION(id, letter, name, arg, verbs, sets, text) O_##id,
 #include <pfnscope/options.def>
 #undef OPTION
 	NR_OPTIONS
@@ -28,7 +30,8 @@ enum option_id {
 #define HOSTED (ANY | PFS_OPTION_HOSTED)
 #define ALONE (ANY | PFS_OPTION_ALONE)
 const struct pfs_option_row pfs_options[] = {
-#define OPTION(id, letter, name, arg, verbs, text) [O_##id] = { letter, name, arg, verbs, text },
+#define OPTION(id, letter, name, arg, verbs, sets, text) \
+	[O_##id] = { letter, name, arg, verbs, text },
 #include <pfnscope/options.def>
 #undef OPTION
 };
@@ -39,45 +42,60 @@ const struct pfs_option_row pfs_options[] = {
 
 const unsigned int pfs_nr_options = NR_OPTIONS;
 
-static int parse_when(const char *name, const char *text, bool always, enum pfs_when *ret,
-		      struct pfs_err *err)
-{
-	if (!strcmp(text, "auto"))
-		*ret = PFS_AUTO;
-	else if (!strcmp(text, "never"))
-		*ret = PFS_NEVER;
-	else if (always && !strcmp(text, "always"))
-		*ret = PFS_ALWAYS;
-	else
-		return pfs_err_set(err, EINVAL, "--%s=%s: want auto%s or never", name, text,
-				   always ? ", always" : "");
-	return 0;
-}
+struct word {
+	const char *word;	/* NULL: no more of them */
+	unsigned int value;
+};
 
-static int parse_reader(const char *text, enum pfs_reader *ret, struct pfs_err *err)
-{
-	if (!strcmp(text, "auto"))
-		*ret = PFS_READER_AUTO;
-	else if (!strcmp(text, "host"))
-		*ret = PFS_READER_HOST;
-	else if (!strcmp(text, "file"))
-		*ret = PFS_READER_FILE;
-	else
-		return pfs_err_set(err, EINVAL, "--reader=%s: want auto, host or file", text);
-	return 0;
-}
+/* What an option sets. */
+struct setter {
+	enum { FLAG, FORM, TEXT, NUMBER, MEMORY, WORD } kind;
+	size_t member;		/* offset in struct pfs_args */
+	unsigned long max;	/* of a NUMBER */
+	const struct word *words;	/* FORM: those of the letter and of the name */
+};
 
-static int parse_library(const char *text, enum pfs_reader *ret, struct pfs_err *err)
+/* The offset of a member; the compiler complains where it is of another type. */
+#define MEMBER(type, member) \
+	(offsetof(struct pfs_args, member) + \
+	 0 * sizeof((type *)NULL == &((struct pfs_args *)NULL)->member))
+#define FLAG(member) { FLAG, MEMBER(bool, member), 0, NULL }
+#define FORM(member, s, l) \
+	{ FORM, MEMBER(unsigned int, member), 0, (const struct word[]){ { "-", s }, { "--", l } } }
+#define TEXT(member) { TEXT, MEMBER(const char *, member), 0, NULL }
+#define NUMBER(member, max) { NUMBER, MEMBER(unsigned int, member), max, NULL }
+#define MEMORY(member) { MEMORY, MEMBER(uint64_t, member), 0, NULL }
+#define WORD(member, ...) \
+	{ WORD, MEMBER(unsigned int, member), 0, (const struct word[]){ __VA_ARGS__, { NULL, 0 } } }
+static const struct setter setters[NR_OPTIONS] = {
+#define OPTION(id, letter, name, arg, verbs, sets, text) [O_##id] = sets,
+#include <pfnscope/options.def>
+#undef OPTION
+};
+#undef WORD
+#undef MEMORY
+#undef NUMBER
+#undef TEXT
+#undef FORM
+#undef FLAG
+
+static int parse_word(const char *name, const char *text, const struct word *words,
+		      unsigned int *ret, struct pfs_err *err)
 {
-	if (!strcmp(text, "auto"))
-		*ret = PFS_READER_AUTO;
-	else if (!strcmp(text, "drgn"))
-		*ret = PFS_READER_HOST;
-	else if (!strcmp(text, "file"))
-		*ret = PFS_READER_FILE;
-	else
-		return pfs_err_set(err, EINVAL, "--reader=%s: want auto, file or drgn", text);
-	return 0;
+	char all[128] = "";
+	size_t i, at = 0;
+
+	for (i = 0; words[i].word; i++) {
+		if (!strcmp(text, words[i].word)) {
+			*ret = words[i].value;
+			return 0;
+		}
+		if (at < sizeof(all))
+			at += (size_t)snprintf(all + at, sizeof(all) - at, "%s%s",
+					       !i ? "" : words[i + 1].word ? ", " : " or ",
+					       words[i].word);
+	}
+	return pfs_err_set(err, EINVAL, "--%s=%s: want %s", name, text, all);
 }
 
 #define DEFAULT_TIMEOUT 600
@@ -97,7 +115,7 @@ static int parse_number(const char *name, const char *text, unsigned long max, u
 	return 0;
 }
 
-static int parse_memory(const char *text, uint64_t *ret, struct pfs_err *err)
+static int parse_memory(const char *name, const char *text, uint64_t *ret, struct pfs_err *err)
 {
 	static const char units[] = "KMGT";
 	unsigned int shift = 0;
@@ -114,7 +132,7 @@ static int parse_memory(const char *text, uint64_t *ret, struct pfs_err *err)
 	}
 	if (errno || end == text || *end || *text == '-' || n > UINT64_MAX >> shift ||
 	    n << shift < MIN_MEMORY)
-		return pfs_err_set(err, EINVAL, "--memory=%s: want 16M or more", text);
+		return pfs_err_set(err, EINVAL, "--%s=%s: want 16M or more", name, text);
 	*ret = n << shift;
 	return 0;
 }
@@ -123,86 +141,26 @@ static int parse_memory(const char *text, uint64_t *ret, struct pfs_err *err)
 static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const char *value,
 		      struct pfs_err *err)
 {
-	switch (id) {
-	case O_JSON:
-		a->json = true;
+	const struct setter *s = &setters[id];
+	const char *name = pfs_options[id].name;
+	void *member = (char *)a + s->member;
+
+	switch (s->kind) {
+	case FLAG:
+		*(bool *)member = true;
 		break;
-	case O_QUIET:
-		a->quiet = true;
+	case FORM:
+		*(unsigned int *)member = s->words[is_long].value;
 		break;
-	case O_ALL:
-		a->all = true;
+	case TEXT:
+		*(const char **)member = value;
 		break;
-	case O_OUTPUT:
-		a->output = value;
-		break;
-	case O_TAR:
-		a->tar = value;
-		break;
-	case O_SVG:
-		a->svg = true;
-		break;
-	case O_FULL:
-		a->full = true;
-		break;
-	case O_LOG:
-		a->log = true;
-		break;
-	case O_VERIFY:
-		a->verify = true;
-		break;
-	case O_LIST:
-		a->list = true;
-		break;
-	case O_FROM:
-		a->from = value;
-		break;
-	case O_TIMEOUT:
-		return parse_number("timeout", value, 1000000, &a->timeout, err);
-	case O_MEMORY:
-		return parse_memory(value, &a->memory, err);
-	case O_VMLINUX_DIR:
-		a->vmlinux_dir = value;
-		break;
-	case O_REPORTS:
-		a->reports = true;
-		break;
-	case O_AGAIN:
-		a->again = true;
-		break;
-	case O_BY:
-		a->by = value;
-		break;
-	case O_HTML:
-		a->html = value;
-		break;
-	case O_JOBS:
-		return parse_number("jobs", value, 1024, &a->jobs, err);
-	case O_COLOR:
-		return parse_when("color", value, true, &a->color, err);
-	case O_PROGRESS:
-		return parse_when("progress", value, false, &a->progress, err);
-	case O_READER:
-		return parse_reader(value, &a->reader, err);
-	case O_SYSTEM_MAP:
-		a->system_map = value;
-		break;
-	case O_LIBRARY:
-		return parse_library(value, &a->reader, err);
-	case O_EXIT_ZERO:
-		a->exit_zero = true;
-		break;
-	case O_HELP:
-		a->help = is_long ? PFS_HELP_LONG : PFS_HELP_SHORT;
-		break;
-	case O_VERSION:
-		a->version = true;
-		break;
-	case O_CRASH_EXTENSION:
-		a->crash_extension = true;
-		break;
-	case NR_OPTIONS:
-		break;
+	case NUMBER:
+		return parse_number(name, value, s->max, member, err);
+	case MEMORY:
+		return parse_memory(name, value, member, err);
+	case WORD:
+		return parse_word(name, value, s->words, member, err);
 	}
 	return 0;
 }

@@ -589,6 +589,52 @@ static void severity_by_place(void **unused)
 	teardown(&x);
 }
 
+static void expect(struct fixture *x, uint64_t start, enum pfs_state state,
+		   enum pfs_severity severity, enum pfs_confidence confidence, const char *why)
+{
+	struct pfs_findings out;
+	const struct pfs_finding *f = check(x, &out, start, start + 2, state);
+
+	assert_int_equal(out.nr, 1);
+	assert_int_equal(f->severity, severity);
+	assert_int_equal(f->confidence, confidence);
+	assert_int_equal(!f->decided_by, confidence == PFS_CONF_HIGH);
+	/* after what they hold and their section */
+	assert_true(f->evidence.nr > 2);
+	assert_non_null(strstr(f->evidence.line[2], why));
+}
+
+/* The rungs of the ladder of severities, each above those after it. */
+static void ladder(void **unused)
+{
+	struct pfs_node node = { .start_pfn = 0x1000, .spanned = 0x7efe0 };
+	struct fixture x;
+
+	(void)unused;
+	setup(&x);
+	x.m.nodes = &node;
+	x.m.nr_nodes = 1;
+	/* walked: RAM, and a hole but for what kernels leave there */
+	expect(&x, 0x2000, PFS_ST_ZERO, PFS_SEV_CORRUPT, PFS_CONF_HIGH, "returns them");
+	expect(&x, 0x60002, PFS_ST_POISONED, PFS_SEV_FATAL, PFS_CONF_HIGH, "returns them");
+	expect(&x, 0x60002, PFS_ST_ZERO, PFS_SEV_NOTE, PFS_CONF_HIGH, "by design");
+	/* not known to be walked: of a hole and of RAM */
+	x.m.layout.flag_bits[PFS_SF_TAINT_ZONE_DEVICE] = 4;
+	x.sections[0].subsections = x.sections[12].subsections = NULL;
+	expect(&x, 0x2000, PFS_ST_ZERO, PFS_SEV_SUSPICIOUS, PFS_CONF_LOW, "BTF or vmlinux");
+	expect(&x, 0x60002, PFS_ST_ZERO, PFS_SEV_NOTE, PFS_CONF_LOW, "BTF or vmlinux");
+	/* what is legal nowhere is on no rung */
+	expect(&x, 0x2000, PFS_ST_DEPOPULATED, PFS_SEV_FATAL, PFS_CONF_HIGH, "");
+	/* deferred: before all others */
+	node.first_deferred_pfn = 0x1800;
+	expect(&x, 0x2000, PFS_ST_ZERO, PFS_SEV_NOTE, PFS_CONF_HIGH, "deferred");
+	x.sections[0].flags = PFS_SEC_PRESENT | PFS_SEC_HAS_MEM_MAP;
+	expect(&x, 0x2000, PFS_ST_ZERO, PFS_SEV_NOTE, PFS_CONF_HIGH, "deferred");
+	node.first_deferred_pfn = UINT64_MAX;
+	expect(&x, 0x2000, PFS_ST_ZERO, PFS_SEV_NOTE, PFS_CONF_HIGH, "leaves them out");
+	teardown(&x);
+}
+
 /* Evidence is whole, in order, or not there at all. */
 static void evidence_lines(void **unused)
 {
@@ -837,6 +883,7 @@ int main(void)
 		cmocka_unit_test(buddy_by_byte), cmocka_unit_test(severity_by_place),
 		cmocka_unit_test(online_page),	 cmocka_unit_test(alike),
 		cmocka_unit_test(walk_states),	 cmocka_unit_test(evidence_lines),
+		cmocka_unit_test(ladder),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -90,6 +90,56 @@ static void hosted(void **state)
 	assert_true(args.crash_extension);
 }
 
+/* Each option sets its own member, and no other of its kind. */
+static void members(void **state)
+{
+	static const struct {
+		const char *line;
+		const bool *flag;
+	} flags[] = {
+		{ "check v --json", &args.json }, { "check v -q", &args.quiet },
+		{ "facts v --all", &args.all }, { "map v --svg", &args.svg },
+		{ "distill v --full", &args.full }, { "distill v --log", &args.log },
+		{ "distill v --verify", &args.verify }, { "batch v --list", &args.list },
+		{ "batch v --reports", &args.reports }, { "batch v --again", &args.again },
+		{ "v --exit-zero", &args.exit_zero }, { "--version", &args.version },
+		{ "--crash-extension", &args.crash_extension },
+	};
+	static const struct {
+		const char *line;
+		const char *const *text;
+	} texts[] = {
+		{ "report v -o x", &args.output }, { "report v --tar x", &args.tar },
+		{ "batch v --from=x", &args.from }, { "batch v --vmlinux-dir x", &args.vmlinux_dir },
+		{ "catalogue v --by x", &args.by }, { "catalogue v --html=x", &args.html },
+		{ "v --system-map x", &args.system_map },
+	};
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		assert_int_equal(parse(flags[i].line, false), 0);
+		for (k = 0; k < sizeof(flags) / sizeof(flags[0]); k++)
+			assert_int_equal(*flags[k].flag, k == i);
+	}
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_int_equal(parse(texts[i].line, false), 0);
+		for (k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
+			assert_int_equal(*texts[k].text != NULL, k == i);
+		assert_string_equal(*texts[i].text, "x");
+	}
+	assert_int_equal(parse("v", false), 0);
+	assert_int_equal(args.timeout, 600);
+	assert_int_equal(parse("batch v --timeout=5 -j7 --memory 2G", false), 0);
+	assert_int_equal(args.timeout, 5);
+	assert_int_equal(args.jobs, 7);
+	assert_int_equal(args.memory, UINT64_C(2) << 30);
+	/* What takes an argument, and what takes none. */
+	for (i = 0; i < NR_OPTIONS; i++)
+		assert_int_equal(!pfs_options[i].arg,
+				 setters[i].kind == FLAG || setters[i].kind == FORM);
+}
+
 static void bad(const char *line, const char *part)
 {
 	assert_int_equal(parse(line, false), -EINVAL);
@@ -109,7 +159,10 @@ static void mistakes(void **state)
 	bad("vmcore --jobs", "wants an argument");
 	bad("vmcore --jobs=x", "want a number");
 	bad("vmcore --jobs=-1", "want a number");
-	bad("vmcore --color=red", "want auto, always or never");
+	bad("vmcore --color=red", "--color=red: want auto, always or never");
+	bad("vmcore --progress=always", "--progress=always: want auto or never");
+	bad("batch v --jobs=1025", "--jobs=1025: want a number up to 1024");
+	bad("batch v --memory=15M", "--memory=15M: want 16M or more");
 	bad("vmcore --json=yes", "--json=yes");
 	bad("check vmcore --full", "'check' has no option --full");
 	bad("vmcore --reader=host", "want auto, file or drgn");
@@ -205,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grammar),
 		cmocka_unit_test(hosted),
+		cmocka_unit_test(members),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(help),
 		cmocka_unit_test(files),

@@ -201,9 +201,125 @@ static void one_bit_of_entry(struct pfs_check *c, struct pfs_finding *f, uint64_
 		     (unsigned long long)last->entry);
 }
 
-static void report(struct pfs_check *c, const struct situation *s, uint64_t start, uint64_t end)
+static bool deferred(const struct pfs_model *m, const struct situation *s)
+{
+	(void)m;
+	return s->deferred;
+}
+
+static bool left_out(const struct pfs_model *m, const struct situation *s)
+{
+	(void)m;
+	return !s->online && (!s->pgmap || s->altmap_reserve);
+}
+
+/* RAM that is online is initialised in every kernel. */
+static bool unknown_in_ram(const struct pfs_model *m, const struct situation *s)
+{
+	return s->online < 0 && s->ram == 1 && pfs_has_section_flag(m, PFS_SF_ONLINE) &&
+	       s->flags & PFS_SEC_ONLINE;
+}
+
+static bool unknown(const struct pfs_model *m, const struct situation *s)
+{
+	(void)m;
+	return s->online < 0;
+}
+
+static bool only_of_device(const struct pfs_model *m, const struct situation *s)
+{
+	(void)m;
+	return !s->online;
+}
+
+/*
+ * By design of some kernels: 907ec5fca3dc (v4.20) zeroed the memmap of holes,
+ * until 4b094b7851bf (v5.6); see report_hole() for those after it.
+ */
+static bool hole_by_design(const struct pfs_model *m, const struct situation *s)
+{
+	(void)m;
+	return (s->state == PFS_ST_ZERO || s->state == PFS_ST_MISLINKED) && s->ram != 1;
+}
+
+#define TYPES "types of this kernel (BTF or vmlinux): they say whether pfn_to_online_page() returns " \
+	      "these pages"
+#define UNKNOWN "whether pfn_to_online_page() returns them is not known: it takes BTF or vmlinux"
+
+/*
+ * How bad it is that pages hold what is legal where nothing walks them: the first
+ * row whose condition holds. Where none does, they are walked, and the catalogue's
+ * severity stands.
+ */
+static const struct {
+	bool (*holds)(const struct pfs_model *m, const struct situation *s);
+	enum pfs_severity severity;
+	enum pfs_confidence confidence;
+	const char *decided_by;
+	const char *why;
+} ladder[] = {
+	{ deferred, PFS_SEV_NOTE, PFS_CONF_HIGH, NULL,
+	  "deferred struct page initialisation has not come here yet" },
+	{ left_out, PFS_SEV_NOTE, PFS_CONF_HIGH, NULL,
+	  "pfn_to_online_page() leaves them out: legal while nothing walks them" },
+	{ unknown_in_ram, PFS_SEV_SUSPICIOUS, PFS_CONF_LOW, TYPES, UNKNOWN },
+	{ unknown, PFS_SEV_NOTE, PFS_CONF_LOW, TYPES, UNKNOWN },
+	{ only_of_device, PFS_SEV_CORRUPT, PFS_CONF_HIGH, NULL,
+	  "a device pagemap covers them, so that they should be initialised" },
+	{ hole_by_design, PFS_SEV_NOTE, PFS_CONF_HIGH, NULL,
+	  "kernels from v4.20 to v5.11 leave holes like this by design" },
+};
+
+static void judge(struct pfs_check *c, struct pfs_finding *f, const struct situation *s)
+{
+	size_t i;
+
+	if (!legal_when_not_walked(s->state))
+		return;
+	for (i = 0; i < sizeof(ladder) / sizeof(ladder[0]); i++) {
+		if (!ladder[i].holds(c->m, s))
+			continue;
+		f->severity = ladder[i].severity;
+		pfs_doubt(f, ladder[i].confidence, ladder[i].decided_by);
+		pfs_evidence(c, f, "%s", ladder[i].why);
+		return;
+	}
+}
+
+static void about_contents(struct pfs_check *c, struct pfs_finding *f, const struct situation *s)
 {
 	const char *ref = s->pgmap ? pfs_pgmap_ref_name(s->pgmap) : NULL;
+
+	pfs_evidence(c, f, "%llu struct pages from 0x%llx on: %s", ULL(f->end - f->start),
+		     ULL(pfs_pfn_to_page(c->m, f->start)), pfs_state_meaning(s->state));
+	pfs_evidence(c, f, "section %llu: %s", ULL(s->section ? s->section->nr : 0),
+		     pfs_section_flag_names(&c->m->arena, s->flags));
+	if (s->altmap_reserve)
+		pfs_evidence(c, f,
+			     "altmap reserve of device pagemap 0x%llx: its initialisation starts "
+			     "behind it", ULL(s->pgmap->va));
+	else if (s->pgmap)
+		pfs_evidence(c, f, "in device pagemap 0x%llx%s%s", ULL(s->pgmap->va),
+			     ref ? ", whose percpu_ref is " : "", ref ? ref : "");
+}
+
+static void about_readers(struct pfs_check *c, struct pfs_finding *f, const struct situation *s)
+{
+	const struct pfs_resource *r = pfs_resource_of(c->m, f->start);
+
+	if (s->online == 1)
+		pfs_evidence(
+			c, f,
+			"pfn_to_online_page() returns them: /proc/kpageflags and others read them");
+	else if (f->severity > PFS_SEV_NOTE && pfs_pfn_valid(c->m, f->start) == 1)
+		pfs_evidence(c, f, "pfn_valid() is true of them");
+	if (s->ram == 0)
+		pfs_evidence(c, f, "not System RAM: iomem_resource has \"%s\" there",
+			     r ? r->name : "nothing");
+}
+
+static void report(struct pfs_check *c, const struct situation *s, uint64_t start, uint64_t end)
+{
 	struct pfs_finding *f;
 	enum pfs_problem_id id;
 	struct pfs_page page;
@@ -215,71 +331,9 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 		return;
 	}
 	f = pfs_find(c, id, start, end);
-	pfs_evidence(c, f, "%llu struct pages from 0x%llx on: %s",
-		     (unsigned long long)(end - start),
-		     (unsigned long long)pfs_pfn_to_page(c->m, start), pfs_state_meaning(s->state));
-	pfs_evidence(c, f, "section %llu: %s",
-		     (unsigned long long)(s->section ? s->section->nr : 0),
-		     pfs_section_flag_names(&c->m->arena, s->flags));
-	if (s->altmap_reserve)
-		pfs_evidence(c, f,
-			     "altmap reserve of device pagemap 0x%llx: its initialisation starts "
-			     "behind it",
-			     (unsigned long long)s->pgmap->va);
-	else if (s->pgmap)
-		pfs_evidence(c, f, "in device pagemap 0x%llx%s%s",
-			     (unsigned long long)s->pgmap->va, ref ? ", whose percpu_ref is " : "",
-			     ref ? ref : "");
-
-	if (legal_when_not_walked(s->state)) {
-		if (s->deferred) {
-			f->severity = PFS_SEV_NOTE;
-			pfs_evidence(c, f,
-				     "deferred struct page initialisation has not come here yet");
-		} else if (!s->online && (!s->pgmap || s->altmap_reserve)) {
-			f->severity = PFS_SEV_NOTE;
-			pfs_evidence(c, f,
-				     "pfn_to_online_page() leaves them out: legal while nothing "
-				     "walks them");
-		} else if (s->online < 0) {
-			/* RAM that is online is initialised in every kernel. */
-			f->severity = s->ram == 1 && pfs_online_section(c->m, start) == 1
-					      ? PFS_SEV_SUSPICIOUS
-					      : PFS_SEV_NOTE;
-			pfs_doubt(f, PFS_CONF_LOW, "types of this kernel (BTF or vmlinux): they say "
-				  "whether pfn_to_online_page() returns these pages");
-			pfs_evidence(c, f,
-				     "whether pfn_to_online_page() returns them is not known: it "
-				     "takes BTF or vmlinux");
-		} else if (!s->online) {
-			f->severity = PFS_SEV_CORRUPT;
-			pfs_evidence(
-				c, f,
-				"a device pagemap covers them, so that they should be initialised");
-		} else if ((s->state == PFS_ST_ZERO || s->state == PFS_ST_MISLINKED) &&
-			   s->ram != 1) {
-			/*
-			 * By design of some kernels: 907ec5fca3dc (v4.20) zeroed the
-			 * memmap of holes, until 4b094b7851bf (v5.6); see report_hole()
-			 * for those after it.
-			 */
-			f->severity = PFS_SEV_NOTE;
-			pfs_evidence(c, f,
-				     "kernels from v4.20 to v5.11 leave holes like this by design");
-		}
-	}
-	if (s->online == 1)
-		pfs_evidence(
-			c, f,
-			"pfn_to_online_page() returns them: /proc/kpageflags and others read them");
-	else if (f->severity > PFS_SEV_NOTE && pfs_pfn_valid(c->m, start) == 1)
-		pfs_evidence(c, f, "pfn_valid() is true of them");
-	if (s->ram == 0) {
-		const struct pfs_resource *r = pfs_resource_of(c->m, start);
-
-		pfs_evidence(c, f, "not System RAM: iomem_resource has \"%s\" there",
-			     r ? r->name : "nothing");
-	}
+	about_contents(c, f, s);
+	judge(c, f, s);
+	about_readers(c, f, s);
 	if (s->state == PFS_ST_UNMAPPED)
 		one_bit_of_entry(c, f, start);
 	else if (end - start == 1 && f->severity > PFS_SEV_NOTE)
