@@ -15,33 +15,64 @@ static const char *put_code(char lead[40], const char *code)
 	return lead;
 }
 
-static void put_list(struct pfs_out *o)
+/* A heading of the list, before the first row that it has. */
+static void put_heading(struct pfs_out *o, const char *title, size_t *rows, bool *first)
+{
+	if ((*rows)++)
+		return;
+	if (!*first) {
+		pfs_out_heading(o, title);
+		return;
+	}
+	pfs_out_color(o, PFS_BOLD);
+	pfs_outf(o, "%s\n", title);
+	pfs_out_color(o, PFS_PLAIN);
+	*first = false;
+}
+
+static void put_list(struct pfs_out *o, const struct pfs_known *k)
 {
 	const struct pfs_mechanism *mech;
 	const struct pfs_problem *p;
 	const struct pfs_fix *fix;
+	size_t i, nr, rows = 0;
+	bool first = true;
 	char lead[40];
-	size_t i, nr;
 
-	pfs_out_color(o, PFS_BOLD);
-	pfs_outf(o, "Findings\n");
-	pfs_out_color(o, PFS_PLAIN);
 	p = pfs_problems(&nr);
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
+		if (!pfs_known_problem(k, &p[i]))
+			continue;
+		put_heading(o, "Findings", &rows, &first);
 		pfs_out_para(o, 2, put_code(lead, p[i].code), "%s: %s",
 			     pfs_severity_name(p[i].severity), p[i].title);
-	pfs_out_heading(o, "Mechanisms");
+	}
 	mech = pfs_mechanisms(&nr);
-	for (i = 0; i < nr; i++)
+	for (i = 0, rows = 0; i < nr; i++) {
+		if (!pfs_known_mechanism(k, &mech[i]))
+			continue;
+		put_heading(o, "Mechanisms", &rows, &first);
 		pfs_out_para(o, 2, put_code(lead, mech[i].code), "%s", mech[i].title);
-	pfs_out_heading(o, "Known fixes");
+	}
 	fix = pfs_fixes(&nr);
-	for (i = 0; i < nr; i++)
-		pfs_out_para(o, 2, put_code(lead, fix[i].commit), "%s (%s)", fix[i].title,
-			     fix[i].in);
+	for (i = 0, rows = 0; i < nr; i++) {
+		if (!pfs_known_fix(k, &fix[i]))
+			continue;
+		put_heading(o, "Known fixes", &rows, &first);
+		pfs_out_para(o, 2, put_code(lead, *fix[i].commit ? fix[i].commit : "-"), "%s%s%s%s",
+			     fix[i].title, *fix[i].in ? " (" : "", fix[i].in, *fix[i].in ? ")" : "");
+	}
 }
 
-/* A fix answers to its commit, also to a longer abbreviation of it. */
+static void put_items(struct pfs_out *o, const char *label, const char *list)
+{
+	const char *item;
+	size_t len;
+
+	for (; (item = pfs_list_item(&list, &len)); label = NULL)
+		pfs_out_field(o, label, "%.*s", (int)len, item);
+}
+
 static void put_fix(struct pfs_out *o, const struct pfs_fix *fix)
 {
 	const struct pfs_mechanism *mech;
@@ -49,16 +80,19 @@ static void put_fix(struct pfs_out *o, const struct pfs_fix *fix)
 	size_t i, j, nr;
 
 	pfs_out_color(o, PFS_BOLD);
-	pfs_outf(o, "%s", fix->commit);
+	pfs_outf(o, "%s", *fix->commit ? fix->commit : "(commit not known)");
 	pfs_out_color(o, PFS_PLAIN);
 	pfs_outf(o, "  fix\n\n");
 	pfs_out_field(o, "title", "\"%s\"", fix->title);
-	pfs_out_field(o, "in", "%s, and stable kernels that took it", fix->in);
+	pfs_out_field(o, "in", "%s%sstable kernels that took it", fix->in,
+		      *fix->in ? ", and " : "a release that is not known here, and ");
 	pfs_out_field(o, "in a dump", "%s", fix->sign);
+	put_items(o, "shows as", fix->shows);
+	put_items(o, "seen in", fix->seen);
 	mech = pfs_mechanisms(&nr);
 	for (i = 0; i < nr; i++) {
 		for (j = 0; j < NR_FIXES && mech[i].fixes[j]; j++) {
-			if (strcmp(mech[i].fixes[j]->commit, fix->commit))
+			if (strcmp(mech[i].fixes[j]->title, fix->title))
 				continue;
 			pfs_out_field(o, first ? "ends" : NULL, "%s", mech[i].code);
 			first = false;
@@ -86,41 +120,53 @@ static void put_mechanism(struct pfs_out *o, const struct pfs_mechanism *mech)
 	}
 }
 
-int pfs_text_explain(struct pfs_out *o, const char *code)
+static void put_problem(struct pfs_out *o, const struct pfs_problem *p)
+{
+	pfs_out_color(o, PFS_BOLD);
+	pfs_outf(o, "%s", p->code);
+	pfs_out_color(o, PFS_PLAIN);
+	pfs_outf(o, "  finding, usually %s\n\n", pfs_severity_name(p->severity));
+	pfs_out_field(o, "title", "%s", p->title);
+	pfs_out_field(o, "meaning", "%s", p->meaning);
+	pfs_out_field(o, "advice", "%s", p->advice);
+}
+
+/* The whole story of the one row that was found. */
+static void put_one(struct pfs_out *o, const struct pfs_known *k)
 {
 	const struct pfs_mechanism *mech;
 	const struct pfs_problem *p;
 	const struct pfs_fix *fix;
 	size_t i, nr;
 
-	if (!code) {
-		put_list(o);
-		return 0;
-	}
-	p = pfs_problem_by_code(code);
-	if (p) {
-		pfs_out_color(o, PFS_BOLD);
-		pfs_outf(o, "%s", p->code);
-		pfs_out_color(o, PFS_PLAIN);
-		pfs_outf(o, "  finding, usually %s\n\n", pfs_severity_name(p->severity));
-		pfs_out_field(o, "title", "%s", p->title);
-		pfs_out_field(o, "meaning", "%s", p->meaning);
-		pfs_out_field(o, "advice", "%s", p->advice);
-		return 0;
-	}
+	p = pfs_problems(&nr);
+	for (i = 0; i < nr; i++)
+		if (pfs_known_problem(k, &p[i]))
+			put_problem(o, &p[i]);
 	mech = pfs_mechanisms(&nr);
-	for (i = 0; i < nr; i++) {
-		if (!strcmp(mech[i].code, code)) {
+	for (i = 0; i < nr; i++)
+		if (pfs_known_mechanism(k, &mech[i]))
 			put_mechanism(o, &mech[i]);
-			return 0;
-		}
-	}
 	fix = pfs_fixes(&nr);
-	for (i = 0; i < nr; i++) {
-		if (!strncmp(fix[i].commit, code, strlen(fix[i].commit))) {
+	for (i = 0; i < nr; i++)
+		if (pfs_known_fix(k, &fix[i]))
 			put_fix(o, &fix[i]);
-			return 0;
-		}
+}
+
+int pfs_text_explain(struct pfs_out *o, const char *words)
+{
+	struct pfs_known k;
+
+	pfs_known_find(&k, words);
+	if (!k.found)
+		return -ENOENT;
+	if (k.found == 1)
+		put_one(o, &k);
+	else
+		put_list(o, &k);
+	if (words && k.found > 1) {
+		pfs_outf(o, "\n");
+		pfs_out_para(o, 0, "", "explain with a code, or with the title of a fix, tells the whole.");
 	}
-	return -ENOENT;
+	return 0;
 }

@@ -364,18 +364,31 @@ static json_t *mechanism_object(struct pfs_json *j, const struct pfs_mechanism *
 	return o;
 }
 
+static json_t *items(struct pfs_json *j, const char *list)
+{
+	const char *item;
+	json_t *a = pfs_json_array(j);
+	size_t len;
+
+	while ((item = pfs_list_item(&list, &len)))
+		pfs_json_add(j, a, json_stringn(item, len));
+	return a;
+}
+
 static json_t *fix_object(struct pfs_json *j, const struct pfs_fix *fix)
 {
 	json_t *o = pfs_json_object(j);
 
-	pfs_json_str(j, o, "commit", fix->commit);
+	pfs_json_str(j, o, "commit", *fix->commit ? fix->commit : NULL);
 	pfs_json_str(j, o, "title", fix->title);
-	pfs_json_str(j, o, "in", fix->in);
+	pfs_json_str(j, o, "in", *fix->in ? fix->in : NULL);
 	pfs_json_str(j, o, "sign", fix->sign);
+	pfs_json_set(j, o, "shows", items(j, fix->shows));
+	pfs_json_set(j, o, "seen", items(j, fix->seen));
 	return o;
 }
 
-json_t *pfs_json_explain(const char *code)
+json_t *pfs_json_explain(const char *words)
 {
 	struct pfs_json j = { false };
 	const struct pfs_mechanism *mech;
@@ -383,33 +396,26 @@ json_t *pfs_json_explain(const char *code)
 	json_t *doc = pfs_json_document(&j, "pfnscope/explain", NULL);
 	json_t *ps = pfs_json_array(&j), *ms = pfs_json_array(&j), *fs = pfs_json_array(&j);
 	const struct pfs_fix *fix;
-	size_t i, nr, found = 0;
+	struct pfs_known known;
+	size_t i, nr;
 
+	pfs_known_find(&known, words);
 	p = pfs_problems(&nr);
-	for (i = 0; i < nr; i++) {
-		if (code && strcmp(code, p[i].code))
-			continue;
-		pfs_json_add(&j, ps, problem_object(&j, &p[i]));
-		found++;
-	}
+	for (i = 0; i < nr; i++)
+		if (pfs_known_problem(&known, &p[i]))
+			pfs_json_add(&j, ps, problem_object(&j, &p[i]));
 	mech = pfs_mechanisms(&nr);
-	for (i = 0; i < nr; i++) {
-		if (code && strcmp(code, mech[i].code))
-			continue;
-		pfs_json_add(&j, ms, mechanism_object(&j, &mech[i]));
-		found++;
-	}
+	for (i = 0; i < nr; i++)
+		if (pfs_known_mechanism(&known, &mech[i]))
+			pfs_json_add(&j, ms, mechanism_object(&j, &mech[i]));
+	fix = pfs_fixes(&nr);
+	for (i = 0; i < nr; i++)
+		if (pfs_known_fix(&known, &fix[i]))
+			pfs_json_add(&j, fs, fix_object(&j, &fix[i]));
 	pfs_json_set(&j, doc, "problems", ps);
 	pfs_json_set(&j, doc, "mechanisms", ms);
-	fix = pfs_fixes(&nr);
-	for (i = 0; i < nr; i++) {
-		if (code && strncmp(fix[i].commit, code, strlen(fix[i].commit)))
-			continue;
-		pfs_json_add(&j, fs, fix_object(&j, &fix[i]));
-		found++;
-	}
 	pfs_json_set(&j, doc, "fixes", fs);
-	if (!found)
+	if (!known.found)
 		j.oom = true;
 	return pfs_json_done(&j, doc);
 }

@@ -184,12 +184,31 @@ void pfs_text_sections(struct pfs_out *o, const struct pfs_session *s);
 void pfs_text_vmemmap(struct pfs_out *o, const struct pfs_session *s);
 void pfs_text_facts(struct pfs_out *o, const struct pfs_session *s, bool all);
 void pfs_text_map(struct pfs_out *o, const struct pfs_session *s);
-/* code NULL: the list. -ENOENT: no such code. */
-int pfs_text_explain(struct pfs_out *o, const char *code);
+/* words NULL: the list. -ENOENT: nothing knows them. */
+int pfs_text_explain(struct pfs_out *o, const char *words);
+
+/* What `explain` is asked for (known.c). */
+struct pfs_known {
+	const char *words;	/* NULL: all there is */
+	bool exact;		/* they are a code, a commit or the title of a fix */
+	size_t found;		/* rows of all catalogues */
+};
+
+/*
+ * Words that are no code are looked for in all texts, and the functions and messages
+ * of a fix (pfs_fix.seen) in the words, which may be a line of a log. A mechanism is
+ * found with its fixes, a problem with the fixes of bugs that show it.
+ */
+void pfs_known_find(struct pfs_known *k, const char *words);
+bool pfs_known_problem(const struct pfs_known *k, const struct pfs_problem *p);
+bool pfs_known_mechanism(const struct pfs_known *k, const struct pfs_mechanism *mech);
+bool pfs_known_fix(const struct pfs_known *k, const struct pfs_fix *fix);
+/* The next of a "; " list such as pfs_fix.seen, of *len bytes; NULL: no more. */
+const char *pfs_list_item(const char **list, size_t *len);
 
 /*
  * JSON documents; each returns a new reference, NULL when out of memory (for
- * pfs_json_explain also: no such code). Key order is fixed.
+ * pfs_json_explain also: nothing knows the words). Key order is fixed.
  */
 json_t *pfs_json_report(const struct pfs_session *s);
 json_t *pfs_json_check(const struct pfs_session *s);
@@ -199,7 +218,7 @@ json_t *pfs_json_vmemmap(const struct pfs_session *s);
 json_t *pfs_json_map(const struct pfs_session *s);
 json_t *pfs_json_facts(const struct pfs_session *s);
 json_t *pfs_json_signature(const struct pfs_session *s);
-json_t *pfs_json_explain(const char *code);
+json_t *pfs_json_explain(const char *words);
 json_t *pfs_json_error(const char *code, const char *message);
 /* Write and release a document; NULL sets o->error to -ENOMEM. */
 void pfs_json_write(struct pfs_out *o, json_t *doc);

@@ -172,16 +172,19 @@ static enum pfs_exit run_signature(struct run *r)
 
 static enum pfs_exit run_explain(struct run *r)
 {
-	const char *code = r->a->arg;
+	const char *words = r->a->arg;
+	struct pfs_known known;
 
-	if (code && pfs_text_explain(&(struct pfs_out){ .error = -EPIPE }, code)) {
-		pfs_err_set(r->err, ENOENT, "no code '%s'; explain alone lists them", code);
+	pfs_known_find(&known, words);
+	if (!known.found) {
+		pfs_err_set(r->err, ENOENT, "nothing known of '%s'; explain alone lists all codes",
+			    words);
 		return PFS_EXIT_FAILED;
 	}
 	if (r->a->json)
-		pfs_json_write(r->o, pfs_json_explain(code));
+		pfs_json_write(r->o, pfs_json_explain(words));
 	else
-		pfs_text_explain(r->o, code);
+		pfs_text_explain(r->o, words);
 	return PFS_EXIT_OK;
 }
 

@@ -29,6 +29,12 @@ json vmemmap 0 'tostring | contains("2097152")' "$tmp/bad"
 json explain 0 '.. | strings | select(test("0xfd"))' memmap-depopulated
 json explain 0 '.fixes[] | select(.title == "mm/sparse: never partially remove memmap for early section")' \
 	ef69bc9f689d
+json explain 0 'any(.fixes[]; .commit == "aad5f69bc161") and any(.problems[]; .code == "memmap-poisoned") and
+	any(.mechanisms[]; .code == "offline-memmap-walked")' stable_page_flags
+json explain 0 '[.fixes[].commit] | index("462a8e08e0e6") and index("c594b83457cc")' 'nonzero mapcount'
+json explain 0 '[.fixes[].commit] == ["b1d5488a252d"] and .fixes[0].seen[0] == "get_page_ext_owner"' \
+	'BUG: KASAN: use-after-free in get_page_ext_owner+0x2b/0x40'
+json explain 0 'all(.fixes[]; (.commit // "0") != "" and (.in // "v") != "" and (.title and .sign))' --list
 json explain 0 '(.fixes | length) > 20 and (.problems | length) > 20' --list
 
 for verb in check sections vmemmap map facts; do

@@ -112,7 +112,7 @@ static void same_bytes(void **state)
 static void views(void **state)
 {
 	static struct fixture f;
-	json_t *doc;
+	json_t *doc, *fix;
 
 	(void)state;
 	fixture_init(&f);
@@ -137,6 +137,20 @@ static void views(void **state)
 	assert_int_equal(json_array_size(json_object_get(doc, "problems")), 1);
 	json_decref(doc);
 	assert_null(pfs_json_explain("no-such-code"));
+	doc = pfs_json_explain("VM_BUG_ON_PAGE(PagePoisoned(page))");
+	fix = json_array_get(json_object_get(doc, "fixes"), 0);
+	assert_string_equal(text_of(fix, "commit"), "d613f53c83ec");
+	assert_string_equal(json_string_value(json_array_get(json_object_get(fix, "seen"), 0)),
+			    "unpoison_memory");
+	assert_int_equal(json_array_size(json_object_get(fix, "shows")), 2);
+	assert_int_equal(json_array_size(json_object_get(doc, "problems")), 2);
+	json_decref(doc);
+	/* What was not seen has no key. */
+	doc = pfs_json_explain("mm/mm_init: fix pageblock migratetype for ZONE_DEVICE compound pages");
+	fix = json_array_get(json_object_get(doc, "fixes"), 0);
+	assert_null(json_object_get(fix, "commit"));
+	assert_null(json_object_get(fix, "in"));
+	json_decref(doc);
 }
 
 static void errors(void **state)

@@ -190,6 +190,51 @@ static void explain(void **state)
 	assert_int_equal(pfs_text_explain(&s.o, NULL), 0);
 }
 
+/* What explain prints for these words, in s. */
+static void explained(struct sink *s, const char *words)
+{
+	sink_init(s);
+	assert_int_equal(pfs_text_explain(&s->o, words), 0);
+	assert_int_equal(s->o.error, 0);
+	check_width(s->buf);
+	check_clean(s->buf);
+}
+
+static void explain_words(void **state)
+{
+	static struct sink s;
+
+	(void)state;
+	/* A function: what it was seen with, of all three kinds. */
+	explained(&s, "stable_page_flags");
+	has(s.buf, "Findings\n  memmap-depopulated");
+	has(s.buf, "Mechanisms\n  early-section-depopulated");
+	has(s.buf, "Known fixes\n  aad5f69bc161");
+	assert_null(strstr(s.buf, "hwpoison-count"));
+	/* As a log has it, in any case of letters; not a part of a longer name. */
+	explained(&s, "RIP: 0010:STABLE_page_flags+0x27/0x3f0");
+	has(s.buf, "aad5f69bc161");
+	sink_init(&s);
+	assert_int_equal(pfs_text_explain(&s.o, "unstable_page_flags2"), -ENOENT);
+	/* A message, cut off or whole; one row is told in full. */
+	explained(&s, "VM_BUG_ON_FOLIO(folio_test_slab(folio)");
+	has(s.buf, "2fde9e7f9e6d  fix");
+	has(s.buf, "split_huge_page_to_list");
+	explained(&s, "page dumped because: nonzero mapcount");
+	has(s.buf, "462a8e08e0e6");
+	assert_null(strstr(s.buf, "Findings"));
+	/* A fix whose commit and release nobody saw answers to its title. */
+	explained(&s, "mm/mm_init: fix pageblock migratetype for ZONE_DEVICE compound pages");
+	has(s.buf, "(commit not known)  fix");
+	has(s.buf, "a release that is not known here");
+	explained(&s, "memmap_init_zone_device");
+	has(s.buf, "  -    ");
+	sink_init(&s);
+	assert_int_equal(pfs_text_explain(&s.o, ""), -ENOENT);
+	assert_int_equal(pfs_text_explain(&s.o, "mm"), -ENOENT);
+	assert_int_equal(s.len, 0);
+}
+
 static void full_disk(void **state)
 {
 	static struct fixture f;
@@ -285,6 +330,7 @@ int main(void)
 		cmocka_unit_test(colors),
 		cmocka_unit_test(views),
 		cmocka_unit_test(explain),
+		cmocka_unit_test(explain_words),
 		cmocka_unit_test(full_disk),
 		cmocka_unit_test(signatures),
 		cmocka_unit_test(queries),

@@ -45,8 +45,10 @@ struct pfs_finding {
 struct pfs_fix {
 	const char *id;
 	const char *title;	/* exact commit title */
-	const char *commit;	/* abbreviated upstream hash */
-	const char *in;		/* "v5.9" */
+	const char *commit;	/* abbreviated upstream hash; "": not seen with the title */
+	const char *in;		/* "v5.9"; "": not seen */
+	const char *shows;	/* "memmap-zero; memmap-garbage": codes of problems */
+	const char *seen;	/* "stable_page_flags; nonzero mapcount": functions, messages */
 	const char *sign;	/* what the bug leaves in a dump */
 };
 

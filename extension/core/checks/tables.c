@@ -4,14 +4,15 @@
 
 #include <string.h>
 
-#define FIX(id, title, commit, in, sign) \
-	static const struct pfs_fix fix_##id __attribute__((unused)) = { #id, title, commit, in, \
-									 sign };
+#define FIX(id, title, commit, in, shows, seen, sign) \
+	static const struct pfs_fix fix_##id __attribute__((unused)) = \
+		{ #id, title, commit, in, shows, seen, sign };
 #include <pfnscope/fixes.def>
 #undef FIX
 
 static const struct pfs_fix fixes[] = {
-#define FIX(id, title, commit, in, sign) { #id, title, commit, in, sign },
+#define FIX(id, title, commit, in, shows, seen, sign) \
+	{ #id, title, commit, in, shows, seen, sign },
 #include <pfnscope/fixes.def>
 #undef FIX
 };
