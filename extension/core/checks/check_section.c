@@ -121,14 +121,20 @@ static const char *base_rule(const struct pfs_model *m, const struct pfs_section
 	return "its memmap base differs from all other sections'";
 }
 
-static const char *usage_rule(const struct pfs_model *m, const struct pfs_section *s,
-			      enum pfs_severity *severity)
+static const char *no_usage_rule(const struct pfs_model *m, const struct pfs_section *s,
+				 enum pfs_severity *severity)
 {
 	(void)severity;
-	if (!(s->flags & PFS_SEC_HAS_MEM_MAP) || !pfs_have(m->facts, PFS_F_MS_USAGE))
+	return s->flags & PFS_SEC_HAS_MEM_MAP && pfs_have(m->facts, PFS_F_MS_USAGE) && !s->usage ?
+		       "mem_section.usage is NULL" : NULL;
+}
+
+static const char *wild_usage_rule(const struct pfs_model *m, const struct pfs_section *s,
+				   enum pfs_severity *severity)
+{
+	(void)severity;
+	if (!(s->flags & PFS_SEC_HAS_MEM_MAP) || !pfs_have(m->facts, PFS_F_MS_USAGE) || !s->usage)
 		return NULL;
-	if (!s->usage)
-		return "mem_section.usage is NULL";
 	if (s->usage_reach == PFS_REACH_BAD_ADDRESS)
 		return "mem_section.usage is no kernel address";
 	if (s->usage_reach == PFS_REACH_UNMAPPED)
@@ -148,7 +154,13 @@ void pfs_check_section_base(struct pfs_check *c)
 
 void pfs_check_section_usage(struct pfs_check *c)
 {
-	each_section(c, PFS_P_SECTION_USAGE_NULL, usage_rule);
+	size_t i;
+
+	each_section(c, PFS_P_SECTION_USAGE_NULL, no_usage_rule);
+	i = c->out->nr;
+	each_section(c, PFS_P_SECTION_USAGE_NULL, wild_usage_rule);
+	for (; i < c->out->nr; i++)
+		c->out->f[i].title = "section has a memmap, and its usage is a wild pointer";
 }
 
 void pfs_check_online_device(struct pfs_check *c)

@@ -39,9 +39,12 @@ enum pfs_reproduces {
 	PFS_CANNOT_TELL,	/* what it takes is not in the dump */
 };
 
-/* *ret_why: arena text either way, fit for candidates[].why. */
+/*
+ * *ret_why: arena text either way, fit for candidates[].why. page->state becomes garbage
+ * where the fault shows that a pointer in it leads nowhere.
+ */
 enum pfs_reproduces pfs_reproduce(struct pfs_model *m, const struct pfs_panic *p,
-				  const struct pfs_lead *lead, const struct pfs_page *page,
+				  const struct pfs_lead *lead, struct pfs_page *page,
 				  enum pfs_confidence *ret_confidence, const char **ret_why);
 
 /* The address that the faulting access used: the operand's, else the printed one. */

@@ -84,6 +84,13 @@ static bool outside_zone_span(const struct pfs_model *m, const struct pfs_page *
 	       !pfs_zone_spanning(m, p->pfn, NULL) && pfs_is_system_ram(m, p->pfn) == 0;
 }
 
+/* HVO maps tails by single pages (hugetlb_vmemmap.c: PAGE_KERNEL_RO). */
+static bool read_only_tail(const struct pfs_model *m, const struct pfs_page *p)
+{
+	return p->has_bytes && !pfs_state_abnormal(p->state) && !p->walk.writable &&
+	       p->walk.leaf_size == m->layout.page_size;
+}
+
 const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p)
 {
 	static bool (*const tests[])(const struct pfs_model *, const struct pfs_page *) = {

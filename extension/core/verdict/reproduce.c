@@ -19,7 +19,7 @@ struct attempt {
 	struct pfs_model *m;
 	const struct pfs_panic *p;
 	const struct pfs_lead *lead;
-	const struct pfs_page *page;
+	struct pfs_page *page;
 	uint64_t fault;
 	bool has_fault;
 	enum pfs_confidence confidence;
@@ -43,6 +43,23 @@ static enum pfs_reproduces unmapped(struct attempt *a)
 	}
 	a->why = "its struct page is not mapped, but the fault is elsewhere";
 	return PFS_DOES_NOT;
+}
+
+/* A write to a struct page whose leaf does not let it: no word of it is wrong. */
+static enum pfs_reproduces read_only(struct attempt *a)
+{
+	const struct pfs_step *last = pfs_walk_end(&a->page->walk);
+
+	if (a->p->kind != PFS_PANIC_PAGE_FAULT || !a->has_fault || !a->p->access ||
+	    strcmp(a->p->access, "write") || a->page->walk.writable || !last ||
+	    !pfs_within(a->fault, a->page->va, a->m->layout.struct_page))
+		return PFS_DOES_NOT;
+	a->confidence = PFS_CONF_HIGH;
+	a->why = pfs_printf(&a->m->arena,
+			    "the write to 0x%llx is to its struct page, which is mapped read-only: "
+			    "%s entry 0x%llx at physical 0x%llx", ULL(a->fault), last->level,
+			    ULL(last->entry), ULL(last->entry_pa));
+	return PFS_REPRODUCES;
 }
 
 /* Register of the faulting operand that holds v; NULL if none. */
@@ -198,9 +215,91 @@ static enum pfs_reproduces followed_links(struct attempt *a)
 	return PFS_REPRODUCES;
 }
 
+/* Nothing can be there, or a page fault says that nothing is, and no page table contradicts. */
+static bool leads_nowhere(const struct attempt *a, uint64_t va)
+{
+	struct pfs_walk w;
+
+	if (!a->m->mem->arch->canonical(a->m->mem, va))
+		return true;
+	pfs_walk_va(a->m->mem, va, &w);
+	return a->p->kind == PFS_PANIC_PAGE_FAULT && pfs_walk_reach(&w) != PFS_REACH_OK;
+}
+
+/* The one bit without which the pointer leads to something; -1: there is none, or several. */
+static int bit_too_many(const struct attempt *a, uint64_t pointer)
+{
+	const struct pfs_mem *mem = a->m->mem;
+	int bit, found = -1;
+
+	for (bit = 3; bit < 64; bit++) {
+		uint64_t va = pointer ^ UINT64_C(1) << bit;
+		struct pfs_walk w;
+
+		if (!pfs_in_kernel_half(mem, va) || !mem->arch->canonical(mem, va))
+			continue;
+		pfs_walk_va(a->m->mem, va, &w);
+		if (pfs_walk_reach(&w) != PFS_REACH_OK)
+			continue;
+		if (found >= 0)
+			return -1;
+		found = bit;
+	}
+	return found;
+}
+
+/*
+ * A page that looks sound, but for a pointer in it that leads nowhere, and the fault is
+ * behind that: the operand's own register holds it. The low bits of mapping say what it
+ * points to.
+ */
+static enum pfs_reproduces wild_member(struct attempt *a)
+{
+	const struct pfs_classifier *c = a->m->classifier;
+	const struct {
+		const char *name;
+		size_t at;
+		uint64_t mask;
+	} members[] = {
+		{ "mapping", c->mapping_offset, ~UINT64_C(3) },
+		{ "lru.next", c->lru_offset, UINT64_MAX },
+		{ "lru.prev", c->lru_offset ? c->lru_offset + 8 : 0, UINT64_MAX },
+	};
+	const char *reg;
+	uint64_t w;
+	size_t i;
+	int bit;
+
+	if (!a->has_fault || !a->p->operand.valid)
+		return PFS_DOES_NOT;
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		if (!members[i].at)
+			continue;
+		w = pfs_le64(a->page->bytes + members[i].at) & members[i].mask;
+		reg = w >= TELLING_POINTER ? operand_register(a, w) : NULL;
+		if (!reg || pfs_list_poison(c, w) || !fault_behind(a, w) ||
+		    !leads_nowhere(a, a->fault))
+			continue;
+		bit = bit_too_many(a, w);
+		a->page->state = PFS_ST_GARBAGE;
+		a->page->why = "a pointer in it leads nowhere";
+		a->confidence = PFS_CONF_HIGH;
+		a->why = pfs_printf(&a->m->arena,
+				    "its %s holds 0x%llx, where nothing is mapped; %s holds that pointer, "
+				    "and %s accesses 0x%llx%s", members[i].name,
+				    ULL(pfs_le64(a->page->bytes + members[i].at)), reg,
+				    a->p->operand.text, ULL(a->fault),
+				    bit < 0 ? "" : pfs_printf(&a->m->arena, "; without bit %d it would "
+							      "lead to something: bad memory looks so",
+							      bit));
+		return PFS_REPRODUCES;
+	}
+	return PFS_DOES_NOT;
+}
+
 static enum pfs_reproduces try(struct attempt *a)
 {
-	const struct pfs_page *page = a->page;
+	struct pfs_page *page = a->page;
 
 	if (page->state == PFS_ST_UNMAPPED)
 		return unmapped(a);
@@ -209,6 +308,11 @@ static enum pfs_reproduces try(struct attempt *a)
 				    pfs_state_meaning(page->state));
 		return PFS_CANNOT_TELL;
 	}
+	if (read_only(a) == PFS_REPRODUCES)
+		return PFS_REPRODUCES;
+	if (!pfs_state_abnormal(page->state) && a->lead->source <= PFS_SRC_REG_PAGE &&
+	    wild_member(a) == PFS_REPRODUCES)
+		return PFS_REPRODUCES;
 	if (!pfs_state_abnormal(page->state)) {
 		a->why = pfs_printf(&a->m->arena, "its struct page is mapped and initialised (%s)",
 				    pfs_state_name(page->state));
@@ -231,7 +335,7 @@ static enum pfs_reproduces try(struct attempt *a)
 }
 
 enum pfs_reproduces pfs_reproduce(struct pfs_model *m, const struct pfs_panic *p,
-				  const struct pfs_lead *lead, const struct pfs_page *page,
+				  const struct pfs_lead *lead, struct pfs_page *page,
 				  enum pfs_confidence *ret_confidence, const char **ret_why)
 {
 	struct attempt a = { .m = m, .p = p, .lead = lead, .page = page };

@@ -5,6 +5,7 @@
 
 #include "core/checks/tables.h"
 #include "core/verdict/candidate.h"
+#include "base/range.h"
 #include "core/verdict/mechanism.h"
 
 #define ULL(x) ((unsigned long long)(x))
@@ -138,6 +139,11 @@ static void accept(struct verdict *d, const char *why)
 		v->code = pfs_problem(id)->code;
 	if (d->by_words && !pfs_state_abnormal(v->page.state))
 		v->title = found_bad(d, who);
+	else if (!pfs_state_abnormal(v->page.state))
+		v->title = pfs_printf(&d->m->arena,
+				      "%s%s wrote to the struct page of PFN 0x%llx, which is mapped "
+				      "read-only", who, d->p->function ? "()" : "",
+				      ULL(v->page.pfn));
 	else
 		v->title = pfs_printf(&d->m->arena,
 				      "%s%s stepped on PFN 0x%llx, whose struct page is %s%s%s",
@@ -221,6 +227,69 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 		evidence(d, "it is %s, by the debug information of the kernel; neither the fault "
 			 "address, nor the log, nor a register points to it", lead->local);
 	}
+	return 1;
+}
+
+/* The section whose usage the kernel followed, and that leads nowhere; NULL: none. */
+static const struct pfs_section *wild_usage(const struct verdict *d)
+{
+	const struct pfs_reg *reg;
+	uint64_t at;
+	size_t i;
+
+	if (!d->p->operand.valid || !d->p->operand.base || !pfs_fault_at(d->p, &at))
+		return NULL;
+	reg = pfs_panic_reg(d->p, d->p->operand.base);
+	for (i = 0; reg && i < d->m->nr_sections; i++) {
+		const struct pfs_section *s = &d->m->sections[i];
+
+		if (s->usage && s->usage == reg->value &&
+		    (s->usage_reach == PFS_REACH_UNMAPPED ||
+		     s->usage_reach == PFS_REACH_BAD_ADDRESS) &&
+		    pfs_within(at, s->usage, d->m->layout.page_size))
+			return s;
+	}
+	return NULL;
+}
+
+/* pfn_valid() and the pageblock functions followed it: the fault is the section's. */
+static int blame_usage(struct verdict *d, const struct pfs_leads *leads)
+{
+	const struct pfs_section *s = wild_usage(d);
+	uint64_t per = d->m->layout.pages_per_section, pfn;
+	struct pfs_verdict *v = d->v;
+	struct pfs_err err;
+	size_t i;
+
+	if (!s)
+		return 0;
+	pfn = s->nr * per;
+	for (i = 0; i < leads->nr; i++)
+		if (leads->l[i].pfn / per == s->nr) {
+			pfn = leads->l[i].pfn;
+			v->candidates[i].accepted = true;
+			v->candidates[i].why = "its section's usage is what the kernel followed";
+			break;
+		}
+	if (pfs_page_get(d->m, pfn, &v->page, &err))
+		return 0;
+	v->has_pfn = true;
+	v->run = (struct pfs_run){ pfn, pfn + 1, v->page.state };
+	v->status = PFS_UNEXPLAINED;
+	v->confidence = PFS_CONF_HIGH;
+	v->code = pfs_problem(PFS_P_SECTION_USAGE_NULL)->code;
+	v->title = pfs_printf(&d->m->arena,
+			      "%s%s followed the usage of section %llu, which is a wild pointer",
+			      d->p->function ? d->p->function : "the kernel",
+			      d->p->function ? "()" : "", ULL(s->nr));
+	v->advice = "Look at what lies around the struct mem_section: it was overwritten, or its "
+		    "memory is bad.";
+	if (!v->title)
+		d->no_memory = true;
+	evidence(d, "mem_section.usage of section %llu is 0x%llx (%s); %s holds that pointer, "
+		 "and %s accesses it", ULL(s->nr), ULL(s->usage), pfs_reach_name(s->usage_reach),
+		 d->p->operand.base, d->p->operand.text);
+	about_place(d);
 	return 1;
 }
 
@@ -311,7 +380,7 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 			return pfs_err_set(err, -r, "verdict: out of memory");
 		done = done || r;
 	}
-	if (!done)
+	if (!done && !blame_usage(&d, &leads))
 		nothing_found(&d);
 	return d.no_memory ? pfs_err_set(err, ENOMEM, "verdict: out of memory") : 0;
 }
