@@ -15,7 +15,7 @@
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
 # make check-fleet  1,000 dumps by batch, killed ten times, by Slurm and by GNU parallel
 # make bench      pfnscope beside crash, drgn and makedumpfile, on the lab's dumps
-# make lint       the rules of the source: layers, tables, style
+# make lint       the rules of the source: layers, tables, style, format
 # make SAN=1 ...  any of these with the sanitizers, in build/san
 #
 # Set-up (scripts/bootstrap) installs what is missing on a Debian machine, and
