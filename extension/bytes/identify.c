@@ -30,6 +30,7 @@ int pfs_pread(int fd, void *buf, size_t len, uint64_t offset)
 }
 
 /* Files that end up beside a vmcore. Sorted by what they are. */
+/* clang-format off */
 static const struct {
 	unsigned int at, len;
 	const char *magic;
@@ -55,6 +56,7 @@ static const struct {
 	{ 0, 4, "QFI\xfb", "a qcow2 disk image" },
 	{ 0, 4, "\xd2\xbe\xd2\xbe", "a VMware suspend file: not supported" },
 };
+/* clang-format on */
 
 static int other(const unsigned char *b, size_t len, struct pfs_err *err)
 {

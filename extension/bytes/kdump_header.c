@@ -50,11 +50,13 @@ static inline uint64_t popcount(const unsigned char *b, size_t len)
  * instruction for that, nearly all of its CPUs do.
  */
 #ifdef __x86_64__
+/* clang-format off */
 __attribute__((target("popcnt")))
 static uint64_t popcount_by_cpu(const unsigned char *b, size_t len)
 {
 	return popcount(b, len);
 }
+/* clang-format on */
 #endif
 
 uint64_t pfs_popcount(const unsigned char *b, size_t len)

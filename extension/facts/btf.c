@@ -405,10 +405,12 @@ int pfs_btf_scan(struct pfs_mem *m, const struct pfs_image *image, struct pfs_lo
 		 struct pfs_err *err)
 {
 	/* magic, version, flags, hdr_len */
+	/* clang-format off */
 	static const unsigned char header[] = {
 		BTF_MAGIC & 0xff, BTF_MAGIC >> 8, BTF_VERSION, 0,
 		sizeof(struct btf_header), 0, 0, 0,
 	};
+	/* clang-format on */
 	struct btf_scan s = { .m = m, .err = err };
 	int r = pfs_image_search(m, image, false, header, sizeof(header), on_header, &s);
 

@@ -231,6 +231,7 @@ static enum pfs_exit run_report(struct run *r)
 enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		      const struct pfs_session_opts *opts, struct pfs_out *o, struct pfs_err *err)
 {
+	/* clang-format off */
 	static enum pfs_exit (*const run[PFS_NR_VERBS])(struct run *r) = {
 		[PFS_V_DIAGNOSE] = run_diagnose,
 		[PFS_V_CHECK] = run_check,
@@ -245,6 +246,7 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		[PFS_V_DISTILL] = run_distill,
 		[PFS_V_REPORT] = run_report,
 	};
+	/* clang-format on */
 	struct run r = { s, a, opts, o, err };
 
 	/* The session opened with fewer facts than it wanted, and err says why. */

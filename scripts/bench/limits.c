@@ -323,6 +323,7 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* clang-format off */
 static const struct {
 	const char *name;
 	void (*run)(struct bench *b);
@@ -333,6 +334,7 @@ static const struct {
 	{ "unpack", do_unpack },
 	{ "zlib", do_zlib },
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

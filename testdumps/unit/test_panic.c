@@ -678,6 +678,7 @@ static void operands(void **state)
 
 static void no_operand(void **state)
 {
+	/* clang-format off */
 	static const char *const code[] = {
 		"<0f> 0b 90 90",		/* ud2 */
 		"<48> 8d 42 ff",		/* lea */
@@ -691,6 +692,7 @@ static void no_operand(void **state)
 		"Bad RIP value.",
 		"<",
 	};
+	/* clang-format on */
 	struct pfs_panic p;
 	struct world *w;
 	size_t i;

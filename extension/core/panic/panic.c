@@ -428,6 +428,7 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
 
 const char *pfs_panic_kind_name(enum pfs_panic_kind k)
 {
+	/* clang-format off */
 	static const char *const names[] = {
 		[PFS_PANIC_NONE] = "none",
 		[PFS_PANIC_PAGE_FAULT] = "page-fault",
@@ -438,6 +439,7 @@ const char *pfs_panic_kind_name(enum pfs_panic_kind k)
 		[PFS_PANIC_SYSRQ] = "sysrq",
 		[PFS_PANIC_OTHER] = "panic",
 	};
+	/* clang-format on */
 
 	return (unsigned int)k < sizeof(names) / sizeof(*names) ? names[k] : "?";
 }
