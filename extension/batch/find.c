@@ -4,6 +4,8 @@
  * link; others are left alone, and so are loops of mounts, which fts(3) sees. A
  * file that is reached twice, by a hard link or by two paths, is one.
  */
+#include "batch/find.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -12,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "batch/find.h"
 
 struct walk {
 	struct pfs_batch_found *found;

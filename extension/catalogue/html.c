@@ -14,9 +14,9 @@
 
 #include <pfnscope/version.h>
 
+#include "base/unfinished.h"
 #include "catalogue/catalogue.h"
 #include "report/html.h"
-#include "base/unfinished.h"
 
 #define MAX_REPORT ((off_t)64 << 20)
 

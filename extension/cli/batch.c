@@ -10,14 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/unfinished.h"
 #include "batch/batch.h"
-#include "verbs/args.h"
-#include "verbs/report.h"
+#include "bytes/record.h"
 #include "cli/vmlinux_dir.h"
 #include "report/json.h"
-#include "base/unfinished.h"
 #include "session/origin.h"
-#include "bytes/record.h"
+#include "verbs/args.h"
+#include "verbs/report.h"
 
 struct job {
 	const struct pfs_args *a;

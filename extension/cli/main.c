@@ -10,12 +10,12 @@
 
 #include <pfnscope/version.h>
 
+#include "bytes/record.h"
+#include "cli/module.h"
+#include "session/find_vmlinux.h"
 #include "verbs/args.h"
 #include "verbs/files.h"
-#include "cli/module.h"
 #include "verbs/progress.h"
-#include "session/find_vmlinux.h"
-#include "bytes/record.h"
 
 #define WIDTH 78
 #define MIN_WIDTH 40

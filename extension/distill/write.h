@@ -3,8 +3,8 @@
 #ifndef PFS_DISTILL_WRITE_H
 #define PFS_DISTILL_WRITE_H
 
-#include "facts/facts.h"
 #include "bytes/record.h"
+#include "facts/facts.h"
 
 /*
  * Write to path everything that was read through t, a record target, so far.

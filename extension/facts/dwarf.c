@@ -7,14 +7,15 @@
  * be told by its name, all units are read.
  */
 #include "facts/dwarf.h"
-#include "facts/arch.h"
-#include "facts/names.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "facts/arch.h"
+#include "facts/names.h"
 
 #define MAX_CHAIN	32
 #define MAX_MEMBERS	(1 << 17)

@@ -28,8 +28,8 @@
  * names that end where the markers begin, and with them the number of symbols.
  * pfs_kallsyms_read() decodes all of it, and takes it only if the addresses fit.
  */
-#include "facts/kallsyms.h"
 #include "facts/image.h"
+#include "facts/kallsyms.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -4,13 +4,13 @@
  * It is HTML and well-formed XML at once, so that a strict parser can prove that
  * no text of a dump became markup.
  */
+#include "report/html.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <pfnscope/version.h>
-
-#include "report/html.h"
 
 #define NR_FIXES (sizeof(((struct pfs_mechanism *)0)->fixes) / sizeof(struct pfs_fix *))
 

@@ -10,8 +10,8 @@
 
 #include <jansson.h>
 
-#include "core/pages/walker.h"
 #include "base/size.h"
+#include "core/pages/walker.h"
 #include "session/session.h"
 
 enum pfs_color {

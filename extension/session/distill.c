@@ -6,11 +6,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "distill/write.h"
+#include "bytes/record.h"
 #include "distill/panic_note.h"
 #include "distill/scan_note.h"
+#include "distill/write.h"
 #include "session/session.h"
-#include "bytes/record.h"
 
 #define NEIGHBOURS 64u /* struct pages kept on either side of an abnormal run */
 #define MAX_RUN	   4096u /* of a longer run its ends are kept */

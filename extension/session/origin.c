@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "facts/kernel.h"
 #include "bytes/record.h"
+#include "facts/kernel.h"
 
 #define UTS_LEN 65		/* of each string of struct new_utsname */
 #define MAX_UTS 512		/* bytes of init_uts_ns that its first strings are in */

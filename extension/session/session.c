@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes/record.h"
 #include "core/verdict/attach.h"
-#include "facts/kernel.h"
 #include "distill/panic_note.h"
 #include "distill/scan_note.h"
-#include "bytes/record.h"
+#include "facts/kernel.h"
 
 /* What is read between these two is needed now, but not in a distilled dump. */
 static void unrecorded(struct pfs_session *s)

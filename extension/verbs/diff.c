@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "report/diff.h"
 #include "verbs/args.h"
 #include "verbs/files.h"
-#include "report/diff.h"
 
 static int from_dump(const char *path, const struct pfs_session_opts *opts,
 		     struct pfs_diff_side *ret, struct pfs_err *err)

@@ -10,9 +10,9 @@
 
 #include <pfnscope/version.h>
 
+#include "bytes/record.h"
 #include "verbs/args.h"
 #include "verbs/progress.h"
-#include "bytes/record.h"
 
 struct hosted {
 	const struct pfs_host *h;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verb `report`: the attachments of a ticket, out of one analysis. */
+#include "verbs/report.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "verbs/args.h"
-#include "verbs/report.h"
 #include "report/bundle.h"
 #include "report/ticket.h"
+#include "verbs/args.h"
 
 static int write_stream(struct pfs_out *o, const char *buf, size_t len)
 {

@@ -2,9 +2,9 @@
 /* The verbs: stages of the analysis, then a renderer. */
 #include <errno.h>
 
+#include "report/ticket.h"
 #include "verbs/args.h"
 #include "verbs/report.h"
-#include "report/ticket.h"
 
 struct run {
 	struct pfs_session *s;

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "verbs/args.h"
 #include "report/json.h"
+#include "verbs/args.h"
 
 static json_t *view_report(const struct pfs_session *s)
 {

@@ -30,9 +30,9 @@
 
 #include <zlib.h>
 
-#include "session/session.h"
 #include "bytes/dump.h"
 #include "bytes/unpack.h"
+#include "session/session.h"
 
 #define PIECE ((size_t)1 << 20)
 

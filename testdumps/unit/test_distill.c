@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Distilled dumps: what was read comes back, and nothing else does. */
-#include "dumpfile.h"
-#include "distill/write.h"
 #include "base/unfinished.h"
 #include "bytes/kdump_free.h"
+#include "distill/write.h"
+#include "dumpfile.h"
 #include "facts/arch.h"
 
 static const char pages[] = "..zzx0zzDzzzzzzzz..zzzz";

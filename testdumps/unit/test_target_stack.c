@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sets of ranges, and the targets that stand on others: record and fault. */
-#include "dumpfile.h"
 #include "bytes/fault.h"
 #include "bytes/ranges.h"
 #include "bytes/record.h"
+#include "dumpfile.h"
 
 static void ranges(void **state)
 {

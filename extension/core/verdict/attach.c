@@ -23,9 +23,9 @@
 #include <string.h>
 
 #include "base/range.h"
+#include "core/checks/tables.h"
 #include "core/panic/arch.h"
 #include "core/verdict/mechanism.h"
-#include "core/checks/tables.h"
 
 #define MAX_TASKS (1u << 16)
 #define MAX_ATTACHERS 64

@@ -5,8 +5,8 @@
  * of the struct page used as a pointer; its node and zone links used to find a
  * zone; or dump_page() and a BUG that name it.
  */
-#include "core/verdict/candidate.h"
 #include "core/pages/classify.h"
+#include "core/verdict/candidate.h"
 
 #include <string.h>
 

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/range.h"
 #include "core/checks/tables.h"
 #include "core/verdict/candidate.h"
-#include "base/range.h"
 #include "core/verdict/mechanism.h"
 
 #define ULL(x) ((unsigned long long)(x))
