@@ -14,7 +14,7 @@
 
 struct pfs_arena {
 	struct pfs_arena_block *head;
-	size_t used;		/* bytes handed out */
+	size_t used; /* bytes handed out */
 };
 
 void pfs_arena_init(struct pfs_arena *a);

@@ -15,8 +15,8 @@ char *pfs_unfinished(const char *path)
 
 	/* In a container or a capture kernel a process may have the number of a dead one. */
 	clock_gettime(CLOCK_REALTIME, &now);
-	return asprintf(&name, "%s" MARK "%ld%09ld", path, (long)getpid(), now.tv_nsec) < 0 ?
-		       NULL : name;
+	return asprintf(&name, "%s" MARK "%ld%09ld", path, (long)getpid(), now.tv_nsec) < 0 ? NULL :
+											      name;
 }
 
 bool pfs_is_unfinished(const char *name)

@@ -17,25 +17,25 @@
 
 /* One dump: a file, or the files of a split one. */
 struct pfs_batch_dump {
-	const char **files;	/* absolute, by their pages; owned, the strings are not */
+	const char **files; /* absolute, by their pages; owned, the strings are not */
 	size_t nr_files;
-	uint64_t bytes;		/* of all */
-	struct timespec modified;	/* the latest */
-	char id[17];		/* of the path, or of the folder and the set, in hex */
-	bool unreadable;	/* could not be looked at: */
-	int scout_status;	/* who looked ended so, as of wait4(2); 0: not in time */
-	double looked;		/* after so many seconds */
+	uint64_t bytes;		  /* of all */
+	struct timespec modified; /* the latest */
+	char id[17];		  /* of the path, or of the folder and the set, in hex */
+	bool unreadable;	  /* could not be looked at: */
+	int scout_status;	  /* who looked ended so, as of wait4(2); 0: not in time */
+	double looked;		  /* after so many seconds */
 };
 
 struct pfs_batch_opts {
-	char *const *paths;	/* files, and folders to search */
+	char *const *paths; /* files, and folders to search */
 	size_t nr_paths;
-	const char *from;	/* a file with more of them, one a line; NULL: none */
+	const char *from; /* a file with more of them, one a line; NULL: none */
 	const char *out;
-	unsigned int jobs;	/* workers at a time; 0: one a CPU */
-	unsigned int timeout;	/* seconds that a dump may take; 0: no limit */
-	uint64_t memory;	/* bytes of address space of a worker; 0: no limit */
-	bool again;		/* do anew what failed */
+	unsigned int jobs;    /* workers at a time; 0: one a CPU */
+	unsigned int timeout; /* seconds that a dump may take; 0: no limit */
+	uint64_t memory;      /* bytes of address space of a worker; 0: no limit */
+	bool again;	      /* do anew what failed */
 	bool progress;
 	/*
 	 * In the worker: a new object with what there is to say of the dump, or
@@ -51,10 +51,10 @@ struct pfs_batch_file;
 struct pfs_batch_found {
 	struct pfs_batch_file *files;
 	size_t nr_files, cap_files;
-	struct pfs_batch_dump *dumps;	/* by path */
+	struct pfs_batch_dump *dumps; /* by path */
 	size_t nr_dumps, cap_dumps;
-	size_t others;		/* files that are no dumps */
-	size_t skipped;		/* what is left out; said on stderr */
+	size_t others;	/* files that are no dumps */
+	size_t skipped; /* what is left out; said on stderr */
 };
 
 /*
@@ -72,9 +72,9 @@ void pfs_batch_skip(struct pfs_batch_found *f, const char *path, const char *why
 struct pfs_batch_results {
 	const char *out;
 	int fd;
-	json_t *rows;		/* by id, the last of each */
-	uint64_t end;		/* of the last whole line */
-	uint64_t synced;	/* monotonic seconds */
+	json_t *rows;	 /* by id, the last of each */
+	uint64_t end;	 /* of the last whole line */
+	uint64_t synced; /* monotonic seconds */
 };
 
 int pfs_batch_results_open(const char *out, struct pfs_batch_results *ret, struct pfs_err *err);
@@ -109,14 +109,13 @@ void pfs_text_batch(struct pfs_out *o, const json_t *summary);
  * The exit status of the command, of the dumps that were found now: 1 where one
  * shows a problem, else 3 where of one nothing is known, else 0.
  */
-int pfs_batch_status(const struct pfs_batch_results *results,
-		     const struct pfs_batch_found *found);
+int pfs_batch_status(const struct pfs_batch_results *results, const struct pfs_batch_found *found);
 
 /* The line about how it goes, on stderr (meter.c). */
 struct pfs_batch_meter {
 	bool enabled, terminal, shown;
 	double begin, last;
-	size_t total, done, failed, before;	/* before: done by an earlier run */
+	size_t total, done, failed, before; /* before: done by an earlier run */
 	uint64_t bytes_total, bytes_done;
 };
 

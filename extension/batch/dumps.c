@@ -79,8 +79,10 @@ static int add_dump(struct pfs_batch_found *f, struct pfs_batch_file *const *fil
 		    struct pfs_err *err)
 {
 	struct pfs_batch_dump d = {
-		.nr_files = nr, .unreadable = files[0]->unreadable,
-		.scout_status = files[0]->scout_status, .looked = files[0]->looked,
+		.nr_files = nr,
+		.unreadable = files[0]->unreadable,
+		.scout_status = files[0]->scout_status,
+		.looked = files[0]->looked,
 	};
 	size_t i;
 
@@ -171,7 +173,8 @@ static int find_siblings(const struct pfs_batch_opts *o, struct pfs_batch_found 
 		size_t len = pfs_batch_folder_len(parts[i].path);
 
 		for (k = i + 1; k < nr && pfs_batch_folder_len(parts[k].path) == len &&
-				!memcmp(parts[i].path, parts[k].path, len); k++)
+				!memcmp(parts[i].path, parts[k].path, len);
+		     k++)
 			;
 		r = find_beside(o, f, parts + i, k - i, err);
 	}

@@ -17,7 +17,7 @@
 
 struct walk {
 	struct pfs_batch_found *found;
-	struct stat out;	/* the folder of results: its distilled dumps are not ours */
+	struct stat out; /* the folder of results: its distilled dumps are not ours */
 	bool has_out;
 	bool deep;
 	struct pfs_err *err;
@@ -54,7 +54,9 @@ static int add(struct walk *w, const char *path, const struct stat *st, bool nam
 		f->cap_files = cap;
 	}
 	f->files[f->nr_files] = (struct pfs_batch_file){
-		.path = strdup(path), .st = *st, .named = named,
+		.path = strdup(path),
+		.st = *st,
+		.named = named,
 	};
 	if (!f->files[f->nr_files].path)
 		return pfs_err_set(w->err, ENOMEM, "out of memory");
@@ -208,8 +210,7 @@ static void unique(struct pfs_batch_found *f)
 	qsort(f->files, n, sizeof(*f->files), by_path);
 }
 
-int pfs_batch_walk(const struct pfs_batch_opts *o, struct pfs_batch_found *ret,
-		   struct pfs_err *err)
+int pfs_batch_walk(const struct pfs_batch_opts *o, struct pfs_batch_found *ret, struct pfs_err *err)
 {
 	struct walk w = { .found = ret, .deep = true, .err = err };
 	size_t i;
@@ -242,8 +243,7 @@ int pfs_batch_walk_siblings(const char *folder, struct pfs_batch_found *ret, str
 	return r;
 }
 
-int pfs_batch_find(const struct pfs_batch_opts *o, struct pfs_batch_found *ret,
-		   struct pfs_err *err)
+int pfs_batch_find(const struct pfs_batch_opts *o, struct pfs_batch_found *ret, struct pfs_err *err)
 {
 	int r;
 

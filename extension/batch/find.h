@@ -9,11 +9,11 @@
 #include "bytes/probe.h"
 
 struct pfs_batch_file {
-	char *path;		/* absolute, owned */
+	char *path; /* absolute, owned */
 	struct stat st;
-	bool named;		/* by the user: a dump, whatever is in it */
-	bool unreadable;	/* the look at it did not end in time, or crashed */
-	int scout_status;	/* as in struct pfs_batch_dump */
+	bool named;	  /* by the user: a dump, whatever is in it */
+	bool unreadable;  /* the look at it did not end in time, or crashed */
+	int scout_status; /* as in struct pfs_batch_dump */
 	double looked;
 	struct pfs_probe probe;
 };

@@ -24,7 +24,10 @@ void pfs_batch_meter_init(struct pfs_batch_meter *m, bool enabled)
 	double now = pfs_batch_now();
 
 	*m = (struct pfs_batch_meter){
-		.enabled = enabled, .terminal = isatty(STDERR_FILENO), .begin = now, .last = now,
+		.enabled = enabled,
+		.terminal = isatty(STDERR_FILENO),
+		.begin = now,
+		.last = now,
 	};
 }
 

@@ -25,7 +25,7 @@
 #define MAX_DOC ((off_t)4 << 20)
 
 struct worker {
-	pid_t pid;		/* 0: the place is free */
+	pid_t pid; /* 0: the place is free */
 	const struct pfs_batch_dump *d;
 	int fd;
 	double begin;
@@ -104,8 +104,7 @@ static int start(struct pool *p, struct worker *w)
 	pid_t pid;
 
 	if (fd < 0)
-		return pfs_err_set(p->err, errno, "cannot make a memory file: %s",
-				   strerror(errno));
+		return pfs_err_set(p->err, errno, "cannot make a memory file: %s", strerror(errno));
 	pid = pfs_batch_fork();
 	if (!pid)
 		work(p, d, fd);
@@ -114,7 +113,10 @@ static int start(struct pool *p, struct worker *w)
 		return pfs_err_set(p->err, errno, "cannot fork: %s", strerror(errno));
 	}
 	*w = (struct worker){
-		.pid = pid, .d = d, .fd = fd, .begin = pfs_batch_now(),
+		.pid = pid,
+		.d = d,
+		.fd = fd,
+		.begin = pfs_batch_now(),
 		.second = p->next >= p->nr_first,
 	};
 	p->next++;
@@ -286,9 +288,9 @@ static int choose(struct pool *p, const struct pfs_batch_found *found)
 		if (!d->unreadable)
 			p->todo[p->nr_todo++] = d;
 		else
-			r = add_row(p, d, pfs_batch_row_finish(d, NULL, d->scout_status,
-							       !d->scout_status, d->looked,
-							       NULL));
+			r = add_row(p, d,
+				    pfs_batch_row_finish(d, NULL, d->scout_status, !d->scout_status,
+							 d->looked, NULL));
 	}
 	p->nr_first = p->nr_todo;
 	return r;

@@ -81,8 +81,10 @@ static int load(struct pfs_batch_results *r, struct pfs_err *err)
 	free(line);
 	fclose(f);
 	if (code == EINVAL)
-		return pfs_err_set(err, code, "%s/" NAME ": there is no row of batch's in it: left "
-				   "alone", r->out);
+		return pfs_err_set(err, code,
+				   "%s/" NAME ": there is no row of batch's in it: left "
+				   "alone",
+				   r->out);
 	if (code)
 		return pfs_err_set(err, code, "%s/" NAME ": cannot read it: %s", r->out,
 				   strerror(code));
@@ -110,8 +112,10 @@ static int open_file(struct pfs_batch_results *r, struct pfs_err *err)
 				   strerror(code));
 	code = -lock(r->fd);
 	if (code)
-		return pfs_err_set(err, code, code == EWOULDBLOCK ?
-				   "'%s' is in use by another batch" : "cannot lock '%s'", r->out);
+		return pfs_err_set(err, code,
+				   code == EWOULDBLOCK ? "'%s' is in use by another batch" :
+							 "cannot lock '%s'",
+				   r->out);
 	return 0;
 }
 
@@ -161,7 +165,8 @@ int pfs_batch_results_add(struct pfs_batch_results *r, json_t *row, struct pfs_e
 	free(line);
 	json_decref(row);
 	return code ? pfs_err_set(err, code, "cannot write '%s/" NAME "': %s", r->out,
-				  strerror(code)) : 0;
+				  strerror(code)) :
+		      0;
 }
 
 int pfs_batch_results_close(struct pfs_batch_results *r, struct pfs_err *err)
@@ -173,5 +178,6 @@ int pfs_batch_results_close(struct pfs_batch_results *r, struct pfs_err *err)
 	json_decref(r->rows);
 	r->rows = NULL;
 	return code ? pfs_err_set(err, code, "cannot write '%s/" NAME "': %s", r->out,
-				  strerror(code)) : 0;
+				  strerror(code)) :
+		      0;
 }

@@ -67,7 +67,8 @@ static void set_run(struct pfs_json *j, json_t *row, double wall, const struct r
 	if (ru) {
 		pfs_json_int(j, run, "cpu_ms",
 			     (uint64_t)(ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) * 1000 +
-			     (uint64_t)(ru->ru_utime.tv_usec + ru->ru_stime.tv_usec) / 1000);
+				     (uint64_t)(ru->ru_utime.tv_usec + ru->ru_stime.tv_usec) /
+					     1000);
 		pfs_json_int(j, run, "memory", (uint64_t)ru->ru_maxrss * 1024);
 	}
 	pfs_json_set(j, row, "run", run);
@@ -103,11 +104,13 @@ json_t *pfs_batch_row_finish(const struct pfs_batch_dump *d, json_t *doc, int st
 	if (timed_out || !WIFEXITED(status) || WEXITSTATUS(status) || !json_is_integer(code)) {
 		set_fate(&j, row, status, timed_out);
 	} else {
-		const char *error = json_string_value(json_object_get(
-			json_object_get(doc, "error"), "code"));
+		const char *error =
+			json_string_value(json_object_get(json_object_get(doc, "error"), "code"));
 
-		pfs_json_str(&j, row, "outcome", !error ? "done" :
-			     !strcmp(error, "out-of-memory") ? "memory" : "failed");
+		pfs_json_str(&j, row, "outcome",
+			     !error			     ? "done" :
+			     !strcmp(error, "out-of-memory") ? "memory" :
+							       "failed");
 		if (json_object_update_missing(row, doc))
 			j.oom = true;
 	}

@@ -10,7 +10,7 @@
 struct row {
 	const json_t *row;
 	const char *path;
-	const char *kind, *key;	/* of its group */
+	const char *kind, *key; /* of its group */
 	const char *title;
 };
 
@@ -120,7 +120,8 @@ static json_t *groups(struct pfs_json *j, const struct row *rows, size_t nr)
 
 	for (i = 0; sorted && i < nr; i = k) {
 		for (k = i + 1; k < nr && !strcmp(rows[i].kind, rows[k].kind) &&
-				!strcmp(rows[i].key, rows[k].key); k++)
+				!strcmp(rows[i].key, rows[k].key);
+		     k++)
 			;
 		sorted[n] = group(j, rows + i, k - i);
 		if (sorted[n])

@@ -14,8 +14,8 @@
 struct callbacks_target {
 	struct pfs_target t;
 	struct pfs_callbacks *c;
-	struct pfs_target *file;	/* NULL: unknown */
-	bool doubt;			/* nobody says whether zeroes are the dump's */
+	struct pfs_target *file; /* NULL: unknown */
+	bool doubt;		 /* nobody says whether zeroes are the dump's */
 };
 
 static struct callbacks_target *to_callbacks(struct pfs_target *t)
@@ -38,8 +38,7 @@ static int type_size(struct pfs_lookup *l, const char *type, uint64_t *ret)
 	return of(l)->type_size(of(l)->arg, type, ret);
 }
 
-static int member(struct pfs_lookup *l, const char *type, const char *name,
-		  struct pfs_member *ret)
+static int member(struct pfs_lookup *l, const char *type, const char *name, struct pfs_member *ret)
 {
 	return of(l)->member(of(l)->arg, type, name, ret);
 }
@@ -204,8 +203,8 @@ static int own_reader(struct pfs_callbacks *cb, struct pfs_target *file, struct 
 	return 0;
 }
 
-int pfs_target_callbacks(struct pfs_callbacks *c, enum pfs_reader reader,
-			 struct pfs_target **ret, struct pfs_err *err)
+int pfs_target_callbacks(struct pfs_callbacks *c, enum pfs_reader reader, struct pfs_target **ret,
+			 struct pfs_err *err)
 {
 	struct pfs_target *file = NULL, *t = NULL;
 	int r = 0;
@@ -229,7 +228,7 @@ int pfs_target_callbacks(struct pfs_callbacks *c, enum pfs_reader reader,
 	err->code = 0;
 	if (c->symbol) {
 		c->lookup.ops = c->type_size && c->member && c->enumerator ? &symbols_and_types :
-									      &symbols_only;
+									     &symbols_only;
 		c->lookup.from = c->name;
 		t->lookup = &c->lookup;
 	}

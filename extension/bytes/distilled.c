@@ -117,8 +117,8 @@ static const struct pfs_target_ops distilled_ops = {
 };
 
 /* Pairs of (pa, len); a last pair that is cut short is damage. */
-static int parse_ranges(struct pfs_ranges *r, const struct pfs_distilled_note *n,
-			const char *what, struct pfs_err *err)
+static int parse_ranges(struct pfs_ranges *r, const struct pfs_distilled_note *n, const char *what,
+			struct pfs_err *err)
 {
 	const unsigned char *p = n->desc;
 	uint64_t prev = 0, end;
@@ -131,8 +131,10 @@ static int parse_ranges(struct pfs_ranges *r, const struct pfs_distilled_note *n
 		uint64_t pa = pfs_le64(p + i), bytes = pfs_le64(p + i + 8);
 
 		if (!bytes || pa < prev || __builtin_add_overflow(pa, bytes, &end))
-			return pfs_err_set(err, EIO, "note of %s ranges: 0x%" PRIx64 " + 0x%"
-					   PRIx64 " after 0x%" PRIx64, what, pa, bytes, prev);
+			return pfs_err_set(err, EIO,
+					   "note of %s ranges: 0x%" PRIx64 " + 0x%" PRIx64
+					   " after 0x%" PRIx64,
+					   what, pa, bytes, prev);
 		ret = pfs_ranges_add(r, pa, end);
 		if (ret)
 			return pfs_err_set(err, -ret, "out of memory");

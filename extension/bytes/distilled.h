@@ -15,12 +15,12 @@
  * Not 1, 2, ...: crash takes any note of type 1 for an NT_PRSTATUS.
  */
 enum pfs_note_type {
-	PFS_NOTE_READABLE = 0x50460001,	/* (pa, len): bytes that were read; sorted */
-	PFS_NOTE_PANIC = 0x50460002,	/* JSON text: the parsed panic */
-	PFS_NOTE_ORIGIN = 0x50460003,	/* JSON text: the dump this was made from */
-	PFS_NOTE_UNDECIDABLE = 0x50460004,	/* (pa, len): where the original could not decide */
-	PFS_NOTE_SCAN = 0x50460005,	/* JSON text: counts and runs, distill/scan_note.h */
-	PFS_NOTE_RAM = 0x50460006,	/* (pa, len): RAM that the original knew of; sorted */
+	PFS_NOTE_READABLE = 0x50460001,	   /* (pa, len): bytes that were read; sorted */
+	PFS_NOTE_PANIC = 0x50460002,	   /* JSON text: the parsed panic */
+	PFS_NOTE_ORIGIN = 0x50460003,	   /* JSON text: the dump this was made from */
+	PFS_NOTE_UNDECIDABLE = 0x50460004, /* (pa, len): where the original could not decide */
+	PFS_NOTE_SCAN = 0x50460005,	   /* JSON text: counts and runs, distill/scan_note.h */
+	PFS_NOTE_RAM = 0x50460006,	   /* (pa, len): RAM that the original knew of; sorted */
 };
 
 /* Those of ranges; a descriptor that is NULL: there is no such note. */

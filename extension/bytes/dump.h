@@ -38,7 +38,7 @@ struct pfs_dump_file {
 	/* kdump: offsets of the two bitmaps, equal where the file has but one. */
 	uint64_t ram_bitmap, file_bitmap;
 	uint64_t max_pfn;
-	uint64_t desc;			/* offset of the descriptors */
+	uint64_t desc; /* offset of the descriptors */
 	/* Pages of this file before each PFS_WINDOW bytes of its bitmap. */
 	uint64_t *rank;
 	/* kdump: pages whose data is in this file, [0, max_pfn) unless split. */
@@ -56,7 +56,7 @@ struct pfs_dump {
 	struct pfs_arena arena;
 	enum pfs_dump_kind kind;
 	bool flattened;
-	bool foreign;			/* kdump: compressed by something that we do not know */
+	bool foreign; /* kdump: compressed by something that we do not know */
 	struct pfs_dump_file *files;
 	size_t nr_files;
 	struct pfs_target_info info;
@@ -64,7 +64,7 @@ struct pfs_dump {
 	/* ELF: sorted, disjoint. */
 	struct pfs_extent *extents;
 	size_t nr_extents;
-	struct pfs_ranges ram;		/* by p_memsz */
+	struct pfs_ranges ram; /* by p_memsz */
 	/* Of a distilled dump; without `readable` it is none. */
 	struct pfs_distilled_notes distilled;
 };
@@ -102,8 +102,7 @@ void pfs_dump_guess_arch(struct pfs_dump *d);
  * replaces f->fd.
  */
 int pfs_dump_unflatten(struct pfs_dump_file *f,
-		       void (*progress)(void *arg, const char *what, uint64_t done,
-					uint64_t total),
+		       void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total),
 		       void *arg, struct pfs_err *err);
 
 #endif

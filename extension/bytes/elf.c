@@ -33,8 +33,10 @@ static int nr_phdrs(const struct pfs_dump_file *f, const Elf64_Ehdr *eh, uint32_
 	if (eh->e_phnum != PN_XNUM)
 		return 0;
 	if (eh->e_shentsize != sizeof(sh) || pfs_pread(f->fd, &sh, sizeof(sh), eh->e_shoff))
-		return pfs_err_set(err, EIO, "ELF header: section header 0 at offset %" PRIu64
-				   " is not in the file", eh->e_shoff);
+		return pfs_err_set(err, EIO,
+				   "ELF header: section header 0 at offset %" PRIu64
+				   " is not in the file",
+				   eh->e_shoff);
 	*ret = sh.sh_info;
 	return 0;
 }
@@ -85,12 +87,14 @@ static int add_load(struct pfs_dump *d, const Elf64_Phdr *ph, uint32_t i, struct
 	if (ph->p_paddr == UINT64_MAX)
 		return 0;
 	if (__builtin_add_overflow(ph->p_paddr, size, &end) || end > limit)
-		return pfs_err_set(err, EIO, "program header %u: physical range 0x%" PRIx64
-				   " + 0x%" PRIx64 " ends above 2^%d", i, ph->p_paddr, size,
-				   PFS_MAX_PHYS_BITS);
+		return pfs_err_set(err, EIO,
+				   "program header %u: physical range 0x%" PRIx64 " + 0x%" PRIx64
+				   " ends above 2^%d",
+				   i, ph->p_paddr, size, PFS_MAX_PHYS_BITS);
 	if (ph->p_filesz)
-		d->extents[d->nr_extents++] = (struct pfs_extent){
-			ph->p_paddr, ph->p_paddr + ph->p_filesz, ph->p_offset };
+		d->extents[d->nr_extents++] = (struct pfs_extent){ ph->p_paddr,
+								   ph->p_paddr + ph->p_filesz,
+								   ph->p_offset };
 	r = pfs_ranges_add(&d->ram, ph->p_paddr, end);
 	return r ? pfs_err_set(err, -r, "out of memory") : 0;
 }
@@ -131,8 +135,10 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 		return pfs_err_set(err, EIO, "ELF header: %u program headers of %u bytes", nr,
 				   eh.e_phentsize);
 	if (__builtin_add_overflow(eh.e_phoff, (uint64_t)nr * sizeof(*ph), &end) || end > f->size)
-		return pfs_err_set(err, EIO, "truncated: the program headers end at byte %" PRIu64
-				   ", the file at %" PRIu64, end, f->size);
+		return pfs_err_set(err, EIO,
+				   "truncated: the program headers end at byte %" PRIu64
+				   ", the file at %" PRIu64,
+				   end, f->size);
 	ph = malloc(nr * sizeof(*ph));
 	d->extents = pfs_calloc(&d->arena, nr, sizeof(*d->extents));
 	if (!ph || !d->extents) {
@@ -149,15 +155,17 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 			continue;
 		if (__builtin_add_overflow(ph[i].p_offset, ph[i].p_filesz, &end) ||
 		    (ph[i].p_filesz && end > f->size)) {
-			r = pfs_err_set(err, EIO, "truncated: program header %u says bytes 0x%"
-					PRIx64 " + 0x%" PRIx64 ", the file ends at 0x%" PRIx64,
+			r = pfs_err_set(err, EIO,
+					"truncated: program header %u says bytes 0x%" PRIx64
+					" + 0x%" PRIx64 ", the file ends at 0x%" PRIx64,
 					i, ph[i].p_offset, ph[i].p_filesz, f->size);
 		} else if (ph[i].p_type == PT_LOAD) {
 			r = add_load(d, &ph[i], i, err);
 		} else if (ph[i].p_filesz) {
 			notes += ph[i].p_filesz;
-			r = notes > MAX_NOTES ? pfs_err_set(err, EIO, "%" PRIu64 " bytes of notes",
-							    notes) : add_notes(d, &ph[i], i, err);
+			r = notes > MAX_NOTES ?
+				    pfs_err_set(err, EIO, "%" PRIu64 " bytes of notes", notes) :
+				    add_notes(d, &ph[i], i, err);
 		}
 	}
 	if (r)

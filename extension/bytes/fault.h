@@ -9,7 +9,7 @@
 #include <pfnscope/target.h>
 
 struct pfs_fault {
-	uint64_t start, end;		/* physical, half-open */
+	uint64_t start, end; /* physical, half-open */
 	/*
 	 * PFS_PRESENT: the bytes are there but wrong: those at start, start +
 	 * every, ... have flip's bits inverted. Anything else is the answer.

@@ -30,7 +30,7 @@
  */
 struct stream {
 	const struct pfs_dump_file *f;
-	uint64_t offset;	/* of the next byte to take */
+	uint64_t offset; /* of the next byte to take */
 	unsigned char *buf;
 	size_t at, len;
 };
@@ -77,9 +77,11 @@ static int take_all(struct stream *s, unsigned char *dst, size_t want, struct pf
 			return pfs_err_set(err, -r, "byte %" PRIu64 ": cannot read: %s", s->offset,
 					   strerror(-r));
 		if (!n)
-			return pfs_err_set(err, EIO, "truncated: the flattened file ends at byte %"
-					   PRIu64 " inside a header at %" PRIu64 " and has no end "
-					   "mark", s->f->size, start);
+			return pfs_err_set(err, EIO,
+					   "truncated: the flattened file ends at byte %" PRIu64
+					   " inside a header at %" PRIu64 " and has no end "
+					   "mark",
+					   s->f->size, start);
 		memcpy(dst, p, n);
 		dst += n;
 		want -= n;
@@ -87,8 +89,7 @@ static int take_all(struct stream *s, unsigned char *dst, size_t want, struct pf
 	return 0;
 }
 
-static int put_all(int fd, const unsigned char *p, size_t len, uint64_t offset,
-		   struct pfs_err *err)
+static int put_all(int fd, const unsigned char *p, size_t len, uint64_t offset, struct pfs_err *err)
 {
 	while (len) {
 		ssize_t n = pwrite(fd, p, len, (off_t)offset);
@@ -96,8 +97,10 @@ static int put_all(int fd, const unsigned char *p, size_t len, uint64_t offset,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return pfs_err_set(err, errno, "cannot write the rearranged copy (in "
-					   "$TMPDIR, or /var/tmp): %s", strerror(errno));
+			return pfs_err_set(err, errno,
+					   "cannot write the rearranged copy (in "
+					   "$TMPDIR, or /var/tmp): %s",
+					   strerror(errno));
 		p += n;
 		len -= (size_t)n;
 		offset += (uint64_t)n;
@@ -176,14 +179,17 @@ static int rearrange(struct stream *s, struct joined *j,
 		if (offset == UINT64_MAX && len == UINT64_MAX)
 			break;
 		if (!len || offset > MAX_SIZE || len > MAX_SIZE)
-			return pfs_err_set(err, EIO, "damaged: the header at byte %" PRIu64
+			return pfs_err_set(err, EIO,
+					   "damaged: the header at byte %" PRIu64
 					   " of the flattened file says offset 0x%" PRIx64
-					   ", length 0x%" PRIx64, at, offset, len);
+					   ", length 0x%" PRIx64,
+					   at, offset, len);
 		if (len > s->f->size - s->offset)
-			return pfs_err_set(err, EIO, "truncated: the header at byte %" PRIu64
-					   " says %" PRIu64 " bytes follow, but the flattened "
-					   "file ends after %" PRIu64, at, len,
-					   s->f->size - s->offset);
+			return pfs_err_set(err, EIO,
+					   "truncated: the header at byte %" PRIu64 " says %" PRIu64
+					   " bytes follow, but the flattened "
+					   "file ends after %" PRIu64,
+					   at, len, s->f->size - s->offset);
 		r = copy_piece(s, j, offset, len, err);
 		if (r)
 			return r;
@@ -222,8 +228,7 @@ static int temporary(struct pfs_err *err)
 }
 
 int pfs_dump_unflatten(struct pfs_dump_file *f,
-		       void (*progress)(void *arg, const char *what, uint64_t done,
-					uint64_t total),
+		       void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total),
 		       void *arg, struct pfs_err *err)
 {
 	struct stream s = { .f = f, .buf = malloc(BUF_SIZE) };
@@ -240,8 +245,10 @@ int pfs_dump_unflatten(struct pfs_dump_file *f,
 	if (r)
 		goto out;
 	if (be64(h + 16) != 1 || be64(h + 24) != 1) {
-		r = pfs_err_set(err, EINVAL, "flattened file of type %" PRIu64 ", version %" PRIu64
-				": not supported", be64(h + 16), be64(h + 24));
+		r = pfs_err_set(err, EINVAL,
+				"flattened file of type %" PRIu64 ", version %" PRIu64
+				": not supported",
+				be64(h + 16), be64(h + 24));
 		goto out;
 	}
 	r = j.fd = temporary(err);

@@ -69,16 +69,16 @@ static int other(const unsigned char *b, size_t len, struct pfs_err *err)
 	for (i = 0; i < len && !b[i]; i++)
 		;
 	if (i == len)
-		return pfs_err_set(err, EINVAL,
-				   "not a dump: the first %zu bytes are all zero", len);
+		return pfs_err_set(err, EINVAL, "not a dump: the first %zu bytes are all zero",
+				   len);
 	for (i = 0; i < len && i < 64; i++)
 		if ((b[i] < 0x20 || b[i] > 0x7e) && b[i] != '\n' && b[i] != '\t' && b[i] != '\r')
 			break;
 	if (i == len || i == 64)
 		return pfs_err_set(err, EINVAL, "not a dump but a text file");
 	return pfs_err_set(err, EINVAL,
-			   "not a dump: unknown format (starts with %02x %02x %02x %02x)",
-			   b[0], len > 1 ? b[1] : 0U, len > 2 ? b[2] : 0U, len > 3 ? b[3] : 0U);
+			   "not a dump: unknown format (starts with %02x %02x %02x %02x)", b[0],
+			   len > 1 ? b[1] : 0U, len > 2 ? b[2] : 0U, len > 3 ? b[3] : 0U);
 }
 
 static int identify_elf(const unsigned char *b, struct pfs_err *err)

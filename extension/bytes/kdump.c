@@ -17,16 +17,16 @@
 #include "bytes/pages.h"
 
 struct window {
-	const struct pfs_dump_file *file;	/* NULL: empty */
-	uint64_t offset;			/* of the bitmap */
-	uint64_t first;				/* page of bit 0 */
+	const struct pfs_dump_file *file; /* NULL: empty */
+	uint64_t offset;		  /* of the bitmap */
+	uint64_t first;			  /* page of bit 0 */
 	unsigned char bits[PFS_WINDOW];
 };
 
 /* ELF: bytes of the file, for small reads that come one after the other. */
 struct near {
-	uint64_t offset, expect;	/* expect: where the last small read ended */
-	size_t len;			/* 0: empty */
+	uint64_t offset, expect; /* expect: where the last small read ended */
+	size_t len;		 /* 0: empty */
 	unsigned char bytes[4096];
 };
 
@@ -34,10 +34,10 @@ struct near {
 struct handle {
 	struct pfs_target t;
 	struct pfs_dump *d;
-	struct pfs_pages *pages;	/* NULL: ELF */
+	struct pfs_pages *pages; /* NULL: ELF */
 	struct near near;
 	struct window in_file, ram;
-	int own_fd;			/* of a live target's clone; -1: none */
+	int own_fd; /* of a live target's clone; -1: none */
 };
 
 static struct handle *to_handle(struct pfs_target *t)
@@ -376,8 +376,8 @@ static int open_file(struct pfs_dump *d, struct pfs_dump_file *f, const char *pa
 }
 
 static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f,
-		      void (*progress)(void *arg, const char *what, uint64_t done,
-				       uint64_t total), void *arg, struct pfs_err *err)
+		      void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total),
+		      void *arg, struct pfs_err *err)
 {
 	enum pfs_dump_kind kind;
 	int r = pfs_dump_identify(f, &kind, err);
@@ -404,8 +404,8 @@ static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f,
 }
 
 static int open_files(struct handle *h, const char *const *paths, size_t nr,
-		      void (*progress)(void *arg, const char *what, uint64_t done,
-				       uint64_t total), void *arg, struct pfs_err *err)
+		      void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total),
+		      void *arg, struct pfs_err *err)
 {
 	struct pfs_dump *d = h->d;
 	size_t i;

@@ -12,17 +12,17 @@
 
 /* struct disk_dump_header, block 0 */
 enum {
-	KDUMP_HDR_SIGNATURE = 0,	/* "KDUMP   " */
+	KDUMP_HDR_SIGNATURE = 0, /* "KDUMP   " */
 	KDUMP_HDR_VERSION = 8,
-	KDUMP_HDR_UTSNAME = 12,		/* six strings of KDUMP_UTS_LEN */
+	KDUMP_HDR_UTSNAME = 12, /* six strings of KDUMP_UTS_LEN */
 	KDUMP_UTS_LEN = 65,
 	KDUMP_HDR_RELEASE = KDUMP_HDR_UTSNAME + 2 * KDUMP_UTS_LEN,
 	KDUMP_HDR_MACHINE = KDUMP_HDR_UTSNAME + 4 * KDUMP_UTS_LEN,
-	KDUMP_HDR_TIMESTAMP = 408,	/* struct timeval */
+	KDUMP_HDR_TIMESTAMP = 408, /* struct timeval */
 	KDUMP_HDR_STATUS = 424,
 	KDUMP_HDR_BLOCK_SIZE = 428,
-	KDUMP_HDR_SUB_SIZE = 432,	/* in blocks */
-	KDUMP_HDR_BITMAP_BLOCKS = 436,	/* of both bitmaps */
+	KDUMP_HDR_SUB_SIZE = 432,      /* in blocks */
+	KDUMP_HDR_BITMAP_BLOCKS = 436, /* of both bitmaps */
 	KDUMP_HDR_MAX_MAPNR = 440,
 	KDUMP_HDR_TOTAL_RAM = 444,
 	KDUMP_HDR_DEVICE_BLOCKS = 448,
@@ -35,17 +35,17 @@ enum {
 /* struct kdump_sub_header, block 1; in brackets the header version that added a field */
 enum {
 	KDUMP_SUB_PHYS_BASE = 0,
-	KDUMP_SUB_DUMP_LEVEL = 8,		/* [1] */
-	KDUMP_SUB_SPLIT = 12,			/* [2] */
+	KDUMP_SUB_DUMP_LEVEL = 8, /* [1] */
+	KDUMP_SUB_SPLIT = 12,	  /* [2] */
 	KDUMP_SUB_START_PFN = 16,
 	KDUMP_SUB_END_PFN = 24,
-	KDUMP_SUB_OFFSET_VMCOREINFO = 32,	/* [3] */
+	KDUMP_SUB_OFFSET_VMCOREINFO = 32, /* [3] */
 	KDUMP_SUB_SIZE_VMCOREINFO = 40,
-	KDUMP_SUB_OFFSET_NOTE = 48,		/* [4] */
+	KDUMP_SUB_OFFSET_NOTE = 48, /* [4] */
 	KDUMP_SUB_SIZE_NOTE = 56,
-	KDUMP_SUB_OFFSET_ERASEINFO = 64,	/* [5] */
+	KDUMP_SUB_OFFSET_ERASEINFO = 64, /* [5] */
 	KDUMP_SUB_SIZE_ERASEINFO = 72,
-	KDUMP_SUB_START_PFN_64 = 80,		/* [6] */
+	KDUMP_SUB_START_PFN_64 = 80, /* [6] */
 	KDUMP_SUB_END_PFN_64 = 88,
 	KDUMP_SUB_MAX_MAPNR_64 = 96,
 	KDUMP_SUB_SIZE = 104,

@@ -71,7 +71,7 @@ uint64_t pfs_popcount(const unsigned char *b, size_t len)
 /* One thread's part of the bitmap. */
 struct counter {
 	struct pfs_dump_file *f;
-	uint64_t at, end, last;		/* bytes; last: of the whole */
+	uint64_t at, end, last; /* bytes; last: of the whole */
 	pthread_t thread;
 	bool started;
 	int error;
@@ -165,8 +165,8 @@ static const char *compression(uint32_t flags)
  * end: look at the last descriptors only, of which a machine with much memory
  * has more bytes than one wants to read.
  */
-static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f,
-		       const struct geometry *g, uint64_t pages, struct pfs_err *err)
+static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f, const struct geometry *g,
+		       uint64_t pages, struct pfs_err *err)
 {
 	unsigned char buf[1024 * KDUMP_DESC_SIZE];
 	size_t n = pages < 1024 ? (size_t)pages : 1024, i;
@@ -175,7 +175,8 @@ static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f,
 
 	if (__builtin_mul_overflow(pages, (uint64_t)KDUMP_DESC_SIZE, &end) ||
 	    __builtin_add_overflow(end, g->desc, &end) || end > f->size)
-		return pfs_err_set(err, EIO, "truncated: descriptors of %" PRIu64
+		return pfs_err_set(err, EIO,
+				   "truncated: descriptors of %" PRIu64
 				   " pages end at byte %" PRIu64 ", the file at %" PRIu64,
 				   pages, end, f->size);
 	at = end - n * KDUMP_DESC_SIZE;
@@ -193,8 +194,9 @@ static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f,
 		if (flags & ~PFS_UNPACK_FLAGS)
 			d->foreign = true;
 		if (__builtin_add_overflow(offset, (uint64_t)size, &end) || end > f->size)
-			return pfs_err_set(err, EIO, "truncated: the data of page %" PRIu64
-					   " of %" PRIu64 " is bytes 0x%" PRIx64 " + 0x%x"
+			return pfs_err_set(err, EIO,
+					   "truncated: the data of page %" PRIu64 " of %" PRIu64
+					   " is bytes 0x%" PRIx64 " + 0x%x"
 					   ", the file ends at 0x%" PRIx64,
 					   pages - n + i + 1, pages, offset, size, f->size);
 	}
@@ -212,8 +214,10 @@ static int read_area(struct pfs_dump *d, const struct pfs_dump_file *f, uint64_t
 	if (!offset || !len)
 		return 0;
 	if (len > KDUMP_MAX_NOTES || __builtin_add_overflow(offset, len, &end) || end > f->size)
-		return pfs_err_set(err, EIO, "sub header: %s at bytes 0x%" PRIx64 " + 0x%" PRIx64
-				   ", the file ends at 0x%" PRIx64, what, offset, len, f->size);
+		return pfs_err_set(err, EIO,
+				   "sub header: %s at bytes 0x%" PRIx64 " + 0x%" PRIx64
+				   ", the file ends at 0x%" PRIx64,
+				   what, offset, len, f->size);
 	*ret = pfs_alloc(&d->arena, len);
 	if (!*ret)
 		return pfs_err_set(err, ENOMEM, "out of memory");
@@ -237,13 +241,14 @@ static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigne
 	if (split) {
 		bool wide = version >= 6;
 
-		f->start_pfn = pfs_le64(sub + (wide ? KDUMP_SUB_START_PFN_64 :
-						      KDUMP_SUB_START_PFN));
+		f->start_pfn =
+			pfs_le64(sub + (wide ? KDUMP_SUB_START_PFN_64 : KDUMP_SUB_START_PFN));
 		f->end_pfn = pfs_le64(sub + (wide ? KDUMP_SUB_END_PFN_64 : KDUMP_SUB_END_PFN));
 		if (f->start_pfn > f->end_pfn || f->start_pfn >= g->max_pfn)
-			return pfs_err_set(err, EIO, "sub header: part of a split set with pages 0x%"
-					   PRIx64 " to 0x%" PRIx64 " of 0x%" PRIx64, f->start_pfn,
-					   f->end_pfn, g->max_pfn);
+			return pfs_err_set(err, EIO,
+					   "sub header: part of a split set with pages 0x%" PRIx64
+					   " to 0x%" PRIx64 " of 0x%" PRIx64,
+					   f->start_pfn, f->end_pfn, g->max_pfn);
 		if (f->end_pfn > g->max_pfn)
 			f->end_pfn = g->max_pfn;
 	}
@@ -253,8 +258,8 @@ static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigne
 	if (version >= 3) {
 		uint64_t len = pfs_le64(sub + KDUMP_SUB_SIZE_VMCOREINFO);
 
-		r = read_area(d, f, pfs_le64(sub + KDUMP_SUB_OFFSET_VMCOREINFO), len,
-			      "VMCOREINFO", &vmcoreinfo, err);
+		r = read_area(d, f, pfs_le64(sub + KDUMP_SUB_OFFSET_VMCOREINFO), len, "VMCOREINFO",
+			      &vmcoreinfo, err);
 		if (r)
 			return r;
 		d->info.vmcoreinfo = vmcoreinfo;
@@ -285,7 +290,8 @@ static int geometry(const struct pfs_dump_file *f, const unsigned char *hdr, str
 	if (block < 4096 || block > 65536 || (block & (block - 1)))
 		return pfs_err_set(err, EIO,
 				   "header: block size %u (damaged, or of a 32-bit or big-endian "
-				   "machine: not supported)", block);
+				   "machine: not supported)",
+				   block);
 	if (!sub || !bitmaps)
 		return pfs_err_set(err, EIO, "header: %u blocks of sub header, %u of bitmaps", sub,
 				   bitmaps);
@@ -294,8 +300,10 @@ static int geometry(const struct pfs_dump_file *f, const unsigned char *hdr, str
 	g->bitmap = (uint64_t)bitmaps * block;
 	end = g->desc = g->ram + g->bitmap;
 	if (end > f->size)
-		return pfs_err_set(err, EIO, "truncated: the bitmaps end at byte %" PRIu64
-				   ", the file at %" PRIu64, end, f->size);
+		return pfs_err_set(err, EIO,
+				   "truncated: the bitmaps end at byte %" PRIu64
+				   ", the file at %" PRIu64,
+				   end, f->size);
 	return 0;
 }
 
@@ -306,7 +314,7 @@ static int arch_from_utsname(struct pfs_dump *d, const unsigned char *hdr, struc
 
 	for (i = 0; i < len; i++)
 		if (machine[i] <= ' ' || machine[i] > '~')
-			len = 0;	/* damaged: as good as none */
+			len = 0; /* damaged: as good as none */
 	if (!len)
 		return 0;
 	d->info.arch = pfs_strndup(&d->arena, machine, len);

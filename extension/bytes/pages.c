@@ -29,8 +29,8 @@ struct desc {
 struct pfs_pages {
 	struct pfs_dump *d;
 	uint64_t block;
-	kdump_ctx_t *ctx;	/* NULL: no page that needs it */
-	bool cloned;		/* ctx shares what it is made of with the one that was opened */
+	kdump_ctx_t *ctx; /* NULL: no page that needs it */
+	bool cloned;	  /* ctx shares what it is made of with the one that was opened */
 	struct pfs_unpack unpack;
 	struct desc desc[NR_DESC];
 	unsigned char raw_desc[NR_DESC * KDUMP_DESC_SIZE];

@@ -11,7 +11,7 @@
 
 #include "bytes/dump.h"
 
-struct pfs_pages;	/* of one thread */
+struct pfs_pages; /* of one thread */
 
 /* from: another thread's, NULL for the first. */
 int pfs_pages_new(struct pfs_dump *d, const struct pfs_pages *from, struct pfs_pages **ret,

@@ -8,9 +8,9 @@
 
 struct pfs_probe {
 	bool dump;
-	int error;		/* errno of what cannot be opened or read; 0: none */
-	bool part;		/* of a set of files: pages [start, end) of [0, max) */
-	uint64_t set;		/* equal for the files of one set */
+	int error;    /* errno of what cannot be opened or read; 0: none */
+	bool part;    /* of a set of files: pages [start, end) of [0, max) */
+	uint64_t set; /* equal for the files of one set */
 	uint64_t start, end, max;
 };
 

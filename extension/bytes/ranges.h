@@ -21,7 +21,7 @@ struct pfs_range {
 struct pfs_ranges {
 	struct pfs_range *v;
 	size_t nr, cap, settled;
-	size_t max;		/* bound on ranges, 0: none */
+	size_t max; /* bound on ranges, 0: none */
 };
 
 /* Empty and inverted ranges are ignored. -ENOMEM; -ENOSPC: more than max ranges. */

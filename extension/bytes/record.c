@@ -12,8 +12,8 @@
 struct pfs_recorder {
 	pthread_mutex_t lock;
 	unsigned int refs, paused;
-	bool lost;		/* ranges are missing */
-	bool trial;		/* to be kept or not, in on_trial */
+	bool lost;  /* ranges are missing */
+	bool trial; /* to be kept or not, in on_trial */
 	struct pfs_ranges answers[NR_ANSWERS], on_trial[NR_ANSWERS];
 };
 

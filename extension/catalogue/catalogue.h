@@ -25,10 +25,10 @@ int pfs_catalogue_open(const char *path, bool create, struct pfs_catalogue *ret,
 void pfs_catalogue_close(struct pfs_catalogue *c);
 
 struct pfs_catalogue_counts {
-	uint64_t rows;		/* read */
-	uint64_t added;		/* dumps that were not there */
-	uint64_t dropped;	/* dumps that have changed since their row was written */
-	uint64_t bad;		/* lines that are no rows; said on stderr */
+	uint64_t rows;	  /* read */
+	uint64_t added;	  /* dumps that were not there */
+	uint64_t dropped; /* dumps that have changed since their row was written */
+	uint64_t bad;	  /* lines that are no rows; said on stderr */
 };
 
 /* path: results.jsonl, or the folder it is in. All of it, or nothing. */

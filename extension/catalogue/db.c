@@ -158,12 +158,14 @@ static int migrate(const struct pfs_catalogue *c, bool create, struct pfs_err *e
 	if (!r)
 		r = number(c, "SELECT count(*) FROM sqlite_master", &tables, err);
 	/* Of an empty file a catalogue can be made, by who means to. */
-	if (!r && (version < 0 || (application != APPLICATION_ID &&
-				   (application || tables || !create))))
+	if (!r &&
+	    (version < 0 || (application != APPLICATION_ID && (application || tables || !create))))
 		r = pfs_err_set(err, EINVAL, "%s: not a catalogue of ours", c->path);
 	if (!r && version > NR_STEPS)
-		r = pfs_err_set(err, EINVAL, "%s: written by a newer pfnscope (schema %d, this one "
-				"knows %d)", c->path, version, NR_STEPS);
+		r = pfs_err_set(err, EINVAL,
+				"%s: written by a newer pfnscope (schema %d, this one "
+				"knows %d)",
+				c->path, version, NR_STEPS);
 	if (!r)
 		r = take_steps(c, version, err);
 	if (!r)
@@ -180,8 +182,8 @@ static bool is_current(const struct pfs_catalogue *c)
 	struct pfs_err ignored;
 
 	return !number(c, "PRAGMA user_version", &version, &ignored) &&
-	       !number(c, "PRAGMA application_id", &application, &ignored) &&
-	       version == NR_STEPS && application == APPLICATION_ID;
+	       !number(c, "PRAGMA application_id", &application, &ignored) && version == NR_STEPS &&
+	       application == APPLICATION_ID;
 }
 
 int pfs_catalogue_open(const char *path, bool create, struct pfs_catalogue *ret,
@@ -194,8 +196,8 @@ int pfs_catalogue_open(const char *path, bool create, struct pfs_catalogue *ret,
 	if (!*path || *path == ':' || !strncmp(path, "file:", 5))
 		return pfs_err_set(err, EINVAL, "'%s': no name of a file%s%s", path,
 				   *path ? ": want ./" : "", path);
-	if (sqlite3_open_v2(path, &c.db, SQLITE_OPEN_READWRITE |
-			    (create ? SQLITE_OPEN_CREATE : 0), NULL))
+	if (sqlite3_open_v2(path, &c.db, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0),
+			    NULL))
 		r = c.db ? pfs_db_fail(&c, err) : pfs_err_set(err, ENOMEM, "out of memory");
 	if (!r) {
 		sqlite3_busy_timeout(c.db, BUSY_MS);

@@ -37,14 +37,17 @@ static int write_file(struct pfs_out *o, const char *buf, size_t len)
 
 static void put_head(struct pfs_out *o, size_t dumps)
 {
-	pfs_markup(o, PFS_HTML_HEAD
-		   "<meta name=\"generator\" content=\"pfnscope " PFS_VERSION "\"/>\n"
-		   "<link rel=\"icon\" href=\"data:,\"/>\n"
-		   "<title>%zu dumps</title>\n<style>\n", dumps);
+	pfs_markup(o,
+		   PFS_HTML_HEAD "<meta name=\"generator\" content=\"pfnscope " PFS_VERSION "\"/>\n"
+				 "<link rel=\"icon\" href=\"data:,\"/>\n"
+				 "<title>%zu dumps</title>\n<style>\n",
+		   dumps);
 	pfs_svg_style(o);
 	pfs_html_style(o);
-	pfs_markup(o, "</style>\n</head>\n<body>\n<header>\n<p class=\"status\">pfnscope</p>\n"
-		   "<h1>%zu dumps by signature</h1>\n</header>\n", dumps);
+	pfs_markup(o,
+		   "</style>\n</head>\n<body>\n<header>\n<p class=\"status\">pfnscope</p>\n"
+		   "<h1>%zu dumps by signature</h1>\n</header>\n",
+		   dumps);
 }
 
 static void put_groups(struct pfs_out *o, const json_t *groups)
@@ -52,7 +55,8 @@ static void put_groups(struct pfs_out *o, const json_t *groups)
 	const json_t *g;
 	size_t i;
 
-	pfs_markup(o, "<section>\n<h2>Signatures</h2>\n<div class=\"scroll\"><table>\n"
+	pfs_markup(o,
+		   "<section>\n<h2>Signatures</h2>\n<div class=\"scroll\"><table>\n"
 		   "<tr><th>Dumps</th><th>Problems</th><th>Kernels</th><th>Hosts</th><th>First</th>"
 		   "<th>Last</th><th>Signature</th></tr>\n");
 	json_array_foreach(groups, i, g) {
@@ -63,9 +67,12 @@ static void put_groups(struct pfs_out *o, const json_t *groups)
 		for (k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
 			pfs_markup(o, "<td class=\"n\">%lld</td>",
 				   (long long)json_integer_value(json_object_get(g, counts[k])));
-		pfs_markup(o, "<td>%.10s</td><td>%.10s</td><td class=\"t\"><a href=\"#g%zu\">%s</a></td>"
-			   "</tr>\n", or_dash(get(g, "first")), or_dash(get(g, "last")), i,
-			   or_dash(get(g, "title")));
+		pfs_markup(
+			o,
+			"<td>%.10s</td><td>%.10s</td><td class=\"t\"><a href=\"#g%zu\">%s</a></td>"
+			"</tr>\n",
+			or_dash(get(g, "first")), or_dash(get(g, "last")), i,
+			or_dash(get(g, "title")));
 	}
 	pfs_markup(o, "</table></div>\n</section>\n");
 }
@@ -133,7 +140,7 @@ static void put_dumps(struct pfs_out *o, const json_t *groups, const json_t *dum
 		if (strchr(key, ':'))
 			pfs_markup(o, "<p><code>%s</code></p>\n", key);
 		pfs_markup(o, "<div class=\"scroll\"><table>\n<tr><th>Time</th><th>Host</th>"
-			   "<th>Kernel</th><th>Verdict</th><th>Dump</th></tr>\n");
+			      "<th>Kernel</th><th>Verdict</th><th>Dump</th></tr>\n");
 		json_array_foreach(json_object_get(sets, key), k, d)
 			put_dump(o, d);
 		pfs_markup(o, "</table></div>\n</section>\n");
@@ -167,7 +174,8 @@ static int copy(int from, int to, const char *path, struct pfs_err *err)
 						   strerror(errno));
 		}
 	return n ? pfs_err_set(err, errno, "cannot read the report for '%s': %s", path,
-			       strerror(errno)) : 0;
+			       strerror(errno)) :
+		   0;
 }
 
 /* A report that is not there (any more) is none; one that cannot be copied is an error. */
@@ -190,14 +198,15 @@ static int copy_report(const json_t *d, const char *dir, bool *ret, struct pfs_e
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	}
 	in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (in >= 0 && (fstat(in, &st) || !S_ISREG(st.st_mode) || st.st_size > MAX_REPORT ||
-			!is_ours(in))) {
+	if (in >= 0 &&
+	    (fstat(in, &st) || !S_ISREG(st.st_mode) || st.st_size > MAX_REPORT || !is_ours(in))) {
 		fprintf(stderr, "pfnscope: not linked: no report of pfnscope's: dump %s\n",
 			or_dash(get(d, "id")));
 	} else if (in >= 0) {
 		out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-		r = out < 0 ? pfs_err_set(err, errno, "cannot write '%s': %s", to, strerror(errno)) :
-			      copy(in, out, to, err);
+		r = out < 0 ?
+			    pfs_err_set(err, errno, "cannot write '%s': %s", to, strerror(errno)) :
+			    copy(in, out, to, err);
 		if (out >= 0 && close(out) && !r)
 			r = pfs_err_set(err, errno, "cannot write '%s': %s", to, strerror(errno));
 		*ret = !r;

@@ -11,16 +11,22 @@
 
 /* Values of a row, in the order of the statement's parameters from 1 on. */
 static const struct {
-	const char *object, *key;	/* object NULL: of the row itself */
+	const char *object, *key; /* object NULL: of the row itself */
 	bool must;
 } columns[] = {
-	{ NULL, "id", true },		{ NULL, "modified", true },
-	{ NULL, "path", true },		{ NULL, "outcome", true },
-	{ "verdict", "status", false },	{ "verdict", "title", false },
+	{ NULL, "id", true },
+	{ NULL, "modified", true },
+	{ NULL, "path", true },
+	{ NULL, "outcome", true },
+	{ "verdict", "status", false },
+	{ "verdict", "title", false },
 	{ "signature", "title", false },
-	{ "signature", "defect", false }, { "signature", "crash", false },
-	{ "kernel", "release", false },	{ "kernel", "build_id", false },
-	{ NULL, "host", false },	{ NULL, "time", false },
+	{ "signature", "defect", false },
+	{ "signature", "crash", false },
+	{ "kernel", "release", false },
+	{ "kernel", "build_id", false },
+	{ NULL, "host", false },
+	{ NULL, "time", false },
 };
 
 #define NR_COLUMNS ((int)(sizeof(columns) / sizeof(columns[0])))
@@ -59,8 +65,8 @@ static const char add_finding[] =
 
 struct import {
 	struct pfs_catalogue *c;
-	const char *results;	/* absolute */
-	json_t *last;		/* by id, the number of its last row's line, and what it is of */
+	const char *results; /* absolute */
+	json_t *last;	     /* by id, the number of its last row's line, and what it is of */
 	sqlite3_stmt *upsert, *find_nr, *drop_row, *drop_findings, *add_finding;
 	struct pfs_catalogue_counts *counts;
 	struct pfs_err *err;
@@ -86,7 +92,8 @@ static bool is_row(const json_t *row)
 	const char *report;
 	int i;
 
-	if (!schema || strcmp(schema, "pfnscope/batch-row") || !version || strncmp(version, "1.", 2))
+	if (!schema || strcmp(schema, "pfnscope/batch-row") || !version ||
+	    strncmp(version, "1.", 2))
 		return false;
 	if (!json_is_integer(status) || json_integer_value(status) < 0 ||
 	    json_integer_value(status) > 3 || (!json_is_integer(bytes) && !json_is_string(bytes)))
@@ -124,8 +131,9 @@ static int put_findings(struct import *m, const json_t *row, sqlite3_int64 nr)
 		if (!r)
 			r = pfs_db_bind(m->c, m->add_finding, 3, severity, m->err);
 		if (!r)
-			r = pfs_db_bind_int(m->c, m->add_finding, 4, json_integer_value(
-				json_object_get(f, "findings")), m->err);
+			r = pfs_db_bind_int(m->c, m->add_finding, 4,
+					    json_integer_value(json_object_get(f, "findings")),
+					    m->err);
 		if (!r)
 			r = pfs_db_step(m->c, m->add_finding, m->err);
 	}
@@ -227,8 +235,8 @@ static int note_row(struct import *m, const json_t *row, size_t nr)
 	json_t *mark = json_pack("[Iss]", (json_int_t)nr, bytes_of(row, bytes),
 				 json_string_value(json_object_get(row, "modified")));
 
-	if (!mark || json_object_set_new(m->last, json_string_value(json_object_get(row, "id")),
-					 mark))
+	if (!mark ||
+	    json_object_set_new(m->last, json_string_value(json_object_get(row, "id")), mark))
 		return pfs_err_set(m->err, ENOMEM, "out of memory");
 	return 0;
 }
@@ -274,7 +282,8 @@ static int pass(struct import *m, FILE *f, size_t *lines)
 			r = note_row(m, row, nr);
 		} else if (!*lines) {
 			m->counts->bad++;
-			fprintf(stderr, "pfnscope: line %zu of the results: not a row: skipped\n", nr);
+			fprintf(stderr, "pfnscope: line %zu of the results: not a row: skipped\n",
+				nr);
 		}
 		json_decref(row);
 	}

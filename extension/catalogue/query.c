@@ -19,7 +19,8 @@ static const struct {
 	{ "host", "coalesce(host, 'unknown')", "coalesce(host, 'unknown')", "dump" },
 	{ "time", "coalesce(substr(time, 1, 10), 'unknown')",
 	  "coalesce(substr(time, 1, 10), 'unknown')", "dump" },
-	{ "finding", "code", "code || ' (' || severity || ')'", "dump JOIN finding ON dump.nr = finding.dump" },
+	{ "finding", "code", "code || ' (' || severity || ')'",
+	  "dump JOIN finding ON dump.nr = finding.dump" },
 };
 
 #define NR_GROUPINGS (sizeof(groupings) / sizeof(groupings[0]))
@@ -29,8 +30,9 @@ static const char list_sql[] =
 	" crash, release, build_id, host, time, results, report FROM dump";
 
 static const char *const list_keys[] = {
-	"nr", "id", "path", "bytes", "modified", "outcome", "status", "verdict", "title",
-	"signature", "defect", "crash", "release", "build_id", "host", "time", "results", "report",
+	"nr",	   "id",       "path",	"bytes",     "modified", "outcome",
+	"status",  "verdict",  "title", "signature", "defect",	 "crash",
+	"release", "build_id", "host",	"time",	     "results",	 "report",
 };
 
 #define NR_LIST_KEYS ((int)(sizeof(list_keys) / sizeof(list_keys[0])))
@@ -95,8 +97,7 @@ int pfs_catalogue_list(struct pfs_catalogue *c, json_t **ret, struct pfs_err *er
 	return r ? r : finish(&j, "pfnscope/catalogue-list", "dumps", a, ret, err);
 }
 
-int pfs_catalogue_show(struct pfs_catalogue *c, const char *what, json_t **ret,
-		       struct pfs_err *err)
+int pfs_catalogue_show(struct pfs_catalogue *c, const char *what, json_t **ret, struct pfs_err *err)
 {
 	static const char *const keys[] = { "row", "results" };
 	struct pfs_json j = { false };
@@ -110,8 +111,10 @@ int pfs_catalogue_show(struct pfs_catalogue *c, const char *what, json_t **ret,
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	/* A path may be no text: as in the rows. */
 	pfs_escape(escaped, size, what, len, true);
-	r = pfs_db_prepare(c, "SELECT row, results FROM dump WHERE path = ?1 OR id = ?1"
-			   " ORDER BY path, modified, bytes", &s, err);
+	r = pfs_db_prepare(c,
+			   "SELECT row, results FROM dump WHERE path = ?1 OR id = ?1"
+			   " ORDER BY path, modified, bytes",
+			   &s, err);
 	if (!r)
 		r = pfs_db_bind(c, s, 1, escaped, err);
 	free(escaped);
@@ -128,13 +131,12 @@ int pfs_catalogue_show(struct pfs_catalogue *c, const char *what, json_t **ret,
 	}
 	/* As batch wrote it, and where that is. */
 	json_array_foreach(a, i, dump)
-		pfs_json_set(&j, dump, "row", json_loads(
-			json_string_value(json_object_get(dump, "row")), 0, NULL));
+		pfs_json_set(&j, dump, "row",
+			     json_loads(json_string_value(json_object_get(dump, "row")), 0, NULL));
 	return finish(&j, "pfnscope/catalogue-show", "dumps", a, ret, err);
 }
 
-int pfs_catalogue_groups(struct pfs_catalogue *c, const char *by, json_t **ret,
-			 struct pfs_err *err)
+int pfs_catalogue_groups(struct pfs_catalogue *c, const char *by, json_t **ret, struct pfs_err *err)
 {
 	static const char *const keys[] = {
 		"key", "title", "dumps", "problems", "kernels", "hosts", "first", "last", "example",
@@ -149,14 +151,18 @@ int pfs_catalogue_groups(struct pfs_catalogue *c, const char *by, json_t **ret,
 	for (i = 0; by && i < NR_GROUPINGS && strcmp(by, groupings[i].name); i++)
 		;
 	if (i == NR_GROUPINGS)
-		return pfs_err_set(err, EINVAL, "--by=%s: want signature, kernel, host, time or "
-				   "finding", by);
+		return pfs_err_set(err, EINVAL,
+				   "--by=%s: want signature, kernel, host, time or "
+				   "finding",
+				   by);
 	/* Constants of ours, all of them. */
-	if (asprintf(&sql, "SELECT %s AS key, min(%s), count(*) AS n, sum(status = 1),"
-		     " count(DISTINCT release), count(DISTINCT host), min(time), max(time), min(path)"
-		     " FROM %s GROUP BY key ORDER BY %s", groupings[i].key, groupings[i].title,
-		     groupings[i].from,
-		     strcmp(groupings[i].name, "time") ? "n DESC, key" : "key") < 0)
+	if (asprintf(
+		    &sql,
+		    "SELECT %s AS key, min(%s), count(*) AS n, sum(status = 1),"
+		    " count(DISTINCT release), count(DISTINCT host), min(time), max(time), min(path)"
+		    " FROM %s GROUP BY key ORDER BY %s",
+		    groupings[i].key, groupings[i].title, groupings[i].from,
+		    strcmp(groupings[i].name, "time") ? "n DESC, key" : "key") < 0)
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	r = pfs_db_prepare(c, sql, &s, err);
 	free(sql);

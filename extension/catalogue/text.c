@@ -19,7 +19,8 @@ void pfs_text_catalogue_list(struct pfs_out *o, const json_t *doc)
 	const json_t *d;
 	size_t i;
 
-	pfs_outf(o, "%-20s  %-16s  %-24s  %-12s  %s\n", "TIME", "HOST", "KERNEL", "VERDICT", "DUMP");
+	pfs_outf(o, "%-20s  %-16s  %-24s  %-12s  %s\n", "TIME", "HOST", "KERNEL", "VERDICT",
+		 "DUMP");
 	json_array_foreach(json_object_get(doc, "dumps"), i, d) {
 		const char *verdict = get(d, "verdict");
 
@@ -40,13 +41,15 @@ void pfs_text_catalogue_groups(struct pfs_out *o, const json_t *doc)
 	json_array_foreach(json_object_get(doc, "groups"), i, g) {
 		const char *key = get(g, "key"), *title = get(g, "title");
 
-		pfs_outf(o, "%7" JSON_INTEGER_FORMAT " %8" JSON_INTEGER_FORMAT
-			 " %7" JSON_INTEGER_FORMAT " %5" JSON_INTEGER_FORMAT "  %-10.10s  %-10.10s  ",
+		pfs_outf(o,
+			 "%7" JSON_INTEGER_FORMAT " %8" JSON_INTEGER_FORMAT
+			 " %7" JSON_INTEGER_FORMAT " %5" JSON_INTEGER_FORMAT
+			 "  %-10.10s  %-10.10s  ",
 			 json_integer_value(json_object_get(g, "dumps")),
 			 json_integer_value(json_object_get(g, "problems")),
 			 json_integer_value(json_object_get(g, "kernels")),
-			 json_integer_value(json_object_get(g, "hosts")),
-			 or_dash(get(g, "first")), or_dash(get(g, "last")));
+			 json_integer_value(json_object_get(g, "hosts")), or_dash(get(g, "first")),
+			 or_dash(get(g, "last")));
 		pfs_outf(o, "%s\n", or_dash(title));
 		if (key && title && strchr(key, ':') && strcmp(key, title))
 			pfs_outf(o, "%56s%s\n", "", key);

@@ -30,7 +30,7 @@ struct work {
 	const struct pfs_batch_dump *d;
 	struct pfs_session_opts opts;
 	struct pfs_session s;
-	char report[4096];		/* the folder; "": none wanted */
+	char report[4096]; /* the folder; "": none wanted */
 	struct pfs_json j;
 	json_t *doc;
 };
@@ -47,8 +47,7 @@ static void set_origin(struct work *w, const struct pfs_origin *origin)
 	pfs_json_str(&w->j, w->doc, "time", text);
 }
 
-static void set_kernel(struct work *w, const char *release, const char *build_id,
-		       const char *arch)
+static void set_kernel(struct work *w, const char *release, const char *build_id, const char *arch)
 {
 	json_t *o = pfs_json_object(&w->j);
 
@@ -331,10 +330,17 @@ enum pfs_exit pfs_run_batch(const struct pfs_args *a, struct pfs_out *o, struct 
 {
 	struct job job = { .a = a };
 	const struct pfs_batch_opts opts = {
-		.paths = a->files, .nr_paths = a->nr_files, .from = a->from, .out = a->output,
-		.jobs = a->jobs, .timeout = a->timeout, .memory = a->memory, .again = a->again,
+		.paths = a->files,
+		.nr_paths = a->nr_files,
+		.from = a->from,
+		.out = a->output,
+		.jobs = a->jobs,
+		.timeout = a->timeout,
+		.memory = a->memory,
+		.again = a->again,
 		.progress = a->progress == PFS_AUTO && !a->quiet,
-		.analyse = analyse, .arg = &job,
+		.analyse = analyse,
+		.arg = &job,
 	};
 	struct pfs_batch_found found;
 	enum pfs_exit st = PFS_EXIT_FAILED;

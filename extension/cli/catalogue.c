@@ -17,13 +17,16 @@ static enum pfs_exit import(struct pfs_catalogue *c, const struct pfs_args *a, s
 		if (pfs_catalogue_import(c, a->files[i], &n, err))
 			return PFS_EXIT_FAILED;
 	if (!a->json)
-		pfs_outf(o, "%" PRIu64 " rows: %" PRIu64 " new dumps, %" PRIu64 " no longer there, %"
-			 PRIu64 " bad lines\n", n.rows, n.added, n.dropped, n.bad);
+		pfs_outf(o,
+			 "%" PRIu64 " rows: %" PRIu64 " new dumps, %" PRIu64
+			 " no longer there, %" PRIu64 " bad lines\n",
+			 n.rows, n.added, n.dropped, n.bad);
 	else
-		pfs_json_write(o, json_pack("{ssss sI sI sI sI}", "schema", "pfnscope/catalogue-import",
-					    "version", "1.0", "rows", (json_int_t)n.rows, "added",
-					    (json_int_t)n.added, "dropped", (json_int_t)n.dropped,
-					    "bad", (json_int_t)n.bad));
+		pfs_json_write(o, json_pack("{ssss sI sI sI sI}", "schema",
+					    "pfnscope/catalogue-import", "version", "1.0", "rows",
+					    (json_int_t)n.rows, "added", (json_int_t)n.added,
+					    "dropped", (json_int_t)n.dropped, "bad",
+					    (json_int_t)n.bad));
 	return n.bad ? PFS_EXIT_INCONCLUSIVE : PFS_EXIT_OK;
 }
 
@@ -70,9 +73,12 @@ static int check(const struct pfs_args *a, const char *what, struct pfs_err *err
 {
 	static const struct {
 		const char *what;
-		size_t min, max;	/* words */
+		size_t min, max; /* words */
 	} grammar[] = {
-		{ "groups", 1, 2 }, { "import", 3, SIZE_MAX }, { "list", 2, 2 }, { "show", 3, 3 },
+		{ "groups", 1, 2 },
+		{ "import", 3, SIZE_MAX },
+		{ "list", 2, 2 },
+		{ "show", 3, 3 },
 	};
 	size_t i;
 
@@ -83,7 +89,7 @@ static int check(const struct pfs_args *a, const char *what, struct pfs_err *err
 			return pfs_err_set(err, EINVAL, "catalogue: %s takes %s", what,
 					   grammar[i].max == 3 ? "the path or id of one dump" :
 					   grammar[i].min == 3 ? "folders that batch wrote" :
-					   "no argument");
+								 "no argument");
 		if (a->by && strcmp(what, "groups"))
 			return pfs_err_set(err, EINVAL, "catalogue: %s has no option --by", what);
 		return 0;

@@ -112,8 +112,7 @@ static void complain(const char *msg)
 	fprintf(stderr, "pfnscope: %s\n", line);
 }
 
-static enum pfs_exit fail(struct pfs_out *o, bool json, const char *code,
-			  const struct pfs_err *err)
+static enum pfs_exit fail(struct pfs_out *o, bool json, const char *code, const struct pfs_err *err)
 {
 	complain(err->msg);
 	if (json) {
@@ -141,9 +140,8 @@ static void find_vmlinux(const struct pfs_args *a, struct pfs_files *files,
 		files->vmlinux = path;
 }
 
-static int open_target(const struct pfs_args *a, struct pfs_files *files,
-		       struct pfs_library *lib, struct pfs_progress *progress,
-		       struct pfs_target **ret, struct pfs_err *err)
+static int open_target(const struct pfs_args *a, struct pfs_files *files, struct pfs_library *lib,
+		       struct pfs_progress *progress, struct pfs_target **ret, struct pfs_err *err)
 {
 	bool host = a->reader == PFS_READER_HOST;
 	int r = 0;
@@ -186,7 +184,9 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 {
 	struct pfs_progress progress;
 	struct pfs_session_opts opts = {
-		.jobs = a->jobs, .progress = on_progress, .arg = &progress,
+		.jobs = a->jobs,
+		.progress = on_progress,
+		.arg = &progress,
 	};
 	struct pfs_library lib;
 	struct pfs_files files;
@@ -261,8 +261,8 @@ static enum pfs_exit print_crash_extension(struct pfs_out *o)
 		}
 	}
 	if (access(PFS_CRASHDIR "/pfnscope.so", R_OK)) {
-		fprintf(stderr, "pfnscope: no crash extension installed: %s/%s: %s\n",
-			PFS_CRASHDIR, name, strerror(errno));
+		fprintf(stderr, "pfnscope: no crash extension installed: %s/%s: %s\n", PFS_CRASHDIR,
+			name, strerror(errno));
 		return PFS_EXIT_FAILED;
 	}
 	pfs_outf(o, "%s/%s\n", PFS_CRASHDIR, name);

@@ -11,7 +11,7 @@
 #include "verbs/files.h"
 
 struct pfs_library {
-	struct pfs_unwinder unwinder;	/* finds nothing where there is no module */
+	struct pfs_unwinder unwinder; /* finds nothing where there is no module */
 	const struct pfs_files *files;
 	void *handle;
 	struct pfs_module *m;

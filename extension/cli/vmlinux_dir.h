@@ -9,9 +9,9 @@
 
 struct pfs_vmlinux_dir {
 	struct pfs_vmlinux_file {
-		char *path;		/* owned */
-		char build_id[72];	/* lower-case hex */
-	} *files;			/* sorted by build_id */
+		char *path;	   /* owned */
+		char build_id[72]; /* lower-case hex */
+	} *files;		   /* sorted by build_id */
 	size_t nr, cap;
 };
 

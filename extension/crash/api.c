@@ -16,13 +16,13 @@
 static struct {
 	struct pfs_engine engine;
 	bool loaded;
-	bool running;		/* signals and flags are ours */
-	bool in_crash;		/* a function of crash, called by a library, is on the stack */
-	bool failed;		/* the last function of crash was left by a jump */
-	bool aborted;		/* crash wanted to go back to its prompt, and must */
-	bool scanning;		/* a ^C is waited for by others */
-	bool interrupted;	/* by a ^C before that: what comes out now is worthless */
-	sigset_t signals;	/* as they were */
+	bool running;	  /* signals and flags are ours */
+	bool in_crash;	  /* a function of crash, called by a library, is on the stack */
+	bool failed;	  /* the last function of crash was left by a jump */
+	bool aborted;	  /* crash wanted to go back to its prompt, and must */
+	bool scanning;	  /* a ^C is waited for by others */
+	bool interrupted; /* by a ^C before that: what comes out now is worthless */
+	sigset_t signals; /* as they were */
 	ulong excluded_flags;
 	bool sadump_zeroes;
 } state;
@@ -70,7 +70,7 @@ bool pfs_crash_failed(void)
 
 struct machine {
 	const char *name;
-	char *crash;		/* machine_type() takes it so */
+	char *crash; /* machine_type() takes it so */
 	size_t prstatus;
 };
 
@@ -145,16 +145,16 @@ enum pfs_crash_read pfs_crash_read_phys(uint64_t pa, void *buf, size_t len)
 		return PFS_CRASH_FAILED;
 	if (guarded(call_read_phys, &c))
 		return PFS_CRASH_OK;
-	return c.ret == SEEK_ERROR ? PFS_CRASH_NO_RAM :
-	       c.ret == PAGE_EXCLUDED ? PFS_CRASH_EXCLUDED : PFS_CRASH_FAILED;
+	return c.ret == SEEK_ERROR    ? PFS_CRASH_NO_RAM :
+	       c.ret == PAGE_EXCLUDED ? PFS_CRASH_EXCLUDED :
+					PFS_CRASH_FAILED;
 }
 
 static bool call_read_virt(void *arg)
 {
 	struct read_call *c = arg;
 
-	return readmem(c->at, KVADDR, c->buf, (long)c->len, "pfnscope",
-		       RETURN_ON_ERROR | QUIET);
+	return readmem(c->at, KVADDR, c->buf, (long)c->len, "pfnscope", RETURN_ON_ERROR | QUIET);
 }
 
 bool pfs_crash_read_virt(uint64_t va, void *buf, size_t len)
@@ -175,7 +175,8 @@ static bool call_prstatus(void *arg)
 
 	c->note = DISKDUMP_DUMPFILE() ? diskdump_get_prstatus_percpu((int)c->cpu) :
 		  NETDUMP_DUMPFILE() || KDUMP_DUMPFILE() ?
-		  netdump_get_prstatus_percpu((int)c->cpu) : NULL;
+					netdump_get_prstatus_percpu((int)c->cpu) :
+					NULL;
 	return c->note;
 }
 
@@ -244,8 +245,7 @@ static bool call_enumerator(void *arg)
 	return true;
 }
 
-static bool ask(bool (*call)(void *arg), const char *name, const char *member,
-		struct name_call *c)
+static bool ask(bool (*call)(void *arg), const char *name, const char *member, struct name_call *c)
 {
 	memset(c, 0, sizeof(*c));
 	if (strlen(name) >= sizeof(c->name) || strlen(member) >= sizeof(c->member))

@@ -122,8 +122,8 @@ static unsigned int width(const struct pfs_crash_info *info)
 {
 	struct winsize ws;
 
-	if (info->terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) &&
-	    ws.ws_col >= MIN_WIDTH && ws.ws_col < WIDTH)
+	if (info->terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) && ws.ws_col >= MIN_WIDTH &&
+	    ws.ws_col < WIDTH)
 		return ws.ws_col;
 	return WIDTH;
 }

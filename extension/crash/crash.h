@@ -16,15 +16,15 @@ struct pfs_crash_info {
 	const char *version;
 	const char *arch;	/* as in archs.def */
 	size_t prstatus_size;	/* bytes of its struct elf_prstatus */
-	unsigned int page_size;	/* bytes: at most 65536 */
+	unsigned int page_size; /* bytes: at most 65536 */
 	const char *dumpfile;	/* as typed; NULL on a live system */
 	bool live;
-	bool minimal;		/* crash --minimal: crash knows no types */
-	bool elf;		/* an ELF dump: crash cannot say what it lacks */
-	bool split;		/* one of a set; we know but the first file's name */
+	bool minimal; /* crash --minimal: crash knows no types */
+	bool elf;     /* an ELF dump: crash cannot say what it lacks */
+	bool split;   /* one of a set; we know but the first file's name */
 	bool flattened;
-	unsigned int cpus;	/* 0 with --minimal */
-	bool terminal;		/* output goes to a terminal, not to a pager or a file */
+	unsigned int cpus; /* 0 with --minimal */
+	bool terminal;	   /* output goes to a terminal, not to a pager or a file */
 };
 
 void pfs_crash_info(struct pfs_crash_info *ret);
@@ -32,9 +32,9 @@ void pfs_crash_info(struct pfs_crash_info *ret);
 /* crash's answer to a physical read inside one page. */
 enum pfs_crash_read {
 	PFS_CRASH_OK,
-	PFS_CRASH_NO_RAM,	/* crash: "seek error" */
+	PFS_CRASH_NO_RAM, /* crash: "seek error" */
 	PFS_CRASH_EXCLUDED,
-	PFS_CRASH_FAILED,	/* any other; ELF: also no such RAM */
+	PFS_CRASH_FAILED, /* any other; ELF: also no such RAM */
 };
 
 enum pfs_crash_read pfs_crash_read_phys(uint64_t pa, void *buf, size_t len);

@@ -104,7 +104,8 @@ char **pfs_crash_help(void)
 	add("pfnscope");
 	add("which struct page the panic stepped on, and why");
 	add("[verb] [argument] [option]...");
-	paragraph("", 2, "pfnscope is fsck for the Linux memmap: it decodes the sections, the "
+	paragraph("", 2,
+		  "pfnscope is fsck for the Linux memmap: it decodes the sections, the "
 		  "mapping of the memmap and every struct page, checks them against each other, "
 		  "and ties the panic to the page that it stepped on. Nothing is written to the "
 		  "kernel, and nothing of its memory is kept between two commands.");
@@ -127,7 +128,8 @@ char **pfs_crash_help(void)
 #undef HOSTED
 #undef ALONE
 	add("");
-	paragraph("", 2, "Memory is read from the dump file that crash has open, and through crash "
+	paragraph("", 2,
+		  "Memory is read from the dump file that crash has open, and through crash "
 		  "where the file cannot be read so (a live system, a dump of several files, a "
 		  "format of crash's alone). Symbols and types are those of crash; with crash "
 		  "--minimal they come from the dump. A ^C ends the scan of all struct pages; "

@@ -17,12 +17,11 @@ static struct answer {
 	enum kind kind;
 	char type[48], member[48];
 	bool found;
-	struct pfs_member value;	/* size or enumerator: in offset */
+	struct pfs_member value; /* size or enumerator: in offset */
 } answers[MAX_ANSWERS];
 static unsigned int nr_answers;
 
-static bool ask_crash(enum kind kind, const char *type, const char *member,
-		      struct pfs_member *ret)
+static bool ask_crash(enum kind kind, const char *type, const char *member, struct pfs_member *ret)
 {
 	int64_t value = 0;
 	bool found;
@@ -89,8 +88,7 @@ static int type_size(struct pfs_lookup *l, const char *type, uint64_t *ret)
 	return r;
 }
 
-static int member(struct pfs_lookup *l, const char *type, const char *name,
-		  struct pfs_member *ret)
+static int member(struct pfs_lookup *l, const char *type, const char *name, struct pfs_member *ret)
 {
 	(void)l;
 	return ask(MEMBER, type, name, ret);

@@ -158,7 +158,9 @@ static json_t *operand_to_json(struct writer *w, const struct pfs_operand *op)
 }
 
 static const char *const named_by[] = {
-	[PFS_NAMED_BY_DUMP] = "dump", [PFS_NAMED_BY_CHECK] = "check", [PFS_NAMED_BY_LIST] = "list",
+	[PFS_NAMED_BY_DUMP] = "dump",
+	[PFS_NAMED_BY_CHECK] = "check",
+	[PFS_NAMED_BY_LIST] = "list",
 };
 
 static json_t *dumped_to_json(struct writer *w, const struct pfs_panic *p)
@@ -525,8 +527,8 @@ static void read_dumped(struct reader *x, const json_t *o, struct pfs_panic *p)
 
 static void read_words(struct reader *x, const json_t *o, struct pfs_panic *p)
 {
-	const json_t *list = need_list(x, o, "stack_words", MAX_WORDS, sizeof(*p->words),
-				       &p->words, &p->nr_words);
+	const json_t *list = need_list(x, o, "stack_words", MAX_WORDS, sizeof(*p->words), &p->words,
+				       &p->nr_words);
 	size_t i;
 
 	for (i = 0; i < p->nr_words && !x->r; i++) {

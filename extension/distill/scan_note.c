@@ -26,7 +26,7 @@ static const char *const mark_names[PFS_NR_MARKS] = {
 /* jansson takes NULL for a value and says so: one flag catches lack of memory anywhere. */
 struct writer {
 	bool failed;
-	int index[PFS_NR_STATES];	/* in "states"; -1: does not occur */
+	int index[PFS_NR_STATES]; /* in "states"; -1: does not occur */
 };
 
 static void add(struct writer *w, json_t *list, json_t *value)
@@ -194,8 +194,7 @@ static void read_sections(struct reader *x, const json_t *list, struct pfs_scan 
 	for (i = 0; i < json_array_size(list) && !x->r; i++) {
 		const json_t *row = json_array_get(list, i);
 		uint64_t nr = need_int(x, row, 0, "sections", UINT32_MAX);
-		const struct pfs_section *sec =
-			pfs_section_of(m, nr * m->layout.pages_per_section);
+		const struct pfs_section *sec = pfs_section_of(m, nr * m->layout.pages_per_section);
 
 		if (json_array_size(row) != 1 + x->nr_states || !sec || (i && nr <= prev)) {
 			bad(x, "sections");

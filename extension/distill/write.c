@@ -49,7 +49,7 @@ struct distill {
 	uint64_t ram_at, bitmap_at, bitmap_len, desc_at, data_at;
 	unsigned char *notes;
 	struct sink desc, data;
-	uint64_t zero_at;	/* the one page of zeroes; 0: none yet */
+	uint64_t zero_at; /* the one page of zeroes; 0: none yet */
 };
 
 static void put32(unsigned char *p, uint64_t v)
@@ -132,8 +132,7 @@ static void put_fact(FILE *out, const char *name, uint64_t value)
 		fprintf(out, "%s=%" PRIu64 "\n", name, value);
 }
 
-char *pfs_distill_vmcoreinfo(const struct pfs_target *t, const struct pfs_facts *f,
-			     size_t *ret_len)
+char *pfs_distill_vmcoreinfo(const struct pfs_target *t, const struct pfs_facts *f, size_t *ret_len)
 {
 	const char *old = t->info.vmcoreinfo;
 	size_t old_len = old ? t->info.vmcoreinfo_len : 0;
@@ -199,9 +198,9 @@ static int put_ranges(FILE *out, enum pfs_note_type type, const struct pfs_range
 static char *origin(const struct pfs_target_info *i)
 {
 	json_t *j = json_pack("{s:s, s:s*, s:s*, s:I, s:i, s:s}", "format", i->format,
-			      "compression", i->compression, "arch", i->arch,
-			      "bytes", (json_int_t)i->bytes, "page_size", (int)i->page_size,
-			      "reader", i->reader);
+			      "compression", i->compression, "arch", i->arch, "bytes",
+			      (json_int_t)i->bytes, "page_size", (int)i->page_size, "reader",
+			      i->reader);
 	char *text = j ? json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 
 	json_decref(j);
@@ -348,8 +347,10 @@ static int lay_out(struct distill *d, struct pfs_err *err)
 	d->bitmap_len = div_up(div_up(d->max_pfn, 8), d->block) * d->block;
 	if (d->notes_len > KDUMP_MAX_NOTES || sub > INT32_MAX ||
 	    d->bitmap_len / d->block > UINT32_MAX / 2)
-		return pfs_err_set(err, EFBIG, "%" PRIu64 " pages and %" PRIu64 " bytes of notes "
-				   "do not fit the format", d->max_pfn, d->notes_len);
+		return pfs_err_set(err, EFBIG,
+				   "%" PRIu64 " pages and %" PRIu64 " bytes of notes "
+				   "do not fit the format",
+				   d->max_pfn, d->notes_len);
 	d->bitmap_at = d->ram_at + d->bitmap_len;
 	d->desc_at = d->bitmap_at + d->bitmap_len;
 	d->data_at = d->desc_at + d->pages * KDUMP_DESC_SIZE;
@@ -403,7 +404,7 @@ static int write_headers(struct distill *d, struct pfs_err *err)
 struct bitmap {
 	int fd;
 	uint64_t at, len;
-	uint64_t window;	/* number of the one in bits */
+	uint64_t window; /* number of the one in bits */
 	bool dirty;
 	unsigned char bits[WINDOW];
 };
@@ -487,8 +488,10 @@ static int fill_page(struct distill *d, size_t i, uint64_t pfn, unsigned char *p
 						      end - start, &got);
 
 		if (p != PFS_PRESENT)
-			return pfs_err_set(err, EIO, "0x%" PRIx64 " could be read before, and is "
-					   "%s now", start + got, pfs_presence_name(p));
+			return pfs_err_set(err, EIO,
+					   "0x%" PRIx64 " could be read before, and is "
+					   "%s now",
+					   start + got, pfs_presence_name(p));
 	}
 	return 0;
 }
@@ -595,7 +598,8 @@ int pfs_distill_write(const char *path, struct pfs_target *t, const struct pfs_f
 	int r;
 
 	if (!rec)
-		return pfs_err_set(err, EINVAL, "%s: what the analysis read was not recorded", path);
+		return pfs_err_set(err, EINVAL, "%s: what the analysis read was not recorded",
+				   path);
 	d = calloc(1, sizeof(*d));
 	if (!d)
 		return pfs_err_set(err, ENOMEM, "out of memory");

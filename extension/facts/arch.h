@@ -12,9 +12,9 @@
 
 /* An entry of the firmware's memory map, as the kernel keeps it. */
 struct pfs_firmware_range {
-	uint64_t addr, size;	/* bytes */
+	uint64_t addr, size; /* bytes */
 	enum { PFS_FW_OTHER, PFS_FW_RAM, PFS_FW_DEVICE } kind;
-	const char *type;	/* in words: "ACPI NVS" */
+	const char *type; /* in words: "ACPI NVS" */
 };
 
 /*
@@ -22,16 +22,16 @@ struct pfs_firmware_range {
  * supported (pfs_arch_missing()).
  */
 struct pfs_arch {
-	const char *name;		/* as in archs.def */
-	const char *family;		/* what people call it: "x86" */
+	const char *name;   /* as in archs.def */
+	const char *family; /* what people call it: "x86" */
 	/* Facts of this machine alone, by name, NULL at the end; see facts.h. */
 	const char *const *facts;
-	const char *const *dwarf_units;	/* source files that define their types; may be NULL */
+	const char *const *dwarf_units; /* source files that define their types; may be NULL */
 
-	uint64_t page_sizes;		/* bit n: pages of 1 << n bytes; the least is the default */
-	uint64_t kernel_half;		/* the lowest virtual address of the kernel's */
-	uint64_t image_start, image_end;	/* where the kernel image is mapped */
-	const char *top_symbol;		/* the name of init_mm's root table */
+	uint64_t page_sizes;  /* bit n: pages of 1 << n bytes; the least is the default */
+	uint64_t kernel_half; /* the lowest virtual address of the kernel's */
+	uint64_t image_start, image_end; /* where the kernel image is mapped */
+	const char *top_symbol;		 /* the name of init_mm's root table */
 
 	/* Where VMCOREINFO does not say: log2 bytes of a section, width of physical addresses. */
 	unsigned int (*section_size_bits)(const struct pfs_facts *f);
@@ -69,15 +69,15 @@ struct pfs_arch {
 	int (*firmware_map)(struct pfs_mem *m, const struct pfs_facts *f,
 			    int (*entry)(void *arg, const struct pfs_firmware_range *r), void *arg,
 			    struct pfs_err *err);
-	const char *firmware_map_name;	/* "e820" */
+	const char *firmware_map_name; /* "e820" */
 
 	/*
 	 * What vmemmap_free() writes over the freed part of a leaf that stays mapped; 0: it
 	 * writes nothing.
 	 */
 	uint64_t unused_fill;
-	uint64_t list_poison;		/* CONFIG_ILLEGAL_POINTER_VALUE, below LIST_POISON1 and 2 */
-	unsigned int max_folio_shift;	/* log2 bytes of MAX_FOLIO_NR_PAGES */
+	uint64_t list_poison;	      /* CONFIG_ILLEGAL_POINTER_VALUE, below LIST_POISON1 and 2 */
+	unsigned int max_folio_shift; /* log2 bytes of MAX_FOLIO_NR_PAGES */
 };
 
 #define ARCH(arch, elf, prstatus, crash) extern const struct pfs_arch pfs_arch_##arch;

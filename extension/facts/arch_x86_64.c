@@ -50,12 +50,12 @@ enum {
 };
 
 static const char *const fact_names[] = {
-	"NUMBER(phys_base)",		/* kernel image: virtual to physical */
-	"NUMBER(pgtable_l5_enabled)",	/* 5-level page tables */
-	"NUMBER(sme_mask)",		/* encryption bit in page table entries */
-	"SYMBOL(page_offset_base)",	/* start of the direct map (variable) */
-	"SYMBOL(vmemmap_base)",		/* start of the memmap (variable) */
-	"SYMBOL(e820_table)",		/* firmware memory map, as the kernel amended it */
+	"NUMBER(phys_base)",	      /* kernel image: virtual to physical */
+	"NUMBER(pgtable_l5_enabled)", /* 5-level page tables */
+	"NUMBER(sme_mask)",	      /* encryption bit in page table entries */
+	"SYMBOL(page_offset_base)",   /* start of the direct map (variable) */
+	"SYMBOL(vmemmap_base)",	      /* start of the memmap (variable) */
+	"SYMBOL(e820_table)",	      /* firmware memory map, as the kernel amended it */
 	"OFFSET(e820_table.nr_entries)",
 	"OFFSET(e820_table.entries)",
 	"SIZE(e820_entry)",
@@ -75,8 +75,7 @@ static bool canonical(const struct pfs_mem *m, uint64_t va)
 	return top == 0 || top == UINT64_MAX >> (bits - 1);
 }
 
-static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
-		 struct pfs_walk *ret)
+static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va, struct pfs_walk *ret)
 {
 	static const char *const names[] = { "pte", "pmd", "pud", "p4d", "pgd" };
 	uint64_t table = root->pa & m->pte_mask;
@@ -89,7 +88,7 @@ static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 	ret->executable = true;
 	ret->pa = 0;
 	for (depth = 0; depth < root->levels && depth < PFS_MAX_LEVELS; depth++) {
-		unsigned int level = root->levels - 1 - depth;	/* 0: pte */
+		unsigned int level = root->levels - 1 - depth; /* 0: pte */
 		unsigned int shift = PAGE_SHIFT + 9 * level;
 		unsigned int idx = (unsigned int)(va >> shift) & 511;
 		struct pfs_step *s = &ret->step[depth];
@@ -142,8 +141,7 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 				   pfs_fact_name(PFS_F_INIT_TOP_PGT),
 				   pfs_fact_name(PFS_F_SWAPPER_PG_DIR));
 	if (!pfs_have(f, PHYS_BASE))
-		return pfs_err_set(err, EINVAL, "VMCOREINFO has no %s",
-				   fact_names[0]);
+		return pfs_err_set(err, EINVAL, "VMCOREINFO has no %s", fact_names[0]);
 	va = pfs_val(f, top);
 	if (va < START_KERNEL_MAP || va & 0xfff)
 		return pfs_err_set(err, EINVAL, "%s is 0x%llx: not a page of the kernel image",
@@ -203,7 +201,8 @@ static int describe(struct pfs_mem *m, uint64_t text, uint64_t top, char *buf, s
 	if (!w.mapped)
 		return -EFAULT;
 	phys_base = (int64_t)(w.pa - (text - START_KERNEL_MAP));
-	return snprintf(buf, size, "PAGESIZE=4096\nSYMBOL(init_top_pgt)=%llx\n"
+	return snprintf(buf, size,
+			"PAGESIZE=4096\nSYMBOL(init_top_pgt)=%llx\n"
 			"NUMBER(phys_base)=%lld\nNUMBER(pgtable_l5_enabled)=%d\n",
 			(unsigned long long)top, (long long)phys_base, m->root.levels == 5);
 }
@@ -278,8 +277,7 @@ static int firmware_map(struct pfs_mem *m, const struct pfs_facts *f,
 
 	for (id = E820_TABLE; id <= E820_TYPE; id++)
 		if (!pfs_have(f, id))
-			return pfs_err_set(err, ENODATA, "%s is not known",
-					   pfs_facts_name(f, id));
+			return pfs_err_set(err, ENODATA, "%s is not known", pfs_facts_name(f, id));
 	size = pfs_val(f, SZ_E820_ENTRY);
 	if (size < 20 || size > sizeof(buf) || pfs_val(f, E820_ADDR) > size - 8 ||
 	    pfs_val(f, E820_SIZE) > size - 8 || pfs_val(f, E820_TYPE) > size - 4)
@@ -326,7 +324,7 @@ const struct pfs_arch pfs_arch_x86_64 = {
 	.describe = describe,
 	.firmware_map = firmware_map,
 	.firmware_map_name = "e820",
-	.unused_fill = 0xfdfdfdfdfdfdfdfdULL,	/* PAGE_UNUSED, once PAGE_INUSE */
+	.unused_fill = 0xfdfdfdfdfdfdfdfdULL, /* PAGE_UNUSED, once PAGE_INUSE */
 	.list_poison = 0xdead000000000000ULL,
-	.max_folio_shift = 30,			/* PUD_ORDER, with gigantic pages */
+	.max_folio_shift = 30, /* PUD_ORDER, with gigantic pages */
 };

@@ -155,14 +155,14 @@ static const struct btf_type *strip(struct pfs_btf *b, uint32_t id)
 /* A struct or union whose members are still to be looked at. */
 struct level {
 	const struct btf_type *t;
-	uint64_t bits;		/* its offset */
-	unsigned int next;	/* member to look at */
+	uint64_t bits;	   /* its offset */
+	unsigned int next; /* member to look at */
 };
 
 struct found {
 	uint32_t type;
-	uint64_t bits;		/* offset */
-	unsigned int bitfield;	/* width, 0: none */
+	uint64_t bits;	       /* offset */
+	unsigned int bitfield; /* width, 0: none */
 };
 
 /* Member name[0..len) of t, also inside anonymous structs and unions. */

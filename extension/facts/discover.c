@@ -28,7 +28,8 @@ static int check_places(struct pfs_lookup *l, const struct pfs_facts *f, const c
 			continue;
 		return pfs_err_set(err, EINVAL,
 				   "%s: of another kernel: its %s is at 0x%llx, the dump's at "
-				   "0x%llx", whose, known[i].name, (unsigned long long)addr,
+				   "0x%llx",
+				   whose, known[i].name, (unsigned long long)addr,
 				   (unsigned long long)pfs_val(f, known[i].id));
 	}
 	return 0;
@@ -61,9 +62,9 @@ static int from_vmlinux(const char *path, const struct pfs_facts *f, struct pfs_
 }
 
 /* By name, or else by their looks. */
-static int symbols_of_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v,
-			   struct pfs_arena *a, bool scan, struct pfs_image *image,
-			   struct pfs_lookup **ret, struct pfs_err *err)
+static int symbols_of_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct pfs_arena *a,
+			   bool scan, struct pfs_image *image, struct pfs_lookup **ret,
+			   struct pfs_err *err)
 {
 	int r = pfs_kallsyms_open(mem, v, ret, err);
 
@@ -132,7 +133,8 @@ static int get_vmcoreinfo(struct pfs_target *t, const struct pfs_arch *arch, str
 		r = pfs_vmcoreinfo_find(t, arch, a, &found, err);
 		if (r == -ENOENT) {
 			err->code = EINVAL;
-			return pfs_err_wrap(err, "the dump has no VMCOREINFO (take it with kdump, "
+			return pfs_err_wrap(err,
+					    "the dump has no VMCOREINFO (take it with kdump, "
 					    "or give the guest a vmcoreinfo device), and none was "
 					    "found in its memory");
 		}

@@ -22,14 +22,14 @@
 
 /* For the rows of facts.def: the memory model, printk's records, resources, xarrays. */
 static const char *const units[] = {
-	"mm/page_alloc.c", "mm/memory_hotplug.c", "mm/memremap.c", "kernel/memremap.c",
-	"kernel/printk/printk.c", "kernel/resource.c", "lib/xarray.c", NULL,
+	"mm/page_alloc.c",	  "mm/memory_hotplug.c", "mm/memremap.c", "kernel/memremap.c",
+	"kernel/printk/printk.c", "kernel/resource.c",	 "lib/xarray.c",  NULL,
 };
 
 struct pfs_dwarf {
 	struct pfs_lookup lookup;
 	Dwarf *dw;
-	struct pfs_names tags, typedefs, enumerators;	/* values: DIE offsets; constants */
+	struct pfs_names tags, typedefs, enumerators; /* values: DIE offsets; constants */
 };
 
 /* Is it one of these, wherever the kernel was built? */
@@ -197,7 +197,7 @@ static uint64_t bit_offset(Dwarf_Die *member)
 
 struct level {
 	Dwarf_Die member;
-	uint64_t bits;		/* offset of the struct that it is in */
+	uint64_t bits; /* offset of the struct that it is in */
 };
 
 /* Member name[0..len) of type, also inside anonymous structs and unions. */

@@ -19,14 +19,14 @@ enum pfs_fact_id {
 
 struct pfs_fact {
 	uint64_t value;
-	const char *from;	/* NULL: this kernel or dump does not have it */
+	const char *from; /* NULL: this kernel or dump does not have it */
 };
 
 struct pfs_facts {
 	struct pfs_fact f[PFS_NR_FACTS];
-	const char *const *machine;	/* names of the machine's facts, NULL at the end; or NULL */
-	const char *release;	/* OSRELEASE, "" if unknown */
-	const char *build_id;	/* lower-case hex, "" if unknown */
+	const char *const *machine; /* names of the machine's facts, NULL at the end; or NULL */
+	const char *release;	    /* OSRELEASE, "" if unknown */
+	const char *build_id;	    /* lower-case hex, "" if unknown */
 };
 
 /* Name of a fact of facts.def in VMCOREINFO's syntax; "?" of another. */

@@ -53,7 +53,7 @@ int pfs_image_find(struct pfs_mem *m, struct pfs_arena *a, struct pfs_image *ret
 
 struct window {
 	unsigned char *buf;
-	size_t len;		/* bytes read, from va on */
+	size_t len; /* bytes read, from va on */
 	uint64_t va;
 };
 
@@ -98,8 +98,7 @@ static int search_range(struct pfs_mem *m, const struct pfs_image_range *range, 
 }
 
 int pfs_image_search(struct pfs_mem *m, const struct pfs_image *image, bool exec,
-		     const void *needle, size_t len, int (*hit)(void *arg, uint64_t va),
-		     void *arg)
+		     const void *needle, size_t len, int (*hit)(void *arg, uint64_t va), void *arg)
 {
 	unsigned char *buf = malloc(WINDOW);
 	size_t i;

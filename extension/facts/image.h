@@ -24,7 +24,6 @@ int pfs_image_find(struct pfs_mem *m, struct pfs_arena *a, struct pfs_image *ret
  * returns then. Pages that cannot be read hold none. -ENOMEM.
  */
 int pfs_image_search(struct pfs_mem *m, const struct pfs_image *image, bool exec,
-		     const void *needle, size_t len, int (*hit)(void *arg, uint64_t va),
-		     void *arg);
+		     const void *needle, size_t len, int (*hit)(void *arg, uint64_t va), void *arg);
 
 #endif

@@ -41,15 +41,15 @@
 
 /* Where the image starts, and variables; mem_section and vmemmap hold values instead. */
 static const char *const known[] = {
-	"_stext", "_text", "init_uts_ns", "node_online_map", "node_data", "init_top_pgt",
-	"prb", "clear_seq", "vmap_area_list", "log_buf",
+	"_stext",	"_text", "init_uts_ns", "node_online_map", "node_data",
+	"init_top_pgt", "prb",	 "clear_seq",	"vmap_area_list",  "log_buf",
 };
 #define NR_KNOWN (sizeof(known) / sizeof(known[0]))
 
 struct kallsyms {
 	struct pfs_lookup lookup;
 	struct pfs_names symbols;
-	struct pfs_arena names;	/* expanded, each terminated */
+	struct pfs_arena names; /* expanded, each terminated */
 };
 
 struct tokens {
@@ -115,7 +115,7 @@ static int read_tokens(struct pfs_mem *m, uint64_t table, uint64_t index, struct
 /* A window over kallsyms_names, whose size nothing tells. */
 struct stream {
 	struct pfs_mem *m;
-	uint64_t va;		/* of what is read next */
+	uint64_t va; /* of what is read next */
 	unsigned char *buf;
 	size_t pos, len;
 };
@@ -183,8 +183,8 @@ static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
 }
 
 /* All names into k->symbols, in the order of the table, so far without their addresses. */
-static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
-		      const struct tokens *t, struct kallsyms *k, struct pfs_err *err)
+static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at, const struct tokens *t,
+		      struct kallsyms *k, struct pfs_err *err)
 {
 	struct stream s = { .m = m, .va = at->names };
 	char *p = NULL;
@@ -218,8 +218,10 @@ static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		left -= (size_t)n + 1;
 	}
 	if (!r && at->names_end && s.va - (s.len - s.pos) != at->names_end)
-		r = pfs_err_set(err, EINVAL, "kallsyms_names at 0x%llx: %u symbols end elsewhere "
-				"than its markers say", (unsigned long long)at->names, at->nr);
+		r = pfs_err_set(err, EINVAL,
+				"kallsyms_names at 0x%llx: %u symbols end elsewhere "
+				"than its markers say",
+				(unsigned long long)at->names, at->nr);
 	free(s.buf);
 	return r;
 }
@@ -267,8 +269,7 @@ static bool is_at(const struct pfs_names *t, const char *name, uint64_t addr)
  * where they are known to be? Static variables of other files may have such a name, too.
  */
 static bool set_addresses(struct pfs_names *symbols, const struct pfs_kallsyms_try *try,
-			  const unsigned char *table, const struct pfs_vmcoreinfo *v,
-			  uint64_t text)
+			  const unsigned char *table, const struct pfs_vmcoreinfo *v, uint64_t text)
 {
 	uint64_t want, any, last = 0;
 	bool start = false;
@@ -287,7 +288,7 @@ static bool set_addresses(struct pfs_names *symbols, const struct pfs_kallsyms_t
 		else if (symbol_va(v, known[i], &want) || !want)
 			continue;
 		if (is_at(symbols, known[i], want))
-			start |= i < 2;	/* _stext or _text */
+			start |= i < 2; /* _stext or _text */
 		else if (!pfs_names_find(symbols, known[i], &any))
 			return false;
 	}
@@ -392,15 +393,15 @@ static int named_addresses(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
 
 	if (!symbol_va(v, "kallsyms_offsets", &va)) {
 		if (symbol_va(v, "kallsyms_relative_base", &relative_base)) {
-			at->try[at->tries++] = (struct pfs_kallsyms_try){
-				PFS_KALLSYMS_PLACE_RELATIVE, va, va };
+			at->try[at->tries++] =
+				(struct pfs_kallsyms_try){ PFS_KALLSYMS_PLACE_RELATIVE, va, va };
 			return 0;
 		}
 		r = pfs_read_u64(m, relative_base, &base, "kallsyms_relative_base", err);
 		if (r)
 			return r;
-		at->try[at->tries++] = (struct pfs_kallsyms_try){
-			PFS_KALLSYMS_ABSOLUTE_PERCPU, va, base };
+		at->try[at->tries++] = (struct pfs_kallsyms_try){ PFS_KALLSYMS_ABSOLUTE_PERCPU, va,
+								  base };
 		at->try[at->tries++] = (struct pfs_kallsyms_try){ PFS_KALLSYMS_UNSIGNED, va, base };
 		return 0;
 	}
@@ -410,8 +411,8 @@ static int named_addresses(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
 	return 0;
 }
 
-int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
-		      struct pfs_lookup **ret, struct pfs_err *err)
+int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v, struct pfs_lookup **ret,
+		      struct pfs_err *err)
 {
 	struct pfs_kallsyms_at at = { .from = "kallsyms" };
 	unsigned char raw[4];

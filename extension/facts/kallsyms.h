@@ -20,9 +20,9 @@ enum pfs_kallsyms_encoding {
 };
 
 struct pfs_kallsyms_at {
-	const char *from;		/* provenance, a constant */
+	const char *from; /* provenance, a constant */
 	uint64_t names, token_table, token_index;
-	uint64_t names_end;		/* 0: not known */
+	uint64_t names_end; /* 0: not known */
 	uint32_t nr;
 	/* How and where the addresses may be; the first that fits is it. */
 	struct pfs_kallsyms_try {

@@ -52,7 +52,7 @@ struct scan {
 	uint64_t num_syms;
 	struct pfs_lookup *found;
 	struct pfs_err *err;
-	bool tables;		/* were tables seen? Then err says what is wrong with them */
+	bool tables; /* were tables seen? Then err says what is wrong with them */
 	unsigned int hits;
 };
 
@@ -124,7 +124,7 @@ static bool find_index(struct scan *s, uint64_t digits)
 struct markers {
 	uint64_t va;
 	uint32_t nr;
-	uint64_t last;		/* the last of them */
+	uint64_t last; /* the last of them */
 };
 
 static uint64_t marker(const unsigned char *p, unsigned int size, size_t i)
@@ -330,7 +330,11 @@ int pfs_kallsyms_scan(struct pfs_mem *m, const struct pfs_image *image,
 		      struct pfs_err *err)
 {
 	struct scan s = {
-		.m = m, .v = v, .text = text, .err = err, .at.from = "kallsyms (scan)",
+		.m = m,
+		.v = v,
+		.text = text,
+		.err = err,
+		.at.from = "kallsyms (scan)",
 	};
 	char needle[20];
 	int i, r;
@@ -351,6 +355,7 @@ int pfs_kallsyms_scan(struct pfs_mem *m, const struct pfs_image *image,
 	}
 	if (s.tables)
 		return pfs_err_wrap(err, "kallsyms found by scanning");
-	return pfs_err_set(err, ENOENT, "no kallsyms tables in the kernel image: they are not in "
+	return pfs_err_set(err, ENOENT,
+			   "no kallsyms tables in the kernel image: they are not in "
 			   "the dump, or the kernel has none");
 }

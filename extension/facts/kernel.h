@@ -12,10 +12,10 @@
 /* VMCOREINFO text as key/value pairs (vmcoreinfo.c). Bad lines are skipped. */
 struct pfs_vmcoreinfo {
 	struct pfs_vmcoreinfo_row {
-		const char *key, *value;	/* arena */
-	} *rows;				/* sorted by key; the last of equal keys wins */
+		const char *key, *value; /* arena */
+	} *rows;			 /* sorted by key; the last of equal keys wins */
 	size_t nr;
-	const char *from;			/* provenance of what it says */
+	const char *from; /* provenance of what it says */
 };
 
 int pfs_vmcoreinfo_parse(struct pfs_arena *a, const char *text, size_t len,
@@ -42,8 +42,8 @@ int pfs_vmcoreinfo_number(const struct pfs_vmcoreinfo *v, const char *key, uint6
  * the tables from v6.0. -ENOENT: this kernel does not name them; -EINVAL:
  * they are damaged. Owns its memory; ops->free.
  */
-int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
-		      struct pfs_lookup **ret, struct pfs_err *err);
+int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v, struct pfs_lookup **ret,
+		      struct pfs_err *err);
 /*
  * The same, found by their structure in the kernel image (kallsyms_scan.c).
  * text: see kallsyms.h. -ENOENT: there are none; -EINVAL: what was found does
@@ -92,10 +92,9 @@ int pfs_system_map_open(const char *path, const struct pfs_facts *f, struct pfs_
  * "VMCOREINFO (memory)", "CPU and kernel image", "table x86_64". Called once with VMCOREINFO alone (to set up
  * pfs_mem), and again when kallsyms and BTF can be read.
  */
-int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a,
-		      struct pfs_lookup *const *lookups, size_t nr_lookups,
-		      const struct pfs_vmcoreinfo *v, const struct pfs_arch *arch,
-		      struct pfs_err *err);
+int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a, struct pfs_lookup *const *lookups,
+		      size_t nr_lookups, const struct pfs_vmcoreinfo *v,
+		      const struct pfs_arch *arch, struct pfs_err *err);
 
 /*
  * The build-id from the notes in the kernel image, in lower-case hex

@@ -32,8 +32,7 @@ void pfs_mem_forget(struct pfs_mem *m)
 		m->table[i].valid = false;
 }
 
-enum pfs_presence pfs_table_entry(struct pfs_mem *m, unsigned int depth, uint64_t pa,
-				  uint64_t *ret)
+enum pfs_presence pfs_table_entry(struct pfs_mem *m, unsigned int depth, uint64_t pa, uint64_t *ret)
 {
 	uint64_t piece = pa & ~(uint64_t)(PFS_TABLE_PIECE - 1), at;
 	enum pfs_presence p;
@@ -121,8 +120,7 @@ static enum pfs_reach read_va(struct pfs_mem *m, uint64_t va, void *buf, size_t 
 	return r;
 }
 
-enum pfs_reach pfs_read_va(struct pfs_mem *m, uint64_t va, void *buf, size_t len,
-			   uint64_t *ret_at)
+enum pfs_reach pfs_read_va(struct pfs_mem *m, uint64_t va, void *buf, size_t len, uint64_t *ret_at)
 {
 	struct pfs_walk w;
 	uint64_t at, pa;
@@ -156,8 +154,7 @@ const char *pfs_reach_name(enum pfs_reach r)
 
 /* Say where and why, with the evidence that the walk has. */
 static int reach_error(enum pfs_reach r, uint64_t va, size_t len, uint64_t at,
-		       const struct pfs_walk *w, uint64_t pa, const char *what,
-		       struct pfs_err *err)
+		       const struct pfs_walk *w, uint64_t pa, const char *what, struct pfs_err *err)
 {
 	const struct pfs_step *s = pfs_walk_end(w);
 	char where[96], first[48] = "";
@@ -170,8 +167,8 @@ static int reach_error(enum pfs_reach r, uint64_t va, size_t len, uint64_t at,
 	switch (r) {
 	case PFS_REACH_UNMAPPED:
 		return pfs_err_set(err, EFAULT, "%s: %s: %s (%s entry 0x%llx at 0x%llx)", what,
-				   where, pfs_reach_name(r), s->level,
-				   (unsigned long long)s->entry, (unsigned long long)s->entry_pa);
+				   where, pfs_reach_name(r), s->level, (unsigned long long)s->entry,
+				   (unsigned long long)s->entry_pa);
 	case PFS_REACH_NO_TABLE:
 		return pfs_err_set(err, ENODATA, "%s: %s: %s (%s table page at 0x%llx)", what,
 				   where, pfs_reach_name(r), s ? s->level : "root",

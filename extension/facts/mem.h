@@ -22,36 +22,36 @@ struct pfs_facts;
 
 /* Where a page-table walk starts: a parameter, as init_mm's tables and a task's differ. */
 struct pfs_root {
-	uint64_t pa;		/* physical address of the top-level table */
+	uint64_t pa; /* physical address of the top-level table */
 	unsigned int levels;
 };
 
 struct pfs_step {
-	const char *level;	/* the kernel's name: "pgd", "p4d", "pud", "pmd", "pte" */
-	uint64_t entry_pa;	/* physical address of the entry */
-	uint64_t entry;		/* its value, valid only if presence == PFS_PRESENT */
-	enum pfs_presence presence;	/* of the table page */
+	const char *level;	    /* the kernel's name: "pgd", "p4d", "pud", "pmd", "pte" */
+	uint64_t entry_pa;	    /* physical address of the entry */
+	uint64_t entry;		    /* its value, valid only if presence == PFS_PRESENT */
+	enum pfs_presence presence; /* of the table page */
 };
 
 struct pfs_walk {
 	uint64_t va;
-	unsigned int nr;	/* steps taken */
+	unsigned int nr; /* steps taken */
 	struct pfs_step step[PFS_MAX_LEVELS];
-	bool mapped;		/* the last step is a present leaf; if not, ask pfs_walk_reach() */
+	bool mapped; /* the last step is a present leaf; if not, ask pfs_walk_reach() */
 	bool writable, executable;
-	uint64_t pa;		/* of va, if mapped */
-	uint64_t leaf_size;	/* bytes mapped (or left unmapped) by the last entry */
+	uint64_t pa;	    /* of va, if mapped */
+	uint64_t leaf_size; /* bytes mapped (or left unmapped) by the last entry */
 };
 
 /* The answer to a virtual read. */
 enum pfs_reach {
 	PFS_REACH_OK,
-	PFS_REACH_UNMAPPED,	/* walked to an entry that is not present */
-	PFS_REACH_EXCLUDED,	/* mapped; the page behind it has this presence ... */
+	PFS_REACH_UNMAPPED, /* walked to an entry that is not present */
+	PFS_REACH_EXCLUDED, /* mapped; the page behind it has this presence ... */
 	PFS_REACH_ABSENT,
 	PFS_REACH_UNDECIDABLE,
-	PFS_REACH_NO_TABLE,	/* a page-table page is not in the dump */
-	PFS_REACH_BAD_ADDRESS,	/* not canonical, or the range wraps */
+	PFS_REACH_NO_TABLE,    /* a page-table page is not in the dump */
+	PFS_REACH_BAD_ADDRESS, /* not canonical, or the range wraps */
 };
 
 /* The step that a walk ended with; NULL: it took none. */
@@ -73,9 +73,9 @@ static inline enum pfs_reach pfs_walk_reach(const struct pfs_walk *w)
 struct pfs_mem {
 	struct pfs_target *target;
 	const struct pfs_arch *arch;
-	struct pfs_root root;		/* init_mm */
-	unsigned int page_shift;	/* log2 bytes of a page */
-	uint64_t pte_mask;		/* physical address bits of an entry */
+	struct pfs_root root;	 /* init_mm */
+	unsigned int page_shift; /* log2 bytes of a page */
+	uint64_t pte_mask;	 /* physical address bits of an entry */
 	/*
 	 * The piece of a table that was read last at each level, so that
 	 * neighbouring walks cost no read. Off on a live target.
@@ -108,8 +108,7 @@ void pfs_walk_va(struct pfs_mem *m, uint64_t va, struct pfs_walk *ret);
  * Virtual read of exactly len bytes through init_mm. On anything but
  * PFS_REACH_OK, *ret_at (may be NULL) is the first virtual address not read.
  */
-enum pfs_reach pfs_read_va(struct pfs_mem *m, uint64_t va, void *buf, size_t len,
-			   uint64_t *ret_at);
+enum pfs_reach pfs_read_va(struct pfs_mem *m, uint64_t va, void *buf, size_t len, uint64_t *ret_at);
 
 /* The same with a message: "what: 8 bytes at 0x...: address not mapped". */
 int pfs_read_obj(struct pfs_mem *m, uint64_t va, void *buf, size_t len, const char *what,

@@ -150,8 +150,7 @@ static int build_by_value(struct pfs_names *t)
 	return 0;
 }
 
-int pfs_names_at(struct pfs_names *t, uint64_t addr, const char **ret_name,
-		 uint64_t *ret_offset)
+int pfs_names_at(struct pfs_names *t, uint64_t addr, const char **ret_name, uint64_t *ret_offset)
 {
 	size_t low = 0, high = t->nr;
 	const struct pfs_name *sym;

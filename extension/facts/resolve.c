@@ -13,8 +13,8 @@ enum kind { KIND_KEY, KIND_SYMBOL, KIND_SIZE, KIND_OFFSET, KIND_LENGTH, KIND_NUM
 /* A fact's NAME taken apart: OFFSET(page.lru) is KIND_OFFSET, "page", "lru". */
 struct query {
 	enum kind kind;
-	char name[MAX_NAME];	/* symbol, type or enumerator */
-	const char *member;	/* inside name's buffer; NULL: none */
+	char name[MAX_NAME]; /* symbol, type or enumerator */
+	const char *member;  /* inside name's buffer; NULL: none */
 };
 
 struct sources {
@@ -23,7 +23,7 @@ struct sources {
 	const struct pfs_vmcoreinfo *v;
 	const struct pfs_arch *arch;
 	struct pfs_arena *arena;
-	const char *last_from;	/* the arena's copy of the last provenance */
+	const char *last_from; /* the arena's copy of the last provenance */
 };
 
 static void parse(const char *fact, struct query *q)
@@ -32,7 +32,7 @@ static void parse(const char *fact, struct query *q)
 		const char *prefix;
 		enum kind kind;
 	} kinds[] = {
-		{ "SYMBOL(", KIND_SYMBOL }, { "SIZE(", KIND_SIZE }, { "OFFSET(", KIND_OFFSET },
+		{ "SYMBOL(", KIND_SYMBOL }, { "SIZE(", KIND_SIZE },	{ "OFFSET(", KIND_OFFSET },
 		{ "LENGTH(", KIND_LENGTH }, { "NUMBER(", KIND_NUMBER },
 	};
 	size_t i, n;
@@ -238,8 +238,7 @@ static int node_length(struct pfs_facts *f, struct sources *s)
 {
 	static const struct query q = { KIND_LENGTH, "kmem_cache", "node" };
 
-	return pfs_have(f, PFS_F_NR_NODES_MAX) ? 0 :
-	       from_lookups(s, &q, &f->f[PFS_F_NR_NODES_MAX]);
+	return pfs_have(f, PFS_F_NR_NODES_MAX) ? 0 : from_lookups(s, &q, &f->f[PFS_F_NR_NODES_MAX]);
 }
 
 static void from_table(struct pfs_facts *f, enum pfs_fact_id id, uint64_t value, const char *from)
@@ -340,10 +339,9 @@ static const char *text(struct pfs_arena *a, const struct pfs_vmcoreinfo *v, con
 	return copy;
 }
 
-int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a,
-		      struct pfs_lookup *const *lookups, size_t nr_lookups,
-		      const struct pfs_vmcoreinfo *v, const struct pfs_arch *arch,
-		      struct pfs_err *err)
+int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a, struct pfs_lookup *const *lookups,
+		      size_t nr_lookups, const struct pfs_vmcoreinfo *v,
+		      const struct pfs_arch *arch, struct pfs_err *err)
 {
 	struct sources s = { lookups, nr_lookups, v, arch, a, NULL };
 	const char *name;

@@ -22,7 +22,7 @@
 struct system_map {
 	struct pfs_lookup lookup;
 	struct pfs_names symbols;
-	char *text;		/* the file, its names terminated in place */
+	char *text; /* the file, its names terminated in place */
 };
 
 static int read_file(const char *path, char **ret_text, size_t *ret_len, struct pfs_err *err)
@@ -37,8 +37,10 @@ static int read_file(const char *path, char **ret_text, size_t *ret_len, struct 
 		return pfs_err_set(err, errno, "%s", strerror(errno));
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > MAX_BYTES) {
 		close(fd);
-		return pfs_err_set(err, EINVAL, "not a System.map: no file, or of more than %lld "
-				   "MiB", (long long)(MAX_BYTES >> 20));
+		return pfs_err_set(err, EINVAL,
+				   "not a System.map: no file, or of more than %lld "
+				   "MiB",
+				   (long long)(MAX_BYTES >> 20));
 	}
 	size = (size_t)st.st_size;
 	text = malloc(size + 1);
@@ -96,8 +98,10 @@ static int add_symbols(struct system_map *s, size_t len, struct pfs_err *err)
 		nr++;
 		name = parse_line(line, &addr, &module);
 		if (!name)
-			return pfs_err_set(err, EINVAL, "not a System.map: line %zu is not \"ADDRESS "
-					   "TYPE NAME\"", nr);
+			return pfs_err_set(err, EINVAL,
+					   "not a System.map: line %zu is not \"ADDRESS "
+					   "TYPE NAME\"",
+					   nr);
 		if (!module && pfs_names_add(&s->symbols, name, strlen(name), addr))
 			return pfs_err_set(err, ENOMEM, "out of memory");
 	}
@@ -116,7 +120,8 @@ static int relocate(struct system_map *s, const struct pfs_facts *f, struct pfs_
 	if (pfs_names_find(&s->symbols, "_stext", &stext))
 		return pfs_err_set(err, EINVAL, "not a System.map: it has no _stext");
 	if (!stext)
-		return pfs_err_set(err, EINVAL, "its addresses are hidden: a copy of /proc/kallsyms "
+		return pfs_err_set(err, EINVAL,
+				   "its addresses are hidden: a copy of /proc/kallsyms "
 				   "that was not made by root");
 	shift = pfs_have(f, PFS_F_STEXT) ? pfs_val(f, PFS_F_STEXT) - stext :
 					   pfs_val(f, PFS_F_KERNELOFFSET);

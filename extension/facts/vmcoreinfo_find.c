@@ -32,9 +32,9 @@ struct search {
 	struct pfs_target *t;
 	const struct pfs_arch *arch;
 	struct pfs_arena *a;
-	char *text;		/* arena; NULL: none yet */
+	char *text; /* arena; NULL: none yet */
 	size_t len;
-	unsigned int others;	/* texts that did not stand the check */
+	unsigned int others; /* texts that did not stand the check */
 };
 
 static bool has_release(struct pfs_mem *m, const struct pfs_vmcoreinfo *v)
@@ -62,8 +62,7 @@ static bool maps_image(struct pfs_mem *m, const struct pfs_facts *f, uint64_t st
 	return w.mapped && w.pa - stext == m->root.pa - pfs_val(f, top);
 }
 
-static int check_memory(const struct search *s, struct pfs_arena *a,
-			const struct pfs_vmcoreinfo *v)
+static int check_memory(const struct search *s, struct pfs_arena *a, const struct pfs_vmcoreinfo *v)
 {
 	struct pfs_facts *f = malloc(sizeof(*f));
 	struct pfs_mem *m = malloc(sizeof(*m));
@@ -84,7 +83,10 @@ static int check_memory(const struct search *s, struct pfs_arena *a,
 static int stands(const struct search *s, const char *text, size_t len)
 {
 	static const char *const keys[] = {
-		"OSRELEASE", "PAGESIZE", "SYMBOL(init_uts_ns)", "SYMBOL(_stext)",
+		"OSRELEASE",
+		"PAGESIZE",
+		"SYMBOL(init_uts_ns)",
+		"SYMBOL(_stext)",
 	};
 	struct pfs_vmcoreinfo v;
 	struct pfs_arena a;
@@ -186,9 +188,10 @@ static int make_up(struct search *s, struct pfs_mem *m, struct pfs_lookup *symbo
 	buf = pfs_alloc(s->a, 2048);
 	if (!buf)
 		return -ENOMEM;
-	used = (size_t)snprintf(buf, 1024, "OSRELEASE=%s\nSYMBOL(_stext)=%llx\n"
-				"SYMBOL(init_uts_ns)=%llx\n", release, (unsigned long long)stext,
-				(unsigned long long)uts);
+	used = (size_t)snprintf(buf, 1024,
+				"OSRELEASE=%s\nSYMBOL(_stext)=%llx\n"
+				"SYMBOL(init_uts_ns)=%llx\n",
+				release, (unsigned long long)stext, (unsigned long long)uts);
 	n = s->arch->describe(m, text, top, buf + used, 1024);
 	if (n < 0 || stands(s, buf, used + (size_t)n))
 		return 0;
@@ -303,13 +306,16 @@ int pfs_vmcoreinfo_find(struct pfs_target *t, const struct pfs_arch *arch, struc
 		r = from_cpus(&s, true);
 	}
 	if (r == -EEXIST)
-		return pfs_err_set(err, ENOENT, "two different ones are true of the kernel in "
+		return pfs_err_set(err, ENOENT,
+				   "two different ones are true of the kernel in "
 				   "memory");
 	if (r && r != -E2BIG)
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	if (!s.text)
-		return pfs_err_set(err, ENOENT, "%zu CPUs with page tables, %u texts of other "
-				   "kernels", t->info.nr_qemu, s.others);
+		return pfs_err_set(err, ENOENT,
+				   "%zu CPUs with page tables, %u texts of other "
+				   "kernels",
+				   t->info.nr_qemu, s.others);
 	*ret = (struct pfs_found_vmcoreinfo){ s.text, s.len, from };
 	return 0;
 }

@@ -22,7 +22,7 @@ struct vmlinux {
 	int fd;
 	Elf *elf;
 	struct pfs_names symbols;
-	struct pfs_lookup *types;	/* NULL: none */
+	struct pfs_lookup *types; /* NULL: none */
 };
 
 /* Contents of a section that has any; NULL otherwise. */
@@ -106,8 +106,8 @@ static void read_release(struct vmlinux *v, uint64_t kerneloffset, char *buf, si
 		Elf_Data *d;
 		size_t n;
 
-		if (!gelf_getshdr(scn, &sh) || !(sh.sh_flags & SHF_ALLOC) ||
-		    va < sh.sh_addr || va - sh.sh_addr >= sh.sh_size)
+		if (!gelf_getshdr(scn, &sh) || !(sh.sh_flags & SHF_ALLOC) || va < sh.sh_addr ||
+		    va - sh.sh_addr >= sh.sh_size)
 			continue;
 		d = contents(scn, &sh);
 		n = va - sh.sh_addr;
@@ -279,14 +279,16 @@ static int check_identity(struct vmlinux *v, const char *build_id, const char *r
 		if (strcasecmp(build_id, own))
 			return pfs_err_set(err, EINVAL,
 					   "vmlinux is of another kernel: build-id %s, the "
-					   "dump's is %s", own, build_id);
+					   "dump's is %s",
+					   own, build_id);
 		return 0;
 	}
 	read_release(v, kerneloffset, own, sizeof(own));
 	if (release[0] && own[0] && strcmp(release, own))
 		return pfs_err_set(err, EINVAL,
 				   "vmlinux is of another kernel: release %s, the dump's is "
-				   "%s", own, release);
+				   "%s",
+				   own, release);
 	return 0;
 }
 

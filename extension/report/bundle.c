@@ -110,7 +110,7 @@ static int tar_begin(struct pfs_bundle *b, const char *name, uint64_t bytes, str
 {
 	unsigned char h[TAR_BLOCK];
 
-	if (bytes >> 33)	/* eleven octal digits */
+	if (bytes >> 33) /* eleven octal digits */
 		return pfs_err_set(err, EFBIG, "%s: %s: too big for a tar archive", b->path, name);
 	tar_header(h, name, bytes);
 	return fwrite(h, sizeof(h), 1, b->tar) == 1 ? 0 : write_error(b, name, err);

@@ -16,10 +16,10 @@
 #define PFS_BUNDLE_FILES 8
 
 struct pfs_bundle {
-	const char *path;	/* of the folder, or of the archive */
-	FILE *tar;		/* NULL: a folder */
-	char *tmp;		/* the archive's name until it is complete */
-	char *staged;		/* a member that was written beside the archive */
+	const char *path; /* of the folder, or of the archive */
+	FILE *tar;	  /* NULL: a folder */
+	char *tmp;	  /* the archive's name until it is complete */
+	char *staged;	  /* a member that was written beside the archive */
 	struct pfs_bundle_file {
 		const char *name;
 		uint64_t bytes;

@@ -36,15 +36,19 @@ static void about_section(struct pfs_claims *cs, const struct pfs_model *m, uint
 	if (!sec)
 		return;
 	c = add(cs);
-	snprintf(c->claim, sizeof(c->claim), "section %" PRIu64 " is %s: the low bits of its "
-		 "section_mem_map", sec->nr, pfs_fmt_section_flags(flags, sec->flags));
+	snprintf(c->claim, sizeof(c->claim),
+		 "section %" PRIu64 " is %s: the low bits of its "
+		 "section_mem_map",
+		 sec->nr, pfs_fmt_section_flags(flags, sec->flags));
 	word(c, sec->va + pfs_val(m->facts, PFS_F_MS_MAP), sec->raw);
 	bit = pfs_subsection_bit(m, sec, pfn, &index);
 	if (bit < 0 || !pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP))
 		return;
 	c = add(cs);
-	snprintf(c->claim, sizeof(c->claim), "subsection %u: bit %u of this word of subsection_map is "
-		 "%s", index, index % 64, bit ? "set" : "clear");
+	snprintf(c->claim, sizeof(c->claim),
+		 "subsection %u: bit %u of this word of subsection_map is "
+		 "%s",
+		 index, index % 64, bit ? "set" : "clear");
 	word(c, sec->usage + pfs_val(m->facts, PFS_F_MSU_SUBSECTION_MAP) + index / 64 * 8,
 	     sec->subsections[index / 64]);
 }
@@ -62,7 +66,8 @@ static void about_mapping(struct pfs_claims *cs, const struct pfs_page *p)
 	for (i = 0; level[i]; i++)
 		level[i] = (char)toupper((unsigned char)level[i]);
 	c = add(cs);
-	snprintf(c->claim, sizeof(c->claim), "the struct page is %s: its walk ends at this %s entry",
+	snprintf(c->claim, sizeof(c->claim),
+		 "the struct page is %s: its walk ends at this %s entry",
 		 p->walk.mapped ? "mapped" : "not mapped", last->level);
 	snprintf(c->crash, sizeof(c->crash), "vtop %" PRIx64, p->va);
 	snprintf(c->gives, sizeof(c->gives), "%s: %" PRIx64 " => %" PRIx64, level, last->entry_pa,
@@ -99,12 +104,16 @@ static void about_pgmap(struct pfs_claims *cs, const struct pfs_model *m, uint64
 		return;
 	altmap = g->va + pfs_val(m->facts, PFS_F_PGMAP_ALTMAP);
 	c = add(cs);
-	snprintf(c->claim, sizeof(c->claim), "the device's altmap begins at PFN 0x%" PRIx64
-		 " (altmap.base_pfn of struct dev_pagemap %" PRIx64 ")", g->altmap.base_pfn, g->va);
+	snprintf(c->claim, sizeof(c->claim),
+		 "the device's altmap begins at PFN 0x%" PRIx64
+		 " (altmap.base_pfn of struct dev_pagemap %" PRIx64 ")",
+		 g->altmap.base_pfn, g->va);
 	word(c, altmap + pfs_val(m->facts, PFS_F_ALT_BASE), g->altmap.base_pfn);
 	c = add(cs);
-	snprintf(c->claim, sizeof(c->claim), "and reserves %" PRIu64 " pages, which the device's "
-		 "memmap initialisation skips (altmap.reserve)", g->altmap.reserve);
+	snprintf(c->claim, sizeof(c->claim),
+		 "and reserves %" PRIu64 " pages, which the device's "
+		 "memmap initialisation skips (altmap.reserve)",
+		 g->altmap.reserve);
 	word(c, altmap + pfs_val(m->facts, PFS_F_ALT_RESERVE), g->altmap.reserve);
 }
 
@@ -125,8 +134,10 @@ static void about_place(struct pfs_claims *cs, const struct pfs_model *m, uint64
 	}
 	if (r) {
 		c = add(cs);
-		snprintf(c->claim, sizeof(c->claim), "the resource there is \"%s\": the start of "
-			 "struct resource %" PRIx64, r->name, r->va);
+		snprintf(c->claim, sizeof(c->claim),
+			 "the resource there is \"%s\": the start of "
+			 "struct resource %" PRIx64,
+			 r->name, r->va);
 		word(c, r->va + pfs_val(m->facts, PFS_F_RES_START), r->start);
 	}
 }
@@ -143,11 +154,12 @@ void pfs_claims_find(const struct pfs_session *s, struct pfs_claims *ret)
 		return;
 	if (p->function && !p->module && p->offset && arch && arch->bt_ip) {
 		c = add(ret);
-		snprintf(c->claim, sizeof(c->claim), "the panic is in %.80s+0x%" PRIx64
-			 "; bt also shows the registers", p->function, p->offset);
+		snprintf(c->claim, sizeof(c->claim),
+			 "the panic is in %.80s+0x%" PRIx64 "; bt also shows the registers",
+			 p->function, p->offset);
 		snprintf(c->crash, sizeof(c->crash), "bt");
-		snprintf(c->gives, sizeof(c->gives), "[%s: %.40s+%" PRIu64 "]",
-			 arch->bt_ip, p->function, p->offset);
+		snprintf(c->gives, sizeof(c->gives), "[%s: %.40s+%" PRIu64 "]", arch->bt_ip,
+			 p->function, p->offset);
 	}
 	about_mapping(ret, &v->page);
 	about_contents(ret, &s->model, &v->page);

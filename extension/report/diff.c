@@ -118,12 +118,13 @@ static void one_machine(struct diff *d, const json_t *a, const json_t *b)
 
 	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (!equal(json_object_get(a, keys[i]), json_object_get(b, keys[i])) && !d->r)
-			d->r = pfs_err_set(d->err, EINVAL, "not of one machine: %s differs", keys[i]);
+			d->r = pfs_err_set(d->err, EINVAL, "not of one machine: %s differs",
+					   keys[i]);
 }
 
 struct range {
 	uint64_t start, end;
-	json_t *value;		/* owned */
+	json_t *value; /* owned */
 };
 
 struct ranges {
@@ -144,7 +145,8 @@ static json_t *state_value(struct pfs_json *j, const json_t *e)
 {
 	(void)j;
 	return json_is_string(json_object_get(e, "state")) ?
-		       json_incref(json_object_get(e, "state")) : NULL;
+		       json_incref(json_object_get(e, "state")) :
+		       NULL;
 }
 
 static bool all_strings(const json_t *list)
@@ -192,8 +194,8 @@ static void read_ranges(struct diff *d, const struct pfs_diff_side *s, const jso
 		struct range *r = &ret->r[i];
 
 		if (!pfs_json_parse_hex(json_object_get(e, "start"), &r->start) ||
-		    !pfs_json_parse_hex(json_object_get(e, "end"), &r->end) ||
-		    r->start < prev || r->end <= r->start) {
+		    !pfs_json_parse_hex(json_object_get(e, "end"), &r->end) || r->start < prev ||
+		    r->end <= r->start) {
 			bad(d, s, key);
 			return;
 		}
@@ -395,7 +397,8 @@ static struct finding *read_findings(struct diff *d, const struct pfs_diff_side 
 	for (i = 0; i < nr && !d->r; i++) {
 		f[i].o = json_array_get(list, i);
 		f[i].code = json_string_value(json_object_get(f[i].o, "code"));
-		if (!f[i].code || !pfs_json_parse_hex(json_object_get(f[i].o, "start"), &f[i].start) ||
+		if (!f[i].code ||
+		    !pfs_json_parse_hex(json_object_get(f[i].o, "start"), &f[i].start) ||
 		    !pfs_json_parse_hex(json_object_get(f[i].o, "end"), &f[i].end))
 			bad(d, s, "findings");
 	}
@@ -408,8 +411,8 @@ static struct finding *read_findings(struct diff *d, const struct pfs_diff_side 
 /* What a finding says, but for its evidence, which is full of addresses. */
 static json_t *essence(struct diff *d, const struct finding *f)
 {
-	static const char *const keys[] = { "severity", "confidence", "start", "end", "pages",
-					    "title" };
+	static const char *const keys[] = { "severity", "confidence", "start",
+					    "end",	"pages",      "title" };
 	json_t *o, *v;
 	size_t i;
 

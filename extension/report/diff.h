@@ -12,8 +12,8 @@
 
 struct pfs_diff_side {
 	const char *path;
-	const char *kind;	/* "dump", or the schema of the document */
-	json_t *docs[3];	/* owned */
+	const char *kind; /* "dump", or the schema of the document */
+	json_t *docs[3];  /* owned */
 	size_t nr_docs;
 };
 

@@ -64,7 +64,8 @@ int pfs_diff_load(const char *path, struct pfs_diff_side *ret, struct pfs_err *e
 		if (!strcmp(schema, schemas[i]))
 			break;
 	if (!schema || i == sizeof(schemas) / sizeof(*schemas))
-		r = pfs_err_set(err, EINVAL, "%s: no report, and no view of sections or states", path);
+		r = pfs_err_set(err, EINVAL, "%s: no report, and no view of sections or states",
+				path);
 	else if (!version || strncmp(version, "1.", 2))
 		r = pfs_err_set(err, EINVAL, "%s: of another version of the format", path);
 	if (r) {
@@ -79,7 +80,10 @@ int pfs_diff_from(const struct pfs_session *s, const char *path, struct pfs_diff
 		  struct pfs_err *err)
 {
 	*ret = (struct pfs_diff_side){
-		path, "dump", { pfs_json_report(s), pfs_json_sections(s), pfs_json_map(s) }, 3,
+		path,
+		"dump",
+		{ pfs_json_report(s), pfs_json_sections(s), pfs_json_map(s) },
+		3,
 	};
 	if (ret->docs[0] && ret->docs[1] && ret->docs[2])
 		return 0;

@@ -81,8 +81,9 @@ static void put_finding(struct pfs_out *o, const json_t *f)
 	char pfns[64];
 
 	put_pfns(pfns, sizeof(pfns), is);
-	pfs_out_color(o, !strcmp(change, "new") ? PFS_RED : !strcmp(change, "gone") ? PFS_GREEN :
-										      PFS_YELLOW);
+	pfs_out_color(o, !strcmp(change, "new")	 ? PFS_RED :
+			 !strcmp(change, "gone") ? PFS_GREEN :
+						   PFS_YELLOW);
 	pfs_outf(o, "  %-8s", change);
 	pfs_out_color(o, PFS_PLAIN);
 	pfs_outf(o, " %-10s %s\n", get(is, "severity"), get(f, "code"));
@@ -91,8 +92,8 @@ static void put_finding(struct pfs_out *o, const json_t *f)
 	if (is == from || !json_is_object(from))
 		return;
 	put_pfns(pfns, sizeof(pfns), from);
-	pfs_out_para(o, 11, "", "before: %s, pfn %s, %s (confidence: %s)", get(from, "severity"), pfns,
-		     get(from, "title"), get(from, "confidence"));
+	pfs_out_para(o, 11, "", "before: %s, pfn %s, %s (confidence: %s)", get(from, "severity"),
+		     pfns, get(from, "title"), get(from, "confidence"));
 }
 
 void pfs_text_diff(struct pfs_out *o, const json_t *doc)
@@ -120,7 +121,8 @@ void pfs_text_diff(struct pfs_out *o, const json_t *doc)
 		return;
 	pfs_out_heading(o, "Not compared");
 	for (i = 0; i < json_array_size(list); i++)
-		pfs_out_para(o, 0, "  - ", "%s: not in %s (%s)", get(json_array_get(list, i), "what"),
+		pfs_out_para(o, 0, "  - ", "%s: not in %s (%s)",
+			     get(json_array_get(list, i), "what"),
 			     get(json_array_get(list, i), "not_in"),
 			     get(json_array_get(list, i), "kind"));
 }

@@ -60,7 +60,8 @@ static void put_list(struct pfs_out *o, const struct pfs_known *k)
 			continue;
 		put_heading(o, "Known fixes", &rows, &first);
 		pfs_out_para(o, 2, put_code(lead, *fix[i].commit ? fix[i].commit : "-"), "%s%s%s%s",
-			     fix[i].title, *fix[i].in ? " (" : "", fix[i].in, *fix[i].in ? ")" : "");
+			     fix[i].title, *fix[i].in ? " (" : "", fix[i].in,
+			     *fix[i].in ? ")" : "");
 	}
 }
 
@@ -166,7 +167,8 @@ int pfs_text_explain(struct pfs_out *o, const char *words)
 		put_list(o, &k);
 	if (words && k.found > 1) {
 		pfs_outf(o, "\n");
-		pfs_out_para(o, 0, "", "explain with a code, or with the title of a fix, tells the whole.");
+		pfs_out_para(o, 0, "",
+			     "explain with a code, or with the title of a fix, tells the whole.");
 	}
 	return 0;
 }

@@ -41,15 +41,14 @@ bool pfs_section_equal(const struct pfs_model *m, const struct pfs_section *a,
 {
 	size_t words = (m->layout.subsections + 63) / 64;
 
-	if (a->flags != b->flags || a->usage_reach != b->usage_reach ||
-	    !a->usage != !b->usage || !a->raw != !b->raw || !a->subsections != !b->subsections)
+	if (a->flags != b->flags || a->usage_reach != b->usage_reach || !a->usage != !b->usage ||
+	    !a->raw != !b->raw || !a->subsections != !b->subsections)
 		return false;
 	return !a->subsections ||
 	       !memcmp(a->subsections, b->subsections, words * sizeof(*a->subsections));
 }
 
-const char *pfs_memory_block_state_name(const struct pfs_model *m,
-					const struct pfs_memory_block *b)
+const char *pfs_memory_block_state_name(const struct pfs_model *m, const struct pfs_memory_block *b)
 {
 	switch (pfs_memory_block_state(m, b)) {
 	case PFS_BLOCK_ONLINE:

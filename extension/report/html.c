@@ -16,10 +16,10 @@
 
 static void put_head(struct pfs_out *o, const struct pfs_session *s)
 {
-	pfs_markup(o, PFS_HTML_HEAD
-		   "<meta name=\"generator\" content=\"pfnscope " PFS_VERSION "\"/>\n"
-		   "<link rel=\"icon\" href=\"data:,\"/>\n"
-		   "<title>%s: %.*s%s</title>\n<style>\n",
+	pfs_markup(o,
+		   PFS_HTML_HEAD "<meta name=\"generator\" content=\"pfnscope " PFS_VERSION "\"/>\n"
+				 "<link rel=\"icon\" href=\"data:,\"/>\n"
+				 "<title>%s: %.*s%s</title>\n<style>\n",
 		   pfs_status_name(s->verdict.status),
 		   PFS_CLIPPED(s->verdict.title ? s->verdict.title : "no verdict"));
 	pfs_svg_style(o);
@@ -37,11 +37,12 @@ static void put_verdict(struct pfs_out *o, const struct pfs_session *s)
 	char size[32];
 	size_t k;
 
-	pfs_markup(o, "<header class=\"%s\">\n<p class=\"status\"><b>%s</b> %s, %s, %s</p>\n"
-		   "<h1>%.*s%s</h1>\n<dl>\n", pfs_status_name(v->status),
-		   pfs_status_name(v->status), pfs_base_name(pfs_dump_name(i)),
-		   i->format ? i->format : "unknown format", pfs_fmt_size(size, i->bytes),
-		   PFS_CLIPPED(v->title ? v->title : "no verdict"));
+	pfs_markup(o,
+		   "<header class=\"%s\">\n<p class=\"status\"><b>%s</b> %s, %s, %s</p>\n"
+		   "<h1>%.*s%s</h1>\n<dl>\n",
+		   pfs_status_name(v->status), pfs_status_name(v->status),
+		   pfs_base_name(pfs_dump_name(i)), i->format ? i->format : "unknown format",
+		   pfs_fmt_size(size, i->bytes), PFS_CLIPPED(v->title ? v->title : "no verdict"));
 	if (s->has_panic && p->kind != PFS_PANIC_NONE)
 		pfs_markup(o, "<dt>Panic</dt><dd>%.*s%s</dd>\n",
 			   PFS_CLIPPED(p->message ? p->message : pfs_panic_kind_name(p->kind)));
@@ -54,7 +55,8 @@ static void put_verdict(struct pfs_out *o, const struct pfs_session *s)
 		   s->facts.release && *s->facts.release ? s->facts.release : "unknown release",
 		   s->mem.arch ? s->mem.arch->name : "unknown architecture");
 	if (v->status != PFS_NO_PANIC)
-		pfs_markup(o, "; confidence of the verdict: %s", pfs_confidence_name(v->confidence));
+		pfs_markup(o, "; confidence of the verdict: %s",
+			   pfs_confidence_name(v->confidence));
 	pfs_markup(o, "</dd>\n");
 	if (v->decided_by)
 		pfs_markup(o, "<dt>To decide</dt><dd>%s</dd>\n", v->decided_by);
@@ -71,19 +73,27 @@ static void put_primer(struct pfs_out *o, const struct pfs_model *m)
 	const struct pfs_layout *l = &m->layout;
 	char page[32], section[32], sub[32];
 
-	pfs_markup(o, "<p>Linux describes every page of physical memory (%s) by a <code>struct page</code> "
-		   "of %" PRIu64 " bytes. All of these together are the <b>memmap</b>. A page is named by "
-		   "its number, counted from address 0: its <b>PFN</b>. Memory is managed in "
-		   "<b>sections</b> of %s, each with flags",
-		   pfs_fmt_size(page, l->page_size), l->struct_page,
-		   pfs_fmt_size(section, l->pages_per_section << l->page_shift));
+	pfs_markup(
+		o,
+		"<p>Linux describes every page of physical memory (%s) by a <code>struct page</code> "
+		"of %" PRIu64
+		" bytes. All of these together are the <b>memmap</b>. A page is named by "
+		"its number, counted from address 0: its <b>PFN</b>. Memory is managed in "
+		"<b>sections</b> of %s, each with flags",
+		pfs_fmt_size(page, l->page_size), l->struct_page,
+		pfs_fmt_size(section, l->pages_per_section << l->page_shift));
 	if (l->subsections > 1)
-		pfs_markup(o, ", and <b>subsections</b> of %s, each with a bit that says whether it has "
-			   "struct pages", pfs_fmt_size(sub, l->pages_per_subsection << l->page_shift));
-	pfs_markup(o, ". The memmap lies in virtual memory, mapped by page tables like everything else; "
-		   "parts of it can be unmapped, or mapped and not initialised. Code that walks over "
-		   "memory asks <code>pfn_valid()</code> whether a PFN has a struct page, and reads it "
-		   "if the answer is yes.</p>\n");
+		pfs_markup(
+			o,
+			", and <b>subsections</b> of %s, each with a bit that says whether it has "
+			"struct pages",
+			pfs_fmt_size(sub, l->pages_per_subsection << l->page_shift));
+	pfs_markup(
+		o,
+		". The memmap lies in virtual memory, mapped by page tables like everything else; "
+		"parts of it can be unmapped, or mapped and not initialised. Code that walks over "
+		"memory asks <code>pfn_valid()</code> whether a PFN has a struct page, and reads it "
+		"if the answer is yes.</p>\n");
 }
 
 static const char *without_page(enum pfs_status st)
@@ -116,17 +126,22 @@ static void put_explanation(struct pfs_out *o, const struct pfs_session *s)
 		pfs_markup(o, "<h3>%s</h3>\n<p>%s</p>\n", mech->title, v->explanation);
 		pfs_svg_mechanism(o, mech->code, pfs_state_name(v->page.state));
 	} else if (v->has_pfn) {
-		pfs_markup(o, "<p>The struct page of PFN 0x%" PRIx64 " is <b>%s</b>: %s. How it came to "
-			   "that, pfnscope does not know.</p>\n", v->page.pfn,
-			   pfs_state_name(v->page.state), pfs_state_meaning(v->page.state));
+		pfs_markup(o,
+			   "<p>The struct page of PFN 0x%" PRIx64
+			   " is <b>%s</b>: %s. How it came to "
+			   "that, pfnscope does not know.</p>\n",
+			   v->page.pfn, pfs_state_name(v->page.state),
+			   pfs_state_meaning(v->page.state));
 	} else {
 		pfs_markup(o, "<p>%s</p>\n", without_page(v->status));
 	}
 	for (i = 0; mech && i < NR_FIXES && mech->fixes[i]; i++)
-		pfs_markup(o, "<div class=\"fix\">Fixed by <b>%s</b>, commit <code>%s</code>, in %s and "
-			   "stable kernels that took it. This kernel is not known to contain it; vendor "
-			   "kernels may carry it as a backport: look for the title.</div>\n",
-			   mech->fixes[i]->title, mech->fixes[i]->commit, mech->fixes[i]->in);
+		pfs_markup(
+			o,
+			"<div class=\"fix\">Fixed by <b>%s</b>, commit <code>%s</code>, in %s and "
+			"stable kernels that took it. This kernel is not known to contain it; vendor "
+			"kernels may carry it as a backport: look for the title.</div>\n",
+			mech->fixes[i]->title, mech->fixes[i]->commit, mech->fixes[i]->in);
 	if (v->evidence.nr) {
 		pfs_markup(o, "<h3>Evidence</h3>\n<ul>\n");
 		for (i = 0; i < v->evidence.nr; i++)
@@ -157,7 +172,11 @@ void pfs_html_ticket(struct pfs_out *o, const struct pfs_ticket *t)
 	if (s->verdict.has_pfn)
 		pfs_html_page(o, s);
 	pfs_html_details(o, t);
-	pfs_markup(o, "</main>\n<footer>Made by <code>%s</code>, pfnscope " PFS_VERSION "%s</footer>\n"
-		   "</body>\n</html>\n", t->command, s->target->info.live ? "." :
-		   "; the distilled dump that comes with it gives the same report.");
+	pfs_markup(o,
+		   "</main>\n<footer>Made by <code>%s</code>, pfnscope " PFS_VERSION "%s</footer>\n"
+		   "</body>\n</html>\n",
+		   t->command,
+		   s->target->info.live ?
+			   "." :
+			   "; the distilled dump that comes with it gives the same report.");
 }

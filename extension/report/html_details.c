@@ -24,14 +24,18 @@ static void put_finding(struct pfs_out *o, const struct pfs_model *m, const stru
 		   PFS_CLIPPED(f->title ? f->title : f->problem->title));
 	if (f->end > f->start)
 		pfs_markup(o, ", PFN 0x%" PRIx64 "-0x%" PRIx64, f->start, f->end - 1);
-	pfs_markup(o, "</summary>\n<p>%s</p>\n<dl><dt>Code</dt><dd class=\"v\">%s</dd>"
-		   "<dt>Confidence</dt><dd>%s</dd>", f->problem->meaning, f->problem->code,
-		   pfs_confidence_name(f->confidence));
+	pfs_markup(o,
+		   "</summary>\n<p>%s</p>\n<dl><dt>Code</dt><dd class=\"v\">%s</dd>"
+		   "<dt>Confidence</dt><dd>%s</dd>",
+		   f->problem->meaning, f->problem->code, pfs_confidence_name(f->confidence));
 	if (f->decided_by)
 		pfs_markup(o, "<dt>To decide</dt><dd>%s</dd>", f->decided_by);
 	if (f->end > f->start)
-		pfs_markup(o, "<dt>Physical</dt><dd class=\"v\">0x%" PRIx64 "-0x%" PRIx64 "</dd><dt>Pages</dt>"
-			   "<dd>%" PRIu64 "</dd>", f->start << shift, (f->end << shift) - 1, f->pages);
+		pfs_markup(o,
+			   "<dt>Physical</dt><dd class=\"v\">0x%" PRIx64 "-0x%" PRIx64
+			   "</dd><dt>Pages</dt>"
+			   "<dd>%" PRIu64 "</dd>",
+			   f->start << shift, (f->end << shift) - 1, f->pages);
 	if (f->problem->advice)
 		pfs_markup(o, "<dt>Advice</dt><dd>%s</dd>", f->problem->advice);
 	pfs_markup(o, "</dl>\n<ul>\n");
@@ -65,13 +69,16 @@ static void put_panic(struct pfs_out *o, const struct pfs_session *s)
 
 	if (p->kind == PFS_PANIC_NONE)
 		return;
-	pfs_markup(o, "<details><summary>Panic: message, registers, call trace</summary>\n<pre>%.*s%s\n",
-		   PFS_CLIPPED(p->message ? p->message : pfs_panic_kind_name(p->kind)));
+	pfs_markup(
+		o,
+		"<details><summary>Panic: message, registers, call trace</summary>\n<pre>%.*s%s\n",
+		PFS_CLIPPED(p->message ? p->message : pfs_panic_kind_name(p->kind)));
 	if (p->cpu >= 0 || p->pid >= 0)
 		pfs_markup(o, "CPU: %d PID: %" PRId64 " Comm: %.*s\n", p->cpu, p->pid, 64,
 			   p->comm ? p->comm : "?");
 	if (p->function)
-		pfs_markup(o, "%s: %.*s+0x%" PRIx64 "\n", pfs_ip_label(&s->model), 200, p->function, p->offset);
+		pfs_markup(o, "%s: %.*s+0x%" PRIx64 "\n", pfs_ip_label(&s->model), 200, p->function,
+			   p->offset);
 	if (p->operand.valid && p->operand.text)
 		pfs_markup(o, "Instruction: %s\n", p->operand.text);
 	if (p->has_fault_address)
@@ -89,8 +96,8 @@ static void put_panic(struct pfs_out *o, const struct pfs_session *s)
 		if (f->inlined)
 			pfs_markup(o, "  %.*s (inlined)", 200, f->function);
 		else
-			pfs_markup(o, "  %s%.*s+0x%" PRIx64 "/0x%" PRIx64, f->guess ? "? " : "", 200,
-				   f->function ? f->function : "?", f->offset, f->size);
+			pfs_markup(o, "  %s%.*s+0x%" PRIx64 "/0x%" PRIx64, f->guess ? "? " : "",
+				   200, f->function ? f->function : "?", f->offset, f->size);
 		if (f->file)
 			pfs_markup(o, " %.*s:%d", 200, f->file, f->line);
 		pfs_markup(o, "\n");
@@ -104,12 +111,17 @@ static void put_candidates(struct pfs_out *o, const struct pfs_verdict *v)
 
 	if (!v->nr_candidates)
 		return;
-	pfs_markup(o, "<details><summary>Candidates: the pages that the panic names, %zu</summary>\n"
-		   "<div class=\"scroll\"><table>\n<tr><th>PFN</th><th>From</th><th>Accepted</th><th>Why"
-		   "</th></tr>\n", v->nr_candidates);
+	pfs_markup(
+		o,
+		"<details><summary>Candidates: the pages that the panic names, %zu</summary>\n"
+		"<div class=\"scroll\"><table>\n<tr><th>PFN</th><th>From</th><th>Accepted</th><th>Why"
+		"</th></tr>\n",
+		v->nr_candidates);
 	for (i = 0; i < v->nr_candidates && i < MAX_CANDIDATES; i++)
-		pfs_markup(o, "<tr><td class=\"v\">0x%" PRIx64 "</td><td>%.*s</td><td>%s</td>"
-			   "<td class=\"t\">%.*s%s</td></tr>\n", v->candidates[i].pfn, 200,
+		pfs_markup(o,
+			   "<tr><td class=\"v\">0x%" PRIx64 "</td><td>%.*s</td><td>%s</td>"
+			   "<td class=\"t\">%.*s%s</td></tr>\n",
+			   v->candidates[i].pfn, 200,
 			   v->candidates[i].from ? v->candidates[i].from : "nowhere",
 			   v->candidates[i].accepted ? "yes" : "no",
 			   PFS_CLIPPED(v->candidates[i].why ? v->candidates[i].why : ""));
@@ -122,12 +134,13 @@ static void put_claims(struct pfs_out *o, const struct pfs_claims *cs)
 
 	if (!cs->nr)
 		return;
-	pfs_markup(o, "<details><summary>To check it by hand in crash or drgn</summary>\n"
+	pfs_markup(o,
+		   "<details><summary>To check it by hand in crash or drgn</summary>\n"
 		   "<div class=\"scroll\"><table>\n<tr><th>Claim</th><th>Command</th><th>Gives</th>"
 		   "</tr>\n");
 	for (i = 0; i < cs->nr; i++) {
-		pfs_markup(o, "<tr><td class=\"t\">%s</td><td class=\"v cmd\">crash&gt; %s", cs->c[i].claim,
-			   cs->c[i].crash);
+		pfs_markup(o, "<tr><td class=\"t\">%s</td><td class=\"v cmd\">crash&gt; %s",
+			   cs->c[i].claim, cs->c[i].crash);
 		if (*cs->c[i].drgn)
 			pfs_markup(o, "<br/>&gt;&gt;&gt; %s", cs->c[i].drgn);
 		pfs_markup(o, "</td><td class=\"v cmd\">%s</td></tr>\n", cs->c[i].gives);
@@ -142,16 +155,21 @@ static void put_ranges(struct pfs_out *o, const struct pfs_session *s)
 
 	if (!s->has_scan || !s->scan.nr_runs)
 		return;
-	pfs_markup(o, "<details><summary>Ranges of struct pages that are not sound, or not in the dump: %zu</summary>\n"
-		   "<div class=\"scroll\"><table>\n<tr><th>PFN</th><th>Physical</th><th>Pages</th>"
-		   "<th>State</th></tr>\n", s->scan.nr_runs);
+	pfs_markup(
+		o,
+		"<details><summary>Ranges of struct pages that are not sound, or not in the dump: %zu</summary>\n"
+		"<div class=\"scroll\"><table>\n<tr><th>PFN</th><th>Physical</th><th>Pages</th>"
+		"<th>State</th></tr>\n",
+		s->scan.nr_runs);
 	for (i = 0; i < s->scan.nr_runs && i < MAX_RANGES; i++) {
 		const struct pfs_run *r = &s->scan.runs[i];
 
-		pfs_markup(o, "<tr><td class=\"v\">0x%" PRIx64 "-0x%" PRIx64 "</td><td class=\"v\">0x%" PRIx64
-			   "-0x%" PRIx64 "</td><td class=\"n\">%" PRIu64 "</td><td>%s</td></tr>\n", r->start,
-			   r->end - 1, r->start << shift, (r->end << shift) - 1, r->end - r->start,
-			   pfs_state_name(r->state));
+		pfs_markup(o,
+			   "<tr><td class=\"v\">0x%" PRIx64 "-0x%" PRIx64
+			   "</td><td class=\"v\">0x%" PRIx64 "-0x%" PRIx64
+			   "</td><td class=\"n\">%" PRIu64 "</td><td>%s</td></tr>\n",
+			   r->start, r->end - 1, r->start << shift, (r->end << shift) - 1,
+			   r->end - r->start, pfs_state_name(r->state));
 	}
 	pfs_markup(o, "</table></div>\n");
 	if (i < s->scan.nr_runs)
@@ -165,12 +183,15 @@ static void put_counts(struct pfs_out *o, const struct pfs_session *s)
 
 	if (!s->has_scan)
 		return;
-	pfs_markup(o, "<details><summary>Struct pages by state: %" PRIu64 "%s</summary>\n<table>\n"
-		   "<tr><th>State</th><th>Pages</th><th>Meaning</th></tr>\n", s->scan.pages,
-		   s->scan.complete ? "" : ", not all were scanned");
+	pfs_markup(o,
+		   "<details><summary>Struct pages by state: %" PRIu64 "%s</summary>\n<table>\n"
+		   "<tr><th>State</th><th>Pages</th><th>Meaning</th></tr>\n",
+		   s->scan.pages, s->scan.complete ? "" : ", not all were scanned");
 	for (st = 0; st < PFS_NR_STATES; st++)
 		if (s->scan.count[st])
-			pfs_markup(o, "<tr><td>%s</td><td class=\"n\">%" PRIu64 "</td><td>%s</td></tr>\n",
+			pfs_markup(o,
+				   "<tr><td>%s</td><td class=\"n\">%" PRIu64
+				   "</td><td>%s</td></tr>\n",
 				   pfs_state_name((enum pfs_state)st), s->scan.count[st],
 				   pfs_state_meaning((enum pfs_state)st));
 	pfs_markup(o, "</table>\n</details>\n");
@@ -181,13 +202,17 @@ static void put_facts(struct pfs_out *o, const struct pfs_facts *f)
 	struct pfs_fact_row row[PFS_NR_FACTS];
 	size_t nr = pfs_facts_sorted(f, row), i;
 
-	pfs_markup(o, "<details class=\"long\"><summary>Facts about this kernel, and where they are from</summary>\n"
-		   "<div class=\"scroll\"><table>\n<tr><th>Name</th><th>Value</th><th>From</th></tr>\n");
+	pfs_markup(
+		o,
+		"<details class=\"long\"><summary>Facts about this kernel, and where they are from</summary>\n"
+		"<div class=\"scroll\"><table>\n<tr><th>Name</th><th>Value</th><th>From</th></tr>\n");
 	for (i = 0; i < nr; i++)
 		if (row[i].fact->from)
-			pfs_markup(o, "<tr><td class=\"v\">%s</td><td class=\"v\">0x%" PRIx64 "</td><td>%s"
-				   "</td></tr>\n", row[i].name, row[i].fact->value,
-				   row[i].fact->from);
+			pfs_markup(o,
+				   "<tr><td class=\"v\">%s</td><td class=\"v\">0x%" PRIx64
+				   "</td><td>%s"
+				   "</td></tr>\n",
+				   row[i].name, row[i].fact->value, row[i].fact->from);
 	pfs_markup(o, "</table></div>\n</details>\n");
 }
 
@@ -199,7 +224,8 @@ static void put_limits(struct pfs_out *o, const struct pfs_model *m)
 		return;
 	pfs_markup(o, "<h3>Limits of this dump</h3>\n<ul>\n");
 	for (i = 0; i < m->nr_limits; i++)
-		pfs_markup(o, "<li>%s: %.*s%s</li>\n", m->limits[i].what, PFS_CLIPPED(m->limits[i].why));
+		pfs_markup(o, "<li>%s: %.*s%s</li>\n", m->limits[i].what,
+			   PFS_CLIPPED(m->limits[i].why));
 	pfs_markup(o, "</ul>\n");
 }
 

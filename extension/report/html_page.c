@@ -24,24 +24,27 @@ static void put_section(struct pfs_out *o, const struct pfs_model *m, uint64_t p
 		return;
 	}
 	first = sec->nr * l->pages_per_section;
-	pfs_markup(o, "<h3>Its section</h3>\n<p>Section %" PRIu64 " (PFN 0x%" PRIx64 "-0x%" PRIx64
+	pfs_markup(o,
+		   "<h3>Its section</h3>\n<p>Section %" PRIu64 " (PFN 0x%" PRIx64 "-0x%" PRIx64
 		   "), <code>struct mem_section</code> at <code>0x%" PRIx64 "</code>:</p>\n"
 		   "<div class=\"scroll\"><table>\n"
 		   "<tr><th>Word</th><th>Value</th><th>Means</th></tr>\n",
 		   sec->nr, first, first + l->pages_per_section - 1, sec->va);
 	put_row(o, "section_mem_map", sec->raw, pfs_fmt_section_flags(flags, sec->flags));
-	put_row(o, "", sec->base, l->vmemmap_known && sec->base == l->vmemmap ?
-		"without the flags: where the memmap of PFN 0 would be; as it should" :
-		"without the flags: where the memmap of PFN 0 would be");
+	put_row(o, "", sec->base,
+		l->vmemmap_known && sec->base == l->vmemmap ?
+			"without the flags: where the memmap of PFN 0 would be; as it should" :
+			"without the flags: where the memmap of PFN 0 would be");
 	if (sec->usage)
-		put_row(o, "usage", sec->usage, sec->usage_reach == PFS_REACH_OK ?
-			"where its bitmaps are" : pfs_reach_name(sec->usage_reach));
+		put_row(o, "usage", sec->usage,
+			sec->usage_reach == PFS_REACH_OK ? "where its bitmaps are" :
+							   pfs_reach_name(sec->usage_reach));
 	for (i = 0; sec->subsections && i < (l->subsections + 63) / 64; i++) {
 		snprintf(note, sizeof(note), "one bit for each %s",
 			 pfs_fmt_size(size, l->pages_per_subsection << l->page_shift));
 		if (pfs_subsection_bit(m, sec, pfn, &index) >= 0 && index / 64 == i)
-			snprintf(note, sizeof(note), "bit %u, of this page's %s: %s", index % 64, size,
-				 pfs_subsection_bit(m, sec, pfn, &index) ? "set" : "clear");
+			snprintf(note, sizeof(note), "bit %u, of this page's %s: %s", index % 64,
+				 size, pfs_subsection_bit(m, sec, pfn, &index) ? "set" : "clear");
 		put_row(o, "subsection_map", sec->subsections[i], note);
 	}
 	pfs_markup(o, "</table></div>\n");
@@ -61,20 +64,26 @@ static void put_contents(struct pfs_out *o, const struct pfs_model *m, const str
 			pfs_markup(o, i % 2 ? "   " : "\n");
 		pfs_markup(o, "+0x%02zx  %016" PRIx64, 8 * i, pfs_le64(p->bytes + 8 * i));
 	}
-	pfs_markup(o, "</pre>\n<div class=\"scroll\"><table>\n<tr><th>Read as</th><th>Value</th></tr>\n"
-		   "<tr><td>flags</td><td class=\"v\">%016" PRIx64 "</td></tr>\n", p->flags);
+	pfs_markup(
+		o,
+		"</pre>\n<div class=\"scroll\"><table>\n<tr><th>Read as</th><th>Value</th></tr>\n"
+		"<tr><td>flags</td><td class=\"v\">%016" PRIx64 "</td></tr>\n",
+		p->flags);
 	if (l->node_width)
 		pfs_markup(o, "<tr><td>node link</td><td class=\"v\">%u</td></tr>\n", p->node);
 	if (l->zone_width) {
 		z = pfs_zone_by_link(m, p->node, p->zone);
-		pfs_markup(o, "<tr><td>zone link</td><td class=\"v\">%u (%.*s)</td></tr>\n", p->zone,
-			   z ? (int)sizeof(z->name) : 20, z ? z->name : "no such zone");
+		pfs_markup(o, "<tr><td>zone link</td><td class=\"v\">%u (%.*s)</td></tr>\n",
+			   p->zone, z ? (int)sizeof(z->name) : 20, z ? z->name : "no such zone");
 	}
-	pfs_markup(o, "<tr><td>_refcount</td><td class=\"v\">%" PRId32 "</td></tr>\n"
-		   "<tr><td>_mapcount</td><td class=\"v\">%" PRId32 "</td></tr>\n", p->refcount,
-		   p->mapcount);
+	pfs_markup(o,
+		   "<tr><td>_refcount</td><td class=\"v\">%" PRId32 "</td></tr>\n"
+		   "<tr><td>_mapcount</td><td class=\"v\">%" PRId32 "</td></tr>\n",
+		   p->refcount, p->mapcount);
 	if (p->tail)
-		pfs_markup(o, "<tr><td>tail of compound page</td><td class=\"v\">0x%" PRIx64 "</td></tr>\n",
+		pfs_markup(o,
+			   "<tr><td>tail of compound page</td><td class=\"v\">0x%" PRIx64
+			   "</td></tr>\n",
 			   p->head_va);
 	pfs_markup(o, "</table></div>\n");
 }
@@ -86,13 +95,18 @@ void pfs_html_page(struct pfs_out *o, const struct pfs_session *s)
 	const struct pfs_model *m = &s->model;
 	uint64_t pa = p->pfn << m->layout.page_shift;
 
-	pfs_markup(o, "<section>\n<h2>The page</h2>\n<p>PFN <code>0x%" PRIx64 "</code>, physical <code>0x%"
-		   PRIx64 "-0x%" PRIx64 "</code>. Its struct page at <code>0x%" PRIx64 "</code> is <b>%s</b>"
-		   ": %s.", p->pfn, pa, pa + m->layout.page_size - 1, p->va, pfs_state_name(p->state),
+	pfs_markup(o,
+		   "<section>\n<h2>The page</h2>\n<p>PFN <code>0x%" PRIx64
+		   "</code>, physical <code>0x%" PRIx64 "-0x%" PRIx64
+		   "</code>. Its struct page at <code>0x%" PRIx64 "</code> is <b>%s</b>"
+		   ": %s.",
+		   p->pfn, pa, pa + m->layout.page_size - 1, p->va, pfs_state_name(p->state),
 		   p->why ? p->why : pfs_state_meaning(p->state));
 	if (r->end - r->start > 1)
-		pfs_markup(o, " It is one of %" PRIu64 " pages in this state: PFN <code>0x%" PRIx64
-			   "-0x%" PRIx64 "</code>.", r->end - r->start, r->start, r->end - 1);
+		pfs_markup(o,
+			   " It is one of %" PRIu64 " pages in this state: PFN <code>0x%" PRIx64
+			   "-0x%" PRIx64 "</code>.",
+			   r->end - r->start, r->start, r->end - 1);
 	pfs_markup(o, "</p>\n<h3>How its struct page is mapped</h3>\n<div class=\"walk-box\">\n");
 	pfs_svg_walk(o, m, &p->walk);
 	pfs_markup(o, "</div>\n");

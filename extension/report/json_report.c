@@ -239,7 +239,8 @@ static json_t *findings(struct pfs_json *j, const struct pfs_findings *fs)
 		pfs_json_hex(j, o, "end", f->end);
 		pfs_json_int(j, o, "pages", f->pages);
 		pfs_json_str(j, o, "title", f->title ? f->title : f->problem->title);
-		pfs_json_set(j, o, "evidence", pfs_json_strings(j, f->evidence.line, f->evidence.nr));
+		pfs_json_set(j, o, "evidence",
+			     pfs_json_strings(j, f->evidence.line, f->evidence.nr));
 		pfs_json_add(j, a, o);
 	}
 	return a;

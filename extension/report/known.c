@@ -7,7 +7,7 @@
 
 #define NR_FIXES (sizeof(((struct pfs_mechanism *)0)->fixes) / sizeof(struct pfs_fix *))
 
-enum { MIN_WORDS = 3, MIN_ITEM = 6 };	/* shorter than that, all match */
+enum { MIN_WORDS = 3, MIN_ITEM = 6 }; /* shorter than that, all match */
 
 const char *pfs_list_item(const char **list, size_t *len)
 {
@@ -68,8 +68,7 @@ static bool fix_is(const struct pfs_fix *fix, const char *words)
 
 static bool fix_matches(const struct pfs_fix *fix, const char *words)
 {
-	return seen_in(fix, words) || strcasestr(fix->title, words) ||
-	       strcasestr(fix->sign, words);
+	return seen_in(fix, words) || strcasestr(fix->title, words) || strcasestr(fix->sign, words);
 }
 
 bool pfs_known_fix(const struct pfs_known *k, const struct pfs_fix *fix)

@@ -35,8 +35,8 @@ static const struct {
 
 /* What a cell shows where pages of several states share it. */
 static const enum pfs_state worst_first[] = {
-	PFS_ST_UNMAPPED, PFS_ST_POISONED, PFS_ST_DEPOPULATED, PFS_ST_GARBAGE, PFS_ST_MISLINKED,
-	PFS_ST_ZERO, PFS_ST_STALE, PFS_ST_UNDECIDABLE, PFS_ST_EXCLUDED, PFS_ST_ABSENT,
+	PFS_ST_UNMAPPED, PFS_ST_POISONED, PFS_ST_DEPOPULATED, PFS_ST_GARBAGE,  PFS_ST_MISLINKED,
+	PFS_ST_ZERO,	 PFS_ST_STALE,	  PFS_ST_UNDECIDABLE, PFS_ST_EXCLUDED, PFS_ST_ABSENT,
 };
 
 static int rank(enum pfs_state st)

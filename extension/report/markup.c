@@ -12,8 +12,8 @@
 #include "report/report.h"
 
 struct conversion {
-	char spec[16];		/* "%016lx", for snprintf() */
-	char length;		/* 0, 'l', 'L' for ll, 'z' or 't' */
+	char spec[16]; /* "%016lx", for snprintf() */
+	char length;   /* 0, 'l', 'L' for ll, 'z' or 't' */
 	char type;
 };
 
@@ -91,7 +91,7 @@ void pfs_markup(struct pfs_out *o, const char *fmt, ...)
 		if (!*fmt)
 			break;
 		n = parse(++fmt, &c);
-		if (!n) {		/* "%%" */
+		if (!n) { /* "%%" */
 			pfs_out_raw(o, "%", 1);
 			fmt += *fmt == '%';
 			continue;

@@ -29,9 +29,9 @@ void pfs_out_flush(struct pfs_out *o)
 void pfs_out_color(struct pfs_out *o, enum pfs_color c)
 {
 	static const char *const seq[] = {
-		[PFS_PLAIN] = "\033[0m", [PFS_BOLD] = "\033[1m", [PFS_DIM] = "\033[2m",
-		[PFS_RED] = "\033[1;31m", [PFS_GREEN] = "\033[32m", [PFS_YELLOW] = "\033[33m",
-		[PFS_BLUE] = "\033[34m", [PFS_MAGENTA] = "\033[35m", [PFS_CYAN] = "\033[36m",
+		[PFS_PLAIN] = "\033[0m",     [PFS_BOLD] = "\033[1m",	 [PFS_DIM] = "\033[2m",
+		[PFS_RED] = "\033[1;31m",    [PFS_GREEN] = "\033[32m",	 [PFS_YELLOW] = "\033[33m",
+		[PFS_BLUE] = "\033[34m",     [PFS_MAGENTA] = "\033[35m", [PFS_CYAN] = "\033[36m",
 		[PFS_REVERSE] = "\033[1;7m",
 	};
 
@@ -70,8 +70,8 @@ static void put_ascii(struct pfs_out *o, const char *s, size_t len)
 		if (!((unsigned char)s[i] & 0x80))
 			continue;
 		pfs_out_raw(o, s + from, i - from);
-		pfs_out_raw(o, piece, (size_t)snprintf(piece, sizeof(piece), "\\x%02x",
-						       (unsigned char)s[i]));
+		pfs_out_raw(o, piece,
+			    (size_t)snprintf(piece, sizeof(piece), "\\x%02x", (unsigned char)s[i]));
 		from = i + 1;
 	}
 	pfs_out_raw(o, s + from, len - from);
@@ -82,9 +82,12 @@ static void put_entities(struct pfs_out *o, const char *s, size_t len)
 	size_t i, from = 0;
 
 	for (i = 0; i < len; i++) {
-		const char *entity = s[i] == '&' ? "&amp;" : s[i] == '<' ? "&lt;" :
-				     s[i] == '>' ? "&gt;" : s[i] == '"' ? "&quot;" :
-				     s[i] == '\'' ? "&#39;" : NULL;
+		const char *entity = s[i] == '&'  ? "&amp;" :
+				     s[i] == '<'  ? "&lt;" :
+				     s[i] == '>'  ? "&gt;" :
+				     s[i] == '"'  ? "&quot;" :
+				     s[i] == '\'' ? "&#39;" :
+						    NULL;
 
 		if (!entity)
 			continue;

@@ -77,13 +77,15 @@ static void put_walk(struct pfs_out *o, const struct pfs_model *m, const struct 
 			pfs_out_field(o, label, "%-3s at 0x%010" PRIx64 ": %016" PRIx64, st->level,
 				      st->entry_pa, st->entry);
 		else if (w->mapped)
-			pfs_out_field(o, label, "%-3s at 0x%010" PRIx64 ": %016" PRIx64
-				      ", a %s leaf, %s", st->level, st->entry_pa, st->entry,
+			pfs_out_field(o, label,
+				      "%-3s at 0x%010" PRIx64 ": %016" PRIx64 ", a %s leaf, %s",
+				      st->level, st->entry_pa, st->entry,
 				      pfs_fmt_size(size, w->leaf_size),
 				      w->writable ? "writable" : "read-only");
 		else
-			pfs_out_cfield(o, PFS_RED, label, "%-3s at 0x%010" PRIx64 ": %016" PRIx64
-				       ", not present", st->level, st->entry_pa, st->entry);
+			pfs_out_cfield(o, PFS_RED, label,
+				       "%-3s at 0x%010" PRIx64 ": %016" PRIx64 ", not present",
+				       st->level, st->entry_pa, st->entry);
 	}
 	if (w->mapped)
 		pfs_out_field(o, NULL, "backed by pfn 0x%" PRIx64 ", physical 0x%" PRIx64,
@@ -105,9 +107,9 @@ static void put_words(struct pfs_out *o, const struct pfs_model *m, const struct
 	}
 	for (i = 0; i < n; i += 2)
 		if (i + 1 < n)
-			pfs_out_field(o, i ? NULL : "contents", "+0x%02zx %016" PRIx64
-				      " %016" PRIx64, 8 * i, pfs_le64(p->bytes + 8 * i),
-				      pfs_le64(p->bytes + 8 * i + 8));
+			pfs_out_field(o, i ? NULL : "contents",
+				      "+0x%02zx %016" PRIx64 " %016" PRIx64, 8 * i,
+				      pfs_le64(p->bytes + 8 * i), pfs_le64(p->bytes + 8 * i + 8));
 		else
 			pfs_out_field(o, i ? NULL : "contents", "+0x%02zx %016" PRIx64, 8 * i,
 				      pfs_le64(p->bytes + 8 * i));
@@ -120,7 +122,7 @@ static void put_links(struct pfs_out *o, const struct pfs_model *m, const struct
 		const char *name;
 	} bits[] = {
 		{ PFS_F_FLAG_RESERVED, "reserved" }, { PFS_F_FLAG_LRU, "lru" },
-		{ PFS_F_FLAG_SLAB, "slab" }, { PFS_F_FLAG_HEAD, "head" },
+		{ PFS_F_FLAG_SLAB, "slab" },	     { PFS_F_FLAG_HEAD, "head" },
 		{ PFS_F_FLAG_HWPOISON, "hwpoison" },
 	};
 	const struct pfs_layout *l = &m->layout;
@@ -132,8 +134,7 @@ static void put_links(struct pfs_out *o, const struct pfs_model *m, const struct
 		uint64_t nr = pfs_val(m->facts, bits[i].id);
 
 		if (pfs_have(m->facts, bits[i].id) && nr < 64 && p->flags >> nr & 1)
-			at += (size_t)snprintf(names + at, sizeof(names) - at, " %s",
-					       bits[i].name);
+			at += (size_t)snprintf(names + at, sizeof(names) - at, " %s", bits[i].name);
 	}
 	pfs_out_field(o, "flags", "%016" PRIx64 "%s%s", p->flags, *names ? ":" : "", names);
 	if (l->node_width)
@@ -189,9 +190,9 @@ static void put_zones(struct pfs_out *o, const struct pfs_model *m, uint64_t pfn
 		z = pfs_zone_spanning(m, pfn, z);
 		if (!z)
 			break;
-		pfs_out_field(o, any ? NULL : "spanned by", "zone %s of node %u, pfn 0x%" PRIx64
-			      "-0x%" PRIx64 "%s", z->name, z->node, z->start_pfn,
-			      z->start_pfn + z->spanned - 1,
+		pfs_out_field(o, any ? NULL : "spanned by",
+			      "zone %s of node %u, pfn 0x%" PRIx64 "-0x%" PRIx64 "%s", z->name,
+			      z->node, z->start_pfn, z->start_pfn + z->spanned - 1,
 			      z->contiguous > 0 ? ", contiguous" : "");
 		any = true;
 	}
@@ -224,22 +225,26 @@ static void put_surroundings(struct pfs_out *o, const struct pfs_model *m, uint6
 		if (b->sections > 1)
 			snprintf(last, sizeof(last), "-%" PRIu64,
 				 b->start_section + b->sections - 1);
-		pfs_out_field(o, "memory block", "section %" PRIu64 "%s (%s), state %" PRIu64
-			      "%s%s%s, node %d", b->start_section, last,
+		pfs_out_field(o, "memory block",
+			      "section %" PRIu64 "%s (%s), state %" PRIu64 "%s%s%s, node %d",
+			      b->start_section, last,
 			      pfs_fmt_size(size, b->sections * pps << m->layout.page_shift),
 			      b->state, state ? " (" : "", state ? state : "", state ? ")" : "",
 			      b->nid);
 	}
 	if (g) {
-		pfs_out_field(o, "pgmap", "0x%" PRIx64 ", range %u: pfn 0x%" PRIx64 "-0x%" PRIx64
-			      ", type %" PRIu64 ", flags 0x%" PRIx64 "%s%s", g->va, g->range,
-			      g->start_pfn, g->end_pfn - 1, g->type, g->flags,
+		pfs_out_field(o, "pgmap",
+			      "0x%" PRIx64 ", range %u: pfn 0x%" PRIx64 "-0x%" PRIx64
+			      ", type %" PRIu64 ", flags 0x%" PRIx64 "%s%s",
+			      g->va, g->range, g->start_pfn, g->end_pfn - 1, g->type, g->flags,
 			      ref ? ", reference " : "", ref ? ref : "");
 		if (g->has_altmap)
-			pfs_out_field(o, NULL, "altmap from pfn 0x%" PRIx64 ": %" PRIu64
+			pfs_out_field(o, NULL,
+				      "altmap from pfn 0x%" PRIx64 ": %" PRIu64
 				      " reserved, %" PRIu64 " for the memmap, %" PRIu64
-				      " allocated", g->altmap.base_pfn, g->altmap.reserve,
-				      g->altmap.free, g->altmap.alloc);
+				      " allocated",
+				      g->altmap.base_pfn, g->altmap.reserve, g->altmap.free,
+				      g->altmap.alloc);
 	}
 }
 
@@ -257,8 +262,7 @@ static void put_predicates(struct pfs_out *o, const struct pfs_model *m, uint64_
 	pfs_out_field(o, NULL, "early_section() %s, online_section() %s",
 		      yes_no(pfs_early_section(m, pfn)), yes_no(pfs_online_section(m, pfn)));
 	pfs_out_field(o, NULL, "pfn_section_valid() %s, get_dev_pagemap() %s",
-		      yes_no(pfs_pfn_section_valid(m, pfn)),
-		      yes_no(pfs_get_dev_pagemap(m, pfn)));
+		      yes_no(pfs_pfn_section_valid(m, pfn)), yes_no(pfs_get_dev_pagemap(m, pfn)));
 	pfs_out_field(o, NULL, "is_zone_device_page() %s, PageReserved() %s",
 		      yes_no(pfs_is_zone_device_page(m, p)), yes_no(pfs_page_reserved(m, p)));
 	pfs_out_field(o, NULL, "pfn_active() %s (an estimate: no kernel has it)",
@@ -314,8 +318,8 @@ static void put_walkers(struct pfs_out *o, const struct pfs_walker *w)
 		else if (w[i].reads < 0)
 			pfs_out_field(o, label, "%s: unknown: %s", names, w[i].why);
 		else
-			pfs_out_cfield(o, w[i].faults > 0 ? PFS_RED : PFS_PLAIN, label,
-				       "%s %s%s%s", names, fate(&w[i]), w[i].why, at);
+			pfs_out_cfield(o, w[i].faults > 0 ? PFS_RED : PFS_PLAIN, label, "%s %s%s%s",
+				       names, fate(&w[i]), w[i].why, at);
 		label = NULL;
 	}
 }
@@ -323,11 +327,16 @@ static void put_walkers(struct pfs_out *o, const struct pfs_walker *w)
 void pfs_text_pfn(struct pfs_out *o, const struct pfs_session *s, const struct pfs_page_view *v)
 {
 	static const char *const read_as[PFS_NR_QUERY_KINDS] = {
-		"a PFN", "a physical address", "the address of a struct page",
+		"a PFN",
+		"a physical address",
+		"the address of a struct page",
 		"a virtual address",
 	};
 	static const char *const other[PFS_NR_QUERY_KINDS] = {
-		"; phys:X reads a physical address", "; pfn:X reads a PFN", "", "",
+		"; phys:X reads a physical address",
+		"; pfn:X reads a PFN",
+		"",
+		"",
 	};
 	const struct pfs_model *m = &s->model;
 	const struct pfs_query *q = &v->query;

@@ -97,9 +97,11 @@ int pfs_query_parse(struct pfs_model *m, const char *text, struct pfs_query *ret
 	}
 	rc = parse_number(number, &q.value);
 	if (rc)
-		return pfs_err_set(err, -rc, "'%s': %s", text, rc == -ERANGE ?
-				   "more than 64 bits" :
-				   "no number (want 0x44000, 279552, pfn:, phys:, page: or virt:)");
+		return pfs_err_set(
+			err, -rc, "'%s': %s", text,
+			rc == -ERANGE ?
+				"more than 64 bits" :
+				"no number (want 0x44000, 279552, pfn:, phys:, page: or virt:)");
 	if (!q.forced)
 		q.kind = kind_of(m, q.value);
 	switch (q.kind) {
@@ -119,8 +121,10 @@ int pfs_query_parse(struct pfs_model *m, const char *text, struct pfs_query *ret
 	default:
 		pfs_walk_va(m->mem, q.value, &w);
 		if (!w.mapped)
-			return pfs_err_set(err, EINVAL, "'%s': no PFN, physical address or struct "
-					   "page, and not mapped as a virtual address", text);
+			return pfs_err_set(err, EINVAL,
+					   "'%s': no PFN, physical address or struct "
+					   "page, and not mapped as a virtual address",
+					   text);
 		pa = w.pa;
 		q.pfn = pa >> l->page_shift;
 		q.offset = pa & (l->page_size - 1);

@@ -15,26 +15,34 @@
 #include "session/session.h"
 
 enum pfs_color {
-	PFS_PLAIN, PFS_BOLD, PFS_DIM, PFS_RED, PFS_GREEN, PFS_YELLOW, PFS_BLUE,
-	PFS_MAGENTA, PFS_CYAN, PFS_REVERSE,
+	PFS_PLAIN,
+	PFS_BOLD,
+	PFS_DIM,
+	PFS_RED,
+	PFS_GREEN,
+	PFS_YELLOW,
+	PFS_BLUE,
+	PFS_MAGENTA,
+	PFS_CYAN,
+	PFS_REVERSE,
 };
 
 /* What becomes of text that stems from a dump, after pfs_escape(). */
 enum pfs_dialect {
-	PFS_TERMINAL,	/* as it is */
-	PFS_ASCII,	/* bytes beyond ASCII become \xNN: for mail */
-	PFS_MARKUP,	/* what HTML and XML give a meaning becomes an entity */
+	PFS_TERMINAL, /* as it is */
+	PFS_ASCII,    /* bytes beyond ASCII become \xNN: for mail */
+	PFS_MARKUP,   /* what HTML and XML give a meaning becomes an entity */
 };
 
 /* Where a report goes. The first failure sticks; what is written after it is dropped. */
 struct pfs_out {
-	int (*write)(struct pfs_out *o, const char *buf, size_t len);	/* 0 or -errno */
-	int (*flush)(struct pfs_out *o);	/* the same; may be NULL */
+	int (*write)(struct pfs_out *o, const char *buf, size_t len); /* 0 or -errno */
+	int (*flush)(struct pfs_out *o);			      /* the same; may be NULL */
 	void *arg;
 	bool color;
 	enum pfs_dialect dialect;
-	unsigned int width;	/* columns that wrapped text may use */
-	int error;		/* 0 or -errno */
+	unsigned int width; /* columns that wrapped text may use */
+	int error;	    /* 0 or -errno */
 };
 
 /* The sink and its layout (out.c). */
@@ -59,8 +67,7 @@ void pfs_markup(struct pfs_out *o, const char *fmt, ...) PFS_PRINTF(2, 3);
  * "label        value", wrapped with the value's column kept; no label: NULL. A
  * value that starts with "- " is an item, and wrapped behind the dash.
  */
-void pfs_out_field(struct pfs_out *o, const char *label, const char *fmt, ...)
-	PFS_PRINTF(3, 4);
+void pfs_out_field(struct pfs_out *o, const char *label, const char *fmt, ...) PFS_PRINTF(3, 4);
 void pfs_out_cfield(struct pfs_out *o, enum pfs_color c, const char *label, const char *fmt, ...)
 	PFS_PRINTF(4, 5);
 /* A wrapped paragraph; lead ("- ") stands before its first line, at column indent. */
@@ -94,16 +101,20 @@ const char *pfs_memory_block_state_name(const struct pfs_model *m,
 
 /* What the X of `pfn X` was taken for (query.c). */
 enum pfs_query_kind {
-	PFS_Q_PFN, PFS_Q_PHYS, PFS_Q_PAGE, PFS_Q_VIRT, PFS_NR_QUERY_KINDS,
+	PFS_Q_PFN,
+	PFS_Q_PHYS,
+	PFS_Q_PAGE,
+	PFS_Q_VIRT,
+	PFS_NR_QUERY_KINDS,
 };
 
 struct pfs_query {
 	const char *text;
 	uint64_t value;
 	enum pfs_query_kind kind;
-	bool forced;		/* by a prefix */
+	bool forced; /* by a prefix */
 	uint64_t pfn;
-	uint64_t offset;	/* of value inside the page or the struct page */
+	uint64_t offset; /* of value inside the page or the struct page */
 };
 
 /*
@@ -121,8 +132,8 @@ struct pfs_page_view {
 	struct pfs_query query;
 	bool has_page;
 	struct pfs_page page;
-	struct pfs_err why;		/* no struct page: the reason */
-	const char *migratetype;	/* NULL: the pageblock is not known */
+	struct pfs_err why;	 /* no struct page: the reason */
+	const char *migratetype; /* NULL: the pageblock is not known */
 	uint64_t pageblock_bits;
 	struct pfs_walker walkers[PFS_NR_WALKERS];
 };
@@ -145,8 +156,8 @@ struct pfs_signature_parts {
  * points into itself. */
 struct pfs_signature {
 	char title[192];
-	char defect[32];	/* "defect:v1:0123456789abcdef", "" if there is no defect */
-	char crash[32];		/* "crash:v1:...", "" if there was no panic */
+	char defect[32]; /* "defect:v1:0123456789abcdef", "" if there is no defect */
+	char crash[32];	 /* "crash:v1:...", "" if there was no panic */
 	struct pfs_signature_parts defect_of, crash_of;
 };
 
@@ -189,9 +200,9 @@ int pfs_text_explain(struct pfs_out *o, const char *words);
 
 /* What `explain` is asked for (known.c). */
 struct pfs_known {
-	const char *words;	/* NULL: all there is */
-	bool exact;		/* they are a code, a commit or the title of a fix */
-	size_t found;		/* rows of all catalogues */
+	const char *words; /* NULL: all there is */
+	bool exact;	   /* they are a code, a commit or the title of a fix */
+	size_t found;	   /* rows of all catalogues */
 };
 
 /*

@@ -23,7 +23,7 @@
 #define MAX_LEGEND 24
 
 struct segment {
-	uint64_t start, end;	/* PFNs */
+	uint64_t start, end; /* PFNs */
 	int x, w;
 };
 
@@ -42,7 +42,7 @@ struct lane {
 	bool pending;
 	int x0, x1;
 	const char *class;
-	int rank;		/* where pieces share a column, the lowest shows */
+	int rank; /* where pieces share a column, the lowest shows */
 	uint64_t start, end;
 	unsigned int joined;
 	char label[160];
@@ -83,8 +83,8 @@ static int x_of(const struct axis *a, uint64_t pfn)
 		if (pfn < s->start)
 			return s->x;
 		if (pfn < s->end)
-			return s->x + (int)((double)(pfn - s->start) / (double)(s->end - s->start) *
-					    s->w);
+			return s->x +
+			       (int)((double)(pfn - s->start) / (double)(s->end - s->start) * s->w);
 	}
 	return s->x + s->w;
 }
@@ -100,9 +100,11 @@ static void lane_flush(struct lane *l)
 		   l->class, l->x0, l->y, l->x1 - l->x0, l->h);
 	if (l->joined > 1)
 		pfs_markup(l->o, "%u ranges, among them: ", l->joined);
-	pfs_markup(l->o, "%s\nPFN 0x%" PRIx64 "-0x%" PRIx64 ", physical 0x%" PRIx64 "-0x%" PRIx64
-		   ", %s</title></rect>\n", l->label, l->start, l->end - 1,
-		   l->start << l->a->page_shift, (l->end << l->a->page_shift) - 1,
+	pfs_markup(l->o,
+		   "%s\nPFN 0x%" PRIx64 "-0x%" PRIx64 ", physical 0x%" PRIx64 "-0x%" PRIx64
+		   ", %s</title></rect>\n",
+		   l->label, l->start, l->end - 1, l->start << l->a->page_shift,
+		   (l->end << l->a->page_shift) - 1,
 		   pfs_fmt_size(size, (l->end - l->start) << l->a->page_shift));
 }
 
@@ -190,10 +192,20 @@ static void put_memory(struct map *p, const struct axis *a)
 		skip = r->depth;
 		if (!ram && !dev && !fw)
 			continue;
-		legend(p, ram ? "ram" : dev ? "dev" : "fw",
-		       ram ? "RAM" : dev ? "device memory" : "firmware");
+		legend(p,
+		       ram ? "ram" :
+		       dev ? "dev" :
+			     "fw",
+		       ram ? "RAM" :
+		       dev ? "device memory" :
+			     "firmware");
 		lane_add(&l, r->start >> shift, (r->end >> shift) + 1,
-			 ram ? "ram" : dev ? "dev" : "fw", ram ? 2 : dev ? 0 : 1,
+			 ram ? "ram" :
+			 dev ? "dev" :
+			       "fw",
+			 ram ? 2 :
+			 dev ? 0 :
+			       1,
 			 *r->name ? r->name : "no name");
 	}
 	for (i = 0; !m->nr_resources && i < m->nr_firmware; i++) {
@@ -201,8 +213,10 @@ static void put_memory(struct map *p, const struct axis *a)
 
 		if (f->size)
 			lane_add(&l, f->addr >> shift, ((f->addr + (f->size - 1)) >> shift) + 1,
-				 f->kind == PFS_FW_RAM ? "ram" :
-				 f->kind == PFS_FW_DEVICE ? "dev" : "fw", 1, f->type);
+				 f->kind == PFS_FW_RAM	  ? "ram" :
+				 f->kind == PFS_FW_DEVICE ? "dev" :
+							    "fw",
+				 1, f->type);
 	}
 	lane_close(p, &l);
 }
@@ -235,8 +249,8 @@ static void put_zone_name(struct map *p, const struct axis *a, const struct pfs_
 	int need = (int)strnlen(z->name, sizeof(z->name)) * 7 + 8;
 
 	if (x1 - x0 >= need)
-		pfs_markup(p->o, "<text class=\"in\" x=\"%d\" y=\"%d\">%.*s</text>\n", x0 + 4, y + 11,
-			   (int)sizeof(z->name), z->name);
+		pfs_markup(p->o, "<text class=\"in\" x=\"%d\" y=\"%d\">%.*s</text>\n", x0 + 4,
+			   y + 11, (int)sizeof(z->name), z->name);
 }
 
 static void put_zones(struct map *p, const struct axis *a)
@@ -262,8 +276,8 @@ static void put_zones(struct map *p, const struct axis *a)
 
 			if (is_device_zone(z) != device || !z->spanned)
 				continue;
-			snprintf(label, sizeof(label), "zone %.*s of node %u",
-				 (int)sizeof(z->name), z->name, z->node);
+			snprintf(label, sizeof(label), "zone %.*s of node %u", (int)sizeof(z->name),
+				 z->name, z->node);
 			lane_add(&l, z->start_pfn, z->start_pfn + z->spanned,
 				 device ? "dev" : class[i % 2], 0, label);
 		}
@@ -292,15 +306,24 @@ static void put_sections(struct map *p, const struct axis *a)
 			if (m->sections[j].nr != m->sections[j - 1].nr + 1 ||
 			    !pfs_section_equal(m, s, &m->sections[j]))
 				break;
-		legend(p, !present ? "warn" : online ? "online" : "offline",
-		       !present ? "section left over" : online ? "section online" :
-		       "section not online");
+		legend(p,
+		       !present ? "warn" :
+		       online	? "online" :
+				  "offline",
+		       !present ? "section left over" :
+		       online	? "section online" :
+				  "section not online");
 		snprintf(label, sizeof(label), "section %" PRIu64 "%s%.0" PRIu64 ": %s", s->nr,
 			 j - i > 1 ? " to " : "", j - i > 1 ? m->sections[j - 1].nr : 0,
 			 pfs_fmt_section_flags(flags, s->flags));
 		lane_add(&l, s->nr * pps, (m->sections[j - 1].nr + 1) * pps,
-			 !present ? "warn" : online ? "online" : "offline",
-			 !present ? 0 : online ? 2 : 1, label);
+			 !present ? "warn" :
+			 online	  ? "online" :
+				    "offline",
+			 !present ? 0 :
+			 online	  ? 2 :
+				    1,
+			 label);
 	}
 	lane_close(p, &l);
 }
@@ -310,12 +333,13 @@ static const struct look {
 	enum pfs_state state;
 	const char *class;
 } looks[] = {
-	{ PFS_ST_UNMAPPED, "bad" }, { PFS_ST_POISONED, "bad" }, { PFS_ST_DEPOPULATED, "bad" },
-	{ PFS_ST_GARBAGE, "bad" }, { PFS_ST_MISLINKED, "warn" }, { PFS_ST_ZERO, "warn" },
-	{ PFS_ST_STALE, "warn" }, { PFS_ST_UNDECIDABLE, "unknown" },
+	{ PFS_ST_UNMAPPED, "bad" },	{ PFS_ST_POISONED, "bad" },
+	{ PFS_ST_DEPOPULATED, "bad" },	{ PFS_ST_GARBAGE, "bad" },
+	{ PFS_ST_MISLINKED, "warn" },	{ PFS_ST_ZERO, "warn" },
+	{ PFS_ST_STALE, "warn" },	{ PFS_ST_UNDECIDABLE, "unknown" },
 	{ PFS_ST_EXCLUDED, "unknown" }, { PFS_ST_ABSENT, "unknown" },
-	{ PFS_ST_DEVICE, "dev" }, { PFS_ST_RESERVED, "fw" }, { PFS_ST_FREE, "free" },
-	{ PFS_ST_OK, "ok" },
+	{ PFS_ST_DEVICE, "dev" },	{ PFS_ST_RESERVED, "fw" },
+	{ PFS_ST_FREE, "free" },	{ PFS_ST_OK, "ok" },
 };
 
 static int look_of(enum pfs_state st)
@@ -417,8 +441,10 @@ static void put_mapping(struct map *p, const struct axis *a)
 
 	for (i = 0; lay->vmemmap_known && lay->struct_page && i < m->nr_vmemmap; i++) {
 		const struct pfs_vmemmap_run *r = &m->vmemmap[i];
-		const char *class = r->no_table ? "unknown" : !r->mapped ? "bad" :
-				    r->leaf_size > lay->page_size ? "leaf" : "leaf4k";
+		const char *class = r->no_table			  ? "unknown" :
+				    !r->mapped			  ? "bad" :
+				    r->leaf_size > lay->page_size ? "leaf" :
+								    "leaf4k";
 
 		if (r->start < lay->vmemmap)
 			continue;
@@ -431,9 +457,11 @@ static void put_mapping(struct map *p, const struct axis *a)
 			snprintf(label, sizeof(label), "memmap not mapped");
 		if (r->start < pfs_pfn_to_page(m, a->seg[0].end) &&
 		    r->end > pfs_pfn_to_page(m, a->seg[0].start))
-			legend(p, class, !strcmp(class, "leaf") ? "memmap by large leaves" :
+			legend(p, class,
+			       !strcmp(class, "leaf")	? "memmap by large leaves" :
 			       !strcmp(class, "leaf4k") ? "memmap by small leaves" :
-			       !strcmp(class, "bad") ? "not mapped" : "not in the dump");
+			       !strcmp(class, "bad")	? "not mapped" :
+							  "not in the dump");
 		lane_add(&l, pfs_va_to_pfn(lay, r->start), pfs_va_to_pfn(lay, r->end), class,
 			 r->mapped, label);
 	}
@@ -449,8 +477,10 @@ static void put_tick(struct map *p, int x, uint64_t at)
 
 	for (n = at; n && !(n & 1023) && u < 4; n >>= 10)
 		u++;
-	pfs_markup(p->o, "<path class=\"tick\" d=\"M%d %dv5\"/><text class=\"tick\" x=\"%d\" y=\"%d\">"
-		   "%" PRIu64 "%s</text>\n", x, p->y + 9, x, p->y + 6, n, unit[u]);
+	pfs_markup(p->o,
+		   "<path class=\"tick\" d=\"M%d %dv5\"/><text class=\"tick\" x=\"%d\" y=\"%d\">"
+		   "%" PRIu64 "%s</text>\n",
+		   x, p->y + 9, x, p->y + 6, n, unit[u]);
 }
 
 static void put_ticks(struct map *p, const struct axis *a)
@@ -476,9 +506,12 @@ static void put_ticks(struct map *p, const struct axis *a)
 		}
 		if (i + 1 < a->nr) {
 			x = a->seg[i].x + a->seg[i].w + BREAK / 2;
-			pfs_markup(p->o, "<text class=\"tick\" x=\"%d\" y=\"%d\">&#8230;"
-				   "<title>0x%" PRIx64 "-0x%" PRIx64 ": no memory known here</title>"
-				   "</text>\n", x, p->y + 14, a->seg[i].end << a->page_shift,
+			pfs_markup(p->o,
+				   "<text class=\"tick\" x=\"%d\" y=\"%d\">&#8230;"
+				   "<title>0x%" PRIx64 "-0x%" PRIx64
+				   ": no memory known here</title>"
+				   "</text>\n",
+				   x, p->y + 14, a->seg[i].end << a->page_shift,
 				   (a->seg[i + 1].start << a->page_shift) - 1);
 		}
 	}
@@ -606,7 +639,8 @@ static void put_marker(struct map *p, const struct axis *a, int top)
 
 	if (!p->f->has)
 		return;
-	pfs_markup(p->o, "<path class=\"mark%s\" d=\"M%d %dV%d\"><title>PFN 0x%" PRIx64 ": %s</title>"
+	pfs_markup(p->o,
+		   "<path class=\"mark%s\" d=\"M%d %dV%d\"><title>PFN 0x%" PRIx64 ": %s</title>"
 		   "</path><path class=\"arrow%s\" d=\"M%d %dl-5 -7h10z\"/>\n",
 		   p->f->culprit ? " culprit" : "", x, top, p->y - 3, p->f->pfn, p->f->what,
 		   p->f->culprit ? " culprit" : "", x, top);
@@ -621,10 +655,11 @@ static void put_page(struct map *p, unsigned int i, int x, int y, int w, int h)
 	const char *name = p->f->page[i].known ? pfs_state_name(p->f->page[i].state) :
 						 "no struct page";
 
-	pfs_markup(p->o, "<rect class=\"%s page\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"><title>"
-		   "PFN 0x%" PRIx64 ", physical 0x%" PRIx64 ": %s%s%s</title></rect>", class, x, y,
-		   w - 2, h - 2, pfn, pfn << p->m->layout.page_shift, name, marked ? "\n" : "",
-		   marked ? p->f->what : "");
+	pfs_markup(p->o,
+		   "<rect class=\"%s page\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"><title>"
+		   "PFN 0x%" PRIx64 ", physical 0x%" PRIx64 ": %s%s%s</title></rect>",
+		   class, x, y, w - 2, h - 2, pfn, pfn << p->m->layout.page_shift, name,
+		   marked ? "\n" : "", marked ? p->f->what : "");
 	if (p->f->page[i].known) {
 		legend(p, looks[k].class, state_legend(p->f->page[i].state));
 		pfs_markup(p->o, "<text class=\"letter %s\" x=\"%d\" y=\"%d\">%c</text>", class,
@@ -643,14 +678,17 @@ static void put_pages(struct map *p)
 		int y = p->y + (int)(i / PFS_FOCUS_ROW) * h;
 
 		if (!(i % PFS_FOCUS_ROW))
-			pfs_markup(p->o, "<text class=\"name\" x=\"0\" y=\"%d\">0x%" PRIx64 "</text>\n",
+			pfs_markup(p->o,
+				   "<text class=\"name\" x=\"0\" y=\"%d\">0x%" PRIx64 "</text>\n",
 				   y + h - 7, p->f->start + i);
 		put_page(p, i, x, y, w, h);
 	}
 	/* On top of its neighbours. */
 	i = (unsigned int)(p->f->pfn - p->f->start);
-	pfs_markup(p->o, "<rect class=\"frame%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
-		   "height=\"%d\"/>\n", p->f->culprit ? " culprit" : "", LEFT + (int)(i % PFS_FOCUS_ROW) * w - 2,
+	pfs_markup(p->o,
+		   "<rect class=\"frame%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
+		   "height=\"%d\"/>\n",
+		   p->f->culprit ? " culprit" : "", LEFT + (int)(i % PFS_FOCUS_ROW) * w - 2,
 		   p->y + (int)(i / PFS_FOCUS_ROW) * h - 2, w + 2, h + 2);
 	p->y += (int)(PFS_FOCUS_PAGES / PFS_FOCUS_ROW) * h + 4;
 }
@@ -666,9 +704,10 @@ static void put_zoom(struct map *p, const struct axis *whole)
 
 	put_wedge(p, whole, first, first + l->pages_per_section);
 	zoom_axis(p->m, &a, first, first + l->pages_per_section);
-	pfs_markup(p->o, "<text class=\"title\" x=\"%d\" y=\"%d\">Section %" PRIu64 ": PFN 0x%" PRIx64
-		   "-0x%" PRIx64 ", %s</text>\n", LEFT, p->y + 11, nr, first,
-		   first + l->pages_per_section - 1,
+	pfs_markup(p->o,
+		   "<text class=\"title\" x=\"%d\" y=\"%d\">Section %" PRIu64 ": PFN 0x%" PRIx64
+		   "-0x%" PRIx64 ", %s</text>\n",
+		   LEFT, p->y + 11, nr, first, first + l->pages_per_section - 1,
 		   pfs_fmt_size(size, l->pages_per_section << l->page_shift));
 	p->y += 17;
 	put_ticks(p, &a);
@@ -681,9 +720,10 @@ static void put_zoom(struct map *p, const struct axis *whole)
 	put_states(p, &a);
 	put_marker(p, &a, top);
 	put_wedge(p, &a, p->f->start, p->f->start + PFS_FOCUS_PAGES);
-	pfs_markup(p->o, "<text class=\"title\" x=\"%d\" y=\"%d\">Pages from PFN 0x%" PRIx64
-		   " on, one a cell; framed: PFN 0x%" PRIx64 ", %s</text>\n", LEFT, p->y + 11,
-		   p->f->start, p->f->pfn, p->f->what);
+	pfs_markup(p->o,
+		   "<text class=\"title\" x=\"%d\" y=\"%d\">Pages from PFN 0x%" PRIx64
+		   " on, one a cell; framed: PFN 0x%" PRIx64 ", %s</text>\n",
+		   LEFT, p->y + 11, p->f->start, p->f->pfn, p->f->what);
 	p->y += 18;
 	put_pages(p);
 }
@@ -701,9 +741,10 @@ static void put_legend(struct map *p)
 			x = LEFT;
 			p->y += 18;
 		}
-		pfs_markup(p->o, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"12\" height=\"12\"/>"
-			   "<text class=\"key\" x=\"%d\" y=\"%d\">%s</text>\n", p->legend[i].class, x,
-			   p->y, x + 17, p->y + 10, p->legend[i].text);
+		pfs_markup(p->o,
+			   "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"12\" height=\"12\"/>"
+			   "<text class=\"key\" x=\"%d\" y=\"%d\">%s</text>\n",
+			   p->legend[i].class, x, p->y, x + 17, p->y + 10, p->legend[i].text);
 		x += w;
 	}
 	p->y += 18;
@@ -760,8 +801,10 @@ void pfs_svg_map(struct pfs_out *o, const struct pfs_session *s, const struct pf
 		return;
 	}
 	o->dialect = PFS_MARKUP;
-	pfs_markup(o, "<svg class=\"map\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
-		   "role=\"img\" aria-label=\"Map of physical memory\"", WIDTH, p.y);
+	pfs_markup(o,
+		   "<svg class=\"map\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
+		   "role=\"img\" aria-label=\"Map of physical memory\"",
+		   WIDTH, p.y);
 	if (alone)
 		pfs_markup(o, " width=\"%d\" height=\"%d\"", WIDTH, p.y);
 	pfs_markup(o, ">\n");
@@ -769,8 +812,8 @@ void pfs_svg_map(struct pfs_out *o, const struct pfs_session *s, const struct pf
 		pfs_markup(o, "<title>Physical memory: %s</title>\n<style>\n",
 			   s->has_verdict && s->verdict.title ? s->verdict.title : "map");
 		pfs_svg_style(o);
-		pfs_markup(o, "</style>\n<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n", WIDTH,
-			   p.y);
+		pfs_markup(o, "</style>\n<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n",
+			   WIDTH, p.y);
 	}
 	pfs_out_raw(o, text, len);
 	pfs_markup(o, "</svg>\n");

@@ -63,11 +63,12 @@ static void put_lane(struct pfs_out *o, const char *name, const char *lane, int 
 	for (i = 0; i < CELLS && lane[i]; i++) {
 		const struct cell *c = look(lane[i]);
 
-		pfs_markup(o, "<rect class=\"%s page\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"16\"/>",
+		pfs_markup(o,
+			   "<rect class=\"%s page\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"16\"/>",
 			   c ? c->class : "nothing", LEFT + i * CELL, y, CELL - 1);
 		if (c && c->letter != ' ')
-			pfs_markup(o, "<text class=\"letter %s\" x=\"%d\" y=\"%d\">%c</text>", c->class,
-				   LEFT + i * CELL + CELL / 2, y + 12, c->letter);
+			pfs_markup(o, "<text class=\"letter %s\" x=\"%d\" y=\"%d\">%c</text>",
+				   c->class, LEFT + i * CELL + CELL / 2, y + 12, c->letter);
 	}
 	pfs_markup(o, "\n");
 }
@@ -82,9 +83,10 @@ static void put_reader(struct pfs_out *o, const char *reader, int y)
 		return;
 	x = LEFT + (int)(at - reader) * CELL + CELL / 2;
 	right = at - reader < CELLS / 2;
-	pfs_markup(o, "<path class=\"arrow\" d=\"M%d %dl-5 8h10z\"/><text class=\"alarm%s\" x=\"%d\" "
-		   "y=\"%d\">the kernel steps here</text>\n", x, y, right ? "" : " before",
-		   right ? x + 9 : x - 9, y + 9);
+	pfs_markup(o,
+		   "<path class=\"arrow\" d=\"M%d %dl-5 8h10z\"/><text class=\"alarm%s\" x=\"%d\" "
+		   "y=\"%d\">the kernel steps here</text>\n",
+		   x, y, right ? "" : " before", right ? x + 9 : x - 9, y + 9);
 }
 
 /* Of those lanes that one must know the colours of. */
@@ -102,9 +104,11 @@ static void put_key(struct pfs_out *o, const char *code, const char *state)
 					 strchr(pictures[i].valid, cells[k].is) ||
 					 strchr(pictures[i].memmap, cells[k].is)));
 		if (used)
-			pfs_markup(o, "<span><svg width=\"12\" height=\"12\" aria-hidden=\"true\">"
-				   "<rect class=\"%s\" width=\"12\" height=\"12\"/></svg> %s</span> ",
-				   cells[k].class, cells[k].meaning);
+			pfs_markup(
+				o,
+				"<span><svg width=\"12\" height=\"12\" aria-hidden=\"true\">"
+				"<rect class=\"%s\" width=\"12\" height=\"12\"/></svg> %s</span> ",
+				cells[k].class, cells[k].meaning);
 	}
 	pfs_markup(o, "</p>\n");
 }
@@ -123,10 +127,12 @@ bool pfs_svg_mechanism(struct pfs_out *o, const char *code, const char *state)
 		if (!step)
 			pfs_markup(o, "<div class=\"steps\">\n");
 		step++;
-		pfs_markup(o, "<figure><figcaption><b>%u.</b> %s</figcaption>\n<svg xmlns=\""
-			   "http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" "
-			   "aria-label=\"Step %u\">\n", step, p->text, width, 4 * LANE - 2, width,
-			   step);
+		pfs_markup(
+			o,
+			"<figure><figcaption><b>%u.</b> %s</figcaption>\n<svg xmlns=\""
+			"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" "
+			"aria-label=\"Step %u\">\n",
+			step, p->text, width, 4 * LANE - 2, width, step);
 		put_lane(o, "memory", p->memory, 1);
 		put_lane(o, "pfn_valid()", p->valid, 1 + LANE);
 		put_lane(o, "struct page", p->memmap, 1 + 2 * LANE);

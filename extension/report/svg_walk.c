@@ -15,13 +15,14 @@ static void put_entry(struct pfs_out *o, const struct pfs_model *m, const struct
 {
 	uint64_t index = (st->entry_pa & (m->layout.page_size - 1)) / 8;
 
-	pfs_markup(o, "<rect class=\"box%s\" x=\"%d\" y=\"1\" width=\"%d\" height=\"%d\" rx=\"3\"/>"
+	pfs_markup(o,
+		   "<rect class=\"box%s\" x=\"%d\" y=\"1\" width=\"%d\" height=\"%d\" rx=\"3\"/>"
 		   "<text class=\"title\" x=\"%d\" y=\"19\">%s[%" PRIu64 "]</text>"
-		   "<text class=\"tip\" x=\"%d\" y=\"37\">at 0x%" PRIx64 "</text>", class, x, BOX,
-		   HEIGHT - 2, x + 10, st->level, index, x + 10, st->entry_pa);
+		   "<text class=\"tip\" x=\"%d\" y=\"37\">at 0x%" PRIx64 "</text>",
+		   class, x, BOX, HEIGHT - 2, x + 10, st->level, index, x + 10, st->entry_pa);
 	if (st->presence == PFS_PRESENT)
-		pfs_markup(o, "<text class=\"mono\" x=\"%d\" y=\"56\">%016" PRIx64 "</text>", x + 10,
-			   st->entry);
+		pfs_markup(o, "<text class=\"mono\" x=\"%d\" y=\"56\">%016" PRIx64 "</text>",
+			   x + 10, st->entry);
 	pfs_markup(o, "<text class=\"%s\" x=\"%d\" y=\"74\">%s</text>\n", *class ? "alarm" : "tip",
 		   x + 10, says);
 }
@@ -38,7 +39,8 @@ void pfs_svg_walk(struct pfs_out *o, const struct pfs_model *m, const struct pfs
 	int boxes = (int)nr + w->mapped, x = 1;
 	char says[64], size[32];
 
-	pfs_markup(o, "<svg class=\"walk\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
+	pfs_markup(o,
+		   "<svg class=\"walk\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
 		   "width=\"%d\" role=\"img\" aria-label=\"Page-table walk of 0x%" PRIx64 "\">\n",
 		   boxes * (BOX + GAP) - GAP + 2, HEIGHT, boxes * (BOX + GAP) - GAP + 2, w->va);
 	for (i = 0; i < nr; i++, x += BOX + GAP) {
@@ -64,12 +66,13 @@ void pfs_svg_walk(struct pfs_out *o, const struct pfs_model *m, const struct pfs
 	}
 	if (w->mapped) {
 		put_arrow(o, x - GAP);
-		pfs_markup(o, "<rect class=\"box leaf\" x=\"%d\" y=\"1\" width=\"%d\" height=\"%d\" "
+		pfs_markup(o,
+			   "<rect class=\"box leaf\" x=\"%d\" y=\"1\" width=\"%d\" height=\"%d\" "
 			   "rx=\"3\"/><text class=\"title\" x=\"%d\" y=\"19\">struct page</text>"
 			   "<text class=\"tip\" x=\"%d\" y=\"37\">in physical memory at</text>"
 			   "<text class=\"mono\" x=\"%d\" y=\"56\">0x%" PRIx64 "</text>"
-			   "<text class=\"tip\" x=\"%d\" y=\"74\">PFN 0x%" PRIx64 "</text>\n", x, BOX,
-			   HEIGHT - 2, x + 10, x + 10, x + 10, w->pa, x + 10,
+			   "<text class=\"tip\" x=\"%d\" y=\"74\">PFN 0x%" PRIx64 "</text>\n",
+			   x, BOX, HEIGHT - 2, x + 10, x + 10, x + 10, w->pa, x + 10,
 			   w->pa >> m->layout.page_shift);
 	}
 	pfs_markup(o, "</svg>\n");

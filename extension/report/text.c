@@ -69,8 +69,7 @@ void pfs_text_limits(struct pfs_out *o, const struct pfs_session *s)
 }
 
 /* ", 16 online", or nothing where the flag is not known, or not in this kernel. */
-static const char *count_flag(char buf[48], const struct pfs_model *m,
-			      enum pfs_section_flag_id id)
+static const char *count_flag(char buf[48], const struct pfs_model *m, enum pfs_section_flag_id id)
 {
 	size_t i, n = 0;
 
@@ -100,8 +99,8 @@ void pfs_text_summary(struct pfs_out *o, const struct pfs_session *s)
 	if (s->has_scan) {
 		for (st = PFS_NR_STATES - 1; st >= 0 && at < sizeof(line); st--)
 			if (s->scan.count[st])
-				at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%" PRIu64
-						       " %s", at ? ", " : ": ",
+				at += (size_t)snprintf(line + at, sizeof(line) - at,
+						       "%s%" PRIu64 " %s", at ? ", " : ": ",
 						       s->scan.count[st],
 						       pfs_state_name((enum pfs_state)st));
 		pfs_out_para(o, 0, "", "%" PRIu64 " struct pages%s%s", s->scan.pages,

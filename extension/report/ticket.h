@@ -13,15 +13,15 @@
 /* A claim of the report, and how to check it by hand in stock crash and drgn. */
 struct pfs_claim {
 	char claim[192];
-	char crash[96];		/* a command */
-	char drgn[96];		/* a Python expression; "" if there is none */
-	char gives[96];		/* what the answer must contain */
+	char crash[96]; /* a command */
+	char drgn[96];	/* a Python expression; "" if there is none */
+	char gives[96]; /* what the answer must contain */
 };
 
 #define PFS_MAX_CLAIMS 16
 
 struct pfs_claims {
-	struct pfs_claim c[PFS_MAX_CLAIMS + 1];	/* the last is spare */
+	struct pfs_claim c[PFS_MAX_CLAIMS + 1]; /* the last is spare */
 	size_t nr;
 };
 
@@ -39,10 +39,10 @@ struct pfs_focus {
 	bool has;
 	bool culprit;
 	uint64_t pfn;
-	const char *what;	/* "the page of the panic", or a finding's code */
-	uint64_t start;		/* PFN of page[0] */
+	const char *what; /* "the page of the panic", or a finding's code */
+	uint64_t start;	  /* PFN of page[0] */
 	struct {
-		bool known;	/* there is a struct page */
+		bool known; /* there is a struct page */
 		enum pfs_state state;
 	} page[PFS_FOCUS_PAGES];
 };
@@ -53,7 +53,7 @@ struct pfs_ticket {
 	const struct pfs_session *s;
 	struct pfs_focus focus;
 	struct pfs_claims claims;
-	const char *command;	/* that makes this report again */
+	const char *command; /* that makes this report again */
 };
 
 /* report.txt: ASCII, at most 75 columns, whatever the dump holds. */

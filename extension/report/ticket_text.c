@@ -58,9 +58,11 @@ static void put_head(struct pfs_out *o, const struct pfs_session *s)
 			     s->panic.function ? "()" : "", v->page.pfn,
 			     pfs_state_name(v->page.state));
 	else
-		pfs_out_para(o, 0, v->status == PFS_UNRELATED ? "UNRELATED: " :
-			     v->status == PFS_NO_PANIC ? "NO PANIC: " :
-			     v->status == PFS_INCONCLUSIVE ? "INCONCLUSIVE: " : "UNEXPLAINED: ",
+		pfs_out_para(o, 0,
+			     v->status == PFS_UNRELATED	   ? "UNRELATED: " :
+			     v->status == PFS_NO_PANIC	   ? "NO PANIC: " :
+			     v->status == PFS_INCONCLUSIVE ? "INCONCLUSIVE: " :
+							     "UNEXPLAINED: ",
 			     "%.120s", v->title ? v->title : "no verdict");
 	if (mech) {
 		for (i = 0; i < sizeof(mech->fixes) / sizeof(mech->fixes[0]) && mech->fixes[i]; i++)
@@ -91,7 +93,8 @@ static void put_registers(struct pfs_out *o, const struct pfs_panic *p)
 			continue;
 		for (k = 0; k + 1 < sizeof(name) && p->regs[i].name[k]; k++)
 			name[k] = p->regs[i].name[k] >= 'a' && p->regs[i].name[k] <= 'z' ?
-				  (char)(p->regs[i].name[k] - 'a' + 'A') : p->regs[i].name[k];
+					  (char)(p->regs[i].name[k] - 'a' + 'A') :
+					  p->regs[i].name[k];
 		name[k] = '\0';
 		if (n)
 			pfs_outf(o, n % 3 ? " " : "\n");
@@ -208,8 +211,10 @@ static void put_ranges(struct pfs_out *o, const struct pfs_session *s)
 	for (i = 0; i < s->scan.nr_runs && i < MAX_RANGES; i++) {
 		const struct pfs_run *r = &s->scan.runs[i];
 
-		pfs_outf(o, "pfn 0x%" PRIx64 "-0x%" PRIx64 "  0x%" PRIx64 "-0x%" PRIx64 "  %" PRIu64
-			 " %s\n", r->start, r->end - 1, r->start << shift, (r->end << shift) - 1,
+		pfs_outf(o,
+			 "pfn 0x%" PRIx64 "-0x%" PRIx64 "  0x%" PRIx64 "-0x%" PRIx64 "  %" PRIu64
+			 " %s\n",
+			 r->start, r->end - 1, r->start << shift, (r->end << shift) - 1,
 			 r->end - r->start, pfs_state_name(r->state));
 	}
 	if (i < s->scan.nr_runs)
@@ -227,9 +232,10 @@ static void put_fact(struct pfs_out *o, const struct pfs_facts *f, const char *n
 static void put_facts(struct pfs_out *o, const struct pfs_session *s)
 {
 	static const enum pfs_fact_id matter[] = {
-		PFS_F_PAGESIZE, PFS_F_SECTION_SIZE_BITS, PFS_F_MAX_PHYSMEM_BITS, PFS_F_SZ_PAGE,
-		PFS_F_MEM_SECTION, PFS_F_NR_ROOTS, PFS_F_SZ_MEM_SECTION, PFS_F_MS_USAGE,
-		PFS_F_MSU_SUBSECTION_MAP, PFS_F_BIT_ONLINE, PFS_F_BIT_EARLY, PFS_F_BIT_TAINT,
+		PFS_F_PAGESIZE,		PFS_F_SECTION_SIZE_BITS, PFS_F_MAX_PHYSMEM_BITS,
+		PFS_F_SZ_PAGE,		PFS_F_MEM_SECTION,	 PFS_F_NR_ROOTS,
+		PFS_F_SZ_MEM_SECTION,	PFS_F_MS_USAGE,		 PFS_F_MSU_SUBSECTION_MAP,
+		PFS_F_BIT_ONLINE,	PFS_F_BIT_EARLY,	 PFS_F_BIT_TAINT,
 		PFS_F_FN_PFN_TO_ONLINE,
 	};
 	size_t i;
@@ -254,8 +260,9 @@ void pfs_text_ticket(struct pfs_out *to, const struct pfs_ticket *t)
 	const struct pfs_verdict *v = &s->verdict;
 	struct pfs_out *o = &n.o;
 
-	n.o = (struct pfs_out){ .write = narrow_write, .arg = &n, .dialect = PFS_ASCII,
-				.width = PFS_TICKET_WIDTH };
+	n.o = (struct pfs_out){
+		.write = narrow_write, .arg = &n, .dialect = PFS_ASCII, .width = PFS_TICKET_WIDTH
+	};
 	put_head(o, s);
 	put_panic(o, s);
 	if (v->has_pfn) {
@@ -276,7 +283,8 @@ void pfs_text_ticket(struct pfs_out *to, const struct pfs_ticket *t)
 	if (s->target->info.live) {
 		pfs_out_para(o, 0, "", "by pfnscope " PFS_VERSION ", as long as the kernel runs.");
 	} else {
-		pfs_out_para(o, 0, "", "by pfnscope " PFS_VERSION ", or without the vmcore from the "
+		pfs_out_para(o, 0, "",
+			     "by pfnscope " PFS_VERSION ", or without the vmcore from the "
 			     "distilled dump that comes with this file:");
 		pfs_outf(o, "    pfnscope report memmap.kdump -o DIR\n");
 	}

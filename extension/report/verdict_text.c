@@ -63,8 +63,8 @@ static void put_trace(struct pfs_out *o, const struct pfs_panic *p)
 
 	if (p->function)
 		at = (size_t)snprintf(line, sizeof(line), "%s+0x%" PRIx64 "%s%s%s", p->function,
-				      p->offset, p->module ? " [" : "",
-				      p->module ? p->module : "", p->module ? "]" : "");
+				      p->offset, p->module ? " [" : "", p->module ? p->module : "",
+				      p->module ? "]" : "");
 	for (i = 0; i < p->nr_stack && n < MAX_FRAMES && at < sizeof(line); i++) {
 		if (!pfs_frame_telling(p, i))
 			continue;
@@ -120,8 +120,7 @@ static void put_registers(struct pfs_out *o, const struct pfs_model *m, const st
 					 r->value - v->page.va);
 		} else if (v->has_pfn && v->page.pfn && r->value == v->page.pfn) {
 			snprintf(as, sizeof(as), "its PFN");
-		} else if (v->has_pfn && v->page.pfn &&
-			   r->value == v->page.pfn << l->page_shift) {
+		} else if (v->has_pfn && v->page.pfn && r->value == v->page.pfn << l->page_shift) {
 			snprintf(as, sizeof(as), "its physical address");
 		} else if (p->operand.valid &&
 			   ((p->operand.base && !strcmp(p->operand.base, r->name)) ||
@@ -156,9 +155,10 @@ static void put_panic(struct pfs_out *o, const struct pfs_session *s)
 		pfs_out_field(o, "task", "%s%s", cpu, task);
 	if (p->has_fault_address && p->has_effective &&
 	    p->fault_address != p->fault_address_effective)
-		pfs_out_field(o, "address", "0x%016" PRIx64 " as printed, 0x%016" PRIx64
-			      " as the instruction computes it%s%s", p->fault_address,
-			      p->fault_address_effective, p->access ? ", " : "",
+		pfs_out_field(o, "address",
+			      "0x%016" PRIx64 " as printed, 0x%016" PRIx64
+			      " as the instruction computes it%s%s",
+			      p->fault_address, p->fault_address_effective, p->access ? ", " : "",
 			      p->access ? p->access : "");
 	else if (p->has_fault_address || p->has_effective)
 		pfs_out_field(o, "address", "0x%016" PRIx64 "%s%s",
@@ -180,7 +180,8 @@ static void put_fixes(struct pfs_out *o, const struct pfs_mechanism *mech)
 		pfs_out_field(o, NULL, "commit %s, in %s", f->commit, f->in);
 	}
 	if (i)
-		pfs_out_field(o, NULL, "This kernel is not known to contain %s. Vendor kernels "
+		pfs_out_field(o, NULL,
+			      "This kernel is not known to contain %s. Vendor kernels "
 			      "may carry %s as a backport: look for the title.",
 			      i > 1 ? "them" : "it", i > 1 ? "them" : "it");
 }
@@ -199,9 +200,9 @@ static void put_candidates(struct pfs_out *o, const struct pfs_verdict *v)
 		if (shown >= MAX_CANDIDATES && !c->accepted)
 			continue;
 		shown++;
-		pfs_out_para(o, 0, c->accepted ? "  + " : "  - ", "pfn 0x%" PRIx64
-			     " from %s: %s%s", c->pfn, c->from ? c->from : "nowhere",
-			     c->accepted ? "accepted, " : "", c->why ? c->why : "");
+		pfs_out_para(o, 0, c->accepted ? "  + " : "  - ", "pfn 0x%" PRIx64 " from %s: %s%s",
+			     c->pfn, c->from ? c->from : "nowhere", c->accepted ? "accepted, " : "",
+			     c->why ? c->why : "");
 	}
 	if (shown < v->nr_candidates)
 		pfs_outf(o, "    and %zu more that fell; --json lists them all\n",
@@ -215,8 +216,10 @@ void pfs_text_range(struct pfs_out *o, const struct pfs_model *m, const struct p
 
 	if (r->end <= r->start)
 		return;
-	pfs_out_field(o, "range", "pfn 0x%" PRIx64 "-0x%" PRIx64 " (%" PRIu64 " %s, %s) %s in this "
-		      "state", r->start, r->end - 1, pages, pages == 1 ? "page" : "pages",
+	pfs_out_field(o, "range",
+		      "pfn 0x%" PRIx64 "-0x%" PRIx64 " (%" PRIu64 " %s, %s) %s in this "
+		      "state",
+		      r->start, r->end - 1, pages, pages == 1 ? "page" : "pages",
 		      pfs_fmt_size(size, pages << m->layout.page_shift), pages == 1 ? "is" : "are");
 }
 
@@ -246,8 +249,8 @@ void pfs_text_why(struct pfs_out *o, const struct pfs_session *s)
 		pfs_out_field(o, NULL, "- %s", v->evidence.line[i]);
 	pfs_signature(s, &sig);
 	if (*sig.defect)
-		pfs_out_field(o, "signature", "%s%s%s", sig.defect,
-			      *sig.crash ? " " : "", sig.crash);
+		pfs_out_field(o, "signature", "%s%s%s", sig.defect, *sig.crash ? " " : "",
+			      sig.crash);
 }
 
 void pfs_text_verdict(struct pfs_out *o, const struct pfs_session *s)

@@ -34,8 +34,8 @@ void pfs_text_sections(struct pfs_out *o, const struct pfs_session *s)
 		pfs_outf(o, "\n");
 		pfs_out_para(o, 0, lead, "pfn 0x%" PRIx64 "-0x%" PRIx64 ", %s: %s",
 			     a->nr * l->pages_per_section, (last + 1) * l->pages_per_section - 1,
-			     pfs_fmt_size(size, (last - a->nr + 1) * l->pages_per_section <<
-					  l->page_shift),
+			     pfs_fmt_size(size, (last - a->nr + 1) * l->pages_per_section
+							<< l->page_shift),
 			     pfs_fmt_section_flags(flags, a->flags));
 		if (!(a->flags & PFS_SEC_PRESENT)) {
 			pfs_outf(o, "    left over: section_mem_map 0x%" PRIx64 "\n", a->raw);
@@ -92,8 +92,10 @@ void pfs_text_vmemmap(struct pfs_out *o, const struct pfs_session *s)
 			pfs_outf(o, "    not mapped: %s is 0x%016" PRIx64 "\n",
 				 r->level ? r->level : "entry", r->entry);
 		} else {
-			pfs_outf(o, "    %" PRIu64 " %s of %s (%s), %s, first at physical 0x%"
-				 PRIx64 "\n", r->leaves, r->leaves == 1 ? "leaf" : "leaves",
+			pfs_outf(o,
+				 "    %" PRIu64 " %s of %s (%s), %s, first at physical 0x%" PRIx64
+				 "\n",
+				 r->leaves, r->leaves == 1 ? "leaf" : "leaves",
 				 pfs_fmt_size(leaf, r->leaf_size), r->level ? r->level : "leaf",
 				 r->writable ? "writable" : "read-only", r->first_pa);
 		}
@@ -106,11 +108,12 @@ void pfs_text_vmemmap(struct pfs_out *o, const struct pfs_session *s)
 			continue;
 		pfs_outf(o, "\naltmap of pgmap 0x%" PRIx64 " (pfn 0x%" PRIx64 "-0x%" PRIx64 ")\n",
 			 g->va, g->start_pfn, g->end_pfn - 1);
-		pfs_out_para(o, 4, "", "base pfn 0x%" PRIx64 ", end pfn 0x%" PRIx64 "; pages: %"
-			     PRIu64 " reserved, %" PRIu64 " for the memmap, %" PRIu64
-			     " aligned away, %" PRIu64 " allocated", g->altmap.base_pfn,
-			     g->altmap.end_pfn, g->altmap.reserve, g->altmap.free,
-			     g->altmap.align, g->altmap.alloc);
+		pfs_out_para(o, 4, "",
+			     "base pfn 0x%" PRIx64 ", end pfn 0x%" PRIx64 "; pages: %" PRIu64
+			     " reserved, %" PRIu64 " for the memmap, %" PRIu64
+			     " aligned away, %" PRIu64 " allocated",
+			     g->altmap.base_pfn, g->altmap.end_pfn, g->altmap.reserve,
+			     g->altmap.free, g->altmap.align, g->altmap.alloc);
 	}
 }
 

@@ -167,7 +167,8 @@ int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o,
 		return pfs_err_set(err, EINVAL, "distill: the session records nothing");
 	/* What is written would be other than what was found. */
 	if (s->target->info.live)
-		return pfs_err_set(err, EINVAL, "distill: not of a running kernel, whose memory "
+		return pfs_err_set(err, EINVAL,
+				   "distill: not of a running kernel, whose memory "
 				   "changes: take a dump first");
 	r = keep(s, rec, o, d, err);
 	if (r)

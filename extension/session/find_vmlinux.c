@@ -44,7 +44,8 @@ int pfs_find_vmlinux(const char *root, const struct pfs_origin *o, char *path, s
 	if (strlen(id) < 3 || strspn(id, "0123456789abcdefABCDEF") != strlen(id))
 		return -ENOENT;
 	if ((size_t)snprintf(path, size, "%s/usr/lib/debug/.build-id/%.2s/%s.debug", root, id,
-			     id + 2) < size && is_it(path, id))
+			     id + 2) < size &&
+	    is_it(path, id))
 		return 0;
 	for (i = 0; plain(o->release) && i < sizeof(places) / sizeof(places[0]); i++) {
 		const char *hole = strstr(places[i], "%s");

@@ -11,7 +11,7 @@
 /* VMCOREINFO alone knows these, before there is a session; "" and 0: it does not. */
 struct pfs_origin {
 	char release[128], build_id[72];
-	int64_t time;		/* seconds since 1970 */
+	int64_t time; /* seconds since 1970 */
 };
 
 void pfs_origin_read(const struct pfs_target *t, struct pfs_origin *ret);

@@ -68,7 +68,8 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 		s->built = true;
 		r = build_model(s, err);
 		if (!r && t->info.live)
-			pfs_limit(&s->model, "time", "memory changed while it was read: what is "
+			pfs_limit(&s->model, "time",
+				  "memory changed while it was read: what is "
 				  "counted is of no one moment");
 	}
 	if (r)
@@ -83,8 +84,8 @@ static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_e
 	int r;
 
 	if (info->panic_note)
-		return pfs_panic_from_json(info->panic_note, info->panic_note_len,
-					   &s->model.arena, ret, err);
+		return pfs_panic_from_json(info->panic_note, info->panic_note_len, &s->model.arena,
+					   ret, err);
 	unrecorded(s);
 	r = pfs_model_log(&s->model, err);
 	if (!r)

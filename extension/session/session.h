@@ -10,8 +10,8 @@
 #include "core/checks/finding.h"
 
 struct pfs_session {
-	struct pfs_target *target;	/* owned */
-	struct pfs_lookup *lookups[4];	/* owned, best first */
+	struct pfs_target *target;     /* owned */
+	struct pfs_lookup *lookups[4]; /* owned, best first */
 	size_t nr_lookups;
 	struct pfs_facts facts;
 	struct pfs_mem mem;
@@ -20,19 +20,19 @@ struct pfs_session {
 	struct pfs_verdict verdict;
 	struct pfs_findings findings;
 	struct pfs_scan scan;
-	struct pfs_arena arena;		/* strings of facts */
+	struct pfs_arena arena; /* strings of facts */
 	bool built, has_panic, has_verdict, has_scan;
 };
 
 /* What a distilled dump carries beside what every one does. */
 struct pfs_distill_opts {
-	bool full;	/* the struct pages of all sections */
-	bool log;	/* the records of the kernel log */
+	bool full; /* the struct pages of all sections */
+	bool log;  /* the records of the kernel log */
 };
 
 struct pfs_session_opts {
-	const char *vmlinux, *system_map;	/* NULL: none given */
-	unsigned int jobs;		/* 0: one per CPU */
+	const char *vmlinux, *system_map; /* NULL: none given */
+	unsigned int jobs;		  /* 0: one per CPU */
 	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
 	void *arg;
 };
@@ -41,13 +41,13 @@ struct pfs_session_opts {
  * Takes the target over, also on failure. Resolves the facts and builds the
  * model. -EINVAL: vmlinux of another kernel, or facts missing; -EIO.
  */
-int pfs_session_open(struct pfs_session *s, struct pfs_target *t,
-		     const struct pfs_session_opts *o, struct pfs_err *err);
+int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct pfs_session_opts *o,
+		     struct pfs_err *err);
 /* The model of what the target holds now, and what tells the states of its pages. */
 int pfs_session_decode(struct pfs_session *s, struct pfs_model *m, struct pfs_err *err);
-int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err);	/* panic, verdict */
+int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err); /* panic, verdict */
 int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o,
-		     struct pfs_err *err);	/* scan, all findings */
+		     struct pfs_err *err); /* scan, all findings */
 /* The two halves of it: the second is for a scan that ended well, or by -EINTR. */
 int pfs_session_scan_pages(struct pfs_session *s, const struct pfs_session_opts *o,
 			   struct pfs_err *err);

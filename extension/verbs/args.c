@@ -43,16 +43,16 @@ const struct pfs_option_row pfs_options[] = {
 const unsigned int pfs_nr_options = NR_OPTIONS;
 
 struct word {
-	const char *word;	/* NULL: no more of them */
+	const char *word; /* NULL: no more of them */
 	unsigned int value;
 };
 
 /* What an option sets. */
 struct setter {
 	enum { FLAG, FORM, TEXT, NUMBER, MEMORY, WORD } kind;
-	size_t member;		/* offset in struct pfs_args */
-	unsigned long max;	/* of a NUMBER */
-	const struct word *words;	/* FORM: those of the letter and of the name */
+	size_t member;		  /* offset in struct pfs_args */
+	unsigned long max;	  /* of a NUMBER */
+	const struct word *words; /* FORM: those of the letter and of the name */
 };
 
 /* The offset of a member; the compiler complains where it is of another type. */
@@ -92,7 +92,9 @@ static int parse_word(const char *name, const char *text, const struct word *wor
 		}
 		if (at < sizeof(all))
 			at += (size_t)snprintf(all + at, sizeof(all) - at, "%s%s",
-					       !i ? "" : words[i + 1].word ? ", " : " or ",
+					       !i		 ? "" :
+					       words[i + 1].word ? ", " :
+								   " or ",
 					       words[i].word);
 	}
 	return pfs_err_set(err, EINVAL, "--%s=%s: want %s", name, text, all);
@@ -110,7 +112,8 @@ static int parse_number(const char *name, const char *text, unsigned long max, u
 	errno = 0;
 	n = strtoul(text, &end, 10);
 	if (errno || end == text || *end || *text == '-' || n > max)
-		return pfs_err_set(err, EINVAL, "--%s=%s: want a number up to %lu", name, text, max);
+		return pfs_err_set(err, EINVAL, "--%s=%s: want a number up to %lu", name, text,
+				   max);
 	*ret = (unsigned int)n;
 	return 0;
 }
@@ -168,10 +171,10 @@ static int set_option(struct pfs_args *a, enum option_id id, bool is_long, const
 struct parser {
 	char **argv;
 	int argc;
-	int at;			/* word that is being looked at */
+	int at; /* word that is being looked at */
 	bool hosted;
 	struct pfs_args *a;
-	uint64_t seen;		/* bit 1 << enum option_id */
+	uint64_t seen; /* bit 1 << enum option_id */
 };
 
 static bool elsewhere(const struct parser *p, unsigned int option)
@@ -262,8 +265,7 @@ static int parse_options(struct parser *p, int *ret_nr, struct pfs_err *err)
 }
 
 /* An option of another verb is a mistake, not a whim. */
-static int check_options(const struct pfs_args *a, uint64_t seen, bool hosted,
-			 struct pfs_err *err)
+static int check_options(const struct pfs_args *a, uint64_t seen, bool hosted, struct pfs_err *err)
 {
 	unsigned int i;
 

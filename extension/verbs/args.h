@@ -21,7 +21,7 @@ enum pfs_verb {
 
 struct pfs_verb_row {
 	const char *name;
-	const char *arg;	/* NULL, "X", or "[X]" */
+	const char *arg; /* NULL, "X", or "[X]" */
 	bool needs_dump;
 	const char *line, *text;
 };
@@ -41,10 +41,10 @@ static inline bool pfs_verb_alone(enum pfs_verb v)
 }
 
 struct pfs_option_row {
-	int letter;		/* 0: none */
+	int letter; /* 0: none */
 	const char *name;
 	const char *arg;
-	unsigned int verbs;	/* bit 1 << enum pfs_verb, or'ed with PFS_OPTION_... */
+	unsigned int verbs; /* bit 1 << enum pfs_verb, or'ed with PFS_OPTION_... */
 	const char *text;
 };
 
@@ -59,18 +59,18 @@ enum pfs_help { PFS_HELP_NONE, PFS_HELP_SHORT, PFS_HELP_LONG };
 
 struct pfs_args {
 	enum pfs_verb verb;
-	bool has_verb;		/* named, not the default */
+	bool has_verb; /* named, not the default */
 	bool json, quiet, all, full, log, svg, verify, exit_zero, version, crash_extension;
 	bool list, reports, again;
 	enum pfs_help help;
 	enum pfs_when color, progress;
 	enum pfs_reader reader;
-	unsigned int jobs, timeout;	/* timeout: seconds */
-	uint64_t memory;	/* bytes; 0: no limit */
+	unsigned int jobs, timeout; /* timeout: seconds */
+	uint64_t memory;	    /* bytes; 0: no limit */
 	const char *output, *tar, *system_map, *from, *vmlinux_dir, *by, *html;
-	char *const *files;	/* dumps and vmlinux, in argv */
+	char *const *files; /* dumps and vmlinux, in argv */
 	size_t nr_files;
-	const char *arg;	/* X, CODE; NULL: none */
+	const char *arg; /* X, CODE; NULL: none */
 };
 
 /*
@@ -84,9 +84,9 @@ int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, str
 void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted);
 
 enum pfs_exit {
-	PFS_EXIT_OK,		/* no problem found */
+	PFS_EXIT_OK, /* no problem found */
 	PFS_EXIT_PROBLEMS,
-	PFS_EXIT_FAILED,	/* usage, unreadable dump, missing facts, full disk */
+	PFS_EXIT_FAILED, /* usage, unreadable dump, missing facts, full disk */
 	PFS_EXIT_INCONCLUSIVE,
 };
 

@@ -33,7 +33,7 @@ static int is_vmlinux(const char *path, bool *ret, struct pfs_err *err)
 	if (n < 0)
 		return pfs_err_set(err, code, "cannot read '%s': %s", path, strerror(code));
 	type = h[EI_DATA] == ELFDATA2MSB ? (unsigned int)h[EI_NIDENT] << 8 | h[EI_NIDENT + 1] :
-	       (unsigned int)h[EI_NIDENT + 1] << 8 | h[EI_NIDENT];
+					   (unsigned int)h[EI_NIDENT + 1] << 8 | h[EI_NIDENT];
 	*ret = n == HEADER && !memcmp(h, ELFMAG, SELFMAG) && type != ET_CORE;
 	return 0;
 }
@@ -57,8 +57,8 @@ int pfs_files_sort(char *const *paths, size_t nr, struct pfs_files *ret, struct 
 		else if (!f.vmlinux)
 			f.vmlinux = paths[i];
 		else
-			rc = pfs_err_set(err, EINVAL, "'%s' and '%s' are both vmlinuxes",
-					 f.vmlinux, paths[i]);
+			rc = pfs_err_set(err, EINVAL, "'%s' and '%s' are both vmlinuxes", f.vmlinux,
+					 paths[i]);
 	}
 	if (!rc && !f.nr_dumps)
 		rc = pfs_err_set(err, EINVAL, "'%s' is a vmlinux; no vmcore given", f.vmlinux);

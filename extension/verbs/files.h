@@ -9,10 +9,10 @@
 #include <pfnscope/err.h>
 
 struct pfs_files {
-	const char **dumps;	/* owned; the strings are the caller's */
+	const char **dumps; /* owned; the strings are the caller's */
 	size_t nr_dumps;
-	const char *vmlinux;	/* NULL: none */
-	bool found;		/* nobody gave it: it has the dump's build-id */
+	const char *vmlinux; /* NULL: none */
+	bool found;	     /* nobody gave it: it has the dump's build-id */
 };
 
 /*

@@ -75,13 +75,15 @@ static void put_exit_status(struct pfs_out *o)
 {
 	static const char *const meaning[] = {
 		[PFS_EXIT_OK] = "no problem found; for a view (pfn, sections, vmemmap, map, "
-			"facts, explain) and distill: done",
-		[PFS_EXIT_PROBLEMS] = "problems found: a finding above note, or a panic that a "
+				"facts, explain) and distill: done",
+		[PFS_EXIT_PROBLEMS] =
+			"problems found: a finding above note, or a panic that a "
 			"struct page caused (explained or unexplained). A panic that has nothing "
 			"to do with the memmap is none.",
 		[PFS_EXIT_FAILED] = "could not run: usage, unreadable dump, missing facts, output "
-			"that could not be written",
-		[PFS_EXIT_INCONCLUSIVE] = "inconclusive: no problem found, but the dump lacks "
+				    "that could not be written",
+		[PFS_EXIT_INCONCLUSIVE] =
+			"inconclusive: no problem found, but the dump lacks "
 			"what the verdict needs, or the scan was stopped before its end",
 	};
 	char lead[8];

@@ -12,7 +12,7 @@
 struct pfs_progress {
 	bool enabled;
 	bool shown;
-	uint64_t begin, last;	/* milliseconds of the monotonic clock */
+	uint64_t begin, last; /* milliseconds of the monotonic clock */
 };
 
 void pfs_progress_init(struct pfs_progress *p, bool enabled);

@@ -76,8 +76,8 @@ static char *command_line(const struct pfs_args *a)
 }
 
 /* The distilled dump is first: it scans, and what is printed comes after the scan. */
-static int distill(struct pfs_session *s, const struct pfs_session_opts *opts,
-		   struct pfs_bundle *b, struct pfs_err *err)
+static int distill(struct pfs_session *s, const struct pfs_session_opts *opts, struct pfs_bundle *b,
+		   struct pfs_err *err)
 {
 	static const struct pfs_distill_opts small;
 	static const char name[] = "memmap.kdump";
@@ -87,7 +87,8 @@ static int distill(struct pfs_session *s, const struct pfs_session_opts *opts,
 	/* A dump of a kernel that runs would be other than what was found. */
 	if (s->target->info.live) {
 		r = pfs_session_scan(s, opts, err);
-		pfs_limit(&s->model, "memmap.kdump", "not written: of a running kernel, whose "
+		pfs_limit(&s->model, "memmap.kdump",
+			  "not written: of a running kernel, whose "
 			  "memory changes");
 		return r;
 	}

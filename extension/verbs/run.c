@@ -253,7 +253,8 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 	if (s && err->code) {
 		pfs_limit(&s->model, "debug information", "%s%s", err->msg,
 			  a->nr_files && !opts->vmlinux ?
-			  "; the kernel's vmlinux, given after the dump, has all of it" : "");
+				  "; the kernel's vmlinux, given after the dump, has all of it" :
+				  "");
 		err->code = 0;
 	}
 	return run[a->verb](&r);

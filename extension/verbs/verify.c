@@ -51,8 +51,10 @@ static int compare(const struct pfs_session *s, const struct pfs_session *again,
 			forget(a);
 			forget(b);
 			if (pfs_json_differ(a, b, path, sizeof(path)))
-				r = pfs_err_set(err, EBADMSG, "%s --json differs from the "
-						"original's at %s", views[i].name, path);
+				r = pfs_err_set(err, EBADMSG,
+						"%s --json differs from the "
+						"original's at %s",
+						views[i].name, path);
 		}
 		json_decref(a);
 		json_decref(b);

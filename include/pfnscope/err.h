@@ -11,16 +11,14 @@
 #define PFS_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 struct pfs_err {
-	int code;		/* positive errno value, 0: no error */
-	char msg[512];		/* lower case, no full stop, one line */
+	int code;      /* positive errno value, 0: no error */
+	char msg[512]; /* lower case, no full stop, one line */
 };
 
 /* Set the message; returns -code, so that one can write return pfs_err_set(...). */
-PFS_API int pfs_err_set(struct pfs_err *err, int code, const char *fmt, ...)
-	PFS_PRINTF(3, 4);
+PFS_API int pfs_err_set(struct pfs_err *err, int code, const char *fmt, ...) PFS_PRINTF(3, 4);
 
 /* Put "context: " before the message that is there; returns -err->code. */
-PFS_API int pfs_err_wrap(struct pfs_err *err, const char *fmt, ...)
-	PFS_PRINTF(2, 3);
+PFS_API int pfs_err_wrap(struct pfs_err *err, const char *fmt, ...) PFS_PRINTF(2, 3);
 
 #endif

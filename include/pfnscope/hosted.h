@@ -12,8 +12,8 @@
 
 enum pfs_reader {
 	PFS_READER_AUTO,
-	PFS_READER_HOST,	/* the host's own reader of memory */
-	PFS_READER_FILE,	/* the dump file that the host has open, by our own reader */
+	PFS_READER_HOST, /* the host's own reader of memory */
+	PFS_READER_FILE, /* the dump file that the host has open, by our own reader */
 };
 
 /* None of these functions may leave by longjmp() or an exception. */
@@ -29,8 +29,8 @@ struct pfs_host {
 	/* An error message: one line, escaped, without its end. */
 	void (*complain)(void *arg, const char *line);
 	void *arg;
-	bool terminal;		/* the output goes to one: --color=auto, --progress=auto */
-	unsigned int width;	/* columns of text */
+	bool terminal;	    /* the output goes to one: --color=auto, --progress=auto */
+	unsigned int width; /* columns of text */
 };
 
 /* argv[0] is not looked at. Returns the exit status of the command line. */
@@ -47,9 +47,9 @@ struct pfs_callbacks {
 	const char *version;	/* NULL: it has none */
 	const char *path;	/* the dump file that the host has open; NULL: none, unknown */
 	const char *arch;	/* "x86_64"; NULL: as the file says */
-	const char *vmcoreinfo;	/* text, not terminated; NULL: the file's */
+	const char *vmcoreinfo; /* text, not terminated; NULL: the file's */
 	size_t vmcoreinfo_len;
-	bool live;		/* memory changes under us */
+	bool live; /* memory changes under us */
 	/*
 	 * All len bytes at physical address pa, which may span pages: 0. Else
 	 * nothing is taken, and the same is asked of parts, down to a page:
@@ -63,7 +63,7 @@ struct pfs_callbacks {
 	int (*member)(void *arg, const char *type, const char *member, struct pfs_member *ret);
 	int (*enumerator)(void *arg, const char *name, int64_t *ret_value);
 	void *arg;
-	struct pfs_lookup lookup;	/* ours */
+	struct pfs_lookup lookup; /* ours */
 };
 
 /*

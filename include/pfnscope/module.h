@@ -10,9 +10,9 @@
 #include <pfnscope/hosted.h>
 
 struct pfs_module {
-	struct pfs_callbacks callbacks;		/* for pfs_target_callbacks() */
+	struct pfs_callbacks callbacks; /* for pfs_target_callbacks() */
 	struct pfs_unwinder unwinder;
-	void (*close)(struct pfs_module *m);	/* after the target is freed */
+	void (*close)(struct pfs_module *m); /* after the target is freed */
 };
 
 /*
@@ -22,7 +22,7 @@ struct pfs_module {
  * -EPROTO: of another version; -EINVAL: no kernel's dump, or a vmlinux of another
  * kernel; any other -errno: no dump that the library reads.
  */
-typedef int pfs_module_open_fn(const char *version, const char *dump, const char *vmlinux,
-			       bool now, struct pfs_module **ret, struct pfs_err *err);
+typedef int pfs_module_open_fn(const char *version, const char *dump, const char *vmlinux, bool now,
+			       struct pfs_module **ret, struct pfs_err *err);
 
 #endif

@@ -18,10 +18,10 @@
 
 /* What a dump can say of a physical page. These never collapse into one. */
 enum pfs_presence {
-	PFS_PRESENT,		/* the bytes are in the dump */
-	PFS_EXCLUDED,		/* RAM that the dump's writer left out */
-	PFS_ABSENT,		/* no such RAM in the dump: a hole, or device memory */
-	PFS_UNDECIDABLE,	/* dropped, and the format cannot say whether as zero
+	PFS_PRESENT,	 /* the bytes are in the dump */
+	PFS_EXCLUDED,	 /* RAM that the dump's writer left out */
+	PFS_ABSENT,	 /* no such RAM in the dump: a hole, or device memory */
+	PFS_UNDECIDABLE, /* dropped, and the format cannot say whether as zero
 				 * or as excluded; or the stored page is damaged */
 };
 
@@ -29,9 +29,9 @@ struct pfs_target;
 
 /* Debug information: symbols and types, from whoever has them. */
 struct pfs_member {
-	uint64_t offset;	/* bytes from the start of the outermost type */
-	uint64_t size;		/* bytes; 0 for a flexible array */
-	uint64_t nelems;	/* array length, 0 if not an array */
+	uint64_t offset; /* bytes from the start of the outermost type */
+	uint64_t size;	 /* bytes; 0 for a flexible array */
+	uint64_t nelems; /* array length, 0 if not an array */
 };
 
 struct pfs_lookup;
@@ -54,8 +54,8 @@ struct pfs_lookup_ops {
 };
 
 struct pfs_lookup {
-	const struct pfs_lookup_ops *ops;	/* members may be NULL */
-	const char *from;	/* provenance of the last answer, as `facts` prints it */
+	const struct pfs_lookup_ops *ops; /* members may be NULL */
+	const char *from;		  /* provenance of the last answer, as `facts` prints it */
 };
 
 /* A value in a frame of the stack, by the name that the source gives it. */
@@ -66,27 +66,26 @@ struct pfs_local {
 
 /* A frame of the stack, innermost first; all strings hold until the call returns. */
 struct pfs_unwound {
-	const char *function;	/* NULL: unknown */
-	bool inlined;		/* into the next frame that is not: it has no offset */
-	uint64_t offset;	/* of the program counter, in bytes from the symbol */
-	uint64_t size;		/* bytes of the symbol; 0: unknown */
-	const char *file;	/* as the compiler was told; NULL: unknown */
-	int line;		/* 0: unknown */
-	const struct pfs_local *locals;	/* parameters and variables: page, pfn, zone, pgmap */
+	const char *function;		/* NULL: unknown */
+	bool inlined;			/* into the next frame that is not: it has no offset */
+	uint64_t offset;		/* of the program counter, in bytes from the symbol */
+	uint64_t size;			/* bytes of the symbol; 0: unknown */
+	const char *file;		/* as the compiler was told; NULL: unknown */
+	int line;			/* 0: unknown */
+	const struct pfs_local *locals; /* parameters and variables: page, pfn, zone, pgmap */
 	size_t nr_locals;
 };
 
 /* Who can unwind the stack of the crashed thread: a debugger's library. */
 struct pfs_unwinder {
 	/* frame() ends it with what it returns but 0. -errno. */
-	int (*unwind)(struct pfs_unwinder *u,
-		      int (*frame)(void *arg, const struct pfs_unwound *f), void *arg,
-		      struct pfs_err *err);
+	int (*unwind)(struct pfs_unwinder *u, int (*frame)(void *arg, const struct pfs_unwound *f),
+		      void *arg, struct pfs_err *err);
 };
 
 struct pfs_cpu_note {
 	unsigned int cpu;
-	const void *prstatus;	/* struct elf_prstatus of the dumped architecture */
+	const void *prstatus; /* struct elf_prstatus of the dumped architecture */
 	size_t len;
 };
 
@@ -98,34 +97,34 @@ struct pfs_qemu_note {
 
 struct pfs_target_info {
 	const char *path;
-	const char *format;		/* "elf", "kdump", "kdump-flattened", ... */
-	const char *compression;	/* "zlib", "lzo", "zstd", "snappy"; NULL: none, unknown */
-	const char *reader;		/* "libkdumpfile" */
+	const char *format;	 /* "elf", "kdump", "kdump-flattened", ... */
+	const char *compression; /* "zlib", "lzo", "zstd", "snappy"; NULL: none, unknown */
+	const char *reader;	 /* "libkdumpfile" */
 	const char *reader_version;
-	const char *arch;		/* "x86_64", or NULL if the dump does not say */
-	uint64_t bytes;			/* size of the dump's files on disk */
+	const char *arch; /* "x86_64", or NULL if the dump does not say */
+	uint64_t bytes;	  /* size of the dump's files on disk */
 	uint32_t page_size;
-	uint64_t max_pfn;		/* one past the last page that may be there */
-	const char *vmcoreinfo;		/* text, not terminated; NULL if none */
+	uint64_t max_pfn;	/* one past the last page that may be there */
+	const char *vmcoreinfo; /* text, not terminated; NULL if none */
 	size_t vmcoreinfo_len;
 	const struct pfs_cpu_note *cpus;
 	size_t nr_cpus;
 	const struct pfs_qemu_note *qemu;
 	size_t nr_qemu;
-	const char *panic_note;		/* a distilled dump's parsed panic (JSON text) */
+	const char *panic_note; /* a distilled dump's parsed panic (JSON text) */
 	size_t panic_note_len;
-	const char *origin_note;	/* a distilled dump's origin (JSON text) */
+	const char *origin_note; /* a distilled dump's origin (JSON text) */
 	size_t origin_note_len;
-	const char *scan_note;		/* a distilled dump's counts and runs (JSON text) */
+	const char *scan_note; /* a distilled dump's counts and runs (JSON text) */
 	size_t scan_note_len;
-	bool live;			/* memory changes under us: cache nothing */
-	bool exact;			/* read no more than is used: it is kept, or alone there */
+	bool live;  /* memory changes under us: cache nothing */
+	bool exact; /* read no more than is used: it is kept, or alone there */
 };
 
 enum pfs_trial { PFS_TRIAL_BEGIN, PFS_TRIAL_KEEP, PFS_TRIAL_DROP };
 
 struct pfs_target_ops {
-	const char *name;		/* "kdump", "crash", "drgn", "record", ... */
+	const char *name; /* "kdump", "crash", "drgn", "record", ... */
 	/*
 	 * Copies len bytes from physical address pa on, stopping at the first
 	 * page that is not present. *ret_len is the number of bytes copied;
@@ -133,8 +132,8 @@ struct pfs_target_ops {
 	 * PFS_PRESENT exactly when *ret_len == len. Bytes past *ret_len are
 	 * left as they were. Never fills in zeroes of its own.
 	 */
-	enum pfs_presence (*read)(struct pfs_target *t, uint64_t pa, void *buf,
-				  size_t len, size_t *ret_len);
+	enum pfs_presence (*read)(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
+				  size_t *ret_len);
 	/*
 	 * What read() would answer at pa, without reading; the answer holds up
 	 * to *ret_end at least. A damaged page counts as present. NULL: the
@@ -155,12 +154,12 @@ struct pfs_target_ops {
 struct pfs_target {
 	const struct pfs_target_ops *ops;
 	struct pfs_target_info info;
-	struct pfs_lookup *lookup;	/* debug info of the host (crash, drgn), or NULL */
-	struct pfs_unwinder *unwinder;	/* not owned; NULL: nobody can */
+	struct pfs_lookup *lookup;     /* debug info of the host (crash, drgn), or NULL */
+	struct pfs_unwinder *unwinder; /* not owned; NULL: nobody can */
 };
 
-static inline enum pfs_presence
-pfs_target_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len, size_t *ret_len)
+static inline enum pfs_presence pfs_target_read(struct pfs_target *t, uint64_t pa, void *buf,
+						size_t len, size_t *ret_len)
 {
 	return t->ops->read(t, pa, buf, len, ret_len);
 }
@@ -171,7 +170,7 @@ static inline void pfs_target_trial(struct pfs_target *t, enum pfs_trial what)
 		t->ops->trial(t, what);
 }
 
-PFS_API void pfs_target_free(struct pfs_target *t);	/* NULL is fine */
+PFS_API void pfs_target_free(struct pfs_target *t); /* NULL is fine */
 PFS_API const char *pfs_presence_name(enum pfs_presence p);
 
 /*
@@ -182,8 +181,8 @@ PFS_API const char *pfs_presence_name(enum pfs_presence p);
  * -EIO: truncated or damaged.
  */
 PFS_API int pfs_target_open_kdump(const char *const *paths, size_t nr,
-				  void (*progress)(void *arg, const char *what,
-						   uint64_t done, uint64_t total),
+				  void (*progress)(void *arg, const char *what, uint64_t done,
+						   uint64_t total),
 				  void *arg, struct pfs_target **ret, struct pfs_err *err);
 
 #endif

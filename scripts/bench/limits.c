@@ -39,7 +39,7 @@
 /* Bytes of the memmap that lie together: in physical memory, or in the file. */
 struct extent {
 	uint64_t at, len;
-	uint32_t flags;		/* of a page descriptor */
+	uint32_t flags; /* of a page descriptor */
 };
 
 struct extents {

@@ -23,7 +23,7 @@ ssize_t read(int fd, void *buf, size_t len)
 	static ssize_t (*next)(int, void *, size_t);
 
 	if (!next)
-		next = (ssize_t (*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+		next = (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
 	delay(fd);
 	return next(fd, buf, len);
 }
@@ -33,7 +33,7 @@ ssize_t pread64(int fd, void *buf, size_t len, off64_t at)
 	static ssize_t (*next)(int, void *, size_t, off64_t);
 
 	if (!next)
-		next = (ssize_t (*)(int, void *, size_t, off64_t))dlsym(RTLD_NEXT, "pread64");
+		next = (ssize_t(*)(int, void *, size_t, off64_t))dlsym(RTLD_NEXT, "pread64");
 	delay(fd);
 	return next(fd, buf, len, at);
 }

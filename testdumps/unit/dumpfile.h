@@ -217,9 +217,13 @@ struct dump_seg {
 
 static inline void dump_elf(struct blob *b, const struct dump_seg *seg, unsigned int nr)
 {
-	Elf64_Ehdr eh = { .e_type = ET_CORE, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
-			  .e_phoff = sizeof(eh), .e_ehsize = sizeof(eh),
-			  .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = (Elf64_Half)(nr + 1) };
+	Elf64_Ehdr eh = { .e_type = ET_CORE,
+			  .e_machine = EM_X86_64,
+			  .e_version = EV_CURRENT,
+			  .e_phoff = sizeof(eh),
+			  .e_ehsize = sizeof(eh),
+			  .e_phentsize = sizeof(Elf64_Phdr),
+			  .e_phnum = (Elf64_Half)(nr + 1) };
 	size_t at = PAGE;
 	struct blob notes = { 0 };
 	Elf64_Phdr ph = { .p_type = PT_NOTE, .p_offset = at };
@@ -239,8 +243,10 @@ static inline void dump_elf(struct blob *b, const struct dump_seg *seg, unsigned
 	at += notes.len;
 	blob_free(&notes);
 	for (i = 0; i < nr; i++) {
-		ph = (Elf64_Phdr){ .p_type = PT_LOAD, .p_offset = at,
-				   .p_paddr = seg[i].pfn * PAGE, .p_filesz = seg[i].file * PAGE,
+		ph = (Elf64_Phdr){ .p_type = PT_LOAD,
+				   .p_offset = at,
+				   .p_paddr = seg[i].pfn * PAGE,
+				   .p_filesz = seg[i].file * PAGE,
 				   .p_memsz = seg[i].mem * PAGE };
 		blob_put(b, sizeof(eh) + (i + 1) * sizeof(ph), &ph, sizeof(ph));
 		for (j = 0; j < seg[i].file; j++, at += PAGE) {
@@ -284,7 +290,8 @@ static inline size_t dump_pack(uint32_t flags, const void *page, size_t len, uns
 static inline uint32_t dump_flags(char kind)
 {
 	switch (kind) {
-	case 'z': case 'D':
+	case 'z':
+	case 'D':
 		return KDUMP_ZLIB;
 	case 'l':
 		return KDUMP_LZO;

@@ -11,16 +11,16 @@
 #include "ram.h"
 
 enum encoding { ADDRESSES, ABSOLUTE_PERCPU, UNSIGNED, PLACE_RELATIVE };
-enum order { BEFORE, BEFORE_SEQS, BEHIND };	/* the addresses, of the names */
+enum order { BEFORE, BEFORE_SEQS, BEHIND }; /* the addresses, of the names */
 
 #define TABLES	0x100000
 #define NR	700
 /* 256 * 2 + 188: the last chunk is not full. */
 
 static struct ram ram;
-static char names[NR][300];	/* with types */
+static char names[NR][300]; /* with types */
 static uint64_t addrs[NR];
-static const char *extra[NR];	/* what a test calls a symbol, NULL: as it comes */
+static const char *extra[NR]; /* what a test calls a symbol, NULL: as it comes */
 
 /* Where the parts are. */
 static struct {

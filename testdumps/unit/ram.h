@@ -43,8 +43,9 @@ static enum pfs_presence ram_read(struct pfs_target *t, uint64_t pa, void *buf, 
 	r->reads++;
 	while (done < len) {
 		size_t n = 4096 - (size_t)((pa + done) & 4095);
-		enum pfs_presence p = pa + done >= RAM_SIZE ? PFS_ABSENT :
-			(enum pfs_presence)r->presence[(pa + done) / 4096];
+		enum pfs_presence p = pa + done >= RAM_SIZE ?
+					      PFS_ABSENT :
+					      (enum pfs_presence)r->presence[(pa + done) / 4096];
 
 		if (p != PFS_PRESENT) {
 			*ret_len = done;
@@ -122,7 +123,8 @@ static inline void ram_facts(const struct ram *r, struct pfs_facts *f)
 	f->machine = pfs_arch_by_name("x86_64")->facts;
 	f->f[PFS_F_INIT_TOP_PGT] = (struct pfs_fact){ KERNEL + RAM_ROOT, "test" };
 	*machine_fact(f, "NUMBER(phys_base)") = (struct pfs_fact){ 0, "test" };
-	*machine_fact(f, "NUMBER(pgtable_l5_enabled)") = (struct pfs_fact){ r->levels == 5, "test" };
+	*machine_fact(f, "NUMBER(pgtable_l5_enabled)") = (struct pfs_fact){ r->levels == 5,
+									    "test" };
 }
 
 #endif

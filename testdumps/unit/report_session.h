@@ -54,28 +54,41 @@ static void fixture_model(struct fixture *f)
 	f->map_half = 0xffffffffull;
 	for (i = 0; i < 16; i++)
 		f->sec[i] = (struct pfs_section){
-			.nr = (uint64_t)i, .raw = FIX_VMEMMAP | 15, .base = FIX_VMEMMAP,
+			.nr = (uint64_t)i,
+			.raw = FIX_VMEMMAP | 15,
+			.base = FIX_VMEMMAP,
 			.flags = PFS_SEC_PRESENT | PFS_SEC_HAS_MEM_MAP | PFS_SEC_ONLINE |
 				 PFS_SEC_EARLY,
-			.usage = 0xffff888000001000ull, .usage_reach = PFS_REACH_OK,
+			.usage = 0xffff888000001000ull,
+			.usage_reach = PFS_REACH_OK,
 			.subsections = i == 8 ? &f->map_half : &f->map_full,
 		};
 	f->s.model.sections = f->sec;
 	f->s.model.nr_sections = 16;
-	f->zone = (struct pfs_zone){ .name = "DMA32", .index = 1, .start_pfn = 0x1000,
-				     .spanned = 0x7f000, .contiguous = 0 };
+	f->zone = (struct pfs_zone){ .name = "DMA32",
+				     .index = 1,
+				     .start_pfn = 0x1000,
+				     .spanned = 0x7f000,
+				     .contiguous = 0 };
 	f->s.model.zones = &f->zone;
 	f->s.model.nr_zones = 1;
-	f->res = (struct pfs_resource){ .start = 0x44000000, .end = 0x4bffffff,
+	f->res = (struct pfs_resource){ .start = 0x44000000,
+					.end = 0x4bffffff,
 					.name = "Persistent\033[31m Memory" };
 	f->s.model.resources = &f->res;
 	f->s.model.nr_resources = 1;
-	f->vm[0] = (struct pfs_vmemmap_run){ .start = FIX_VMEMMAP, .end = FIX_VMEMMAP + (1 << 25),
-					     .mapped = true, .writable = true, .level = "pmd",
-					     .leaf_size = 1 << 21, .leaves = 16,
-					     .first_pa = 0x2000000, .entry = 0x20001e3 };
+	f->vm[0] = (struct pfs_vmemmap_run){ .start = FIX_VMEMMAP,
+					     .end = FIX_VMEMMAP + (1 << 25),
+					     .mapped = true,
+					     .writable = true,
+					     .level = "pmd",
+					     .leaf_size = 1 << 21,
+					     .leaves = 16,
+					     .first_pa = 0x2000000,
+					     .entry = 0x20001e3 };
 	f->vm[1] = (struct pfs_vmemmap_run){
-		.start = FIX_VMEMMAP + (1 << 25), .end = FIX_VMEMMAP + (1 << 25) + 4096,
+		.start = FIX_VMEMMAP + (1 << 25),
+		.end = FIX_VMEMMAP + (1 << 25) + 4096,
 		.level = "pte",
 	};
 	f->s.model.vmemmap = f->vm;
@@ -101,14 +114,22 @@ static void fixture_panic(struct fixture *f)
 	*p = (struct pfs_panic){
 		.kind = PFS_PANIC_GP_FAULT,
 		.message = "general protection fault, probably for non-canonical address",
-		.function = "stable_page_flags", .offset = 0x40e,
-		.has_fault_address = true, .fault_address = 0xfdfdfdfdfdfdfdfdull,
-		.has_effective = true, .fault_address_effective = 0xfdfdfdfdfdfdfdfcull,
-		.access = "read", .pid = 312, .comm = "cat\033]0;x\n\377", .cpu = 1,
-		.regs = f->regs, .nr_regs = 4, .regs_from = "log",
-		.stack = f->frames, .nr_stack = 3,
-		.operand = { .valid = true, .text = "mov rax, qword ptr [rdx - 1]",
-			     .base = "rdx" },
+		.function = "stable_page_flags",
+		.offset = 0x40e,
+		.has_fault_address = true,
+		.fault_address = 0xfdfdfdfdfdfdfdfdull,
+		.has_effective = true,
+		.fault_address_effective = 0xfdfdfdfdfdfdfdfcull,
+		.access = "read",
+		.pid = 312,
+		.comm = "cat\033]0;x\n\377",
+		.cpu = 1,
+		.regs = f->regs,
+		.nr_regs = 4,
+		.regs_from = "log",
+		.stack = f->frames,
+		.nr_stack = 3,
+		.operand = { .valid = true, .text = "mov rax, qword ptr [rdx - 1]", .base = "rdx" },
 	};
 	f->s.has_panic = true;
 }
@@ -170,8 +191,12 @@ static void fixture_init(struct fixture *f)
 	fixture_panic(f);
 	fixture_verdict(f);
 	f->finding[0] = (struct pfs_finding){
-		.problem = pfs_problem_by_code("memmap-depopulated"), .severity = PFS_SEV_FATAL,
-		.confidence = PFS_CONF_HIGH, .start = 0x44000, .end = 0x44002, .pages = 2,
+		.problem = pfs_problem_by_code("memmap-depopulated"),
+		.severity = PFS_SEV_FATAL,
+		.confidence = PFS_CONF_HIGH,
+		.start = 0x44000,
+		.end = 0x44002,
+		.pages = 2,
 		.evidence = { f->evidence, 1, 1 },
 	};
 	f->s.findings.f = f->finding;

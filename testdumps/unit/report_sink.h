@@ -11,7 +11,7 @@ struct sink {
 	struct pfs_out o;
 	char buf[1 << 17];
 	size_t len;
-	unsigned int calls_left;	/* 0: no limit */
+	unsigned int calls_left; /* 0: no limit */
 	int fail_with;
 };
 

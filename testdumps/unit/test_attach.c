@@ -44,8 +44,12 @@ enum function { SCHEDULE, MEMREMAP, MOVE, CONTIGUOUS, INIT, XA_STORE, NR_FUNCTIO
 #define RET(f) (AT(f) + 0x20)
 
 static const char *const names[NR_FUNCTIONS] = {
-	"schedule", "memremap_pages", "move_pfn_range_to_zone", "set_zone_contiguous",
-	"memmap_init_zone_device.constprop.0", "xa_store_range",
+	"schedule",
+	"memremap_pages",
+	"move_pfn_range_to_zone",
+	"set_zone_contiguous",
+	"memmap_init_zone_device.constprop.0",
+	"xa_store_range",
 };
 
 static int symbol_at(struct pfs_lookup *l, uint64_t addr, const char **name, uint64_t *offset)
@@ -78,12 +82,13 @@ static void link_tasks(struct world *w, unsigned int from, unsigned int to)
 static int setup(void **state)
 {
 	static const enum pfs_fact_id ids[] = {
-		PFS_F_TASK_TASKS, PFS_F_TASK_PID, PFS_F_TASK_COMM, PFS_F_TASK_STACK,
-		PFS_F_TASK_THREAD, PFS_F_THREAD_SP, PFS_F_TASK_ON_CPU, PFS_F_TASK_SIGNAL,
-		PFS_F_TASK_THREAD_NODE, PFS_F_SIGNAL_THREAD_HEAD,
+		PFS_F_TASK_TASKS,	  PFS_F_TASK_PID,    PFS_F_TASK_COMM,
+		PFS_F_TASK_STACK,	  PFS_F_TASK_THREAD, PFS_F_THREAD_SP,
+		PFS_F_TASK_ON_CPU,	  PFS_F_TASK_SIGNAL, PFS_F_TASK_THREAD_NODE,
+		PFS_F_SIGNAL_THREAD_HEAD,
 	};
-	static const uint64_t offsets[] = { TASKS, PID, COMM, STACK, SP - 8, 8, ON_CPU, SIGNAL,
-					    THREAD_NODE, THREAD_HEAD };
+	static const uint64_t offsets[] = { TASKS, PID,	   COMM,   STACK,	SP - 8,
+					    8,	   ON_CPU, SIGNAL, THREAD_NODE, THREAD_HEAD };
 	struct fixture *x = calloc(1, sizeof(*x));
 	struct world *w = w_new();
 	unsigned int i;
@@ -310,8 +315,9 @@ static void panicking(void **state)
 	x->p.stack = frames;
 	x->p.nr_stack = 4;
 	assert_true(pfs_attach_by_panic(&x->p));
-	assert_true(says(x, "the panicking task itself is attaching a device, by its call trace: it "
-			    "is in set_zone_contiguous(), called by memremap_pages()"));
+	assert_true(says(x,
+			 "the panicking task itself is attaching a device, by its call trace: it "
+			 "is in set_zone_contiguous(), called by memremap_pages()"));
 	assert_true(says(x, "it had yet to come to memmap_init_zone_device()"));
 	frames[1].function = "memmap_init_zone_device";
 	assert_true(says(x, "still initialising"));
@@ -365,7 +371,8 @@ static void not_there(void **state)
 	find(x);
 	assert_int_equal(x->p.nr_attachers, 1);
 	assert_int_equal(x->p.attach_search, PFS_ATTACH_IN_PART);
-	assert_true(w_limit(x->w, "attaching task", "of 3 tasks, 1 or parts of their stacks cannot"));
+	assert_true(
+		w_limit(x->w, "attaching task", "of 3 tasks, 1 or parts of their stacks cannot"));
 	/* part of the stack is enough, if it has the words */
 	x->w->ram.presence[SP_OF(2) / 4096] = PFS_PRESENT;
 	x->w->ram.presence[STACK_OF(2) / 4096] = PFS_EXCLUDED;
@@ -411,7 +418,8 @@ static void raw_states(struct pfs_model *m)
 	enum pfs_problem_id id;
 
 	for (s = 0; s < PFS_NR_STATES; s++) {
-		struct pfs_finding f = { .severity = PFS_SEV_FATAL, .start = 0x8000,
+		struct pfs_finding f = { .severity = PFS_SEV_FATAL,
+					 .start = 0x8000,
 					 .end = 0x8001 };
 		struct pfs_findings all = { &f, 1, 1, { 0 } };
 		bool is = strstr(raw, pfs_state_name(s));
@@ -456,8 +464,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(asleep), T(remains), T(not_attaching), T(thread), T(on_a_cpu), T(panicking),
-		T(looped), T(not_there), T(unknown), T(wanted),
+		T(asleep),    T(remains), T(not_attaching), T(thread),	T(on_a_cpu),
+		T(panicking), T(looped),  T(not_there),	    T(unknown), T(wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,13 +102,13 @@ static void setup(struct fixture *x)
 	x->m.pgmaps_known = true;
 	x->all = ~UINT64_C(0);
 	for (i = 0; i < 16; i++)
-		x->sections[i] =
-			(struct pfs_section){ .nr = i,
-					      .raw = VMEMMAP | 0xf,
-					      .base = VMEMMAP,
-					      .flags = PFS_SEC_PRESENT | PFS_SEC_HAS_MEM_MAP |
-						       PFS_SEC_ONLINE | PFS_SEC_EARLY,
-					      .subsections = &x->all };
+		x->sections[i] = (struct pfs_section){ .nr = i,
+						       .raw = VMEMMAP | 0xf,
+						       .base = VMEMMAP,
+						       .flags = PFS_SEC_PRESENT |
+								PFS_SEC_HAS_MEM_MAP |
+								PFS_SEC_ONLINE | PFS_SEC_EARLY,
+						       .subsections = &x->all };
 	x->m.sections = x->sections;
 	x->m.nr_sections = 16;
 	fact(x, PFS_F_PG_FLAGS, 0);
@@ -692,8 +692,8 @@ static struct {
 static const unsigned char *in_window(void *arg, uint64_t pfn)
 {
 	(void)arg;
-	return pfn >= window.first && pfn - window.first < WINDOW ? window.b[pfn - window.first]
-								  : NULL;
+	return pfn >= window.first && pfn - window.first < WINDOW ? window.b[pfn - window.first] :
+								    NULL;
 }
 
 static uint32_t rnd(uint32_t *seed, uint32_t below)
@@ -708,8 +708,9 @@ static unsigned int stretch(struct fixture *x, unsigned int i, uint32_t *seed)
 	unsigned int kind = rnd(seed, 8), n = 1u << rnd(seed, 1 + rnd(seed, 8)), k;
 	uint64_t va = VMEMMAP + (window.first + i) * 64;
 	uint32_t type = (uint32_t)x->f.f[PFS_F_BUDDY_VALUE].value;
-	unsigned int zone = window.first + i >= 0x44000 && window.first + i < 0x4c000
-				    ? 3 : x->zones[0].index;
+	unsigned int zone = window.first + i >= 0x44000 && window.first + i < 0x4c000 ?
+				    3 :
+				    x->zones[0].index;
 
 	while ((window.first + i) % n || i + n > WINDOW)
 		n /= 2;
@@ -729,8 +730,8 @@ static unsigned int stretch(struct fixture *x, unsigned int i, uint32_t *seed)
 			put(b, 48, kind == 7 ? UINT64_C(1) << 32 : n < 4 ? HUGETLB_VALUE : 0);
 		if ((kind == 5 || kind == 6) && k) {
 			page(b, zone, 0, 0);
-			put(b, 8, x->m.classifier->head_is_mask ? ~(UINT64_C(64) * n - 1) | 1
-								: va | 1);
+			put(b, 8,
+			    x->m.classifier->head_is_mask ? ~(UINT64_C(64) * n - 1) | 1 : va | 1);
 		}
 		if ((kind == 5 || kind == 6) && n > 1 && !k)
 			page(b, zone, 1 << HEAD_BIT, 1);
@@ -747,10 +748,19 @@ static unsigned int stretch(struct fixture *x, unsigned int i, uint32_t *seed)
 static void spoil(uint32_t *seed)
 {
 	static const uint64_t words[] = {
-		0, 1, UINT64_MAX, UINT32_MAX, UINT64_C(0xfdfdfdfdfdfdfdfd),
-		UINT64_C(0xffff888001234000), UINT64_C(1) << 56, UINT64_C(3) << 56,
-		VMEMMAP + 0x2000 * 64 + 1, VMEMMAP - (4194304 - 300) * UINT64_C(64) + 1,
-		HUGETLB_VALUE, UINT64_C(1) << 63, UINT64_C(0x8000000000000000),
+		0,
+		1,
+		UINT64_MAX,
+		UINT32_MAX,
+		UINT64_C(0xfdfdfdfdfdfdfdfd),
+		UINT64_C(0xffff888001234000),
+		UINT64_C(1) << 56,
+		UINT64_C(3) << 56,
+		VMEMMAP + 0x2000 * 64 + 1,
+		VMEMMAP - (4194304 - 300) * UINT64_C(64) + 1,
+		HUGETLB_VALUE,
+		UINT64_C(1) << 63,
+		UINT64_C(0x8000000000000000),
 	};
 	unsigned char *b = window.b[1 + rnd(seed, WINDOW - 1)];
 	unsigned int at = rnd(seed, 64);
@@ -802,8 +812,7 @@ static void compare_alike(struct fixture *x, uint64_t *skipped)
 		assert_int_equal(pfs_classify(c, &one, pfn, window.b[i], NULL), st);
 		n = 0;
 		if (!pfs_state_abnormal(st))
-			n = (unsigned int)pfs_alike(c, &many, pfn, window.b[i], st,
-						    WINDOW - i - 1);
+			n = (unsigned int)pfs_alike(c, &many, pfn, window.b[i], st, WINDOW - i - 1);
 		for (k = 1; k <= n; k++) {
 			uint64_t flags = pfs_le64(window.b[i + k]);
 

@@ -97,21 +97,30 @@ static void members(void **state)
 		const char *line;
 		const bool *flag;
 	} flags[] = {
-		{ "check v --json", &args.json }, { "check v -q", &args.quiet },
-		{ "facts v --all", &args.all }, { "map v --svg", &args.svg },
-		{ "distill v --full", &args.full }, { "distill v --log", &args.log },
-		{ "distill v --verify", &args.verify }, { "batch v --list", &args.list },
-		{ "batch v --reports", &args.reports }, { "batch v --again", &args.again },
-		{ "v --exit-zero", &args.exit_zero }, { "--version", &args.version },
+		{ "check v --json", &args.json },
+		{ "check v -q", &args.quiet },
+		{ "facts v --all", &args.all },
+		{ "map v --svg", &args.svg },
+		{ "distill v --full", &args.full },
+		{ "distill v --log", &args.log },
+		{ "distill v --verify", &args.verify },
+		{ "batch v --list", &args.list },
+		{ "batch v --reports", &args.reports },
+		{ "batch v --again", &args.again },
+		{ "v --exit-zero", &args.exit_zero },
+		{ "--version", &args.version },
 		{ "--crash-extension", &args.crash_extension },
 	};
 	static const struct {
 		const char *line;
 		const char *const *text;
 	} texts[] = {
-		{ "report v -o x", &args.output }, { "report v --tar x", &args.tar },
-		{ "batch v --from=x", &args.from }, { "batch v --vmlinux-dir x", &args.vmlinux_dir },
-		{ "catalogue v --by x", &args.by }, { "catalogue v --html=x", &args.html },
+		{ "report v -o x", &args.output },
+		{ "report v --tar x", &args.tar },
+		{ "batch v --from=x", &args.from },
+		{ "batch v --vmlinux-dir x", &args.vmlinux_dir },
+		{ "catalogue v --by x", &args.by },
+		{ "catalogue v --html=x", &args.html },
 		{ "v --system-map x", &args.system_map },
 	};
 	size_t i, k;
@@ -256,12 +265,8 @@ static void files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(grammar),
-		cmocka_unit_test(hosted),
-		cmocka_unit_test(members),
-		cmocka_unit_test(mistakes),
-		cmocka_unit_test(help),
-		cmocka_unit_test(files),
+		cmocka_unit_test(grammar),  cmocka_unit_test(hosted), cmocka_unit_test(members),
+		cmocka_unit_test(mistakes), cmocka_unit_test(help),   cmocka_unit_test(files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,8 +15,8 @@ static void facts(struct pfs_facts *f)
 	f->build_id = "0123abcd";
 	f->f[PFS_F_STEXT] = (struct pfs_fact){ 0xffffffff81000000, "kallsyms" };
 	f->machine = pfs_arch_by_name("x86_64")->facts;
-	f->f[pfs_facts_find(f, "NUMBER(phys_base)")] =
-		(struct pfs_fact){ (uint64_t)-4096, "VMCOREINFO" };
+	f->f[pfs_facts_find(f, "NUMBER(phys_base)")] = (struct pfs_fact){ (uint64_t)-4096,
+									  "VMCOREINFO" };
 	f->f[PFS_F_SZ_PAGE] = (struct pfs_fact){ 64, "BTF" };
 	f->f[PFS_F_PAGESIZE] = (struct pfs_fact){ 4096, "VMCOREINFO" };
 	f->f[PFS_F_KERNELOFFSET] = (struct pfs_fact){ 0x1a000000, "VMCOREINFO" };
@@ -108,10 +108,10 @@ static void round_trip(void **state)
 	assert_memory_equal(t->info.vmcoreinfo, text, sizeof(text) - 1);
 	assert_int_equal(t->info.panic_note_len, 15);
 	assert_memory_equal(t->info.panic_note, "{\"kind\":\"oops\"}", 15);
-	assert_non_null(memmem(t->info.origin_note, t->info.origin_note_len,
-			       "\"format\":\"kdump\"", 16));
-	assert_null(memmem(t->info.origin_note, t->info.origin_note_len, dump_dir,
-			   strlen(dump_dir)));
+	assert_non_null(
+		memmem(t->info.origin_note, t->info.origin_note_len, "\"format\":\"kdump\"", 16));
+	assert_null(
+		memmem(t->info.origin_note, t->info.origin_note_len, dump_dir, strlen(dump_dir)));
 
 	assert_int_equal(pfs_target_record(t, &rec, &err), 0);
 	analyse(rec);
@@ -201,11 +201,13 @@ static void failures(void **state)
 	assert_int_equal(pfs_distill_write(dump_path("a", path), t, &f, NULL, NULL, &err), -EINVAL);
 	assert_non_null(strstr(err.msg, "nothing was read"));
 	analyse(t);
-	assert_int_equal(pfs_distill_write(dump_path("no/a", path), t, &f, NULL, NULL, &err), -ENOENT);
+	assert_int_equal(pfs_distill_write(dump_path("no/a", path), t, &f, NULL, NULL, &err),
+			 -ENOENT);
 	assert_int_equal(pfs_distill_write(dump_dir, t, &f, NULL, NULL, &err), -EEXIST);
 	dump_kdump(&b, pages, &(struct dump_opts){ 0 });
 	assert_int_equal(dump_try(&b, &plain, &err), 0);
-	assert_int_equal(pfs_distill_write(dump_path("a", path), plain, &f, NULL, NULL, &err), -EINVAL);
+	assert_int_equal(pfs_distill_write(dump_path("a", path), plain, &f, NULL, NULL, &err),
+			 -EINVAL);
 	pfs_target_free(plain);
 	pfs_target_free(t);
 	blob_free(&b);
@@ -232,7 +234,7 @@ static void half_written(void **state)
 	assert_non_null(strstr(err.msg, "undecidable now"));
 	assert_int_equal(access(out, F_OK), -1);
 	pfs_target_free(rec);
-	dump_remove("dump");	/* and the directory is empty, or its removal fails */
+	dump_remove("dump"); /* and the directory is empty, or its removal fails */
 	blob_free(&b);
 }
 
@@ -298,12 +300,9 @@ static void unfinished_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip),
-		cmocka_unit_test(no_neighbours),
-		cmocka_unit_test(failures),
-		cmocka_unit_test(half_written),
-		cmocka_unit_test(hostile_notes),
-		cmocka_unit_test(unfinished_names),
+		cmocka_unit_test(round_trip),	 cmocka_unit_test(no_neighbours),
+		cmocka_unit_test(failures),	 cmocka_unit_test(half_written),
+		cmocka_unit_test(hostile_notes), cmocka_unit_test(unfinished_names),
 	};
 
 	return cmocka_run_group_tests(tests, dump_setup, dump_teardown);

@@ -107,8 +107,8 @@ static void ask_all(struct pfs_lookup *l)
 		"page", "list_head", "atomic_long_t", "zone", "pglist_data", "thread_union",
 	};
 	static const char *const names[] = {
-		"flags", "lru.next", "compound_head", "pins.counter", "b", "tail", "start",
-		"node_zones.name", "stack", "counter", "none",
+		"flags", "lru.next",	    "compound_head", "pins.counter", "b",    "tail",
+		"start", "node_zones.name", "stack",	     "counter",	     "none",
 	};
 	struct pfs_member m;
 	uint64_t size;

@@ -32,7 +32,7 @@ enum encoding { ADDRESSES, ABSOLUTE_PERCPU, UNSIGNED, PLACE_RELATIVE };
 
 static struct {
 	uint64_t addr;
-	const char *name;	/* with its type */
+	const char *name; /* with its type */
 } symbols[] = {
 	/* Per-CPU symbols have small, absolute addresses on x86 to v6.14. */
 	{ 0x0, "A__per_cpu_start" },
@@ -295,9 +295,11 @@ static void fuzzed(void **unused)
 	(void)unused;
 	srand(1);
 	for (i = 0; i < 3000; i++) {
-		static const struct { uint64_t at, len; } areas[] = {
-			{ NUM_SYMS, 1 }, { NAMES, 400 }, { TOKEN_TABLE, 300 }, { TOKEN_INDEX, 512 },
-			{ OFFSETS, NR * 4 }, { RELATIVE_BASE, 8 },
+		static const struct {
+			uint64_t at, len;
+		} areas[] = {
+			{ NUM_SYMS, 1 },      { NAMES, 400 },	   { TOKEN_TABLE, 300 },
+			{ TOKEN_INDEX, 512 }, { OFFSETS, NR * 4 }, { RELATIVE_BASE, 8 },
 		};
 		struct pfs_lookup *l;
 		struct pfs_err err;
@@ -365,9 +367,10 @@ static void discover(void **unused)
 	assert_int_equal(pfs_kernel_discover(&ram.t, NULL, &arena, &f, &mem, l, 4, &nr, &err),
 			 -EINVAL);
 	ram.t.info.arch = "x86_64";
-	assert_int_equal(pfs_kernel_discover(&ram.t, &(struct pfs_hints){
-					     .vmlinux = "/nonexistent/vmlinux" }, &arena, &f,
-					     &mem, l, 4, &nr, &err), -ENOENT);
+	assert_int_equal(pfs_kernel_discover(
+				 &ram.t, &(struct pfs_hints){ .vmlinux = "/nonexistent/vmlinux" },
+				 &arena, &f, &mem, l, 4, &nr, &err),
+			 -ENOENT);
 	assert_int_equal(nr, 0);
 	ram.t.info.vmcoreinfo = NULL;
 	assert_int_equal(pfs_kernel_discover(&ram.t, NULL, &arena, &f, &mem, l, 4, &nr, &err),

@@ -75,8 +75,20 @@ static void syntax(void **unused)
 static void bad_numbers(void **unused)
 {
 	static const char *const bad[] = {
-		"", "-", "0x", "-0x", " 1", "1 ", "+1", "1a", "0xg", "--1", "18446744073709551616",
-		"-9223372036854775809", "0x10000000000000000", "1e3",
+		"",
+		"-",
+		"0x",
+		"-0x",
+		" 1",
+		"1 ",
+		"+1",
+		"1a",
+		"0xg",
+		"--1",
+		"18446744073709551616",
+		"-9223372036854775809",
+		"0x10000000000000000",
+		"1e3",
 	};
 	struct pfs_vmcoreinfo v;
 	uint64_t n;
@@ -135,9 +147,9 @@ static void hostile_text(void **unused)
 /* A look-up made of tables. */
 struct fake {
 	struct pfs_lookup l;
-	const char *symbols[8];		/* at 0x1000, 0x2000, ... */
-	const char *members[8];		/* "type.member": offset 1, 2, ...; 8 bytes, no array */
-	const char *enumerators[8];	/* 0, 1, ... */
+	const char *symbols[8];	    /* at 0x1000, 0x2000, ... */
+	const char *members[8];	    /* "type.member": offset 1, 2, ...; 8 bytes, no array */
+	const char *enumerators[8]; /* 0, 1, ... */
 };
 
 static int fake_find(const char *const *names, const char *name)
@@ -187,7 +199,9 @@ static int fake_enumerator(struct pfs_lookup *l, const char *name, int64_t *ret)
 }
 
 static const struct pfs_lookup_ops fake_ops = {
-	.symbol = fake_symbol, .member = fake_member, .enumerator = fake_enumerator,
+	.symbol = fake_symbol,
+	.member = fake_member,
+	.enumerator = fake_enumerator,
 };
 
 static void resolve(struct pfs_facts *f, struct fake *a, struct fake *b, const char *text)
@@ -205,7 +219,8 @@ static void resolve(struct pfs_facts *f, struct fake *a, struct fake *b, const c
 		b->l.from = "second";
 	}
 	assert_int_equal(pfs_facts_resolve(f, &arena, l, (a != NULL) + (b != NULL), &v,
-					   pfs_arch_by_name("x86_64"), &err), 0);
+					   pfs_arch_by_name("x86_64"), &err),
+			 0);
 }
 
 static void check(const struct pfs_facts *f, enum pfs_fact_id id, uint64_t value, const char *from)
@@ -223,10 +238,11 @@ static void precedence(void **unused)
 	struct pfs_facts f;
 
 	(void)unused;
-	resolve(&f, &a, &b, "OFFSET(page.flags)=77\nOFFSET(page.private)=40\n"
-			    "SYMBOL(mem_section)=ff10\nLENGTH(node_data)=64\nSYMBOL(_stext)=abc\n"
-			    "NUMBER(phys_base)=16777216\nKERNELOFFSET=c0ffee\nPAGESIZE=4096\n"
-			    "SIZE(page)=junk\nBUILD-ID=xyz\n");
+	resolve(&f, &a, &b,
+		"OFFSET(page.flags)=77\nOFFSET(page.private)=40\n"
+		"SYMBOL(mem_section)=ff10\nLENGTH(node_data)=64\nSYMBOL(_stext)=abc\n"
+		"NUMBER(phys_base)=16777216\nKERNELOFFSET=c0ffee\nPAGESIZE=4096\n"
+		"SIZE(page)=junk\nBUILD-ID=xyz\n");
 	check(&f, PFS_F_PG_FLAGS, 1, "first");
 	check(&f, PFS_F_PG_LRU, 2, "first");
 	check(&f, PFS_F_PG_INDEX, 3, "second");
@@ -235,7 +251,8 @@ static void precedence(void **unused)
 	check(&f, PFS_F_STEXT, 0xabc, "VMCOREINFO");
 	check(&f, PFS_F_MAX_PFN, 0x1000, "second");
 	check(&f, PFS_F_NR_NODES_MAX, 64, "VMCOREINFO");
-	check(&f, (enum pfs_fact_id)pfs_facts_find(&f, "NUMBER(phys_base)"), 16777216, "VMCOREINFO");
+	check(&f, (enum pfs_fact_id)pfs_facts_find(&f, "NUMBER(phys_base)"), 16777216,
+	      "VMCOREINFO");
 	check(&f, PFS_F_KERNELOFFSET, 0xc0ffee, "VMCOREINFO");
 	check(&f, PFS_F_PAGESIZE, 4096, "VMCOREINFO");
 	/* Not a number: absent, and not zero. A build-id that is none: unknown. */
@@ -272,10 +289,9 @@ static void section_flags(void **unused)
 			     .symbols = { "pfn_to_online_page" } };
 	struct fake v60 = { .members = { "mem_section.usage" },
 			    .symbols = { "pfn_to_online_page" },
-			    .enumerators = {
-				"SECTION_MARKED_PRESENT_BIT", "SECTION_HAS_MEM_MAP_BIT",
-				"SECTION_IS_ONLINE_BIT", "SECTION_IS_EARLY_BIT",
-				"SECTION_MAP_LAST_BIT" } };
+			    .enumerators = { "SECTION_MARKED_PRESENT_BIT",
+					     "SECTION_HAS_MEM_MAP_BIT", "SECTION_IS_ONLINE_BIT",
+					     "SECTION_IS_EARLY_BIT", "SECTION_MAP_LAST_BIT" } };
 	struct pfs_facts f;
 
 	(void)unused;
@@ -310,8 +326,9 @@ static void section_flags(void **unused)
 	assert_false(pfs_have(&f, PFS_F_BIT_TAINT));
 
 	/* A distilled dump brings what was resolved. */
-	resolve(&f, NULL, NULL, "NUMBER(SECTION_MARKED_PRESENT_BIT)=0\n"
-				"NUMBER(SECTION_IS_ONLINE_BIT)=2\nOFFSET(mem_section.usage)=8\n");
+	resolve(&f, NULL, NULL,
+		"NUMBER(SECTION_MARKED_PRESENT_BIT)=0\n"
+		"NUMBER(SECTION_IS_ONLINE_BIT)=2\nOFFSET(mem_section.usage)=8\n");
 	check(&f, PFS_F_BIT_ONLINE, 2, "VMCOREINFO");
 	assert_false(pfs_have(&f, PFS_F_BIT_EARLY));
 }

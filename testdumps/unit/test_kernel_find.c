@@ -54,11 +54,12 @@ static void put_qemu(unsigned int cpu, uint64_t cr3, bool l5)
 
 static const char *info(const char *release, uint64_t stext)
 {
-	snprintf(text, sizeof(text), "OSRELEASE=%s\nPAGESIZE=4096\nSYMBOL(init_uts_ns)=%llx\n"
+	snprintf(text, sizeof(text),
+		 "OSRELEASE=%s\nPAGESIZE=4096\nSYMBOL(init_uts_ns)=%llx\n"
 		 "SYMBOL(_stext)=%llx\nSYMBOL(swapper_pg_dir)=%llx\nNUMBER(phys_base)=0\n"
-		 "NUMBER(pgtable_l5_enabled)=%d\n", release, (unsigned long long)(KERNEL + UTS),
-		 (unsigned long long)stext, (unsigned long long)(KERNEL + RAM_ROOT),
-		 ram.levels == 5);
+		 "NUMBER(pgtable_l5_enabled)=%d\n",
+		 release, (unsigned long long)(KERNEL + UTS), (unsigned long long)stext,
+		 (unsigned long long)(KERNEL + RAM_ROOT), ram.levels == 5);
 	return text;
 }
 
@@ -207,7 +208,8 @@ static void made_up(void **unused)
 	put(NOTE_NR * 16, 0, 8);
 	assert_int_equal(find(), 0);
 	assert_string_equal(found.from, "CPU and kernel image");
-	snprintf(text, sizeof(text), "OSRELEASE=5.10.0-test\nSYMBOL(_stext)=%llx\n"
+	snprintf(text, sizeof(text),
+		 "OSRELEASE=5.10.0-test\nSYMBOL(_stext)=%llx\n"
 		 "SYMBOL(init_uts_ns)=%llx\nPAGESIZE=4096\nSYMBOL(init_top_pgt)=%llx\n"
 		 "NUMBER(phys_base)=0\nNUMBER(pgtable_l5_enabled)=1\n",
 		 (unsigned long long)KERNEL, (unsigned long long)(KERNEL + UTS),
@@ -240,7 +242,7 @@ static void hostile(void **unused)
 	setup(4);
 	put_note(info("5.10.0-test", KERNEL + 0x200000));
 	put(BANNER_NR * 16, 0, 8);
-	refuse("2 texts");	/* one for each CPU */
+	refuse("2 texts"); /* one for each CPU */
 	/* More texts than anybody means well. */
 	setup(4);
 	ram.t.info.nr_qemu = 0;
@@ -258,9 +260,11 @@ static void hostile(void **unused)
 		setup(4);
 		put_note(info("5.10.0-test", KERNEL));
 		while (n--) {
-			static const struct { uint64_t at, len; } areas[] = {
-				{ NOTE, 24 }, { NOTE + 24, 200 }, { NOTE_NR * 16, 8 }, { UTS, 200 },
-				{ RAM_ROOT + 511 * 8, 8 }, { RAM_TABLES, 4096 },
+			static const struct {
+				uint64_t at, len;
+			} areas[] = {
+				{ NOTE, 24 }, { NOTE + 24, 200 },	 { NOTE_NR * 16, 8 },
+				{ UTS, 200 }, { RAM_ROOT + 511 * 8, 8 }, { RAM_TABLES, 4096 },
 			};
 			size_t k = (size_t)rand() % (sizeof(areas) / sizeof(areas[0]));
 
@@ -276,7 +280,7 @@ static void hostile(void **unused)
 static void build_id(void **unused)
 {
 	static const unsigned char notes[] = {
-		4, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 'X', 'e', 'n', 0, 1, 2, 3, 4,
+		4, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 'X', 'e', 'n', 0, 1,    2,	  3,	4,
 		4, 0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0, 0xab, 0x01, 0xff, 0,
 	};
 	struct pfs_vmcoreinfo v;
@@ -313,11 +317,8 @@ static void build_id(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_cpu),
-		cmocka_unit_test(by_page),
-		cmocka_unit_test(made_up),
-		cmocka_unit_test(hostile),
-		cmocka_unit_test(build_id),
+		cmocka_unit_test(by_cpu),  cmocka_unit_test(by_page),  cmocka_unit_test(made_up),
+		cmocka_unit_test(hostile), cmocka_unit_test(build_id),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

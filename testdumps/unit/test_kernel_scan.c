@@ -138,8 +138,8 @@ static void lookalikes(void **unused)
 	setup(true);
 	layout(BEFORE, ABSOLUTE_PERCPU, 4, 8);
 	for (i = 0; i < 63; i++)
-		memcpy(ram.bytes + 0x30000 + i * 64, "0\0001\0002\0003\0004\0005\0006\0007\0008\0009",
-		       20);
+		memcpy(ram.bytes + 0x30000 + i * 64,
+		       "0\0001\0002\0003\0004\0005\0006\0007\0008\0009", 20);
 	assert_int_equal(pfs_kallsyms_scan(&mem, &image, &info, 0, &l, &err), 0);
 	check_symbols(l);
 	l->ops->free(l);
@@ -375,14 +375,9 @@ static void btf(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(images),
-		cmocka_unit_test(searches),
-		cmocka_unit_test(layouts),
-		cmocka_unit_test(by_text),
-		cmocka_unit_test(lookalikes),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(fuzzed),
-		cmocka_unit_test(btf),
+		cmocka_unit_test(images),  cmocka_unit_test(searches),	 cmocka_unit_test(layouts),
+		cmocka_unit_test(by_text), cmocka_unit_test(lookalikes), cmocka_unit_test(refused),
+		cmocka_unit_test(fuzzed),  cmocka_unit_test(btf),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

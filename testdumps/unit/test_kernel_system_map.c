@@ -40,13 +40,12 @@ static void fact(enum pfs_fact_id id, uint64_t value)
 
 static void displaced(void **unused)
 {
-	static const char text[] =
-		"0000000000000000 D __per_cpu_start\n"
-		"000000000001c000 A cpu_number\n"
-		"ffffffff81000000 T _stext\n"
-		"ffffffff81000010 t twice\n"
-		"ffffffff81000020 t twice\n"
-		"ffffffff82000000 B _end";
+	static const char text[] = "0000000000000000 D __per_cpu_start\n"
+				   "000000000001c000 A cpu_number\n"
+				   "ffffffff81000000 T _stext\n"
+				   "ffffffff81000010 t twice\n"
+				   "ffffffff81000020 t twice\n"
+				   "ffffffff82000000 B _end";
 	struct pfs_lookup *l;
 	const char *name;
 	uint64_t v;

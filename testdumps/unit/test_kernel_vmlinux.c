@@ -68,7 +68,8 @@ static Elf64_Sym symbol(const char *name, uint64_t value, unsigned int shndx, in
 	Elf64_Sym s = {
 		.st_name = offset_of(strtab, sizeof(strtab), name),
 		.st_info = (unsigned char)ELF64_ST_INFO(bind, STT_OBJECT),
-		.st_shndx = (Elf64_Half)shndx, .st_value = value,
+		.st_shndx = (Elf64_Half)shndx,
+		.st_value = value,
 	};
 
 	return s;
@@ -96,8 +97,8 @@ static void make(const char *path, int what)
 	if (what & NOTES)
 		add_section(elf, ".notes", SHT_NOTE, TEXT + 0x1000, note, sizeof(note), 0, 0);
 	if (what & BANNER)
-		add_section(elf, ".rodata", SHT_PROGBITS, TEXT + 0x2000, banner, sizeof(banner),
-			    0, 0);
+		add_section(elf, ".rodata", SHT_PROGBITS, TEXT + 0x2000, banner, sizeof(banner), 0,
+			    0);
 	if (what & WITH_BTF)
 		add_section(elf, ".BTF", SHT_PROGBITS, TEXT + 0x3000, blob,
 			    blob_make(blob, sizeof(blob)), 0, 0);

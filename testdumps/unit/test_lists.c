@@ -66,16 +66,27 @@ static void setup(struct lists *x)
 	x->w->m.nr_sections = 1;
 	x->c = (struct pfs_classifier){
 		.list_poison = UINT64_C(0xdead000000000000),
-		.m = &x->w->m, .struct_page = 64, .struct_page_shift = 6, .end_pfn = 32768,
-		.lru_offset = 8, .head_offset = 8,
-		.type_offset = 48, .mapcount_offset = 48, .buddy_mask = 0xf0000080,
-		.buddy_value = 0xf0000000, .order_offset = 40, .refcount_offset = 52,
-		.has_refcount = true, .max_order = 11, .lru_mask = 1 << 4,
+		.m = &x->w->m,
+		.struct_page = 64,
+		.struct_page_shift = 6,
+		.end_pfn = 32768,
+		.lru_offset = 8,
+		.head_offset = 8,
+		.type_offset = 48,
+		.mapcount_offset = 48,
+		.buddy_mask = 0xf0000080,
+		.buddy_value = 0xf0000000,
+		.order_offset = 40,
+		.refcount_offset = 52,
+		.has_refcount = true,
+		.max_order = 11,
+		.lru_mask = 1 << 4,
 		.unevictable_mask = 1 << 20,
 	};
 	x->w->m.classifier = &x->c;
 	x->scan = (struct pfs_section_scan){
-		.m = &x->w->m, .section = &x->section,
+		.m = &x->w->m,
+		.section = &x->section,
 		.ctx = { .page = at_hand, .arg = NULL },
 	};
 	pfs_lists_start(&x->l, &x->scan, &x->w->mem);
@@ -239,7 +250,7 @@ static void addresses(void **unused)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sound), cmocka_unit_test(passed), cmocka_unit_test(lost),
+		cmocka_unit_test(sound), cmocka_unit_test(passed),    cmocka_unit_test(lost),
 		cmocka_unit_test(stale), cmocka_unit_test(addresses),
 	};
 

@@ -91,12 +91,12 @@ static void ring(void **state)
 	(void)state;
 	prb_put(w, 0, FINAL, 0x1f30, 0x1f40, "one");
 	prb_put(w, 1, FINAL, 0x1f40, 0x1f70, "two\nthree\n\nfive");
-	prb_put(w, 2, FINAL, 3, 3, NULL);			/* an empty line */
-	prb_put(w, 3, FINAL, 0x1ff0, 0x2020, "wrapped round");	/* lies at the start */
-	prb_put(w, 4, 3, 0x2020, 0x2030, NULL);		/* reusable */
-	prb_put(w, 5, 0, 0x2030, 0x2040, NULL);		/* reserved */
+	prb_put(w, 2, FINAL, 3, 3, NULL);		       /* an empty line */
+	prb_put(w, 3, FINAL, 0x1ff0, 0x2020, "wrapped round"); /* lies at the start */
+	prb_put(w, 4, 3, 0x2020, 0x2030, NULL);		       /* reusable */
+	prb_put(w, 5, 0, 0x2030, 0x2040, NULL);		       /* reserved */
 	prb_put(w, 6, COMMITTED, 0x2080, 0x2090, "last");
-	prb_put(w, 7, FINAL, 0x20e8, 0x2100, "up to the end");	/* v6.18 */
+	prb_put(w, 7, FINAL, 0x20e8, 0x2100, "up to the end"); /* v6.18 */
 	assert_int_equal(pfs_model_log(&w->m, &w->err), 0);
 	assert_int_equal(w->m.nr_limits, 0);
 	assert_int_equal(w->m.nr_log, 9);
@@ -196,7 +196,7 @@ static void records(void **state)
 	(void)state;
 	old_put(w, 160, 1, 32, "first");
 	old_put(w, 192, 2, 32, "a\nb");
-	w_u16(w, BUF + 224 + 8, 0);		/* on to the start */
+	w_u16(w, BUF + 224 + 8, 0); /* on to the start */
 	old_put(w, 0, 3, 32, "third");
 	old_put(w, 32, 4, 32, "last");
 	assert_int_equal(pfs_model_log(&w->m, &w->err), 0);
@@ -258,10 +258,8 @@ static void none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ring),
-		cmocka_unit_test(ring_damaged),
-		cmocka_unit_test(records),
-		cmocka_unit_test(records_damaged),
+		cmocka_unit_test(ring),	   cmocka_unit_test(ring_damaged),
+		cmocka_unit_test(records), cmocka_unit_test(records_damaged),
 		cmocka_unit_test(none),
 	};
 

@@ -296,16 +296,11 @@ static void init_errors(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(four_levels),
-		cmocka_unit_test(five_levels),
-		cmocka_unit_test(unmapped),
-		cmocka_unit_test(not_in_dump),
-		cmocka_unit_test(no_walk),
-		cmocka_unit_test(cyclic_tables),
-		cmocka_unit_test(encrypted),
-		cmocka_unit_test(reads_few),
-		cmocka_unit_test(strings),
-		cmocka_unit_test(init_errors),
+		cmocka_unit_test(four_levels), cmocka_unit_test(five_levels),
+		cmocka_unit_test(unmapped),    cmocka_unit_test(not_in_dump),
+		cmocka_unit_test(no_walk),     cmocka_unit_test(cyclic_tables),
+		cmocka_unit_test(encrypted),   cmocka_unit_test(reads_few),
+		cmocka_unit_test(strings),     cmocka_unit_test(init_errors),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

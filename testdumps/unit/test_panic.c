@@ -211,8 +211,7 @@ static void null_dereference(void **state)
 		"RAX: 0000000000000000 RBX: ffffffffc014a000 RCX: 0000000000000000\n"
 		"CR2: ffffffffc0144fd6 CR3: 000000007f95e000 CR4: 00000000005516f0\n"
 		"Call Trace:\n"
-		" lab_null_poll+0x5/0xff0 [lab_null]\n"
-		USER_REGS
+		" lab_null_poll+0x5/0xff0 [lab_null]\n" USER_REGS
 		"Modules linked in: lab_null(O+)\n"
 		"CR2: 0000000000000030\n"
 		"---[ end trace b5099e2b9ec966e9 ]---\n");
@@ -297,8 +296,7 @@ static void bug_with_page(void **state)
 		"page:000000008eb8ea69 refcount:-1 mapcount:0 mapping:0000000000000000 index:0x0 pfn:0x123\n"
 		"page dumped because: nonzero _refcount\n"
 		"Call Trace:\n"
-		" dump_stack+0x6b/0x83\n"
-		BUG_ON_PAGE
+		" dump_stack+0x6b/0x83\n" BUG_ON_PAGE
 		"Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b\n");
 	struct pfs_panic p = find(w);
 
@@ -331,13 +329,15 @@ static void reports(void **state)
 	struct pfs_panic p;
 
 	(void)state;
-	snprintf(text, sizeof(text), "%s"
+	snprintf(text, sizeof(text),
+		 "%s"
 		 "BUG: KASAN: use-after-free in get_page_ext_owner+0x2b/0x40\n"
 		 "Read of size 8 at addr ffff888005013e78 by task cat/77\n"
 		 "CPU: 0 PID: 77 Comm: cat Not tainted 6.1.0 #1\n"
 		 "Call Trace:\n dump_stack_lvl+0x49/0x63\n kasan_report+0xab/0x120\n"
 		 "Kernel panic - not syncing: KASAN: panic_on_warn set ...\n"
-		 "CPU: 0 PID: 77 Comm: cat Not tainted 6.1.0 #1\n", warning);
+		 "CPU: 0 PID: 77 Comm: cat Not tainted 6.1.0 #1\n",
+		 warning);
 	w = log_of(text);
 	p = find(w);
 	assert_string_equal(p.function, "get_page_ext_owner");
@@ -346,14 +346,16 @@ static void reports(void **state)
 	assert_int_equal(p.nr_named, 0);
 	w_free(w);
 
-	snprintf(text, sizeof(text), "%s"
+	snprintf(text, sizeof(text),
+		 "%s"
 		 "BUG: Bad page state in process omicli  pfn:09100\n"
 		 "page:ffffea0000244000 count:0 mapcount:1 mapping:          (null) index:0x7f\n"
 		 "page dumped because: nonzero mapcount\n"
 		 "CPU: 0 PID: 1176 Comm: omicli Not tainted 5.15 #1\n"
 		 "Call Trace:\n dump_stack+0x19/0x1b\n bad_page.part.75+0xdc/0xf9\n"
 		 " free_pages_prepare+0x1ad/0x1d0\n"
-		 "Kernel panic - not syncing: panic_on_taint set ...\n", warning);
+		 "Kernel panic - not syncing: panic_on_taint set ...\n",
+		 warning);
 	w = log_of(text);
 	p = find(w);
 	assert_string_equal(p.function, "bad_page.part.75");
@@ -365,8 +367,10 @@ static void reports(void **state)
 	assert_string_equal(p.named[0].reason, "nonzero mapcount");
 	w_free(w);
 	/* The panic is of the WARNING where nothing came behind it. */
-	snprintf(text, sizeof(text), "BUG: Bad page state in process x  pfn:00001\n%s"
-		 "Kernel panic - not syncing: kernel: panic_on_warn set ...\n", warning);
+	snprintf(text, sizeof(text),
+		 "BUG: Bad page state in process x  pfn:00001\n%s"
+		 "Kernel panic - not syncing: kernel: panic_on_warn set ...\n",
+		 warning);
 	w = log_of(text);
 	p = find(w);
 	assert_string_equal(p.function, "do_clear_cpu_cap");
@@ -394,7 +398,8 @@ static void corrupt_lists(void **state)
 		  0, 0, 0, 1 },
 		{ "list_del corruption. prev->next should be ffffea0000240008, but was 0000000000000001",
 		  0, 0, 0, 1 },
-		{ "list_del corruption, ffffea0000240008->next is LIST_POISON1 (dead000000000100)", 0, 0, 0, 1 },
+		{ "list_del corruption, ffffea0000240008->next is LIST_POISON1 (dead000000000100)",
+		  0, 0, 0, 1 },
 		{ "list_del corruption", 0, 0, 0, 0 },
 	};
 	char text[512];
@@ -405,8 +410,10 @@ static void corrupt_lists(void **state)
 		struct world *w;
 		struct pfs_panic p;
 
-		snprintf(text, sizeof(text), "%s\nkernel BUG at lib/list_debug.c:59!\n"
-			 "invalid opcode: 0000 [#1]\n", cases[i].line);
+		snprintf(text, sizeof(text),
+			 "%s\nkernel BUG at lib/list_debug.c:59!\n"
+			 "invalid opcode: 0000 [#1]\n",
+			 cases[i].line);
 		w = log_of(text);
 		p = find(w);
 		assert_int_equal(p.kind, PFS_PANIC_BUG);
@@ -453,21 +460,19 @@ static void dumped_pages(void **state)
 /* The cause is the last oops before the panic, unless the panic has another. */
 static void which_one(void **state)
 {
-	const char *warn =
-		"------------[ cut here ]------------\n"
-		"WARNING: CPU: 0 PID: 9 at mm/x.c:12 warner+0x1/0x2\n"
-		"RIP: 0010:warner+0x1/0x2\n"
-		"RSP: 0018:ffffc90000013b58 EFLAGS: 00010246\n"
-		"RAX: 0000000000000bad RBX: 0000000000000bad RCX: 0000000000000bad\n"
-		"---[ end trace 0000000000000000 ]---\n";
-	const char *survived =
-		"BUG: kernel NULL pointer dereference, address: 0000000000000008\n"
-		"Oops: 0000 [#1] SMP\n"
-		"CPU: 0 PID: 77 Comm: early Not tainted 6.1\n"
-		"RIP: 0010:early_oops+0x1/0x2\n"
-		"RSP: 0018:ffffc90000013b58 EFLAGS: 00010246\n"
-		"RAX: 0000000000000001 RBX: 0000000000000002 RCX: 0000000000000003\n"
-		"---[ end trace 0000000000000000 ]---\n";
+	const char *warn = "------------[ cut here ]------------\n"
+			   "WARNING: CPU: 0 PID: 9 at mm/x.c:12 warner+0x1/0x2\n"
+			   "RIP: 0010:warner+0x1/0x2\n"
+			   "RSP: 0018:ffffc90000013b58 EFLAGS: 00010246\n"
+			   "RAX: 0000000000000bad RBX: 0000000000000bad RCX: 0000000000000bad\n"
+			   "---[ end trace 0000000000000000 ]---\n";
+	const char *survived = "BUG: kernel NULL pointer dereference, address: 0000000000000008\n"
+			       "Oops: 0000 [#1] SMP\n"
+			       "CPU: 0 PID: 77 Comm: early Not tainted 6.1\n"
+			       "RIP: 0010:early_oops+0x1/0x2\n"
+			       "RSP: 0018:ffffc90000013b58 EFLAGS: 00010246\n"
+			       "RAX: 0000000000000001 RBX: 0000000000000002 RCX: 0000000000000003\n"
+			       "---[ end trace 0000000000000000 ]---\n";
 	char text[8192];
 	struct world *w;
 	struct pfs_panic p;
@@ -489,7 +494,8 @@ static void which_one(void **state)
 		 " <TASK>\n"
 		 " dump_stack_lvl+0x44/0x5c\n"
 		 " panic+0x118/0x2f4\n"
-		 " sysrq_handle_crash+0x16/0x20\n", USER_REGS);
+		 " sysrq_handle_crash+0x16/0x20\n",
+		 USER_REGS);
 	w = log_of(text);
 	p = find(w);
 	assert_int_equal(p.kind, PFS_PANIC_SYSRQ);
@@ -630,14 +636,16 @@ static struct pfs_panic with_code(struct world **ret, const char *head, const ch
 {
 	char text[2048];
 
-	snprintf(text, sizeof(text),
-		 "%s\nCPU: 0 PID: 1 Comm: x Not tainted 6.1\nRIP: 0010:[<ffffffff81000000>] f+0x1/0x2\n"
-		 "Code: 90 %s\n"
-		 "RSP: 0018:ffffc90000013b58 EFLAGS: 00010246\n"
-		 "RAX: 0000000000000123 RBX: ffffea0000000000 RCX: 0000000000000008\n"
-		 "RSI: 6b6b6b6b6b6b6b6b RDI: ffff888000000000 R08: 0000000000000010\n"
-		 "GS:  ffff888b3f7c0000(0000)\n"
-		 "FS:  0000000000001000(0000) GS:ffff888b3f7c0000(0000) knlGS:0\n", head, code);
+	snprintf(
+		text, sizeof(text),
+		"%s\nCPU: 0 PID: 1 Comm: x Not tainted 6.1\nRIP: 0010:[<ffffffff81000000>] f+0x1/0x2\n"
+		"Code: 90 %s\n"
+		"RSP: 0018:ffffc90000013b58 EFLAGS: 00010246\n"
+		"RAX: 0000000000000123 RBX: ffffea0000000000 RCX: 0000000000000008\n"
+		"RSI: 6b6b6b6b6b6b6b6b RDI: ffff888000000000 R08: 0000000000000010\n"
+		"GS:  ffff888b3f7c0000(0000)\n"
+		"FS:  0000000000001000(0000) GS:ffff888b3f7c0000(0000) knlGS:0\n",
+		head, code);
 	*ret = log_of(text);
 	return find(*ret);
 }
@@ -645,7 +653,8 @@ static struct pfs_panic with_code(struct world **ret, const char *head, const ch
 static void operands(void **state)
 {
 	const char *gp = "general protection fault: 0000 [#1] SMP";
-	const char *pf = "BUG: unable to handle page fault for address: ffff888000000000\nOops: 0002 [#1]";
+	const char *pf =
+		"BUG: unable to handle page fault for address: ffff888000000000\nOops: 0002 [#1]";
 	static const struct {
 		const char *code;
 		bool pf;
@@ -653,13 +662,15 @@ static void operands(void **state)
 		unsigned int size;
 		bool write;
 	} cases[] = {
-		{ "<48> 8b 44 8b 10 90 90 90", false, 0xffffea0000000030, 8, false },	/* rbx+rcx*4+0x10 */
-		{ "<f3> a4 90 90", false, 0x6b6b6b6b6b6b6b6b, 1, false },		/* rep movsb, rsi */
-		{ "<f3> a4 90 90", true, 0xffff888000000000, 1, true },			/* rep movsb, rdi */
-		{ "<65> 48 8b 04 25 10 00 00 00", false, 0xffff888b3f7c0010, 8, false },	/* gs:0x10 */
-		{ "<48> 8b 05 10 00 00 00 90", false, 0xffffffff81000017, 8, false },	/* rip */
-		{ "<48> 0f a3 03 90 90", false, 0xffffea0000000020, 8, false },		/* bt [rbx], rax */
-		{ "<67> 8b 03 90 90", false, 0, 4, false },				/* [ebx] */
+		{ "<48> 8b 44 8b 10 90 90 90", false, 0xffffea0000000030, 8,
+		  false },						  /* rbx+rcx*4+0x10 */
+		{ "<f3> a4 90 90", false, 0x6b6b6b6b6b6b6b6b, 1, false }, /* rep movsb, rsi */
+		{ "<f3> a4 90 90", true, 0xffff888000000000, 1, true },	  /* rep movsb, rdi */
+		{ "<65> 48 8b 04 25 10 00 00 00", false, 0xffff888b3f7c0010, 8,
+		  false },							      /* gs:0x10 */
+		{ "<48> 8b 05 10 00 00 00 90", false, 0xffffffff81000017, 8, false }, /* rip */
+		{ "<48> 0f a3 03 90 90", false, 0xffffea0000000020, 8, false }, /* bt [rbx], rax */
+		{ "<67> 8b 03 90 90", false, 0, 4, false },			/* [ebx] */
 	};
 	struct pfs_panic p;
 	struct world *w;
@@ -706,14 +717,18 @@ static void no_operand(void **state)
 		w_free(w);
 	}
 	/* A page fault elsewhere than the operand: it was not the operand. */
-	p = with_code(&w, "BUG: unable to handle page fault for address: 0000000000000500\nOops: 0000 [#1]",
-		      "<48> 8b 03 90");
+	p = with_code(
+		&w,
+		"BUG: unable to handle page fault for address: 0000000000000500\nOops: 0000 [#1]",
+		"<48> 8b 03 90");
 	assert_false(p.operand.valid);
 	assert_int_equal(p.fault_address_effective, 0x500);
 	w_free(w);
 	/* Eight bytes from the last address but one on do not go on at 0: rcx - 10. */
-	p = with_code(&w, "BUG: unable to handle page fault for address: 0000000000000002\nOops: 0000 [#1]",
-		      "<48> 8b 41 f6");
+	p = with_code(
+		&w,
+		"BUG: unable to handle page fault for address: 0000000000000002\nOops: 0000 [#1]",
+		"<48> 8b 41 f6");
 	assert_false(p.operand.valid);
 	w_free(w);
 }
@@ -731,11 +746,11 @@ static void stack_words(void **state)
 	w->m.nr_sections = 1;
 	w->m.layout.vmemmap = 0xffffea0000000000;
 	w->m.layout.vmemmap_known = true;
-	w_u64(w, 0x53ef8, 0xffffea0000000040);		/* below RSP */
+	w_u64(w, 0x53ef8, 0xffffea0000000040); /* below RSP */
 	w_u64(w, 0x53f08, 0xffffea0000000040);
-	w_u64(w, 0x53f10, 0xffffea0002000000);		/* past the last section */
+	w_u64(w, 0x53f10, 0xffffea0002000000); /* past the last section */
 	w_u64(w, 0x53f18, 0xffffea0001ffffff);
-	w_u64(w, 0x54000, 0xffffea0000000040);		/* past the stack */
+	w_u64(w, 0x54000, 0xffffea0000000040); /* past the stack */
 	p = find(w);
 	assert_int_equal(p.nr_words, 2);
 	assert_int_equal(p.words[0].at, 8);
@@ -784,15 +799,41 @@ static void prstatus(void **state)
 static void hostile(void **state)
 {
 	static const char *const lines[] = {
-		"RIP: 0010:", "RIP: ", "IP: [<", "RIP: 0010:[<ffffffffffffffffffff>] f+0x1/0x2",
-		"RAX:", "RAX: 11111111111111111111111111", "RSP: 0018:", "CR2: ", "FS:  (((((",
-		"Code: <", "Code: <48", "CPU: 99999999999999999999 PID: 99999999999999999999 Comm: ",
-		"CPU: 0 PID: 1 Comm: Not tainted", "page:", "page: pfn:0x", "raw: zz", "raw: ",
-		" ? +0x1/0x2", " f+0x/0x", " f+0x1/", " [<", " [<0>]", "#PF: error_code(", "#PF: ",
+		"RIP: 0010:",
+		"RIP: ",
+		"IP: [<",
+		"RIP: 0010:[<ffffffffffffffffffff>] f+0x1/0x2",
+		"RAX:",
+		"RAX: 11111111111111111111111111",
+		"RSP: 0018:",
+		"CR2: ",
+		"FS:  (((((",
+		"Code: <",
+		"Code: <48",
+		"CPU: 99999999999999999999 PID: 99999999999999999999 Comm: ",
+		"CPU: 0 PID: 1 Comm: Not tainted",
+		"page:",
+		"page: pfn:0x",
+		"raw: zz",
+		"raw: ",
+		" ? +0x1/0x2",
+		" f+0x/0x",
+		" f+0x1/",
+		" [<",
+		" [<0>]",
+		"#PF: error_code(",
+		"#PF: ",
 		"general protection fault, probably for non-canonical address : 0000 [#1]",
-		"INFO: task  blocked for more than ", "INFO: task :::: blocked for more than 1",
-		"watchdog: BUG: soft lockup - CPU#", "! []", "Kernel panic - not syncing: ",
-		"---[ end trace", "WARNING: ", "x: 0000 [#", "x: 0000 [#1]", "Call Trace:",
+		"INFO: task  blocked for more than ",
+		"INFO: task :::: blocked for more than 1",
+		"watchdog: BUG: soft lockup - CPU#",
+		"! []",
+		"Kernel panic - not syncing: ",
+		"---[ end trace",
+		"WARNING: ",
+		"x: 0000 [#",
+		"x: 0000 [#1]",
+		"Call Trace:",
 	};
 	struct world *w;
 	char *text, *q;
@@ -837,24 +878,15 @@ static void hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gp_fault),
-		cmocka_unit_test(gp_fault_displaced),
-		cmocka_unit_test(page_fault_write),
-		cmocka_unit_test(null_dereference),
-		cmocka_unit_test(old_format),
-		cmocka_unit_test(bug_with_page),
-		cmocka_unit_test(reports),
-		cmocka_unit_test(corrupt_lists),
-		cmocka_unit_test(dumped_pages),
-		cmocka_unit_test(which_one),
-		cmocka_unit_test(sysrq_of_old),
-		cmocka_unit_test(lockups),
-		cmocka_unit_test(nothing),
-		cmocka_unit_test(operands),
-		cmocka_unit_test(no_operand),
-		cmocka_unit_test(stack_words),
-		cmocka_unit_test(prstatus),
-		cmocka_unit_test(hostile),
+		cmocka_unit_test(gp_fault),	    cmocka_unit_test(gp_fault_displaced),
+		cmocka_unit_test(page_fault_write), cmocka_unit_test(null_dereference),
+		cmocka_unit_test(old_format),	    cmocka_unit_test(bug_with_page),
+		cmocka_unit_test(reports),	    cmocka_unit_test(corrupt_lists),
+		cmocka_unit_test(dumped_pages),	    cmocka_unit_test(which_one),
+		cmocka_unit_test(sysrq_of_old),	    cmocka_unit_test(lockups),
+		cmocka_unit_test(nothing),	    cmocka_unit_test(operands),
+		cmocka_unit_test(no_operand),	    cmocka_unit_test(stack_words),
+		cmocka_unit_test(prstatus),	    cmocka_unit_test(hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,18 +16,34 @@ static struct pfs_reg regs[] = { { "rax", 0xfdfdfdfdfdfdfdfd }, { "rip", 0 } };
 static struct pfs_local locals[] = { { "page", 0xffd4000044000000 }, { "pfn", 0 } };
 static struct pfs_frame frames[] = {
 	{ .function = "kpageflags_read", .offset = 0x81, .size = 0x150 },
-	{ .function = "dev_dax_probe", .offset = 0x69, .size = 0x160, .guess = true,
+	{ .function = "dev_dax_probe",
+	  .offset = 0x69,
+	  .size = 0x160,
+	  .guess = true,
 	  .module = "device_dax" },
-	{ .function = "PageSlab", .added = true, .inlined = true, .file = "include/x.h", .line = 7,
-	  .locals = locals, .nr_locals = 2 },
+	{ .function = "PageSlab",
+	  .added = true,
+	  .inlined = true,
+	  .file = "include/x.h",
+	  .line = 7,
+	  .locals = locals,
+	  .nr_locals = 2 },
 };
 static struct pfs_named_page named[] = {
 	{ .line = "page:ffd4000044000000 is uninitialized and poisoned",
-	  .page = 0xffd4000044000000, .has_page = true, .poisoned = true,
-	  .raw = { UINT64_MAX, 1 }, .nr_raw = 2 },
-	{ .line = "list_del corruption. next->prev ...", .by = PFS_NAMED_BY_LIST,
-	  .reason = "nonzero mapcount", .pfn = 0x44000, .has_pfn = true,
-	  .word_at = 0xffd4000044000010, .word_is = 0x5a, .word_should = 0xffd4000044000048 },
+	  .page = 0xffd4000044000000,
+	  .has_page = true,
+	  .poisoned = true,
+	  .raw = { UINT64_MAX, 1 },
+	  .nr_raw = 2 },
+	{ .line = "list_del corruption. next->prev ...",
+	  .by = PFS_NAMED_BY_LIST,
+	  .reason = "nonzero mapcount",
+	  .pfn = 0x44000,
+	  .has_pfn = true,
+	  .word_at = 0xffd4000044000010,
+	  .word_is = 0x5a,
+	  .word_should = 0xffd4000044000048 },
 };
 static struct pfs_stack_word words[] = { { 0x48, 0xffd4000044000000 } };
 
@@ -39,16 +55,33 @@ static struct pfs_attacher attachers[] = {
 static const struct pfs_panic full = {
 	.kind = PFS_PANIC_GP_FAULT,
 	.message = "general \"fault\" \t\x01\x7f\x80\xff\xc3\xa9",
-	.function = "stable_page_flags", .module = "m", .offset = 0x40e,
-	.has_fault_address = true, .fault_address = 0xfdfdfdfdfdfdfdfd,
-	.has_effective = true, .fault_address_effective = 0xfdfdfdfdfdfdfdfc,
-	.access = "read", .has_error_code = true, .error_code = 0,
-	.pid = 160, .comm = "c\xe9t", .cpu = 1,
-	.regs = regs, .nr_regs = 2, .regs_from = "log", .stack = frames, .nr_stack = 3,
+	.function = "stable_page_flags",
+	.module = "m",
+	.offset = 0x40e,
+	.has_fault_address = true,
+	.fault_address = 0xfdfdfdfdfdfdfdfd,
+	.has_effective = true,
+	.fault_address_effective = 0xfdfdfdfdfdfdfdfc,
+	.access = "read",
+	.has_error_code = true,
+	.error_code = 0,
+	.pid = 160,
+	.comm = "c\xe9t",
+	.cpu = 1,
+	.regs = regs,
+	.nr_regs = 2,
+	.regs_from = "log",
+	.stack = frames,
+	.nr_stack = 3,
 	.operand = { true, "mov rax, qword ptr [rdx - 1]", "rdx", NULL, 0, -1, 8, true,
 		     0xfdfdfdfdfdfdfdfc },
-	.named = named, .nr_named = 2, .words = words, .nr_words = 1,
-	.attach_search = PFS_ATTACH_IN_PART, .attachers = attachers, .nr_attachers = 2,
+	.named = named,
+	.nr_named = 2,
+	.words = words,
+	.nr_words = 1,
+	.attach_search = PFS_ATTACH_IN_PART,
+	.attachers = attachers,
+	.nr_attachers = 2,
 };
 
 static int back(struct pfs_arena *a, const char *text, struct pfs_panic *p, struct pfs_err *err)
@@ -137,7 +170,13 @@ static void empty(void **state)
 static void refused(void **state)
 {
 	static const char *const texts[] = {
-		"", "{", "[]", "null", "{}", "\"x\"", "{\"schema\":\"other\"}",
+		"",
+		"{",
+		"[]",
+		"null",
+		"{}",
+		"\"x\"",
+		"{\"schema\":\"other\"}",
 		"{\"schema\":\"pfnscope/panic-note\",\"version\":2}",
 		"{\"schema\":\"pfnscope/panic-note\",\"version\":1,\"kind\":\"nonsense\"}",
 		"{\"schema\":\"pfnscope/panic-note\",\"version\":1,\"kind\":\"bug\"}",
@@ -160,7 +199,8 @@ static void refused(void **state)
 /* Every byte of a good note turned into others, and every length cut: no crash, no leak. */
 static void mangled(void **state)
 {
-	static const char with[] = "\"0x{}[],:-\\\xff" "9nt";
+	static const char with[] = "\"0x{}[],:-\\\xff"
+				   "9nt";
 	struct pfs_arena a;
 	struct pfs_err err;
 	struct pfs_panic p;

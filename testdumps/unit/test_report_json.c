@@ -41,8 +41,9 @@ static const char *text_of(json_t *o, const char *path)
 
 static void report(void **state)
 {
-	static const char *const top[] = { "schema", "version", "dump", "target", "kernel", "panic",
-		"verdict", "summary", "findings", "facts", "limits", NULL };
+	static const char *const top[] = { "schema",   "version", "dump",    "target",
+					   "kernel",   "panic",	  "verdict", "summary",
+					   "findings", "facts",	  "limits",  NULL };
 	static struct fixture f;
 	json_t *doc, *o;
 
@@ -146,7 +147,8 @@ static void views(void **state)
 	assert_int_equal(json_array_size(json_object_get(doc, "problems")), 2);
 	json_decref(doc);
 	/* What was not seen has no key. */
-	doc = pfs_json_explain("mm/mm_init: fix pageblock migratetype for ZONE_DEVICE compound pages");
+	doc = pfs_json_explain(
+		"mm/mm_init: fix pageblock migratetype for ZONE_DEVICE compound pages");
 	fix = json_array_get(json_object_get(doc, "fixes"), 0);
 	assert_null(json_object_get(fix, "commit"));
 	assert_null(json_object_get(fix, "in"));
@@ -174,11 +176,8 @@ static void errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(report),
-		cmocka_unit_test(no_panic),
-		cmocka_unit_test(same_bytes),
-		cmocka_unit_test(views),
-		cmocka_unit_test(errors),
+		cmocka_unit_test(report), cmocka_unit_test(no_panic), cmocka_unit_test(same_bytes),
+		cmocka_unit_test(views),  cmocka_unit_test(errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,9 +33,9 @@ static void test_numbers(void **state)
 {
 	(void)state;
 	clear(PFS_MARKUP);
-	pfs_markup(&s.o, "%d %5d|%-4d|%u %x %02zx %016" PRIx64 " %" PRIu64 " %c%c %lld %%", -3, 42, 7,
-		   4000000000u, 255u, (size_t)8, UINT64_C(0xfdfdfdfdfdfdfdfd), UINT64_MAX, 'D', '<',
-		   -5ll);
+	pfs_markup(&s.o, "%d %5d|%-4d|%u %x %02zx %016" PRIx64 " %" PRIu64 " %c%c %lld %%", -3, 42,
+		   7, 4000000000u, 255u, (size_t)8, UINT64_C(0xfdfdfdfdfdfdfdfd), UINT64_MAX, 'D',
+		   '<', -5ll);
 	assert_string_equal(s.buf, "-3    42|7   |4000000000 ff 08 fdfdfdfdfdfdfdfd "
 				   "18446744073709551615 D&lt; -5 %");
 }
@@ -83,8 +83,10 @@ static void test_dialects(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text_in_markup), cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_cut), cmocka_unit_test(test_long),
+		cmocka_unit_test(test_text_in_markup),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_dialects),
 	};
 

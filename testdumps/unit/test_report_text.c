@@ -260,7 +260,7 @@ static void signatures(void **state)
 	assert_int_equal(strlen(a.defect), strlen("defect:v1:") + 16);
 	assert_int_equal(strlen(a.crash), strlen("crash:v1:") + 16);
 	assert_string_equal(a.title, "early-section-depopulated: depopulated struct page "
-			    "in stable_page_flags (x86_64)");
+				     "in stable_page_flags (x86_64)");
 	/* Addresses, counts, releases and clones of a function do not matter. */
 	f.s.facts.release = "6.1";
 	f.s.verdict.page.pfn++;
@@ -298,8 +298,17 @@ static void query(const char *text, enum pfs_query_kind kind, uint64_t pfn, uint
 static void queries(void **state)
 {
 	static const char *const bad[] = {
-		"", "pfn:", "0x", "zz", "-1", "0x1g", "0x10000000000000000", "pfn:0xffffffffffff",
-		"page:0x44000", " 1", "page:0xffffffffffffffff",
+		"",
+		"pfn:",
+		"0x",
+		"zz",
+		"-1",
+		"0x1g",
+		"0x10000000000000000",
+		"pfn:0xffffffffffff",
+		"page:0x44000",
+		" 1",
+		"page:0xffffffffffffffff",
 	};
 	static struct fixture f;
 	struct pfs_query q;
@@ -323,16 +332,11 @@ static void queries(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(escape),
-		cmocka_unit_test(sizes),
-		cmocka_unit_test(verdict),
-		cmocka_unit_test(of_a_live_kernel),
-		cmocka_unit_test(colors),
-		cmocka_unit_test(views),
-		cmocka_unit_test(explain),
-		cmocka_unit_test(explain_words),
-		cmocka_unit_test(full_disk),
-		cmocka_unit_test(signatures),
+		cmocka_unit_test(escape),    cmocka_unit_test(sizes),
+		cmocka_unit_test(verdict),   cmocka_unit_test(of_a_live_kernel),
+		cmocka_unit_test(colors),    cmocka_unit_test(views),
+		cmocka_unit_test(explain),   cmocka_unit_test(explain_words),
+		cmocka_unit_test(full_disk), cmocka_unit_test(signatures),
 		cmocka_unit_test(queries),
 	};
 

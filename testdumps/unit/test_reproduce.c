@@ -85,8 +85,10 @@ static void operand(struct scene *s, uint64_t value, int64_t disp)
 {
 	s->regs[0] = (struct pfs_reg){ "rdx", value };
 	s->p.nr_regs = 1;
-	s->p.operand = (struct pfs_operand){ .valid = true, .text = "mov rax, qword ptr [rdx]",
-					     .base = "rdx", .disp = disp,
+	s->p.operand = (struct pfs_operand){ .valid = true,
+					     .text = "mov rax, qword ptr [rdx]",
+					     .base = "rdx",
+					     .disp = disp,
 					     .address = value + (uint64_t)disp };
 	s->p.has_effective = true;
 	s->p.fault_address_effective = value + (uint64_t)disp;
@@ -233,7 +235,7 @@ static void not_mapped(void **unused)
 /* Compaction: page_zone() of a node that is not there. */
 static void zone_followed(void **unused)
 {
-	uint64_t zone = NODE_ZONES + 1 * ZONE_SIZE;	/* NODE_DATA(63) is NULL, zone 1 */
+	uint64_t zone = NODE_ZONES + 1 * ZONE_SIZE; /* NODE_DATA(63) is NULL, zone 1 */
 	struct scene s;
 
 	(void)unused;
@@ -302,8 +304,9 @@ static enum pfs_reproduces by_words(struct scene *s, struct pfs_named_page *d, s
 /* dump_page() and a BUG: the words on the console are the words in the dump. */
 static void printed(void **unused)
 {
-	struct pfs_named_page d = { .line = "page:...", .has_pfn = true, .pfn = PFN,
-				    .raw = { ONES, ONES }, .nr_raw = 2 };
+	struct pfs_named_page d = {
+		.line = "page:...", .has_pfn = true, .pfn = PFN, .raw = { ONES, ONES }, .nr_raw = 2
+	};
 	struct scene s;
 
 	(void)unused;
@@ -333,9 +336,13 @@ static void printed(void **unused)
 /* bad_page(): the page is bad because the kernel says so, and it resets _mapcount. */
 static void found_bad(void **unused)
 {
-	struct pfs_named_page d = { .line = "BUG: Bad page state", .by = PFS_NAMED_BY_CHECK,
-				    .reason = "nonzero mapcount", .has_pfn = true, .pfn = PFN,
-				    .raw = { FD, FD, FD, FD, FD, FD, 0, FD }, .nr_raw = 8 };
+	struct pfs_named_page d = { .line = "BUG: Bad page state",
+				    .by = PFS_NAMED_BY_CHECK,
+				    .reason = "nonzero mapcount",
+				    .has_pfn = true,
+				    .pfn = PFN,
+				    .raw = { FD, FD, FD, FD, FD, FD, 0, FD },
+				    .nr_raw = 8 };
 	struct scene s;
 
 	(void)unused;
@@ -357,11 +364,17 @@ static void on_a_list(void **unused)
 {
 	static const uint64_t wild = UINT64_C(0x5a5a5a5a5a5a5a5a), away = KERNEL + OBJ + 0x800;
 	struct pfs_named_page d[2] = {
-		{ .line = "list_del corruption. next->prev should be ...", .by = PFS_NAMED_BY_LIST,
-		  .page = PAGE + 8, .has_page = true, .word_at = PAGE + 16, .word_is = wild,
+		{ .line = "list_del corruption. next->prev should be ...",
+		  .by = PFS_NAMED_BY_LIST,
+		  .page = PAGE + 8,
+		  .has_page = true,
+		  .word_at = PAGE + 16,
+		  .word_is = wild,
 		  .word_should = PAGE + 72 },
-		{ .line = "list_del corruption. next->prev should be ...", .by = PFS_NAMED_BY_LIST,
-		  .page = PAGE + 72, .has_page = true },
+		{ .line = "list_del corruption. next->prev should be ...",
+		  .by = PFS_NAMED_BY_LIST,
+		  .page = PAGE + 72,
+		  .has_page = true },
 	};
 	struct scene s;
 

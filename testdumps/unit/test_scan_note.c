@@ -71,12 +71,12 @@ static void round_trip(void **state)
 	(void)state;
 	model(&m);
 	text = pfs_scan_to_json(&m, &s);
-	assert_string_equal(text,
-		"{\"schema\":\"pfnscope/scan-note\",\"version\":1,"
-		"\"states\":[\"excluded\",\"poisoned\",\"garbage\",\"free\",\"ok\"],"
-		"\"sections\":[[1,0,16,0,16,224],[2,1,16,0,0,239],[9,0,0,1,0,255]],"
-		"\"runs\":[[496,32,1],[528,1,0],[2559,1,2]],"
-		"\"marks\":{\"hwpoison-free\":[[260,1,3]],\"backing-used\":[[2304,1,4]]}}");
+	assert_string_equal(
+		text, "{\"schema\":\"pfnscope/scan-note\",\"version\":1,"
+		      "\"states\":[\"excluded\",\"poisoned\",\"garbage\",\"free\",\"ok\"],"
+		      "\"sections\":[[1,0,16,0,16,224],[2,1,16,0,0,239],[9,0,0,1,0,255]],"
+		      "\"runs\":[[496,32,1],[528,1,0],[2559,1,2]],"
+		      "\"marks\":{\"hwpoison-free\":[[260,1,3]],\"backing-used\":[[2304,1,4]]}}");
 	assert_int_equal(from(&m, text, &back, &err), 0);
 	assert_memory_equal(back.sections, counts, sizeof(counts));
 	assert_int_equal(back.nr_runs, 3);
@@ -100,8 +100,11 @@ static struct pfs_section_count left_counts[3];
 
 static struct pfs_scan rest(void)
 {
-	struct pfs_scan s = { .sections = left_counts, .runs = left, .nr_runs = 5,
-			      .pages = 0x300, .complete = true };
+	struct pfs_scan s = { .sections = left_counts,
+			      .runs = left,
+			      .nr_runs = 5,
+			      .pages = 0x300,
+			      .complete = true };
 
 	memset(left_counts, 0, sizeof(left_counts));
 	left_counts[0].count[PFS_ST_EXCLUDED] = 0xf0;
@@ -153,31 +156,31 @@ static void untrue(void **state)
 		mark = (struct pfs_run){ 0x104, 0x105, PFS_ST_FREE };
 		w.marks[PFS_MARK_HWPOISON_FREE].r = &mark;
 		switch (i) {
-		case 0:		/* a page more */
+		case 0: /* a page more */
 			counts[2].count[PFS_ST_OK]++;
 			break;
-		case 1:		/* a bad page that no run has */
+		case 1: /* a bad page that no run has */
 			counts[2].count[PFS_ST_OK]--;
 			counts[2].count[PFS_ST_GARBAGE]++;
 			break;
-		case 2:		/* a run outside every section */
+		case 2: /* a run outside every section */
 			lie[2] = (struct pfs_run){ 0xa00, 0xa01, PFS_ST_GARBAGE };
 			break;
-		case 3:		/* half outside */
+		case 3: /* half outside */
 			lie[2].end++;
 			break;
-		case 4:		/* in the wrong order */
+		case 4: /* in the wrong order */
 			lie[1] = runs[0];
 			lie[0] = runs[1];
 			break;
-		case 5:		/* poisoned pages, which are there, are said to be zero */
+		case 5: /* poisoned pages, which are there, are said to be zero */
 			lie[0].state = PFS_ST_ZERO;
 			for (int k = 0; k < 2; k++) {
 				counts[k].count[PFS_ST_ZERO] = 0x10;
 				counts[k].count[PFS_ST_POISONED] = 0;
 			}
 			break;
-		case 6:		/* they are said to be sound */
+		case 6: /* they are said to be sound */
 			w.runs++;
 			w.nr_runs--;
 			for (int k = 0; k < 2; k++) {
@@ -185,21 +188,21 @@ static void untrue(void **state)
 				counts[k].count[PFS_ST_POISONED] = 0;
 			}
 			break;
-		case 7:		/* sound ones, which are there, are said to be poisoned */
+		case 7: /* sound ones, which are there, are said to be poisoned */
 			lie[1] = (struct pfs_run){ 0x211, 0x212, PFS_ST_POISONED };
 			counts[1].count[PFS_ST_POISONED]++;
 			counts[1].count[PFS_ST_EXCLUDED]--;
 			break;
-		case 8:		/* what was left out before is said to be known now: that may be */
+		case 8: /* what was left out before is said to be known now: that may be */
 			lie[1].state = PFS_ST_GARBAGE;
 			counts[1].count[PFS_ST_GARBAGE]++;
 			counts[1].count[PFS_ST_EXCLUDED]--;
 			assert_int_equal(pfs_scan_adopt(&m, &s, &w, &err), 0);
 			continue;
-		case 9:		/* a mark of a bad page */
+		case 9: /* a mark of a bad page */
 			mark.state = PFS_ST_POISONED;
 			break;
-		case 10:	/* a mark of no page */
+		case 10: /* a mark of no page */
 			mark = (struct pfs_run){ 0x300, 0x301, PFS_ST_FREE };
 			break;
 		case 11:
@@ -219,7 +222,11 @@ static void refused(void **state)
 #define HEAD "{\"schema\":\"pfnscope/scan-note\",\"version\":1,"
 #define STATES "\"states\":[\"poisoned\",\"ok\"],"
 	static const char *const bad[] = {
-		"", "[]", "{}", "null", "{\"schema\":\"pfnscope/scan-note\"}",
+		"",
+		"[]",
+		"{}",
+		"null",
+		"{\"schema\":\"pfnscope/scan-note\"}",
 		"{\"schema\":\"pfnscope/scan-note\",\"version\":2," STATES
 		"\"sections\":[],\"runs\":[],\"marks\":{}}",
 		HEAD "\"states\":[\"fine\"],\"sections\":[],\"runs\":[],\"marks\":{}}",

@@ -204,10 +204,10 @@ static void flags(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(static_table),	  cmocka_unit_test(extreme_table),
+		cmocka_unit_test(static_table),	   cmocka_unit_test(extreme_table),
 		cmocka_unit_test(extreme_pointer), cmocka_unit_test(no_table),
-		cmocka_unit_test(excluded_root),  cmocka_unit_test(one_mislinked),
-		cmocka_unit_test(bad_usage),	  cmocka_unit_test(flags),
+		cmocka_unit_test(excluded_root),   cmocka_unit_test(one_mislinked),
+		cmocka_unit_test(bad_usage),	   cmocka_unit_test(flags),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -21,8 +21,8 @@
 struct moving {
 	struct pfs_target t;
 	struct pfs_target *lower;
-	uint64_t start, end;	/* physical, of the struct pages */
-	unsigned int left;	/* reads of them that are bad yet */
+	uint64_t start, end; /* physical, of the struct pages */
+	unsigned int left;   /* reads of them that are bad yet */
 	unsigned int bad;
 };
 
@@ -64,7 +64,9 @@ static struct pfs_err err;
 static int open_session(uint64_t start, uint64_t end, unsigned int bad, bool live)
 {
 	static const struct pfs_target_ops ops = {
-		.name = "moving", .read = moving_read, .presence = moving_presence,
+		.name = "moving",
+		.read = moving_read,
+		.presence = moving_presence,
 		.free = moving_free,
 	};
 	const char *paths[] = { DUMP };
@@ -139,7 +141,8 @@ static void for_a_while(void **unused)
 	f = the_finding();
 	assert_int_equal(f->severity, PFS_SEV_NOTE);
 	assert_int_equal(f->confidence, PFS_CONF_LOW);
-	assert_non_null(strstr(f->evidence.line[f->evidence.nr - 1], "gone when memory was read again"));
+	assert_non_null(
+		strstr(f->evidence.line[f->evidence.nr - 1], "gone when memory was read again"));
 	assert_false(pfs_has_problems(&s.findings));
 	pfs_session_close(&s);
 	/* A dump holds still: what it has is what was. */

@@ -5,7 +5,8 @@
 #include "dumpfile.h"
 
 /* Over the top of the second bitmap word, so that runs end where they should. */
-static const char mixed[] = "..zrx0D.zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzxx..r";
+static const char mixed[] =
+	"..zrx0D.zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzxx..r";
 
 static void check_mixed(struct pfs_target *t)
 {
@@ -16,8 +17,9 @@ static void check_mixed(struct pfs_target *t)
 
 	for (pfn = 0; pfn < strlen(mixed); pfn++) {
 		enum pfs_presence want = mixed[pfn] == '.' ? PFS_ABSENT :
-			mixed[pfn] == 'x' ? PFS_EXCLUDED :
-			mixed[pfn] == 'D' ? PFS_UNDECIDABLE : PFS_PRESENT;
+					 mixed[pfn] == 'x' ? PFS_EXCLUDED :
+					 mixed[pfn] == 'D' ? PFS_UNDECIDABLE :
+							     PFS_PRESENT;
 
 		assert_int_equal(dump_answer(t, pfn * PAGE + 17), want);
 	}
@@ -117,8 +119,8 @@ static void kdump_split(void **state)
 
 	(void)state;
 	dump_kdump(&a, mixed, &(struct dump_opts){ .machine = "x86_64", .end = 20 });
-	dump_kdump(&b, mixed, &(struct dump_opts){ .machine = "x86_64", .start = 20,
-						   .end = strlen(mixed) });
+	dump_kdump(&b, mixed,
+		   &(struct dump_opts){ .machine = "x86_64", .start = 20, .end = strlen(mixed) });
 	dump_write(&a, "0");
 	dump_write(&b, "1");
 	assert_int_equal(pfs_target_open_kdump(paths, 2, NULL, NULL, &t, &err), 0);
@@ -157,8 +159,15 @@ static void kdump_split(void **state)
 static void kdump_wide(void **state)
 {
 	static const uint64_t pfns[] = {
-		0, 1ull << 27, (1ull << 27) + 8, (1ull << 28) - 1, 1ull << 28, (1ull << 28) + 12345,
-		3ull << 27, (1ull << 29) - 1, (1ull << 29) + 4,
+		0,
+		1ull << 27,
+		(1ull << 27) + 8,
+		(1ull << 28) - 1,
+		1ull << 28,
+		(1ull << 28) + 12345,
+		3ull << 27,
+		(1ull << 29) - 1,
+		(1ull << 29) + 4,
 	};
 	const uint64_t max = (1ull << 29) + 5, map = (1ull << 26) + PAGE;
 	const unsigned int nr = sizeof(pfns) / sizeof(pfns[0]);
@@ -216,7 +225,10 @@ static void elf_four_answers(void **state)
 {
 	/* The kernel image first and again in its RAM, as in /proc/vmcore; out of order. */
 	static const struct dump_seg seg[] = {
-		{ 16, 4, 4 }, { 64, 8, 24 }, { 2, 40, 40 }, { 88, 0, 8 },
+		{ 16, 4, 4 },
+		{ 64, 8, 24 },
+		{ 2, 40, 40 },
+		{ 88, 0, 8 },
 	};
 	struct blob b = { 0 };
 	struct pfs_target *t, *c;
@@ -398,7 +410,9 @@ static void no_dump(void **state)
 		{ "", 0, "empty" },
 		{ "\x1f\x8b\x08 .....", 9, "gzip" },
 		{ "\x28\xb5\x2f\xfd.....", 9, "zstd" },
-		{ "\xfd" "7zXZ\0......", 12, "xz" },
+		{ "\xfd"
+		  "7zXZ\0......",
+		  12, "xz" },
 		{ "hello, world\n", 13, "text file" },
 		{ "\0\0\0\0\0\0\0\0\0\0", 10, "all zero" },
 		{ "\x80\x81\x82\x83\x84", 5, "80 81 82 83" },
@@ -528,7 +542,10 @@ static void hostile_kdump(void **state)
 static void hostile_flattened(void **state)
 {
 	static const uint64_t bad[][2] = {
-		{ 0, 0 }, { UINT64_MAX, 1 }, { 1, UINT64_MAX }, { UINT64_C(1) << 62, 4 },
+		{ 0, 0 },
+		{ UINT64_MAX, 1 },
+		{ 1, UINT64_MAX },
+		{ UINT64_C(1) << 62, 4 },
 		{ INT64_MAX, INT64_MAX },
 	};
 	struct blob b = { 0 };

@@ -115,8 +115,9 @@ static void every_compression(void **unused)
 		uint32_t flags;
 		const char *name;
 	} by[] = {
-		{ 0, "raw" }, { KDUMP_ZLIB, "zlib" }, { KDUMP_LZO, "lzo" },
-		{ KDUMP_SNAPPY, "snappy" }, { KDUMP_ZSTD, "zstd" },
+		{ 0, "raw" },		{ KDUMP_ZLIB, "zlib" },
+		{ KDUMP_LZO, "lzo" },	{ KDUMP_SNAPPY, "snappy" },
+		{ KDUMP_ZSTD, "zstd" },
 	};
 	struct blob from = { 0 };
 	size_t i;

@@ -65,7 +65,8 @@ static void ranges_removed(void **state)
 		n = (seed >> 20) % 40;
 		remove = i % 3 == 2;
 		assert_int_equal(remove ? pfs_ranges_remove(&r, a, a + n) :
-					  pfs_ranges_add(&r, a, a + n), 0);
+					  pfs_ranges_add(&r, a, a + n),
+				 0);
 		memset(want + a, !remove, n);
 		if (i % 50)
 			continue;
@@ -124,7 +125,7 @@ static void record(void **state)
 	pfs_target_read(t, 100, buf, 50, &got);
 	pfs_target_read(c, 150, buf, 10, &got);
 	pfs_target_read(t, 90, buf, 20, &got);
-	pfs_target_read(t, PAGE, buf, 4 * PAGE, &got);	/* excluded at page 3 */
+	pfs_target_read(t, PAGE, buf, 4 * PAGE, &got); /* excluded at page 3 */
 	pfs_target_read(c, 5 * PAGE + 8, buf, 8, &got);
 	pfs_target_read(c, 4 * PAGE + 8, buf, 8, &got);
 	pfs_recorder_pause(r);
@@ -136,8 +137,8 @@ static void record(void **state)
 	pfs_target_read(t, 8 * PAGE - 4, buf, 8, &got);
 	pfs_target_free(t);
 
-	expect_ranges(r, PFS_PRESENT, (uint64_t[]){ 90, 160, PAGE, 3 * PAGE, 8 * PAGE - 4,
-						    8 * PAGE }, 3);
+	expect_ranges(r, PFS_PRESENT,
+		      (uint64_t[]){ 90, 160, PAGE, 3 * PAGE, 8 * PAGE - 4, 8 * PAGE }, 3);
 	expect_ranges(r, PFS_EXCLUDED, (uint64_t[]){ 3 * PAGE, 4 * PAGE }, 1);
 	expect_ranges(r, PFS_UNDECIDABLE, (uint64_t[]){ 5 * PAGE, 6 * PAGE }, 1);
 	expect_ranges(r, PFS_ABSENT, (uint64_t[]){ 4 * PAGE, 5 * PAGE, 8 * PAGE, 9 * PAGE }, 2);
@@ -172,8 +173,8 @@ static void record_trial(void **state)
 	expect_ranges(r, PFS_PRESENT, (uint64_t[]){ 0, 8, 32, 40, PAGE, 3 * PAGE }, 3);
 	expect_ranges(r, PFS_EXCLUDED, (uint64_t[]){ 3 * PAGE, 4 * PAGE }, 1);
 	assert_int_equal(pfs_recorder_drop(r, PAGE + 64, 2 * PAGE), 0);
-	expect_ranges(r, PFS_PRESENT, (uint64_t[]){ 0, 8, 32, 40, PAGE, PAGE + 64, 2 * PAGE,
-						    3 * PAGE }, 4);
+	expect_ranges(r, PFS_PRESENT,
+		      (uint64_t[]){ 0, 8, 32, 40, PAGE, PAGE + 64, 2 * PAGE, 3 * PAGE }, 4);
 	pfs_target_free(t);
 }
 
@@ -188,7 +189,9 @@ static void fault(void **state)
 	(void)state;
 	assert_int_equal(pfs_fault_parse("excluded:0x1000-0x1fff,absent:0x2010-0x201f,"
 					 "undecidable:0-0,flip:0x3000-0x3fff:0x80:0x800,"
-					 "flip:0x4000-0x4000:1", f, 8, &nr, &err), 0);
+					 "flip:0x4000-0x4000:1",
+					 f, 8, &nr, &err),
+			 0);
 	assert_int_equal(nr, 5);
 	assert_int_equal(pfs_target_fault(open_pages("zzzzzz"), f, nr, &t, &err), 0);
 	assert_int_equal(t->ops->clone(t, &c, &err), 0);
@@ -221,9 +224,20 @@ static void fault(void **state)
 static void fault_syntax(void **state)
 {
 	static const char *const bad[] = {
-		"x", "excluded", "excluded:", "excluded:1", "excluded:2-1", "excluded:1-2:3",
-		"flip:1-2", "flip:1-2:0", "flip:1-2:256", "flip:1-2:1:0", "absent:1-2,,",
-		"absent:1-2;absent:3-4", "absent:-1-2", "absent:0-0xffffffffffffffff",
+		"x",
+		"excluded",
+		"excluded:",
+		"excluded:1",
+		"excluded:2-1",
+		"excluded:1-2:3",
+		"flip:1-2",
+		"flip:1-2:0",
+		"flip:1-2:256",
+		"flip:1-2:1:0",
+		"absent:1-2,,",
+		"absent:1-2;absent:3-4",
+		"absent:-1-2",
+		"absent:0-0xffffffffffffffff",
 		"absent:1-99999999999999999999999",
 	};
 	struct pfs_fault f[2];
@@ -243,12 +257,9 @@ static void fault_syntax(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ranges),
-		cmocka_unit_test(ranges_removed),
-		cmocka_unit_test(record),
-		cmocka_unit_test(record_trial),
-		cmocka_unit_test(fault),
-		cmocka_unit_test(fault_syntax),
+		cmocka_unit_test(ranges), cmocka_unit_test(ranges_removed),
+		cmocka_unit_test(record), cmocka_unit_test(record_trial),
+		cmocka_unit_test(fault),  cmocka_unit_test(fault_syntax),
 	};
 
 	return cmocka_run_group_tests(tests, dump_setup, dump_teardown);

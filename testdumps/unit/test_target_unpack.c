@@ -209,10 +209,8 @@ static void mixed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip),
-		cmocka_unit_test(not_a_page),
-		cmocka_unit_test(spoiled),
-		cmocka_unit_test(forged),
+		cmocka_unit_test(round_trip), cmocka_unit_test(not_a_page),
+		cmocka_unit_test(spoiled),    cmocka_unit_test(forged),
 		cmocka_unit_test(mixed),
 	};
 

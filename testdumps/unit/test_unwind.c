@@ -64,12 +64,24 @@ static const char *merged(struct player *player, struct pfs_panic *p, struct wor
 
 static const struct pfs_local page_local = { "page", 0xffffea0000048d00 };
 static const struct pfs_unwound frames[] = {
-	{ .function = "delay_tsc", .offset = 0x3e, .file = "/src/l/arch/x86/lib/delay.c", .line = 90 },
+	{ .function = "delay_tsc",
+	  .offset = 0x3e,
+	  .file = "/src/l/arch/x86/lib/delay.c",
+	  .line = 90 },
 	{ .function = "panic", .offset = 0x107, .file = "/src/l/kernel/panic.c", .line = 445 },
-	{ .function = "PageSlab", .inlined = true, .file = "/src/l/include/page.h", .line = 7,
-	  .locals = &page_local, .nr_locals = 1 },
-	{ .function = "stable_page_flags", .offset = 0x40e, .size = 0x510,
-	  .file = "/src/l/fs/proc/page.c", .line = 129, .locals = &page_local, .nr_locals = 1 },
+	{ .function = "PageSlab",
+	  .inlined = true,
+	  .file = "/src/l/include/page.h",
+	  .line = 7,
+	  .locals = &page_local,
+	  .nr_locals = 1 },
+	{ .function = "stable_page_flags",
+	  .offset = 0x40e,
+	  .size = 0x510,
+	  .file = "/src/l/fs/proc/page.c",
+	  .line = 129,
+	  .locals = &page_local,
+	  .nr_locals = 1 },
 	{ .function = "kpageflags_read", .offset = 0x81, .file = "fs/proc/page.c", .line = 251 },
 	{ .function = "pde_read", .inlined = true, .file = "/elsewhere/inode.c", .line = 321 },
 	{ .function = "proc_reg_read", .offset = 0x4a },
@@ -90,8 +102,10 @@ static struct pfs_frame log_trace[] = {
 static struct pfs_panic oops(void)
 {
 	return (struct pfs_panic){
-		.function = "stable_page_flags", .offset = 0x40e,
-		.stack = log_trace, .nr_stack = NR(log_trace),
+		.function = "stable_page_flags",
+		.offset = 0x40e,
+		.stack = log_trace,
+		.nr_stack = NR(log_trace),
 	};
 }
 
@@ -103,15 +117,14 @@ static void into_the_trace(void **unused)
 	size_t i;
 
 	(void)unused;
-	assert_string_equal(merged(&player, &p, w),
-			    "a:i:PageSlab@include/page.h:7 "
-			    "a:stable_page_flags+0x40e@fs/proc/page.c:129 "
-			    "kpageflags_read+0x81@fs/proc/page.c:251 "
-			    "?update_load_avg+0x7e "
-			    "a:i:pde_read@/elsewhere/inode.c:321 "
-			    "proc_reg_read+0x4a "
-			    "vfs_read+0x8a "
-			    "entry_SYSCALL_64_after_hwframe+0x44");
+	assert_string_equal(merged(&player, &p, w), "a:i:PageSlab@include/page.h:7 "
+						    "a:stable_page_flags+0x40e@fs/proc/page.c:129 "
+						    "kpageflags_read+0x81@fs/proc/page.c:251 "
+						    "?update_load_avg+0x7e "
+						    "a:i:pde_read@/elsewhere/inode.c:321 "
+						    "proc_reg_read+0x4a "
+						    "vfs_read+0x8a "
+						    "entry_SYSCALL_64_after_hwframe+0x44");
 	assert_int_equal(p.stack[1].nr_locals, 1);
 	assert_int_equal(p.stack[1].locals[0].value, page_local.value);
 	assert_int_equal(p.stack[2].size, 0x150);
@@ -134,10 +147,9 @@ static void trace_repeats_the_fault(void **unused)
 	(void)unused;
 	p.stack = trace;
 	p.nr_stack = NR(trace);
-	assert_string_equal(merged(&player, &p, w),
-			    "a:i:PageSlab@include/page.h:7 "
-			    "stable_page_flags+0x40e@fs/proc/page.c:129 "
-			    "kpageflags_read+0x81@fs/proc/page.c:251");
+	assert_string_equal(merged(&player, &p, w), "a:i:PageSlab@include/page.h:7 "
+						    "stable_page_flags+0x40e@fs/proc/page.c:129 "
+						    "kpageflags_read+0x81@fs/proc/page.c:251");
 	assert_false(pfs_frame_telling(&p, 1));
 	assert_true(pfs_frame_telling(&p, 2));
 	w_free(w);
@@ -203,9 +215,13 @@ static void hostile(void **unused)
 		locals[i] = page_local;
 	for (i = 0; i < NR(many); i++)
 		many[i] = (struct pfs_unwound){
-			.function = i % 3 ? "stable_page_flags" : NULL, .inlined = i % 2,
-			.offset = i % 5 ? 0x40e : UINT64_MAX, .file = i % 7 ? "/arch/" : "",
-			.line = -1, .locals = locals, .nr_locals = NR(locals),
+			.function = i % 3 ? "stable_page_flags" : NULL,
+			.inlined = i % 2,
+			.offset = i % 5 ? 0x40e : UINT64_MAX,
+			.file = i % 7 ? "/arch/" : "",
+			.line = -1,
+			.locals = locals,
+			.nr_locals = NR(locals),
 		};
 	merged(&player, &p, w);
 	assert_true(p.nr_stack >= NR(log_trace) && p.nr_stack <= 256 + NR(log_trace));
@@ -276,7 +292,8 @@ static void beside_registers(void **unused)
 	static const char *const path = "testdumps/s1/s1.kdump";
 	struct pfs_session_opts opts = { .jobs = 1 };
 	struct pfs_local local;
-	struct pfs_frame frame = { .function = "stable_page_flags", .locals = &local,
+	struct pfs_frame frame = { .function = "stable_page_flags",
+				   .locals = &local,
 				   .nr_locals = 1 };
 	struct pfs_session *s = calloc(1, sizeof(*s));
 	struct pfs_target *t;
@@ -304,12 +321,9 @@ static void beside_registers(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(into_the_trace),
-		cmocka_unit_test(trace_repeats_the_fault),
-		cmocka_unit_test(other_stacks),
-		cmocka_unit_test(no_stack),
-		cmocka_unit_test(hostile),
-		cmocka_unit_test(alone),
+		cmocka_unit_test(into_the_trace),   cmocka_unit_test(trace_repeats_the_fault),
+		cmocka_unit_test(other_stacks),	    cmocka_unit_test(no_stack),
+		cmocka_unit_test(hostile),	    cmocka_unit_test(alone),
 		cmocka_unit_test(beside_registers),
 	};
 

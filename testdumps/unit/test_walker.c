@@ -85,9 +85,9 @@ static void fill_page(struct fixture *x, uint64_t pfn, unsigned int byte)
 static void kernel_5_10(struct fixture *x)
 {
 	static const enum pfs_fact_id functions[] = {
-		PFS_F_FN_SCHEDULE, PFS_F_FN_ONLINE_PAGES, PFS_F_FN_KPAGEFLAGS,
-		PFS_F_FN_KPAGECOUNT, PFS_F_FN_COMPACTION, PFS_F_FN_MEMORY_FAILURE,
-		PFS_F_FN_SOFT_OFFLINE, PFS_F_FN_PAGE_OWNER, PFS_F_FN_PAGE_IDLE,
+		PFS_F_FN_SCHEDULE,	PFS_F_FN_ONLINE_PAGES,	  PFS_F_FN_KPAGEFLAGS,
+		PFS_F_FN_KPAGECOUNT,	PFS_F_FN_COMPACTION,	  PFS_F_FN_MEMORY_FAILURE,
+		PFS_F_FN_SOFT_OFFLINE,	PFS_F_FN_PAGE_OWNER,	  PFS_F_FN_PAGE_IDLE,
 		PFS_F_FN_OFFLINE_PAGES, PFS_F_FN_PAGES_IN_A_ZONE, PFS_F_FN_KCORE,
 	};
 	size_t i;
@@ -140,17 +140,26 @@ static int setup(void **state)
 	x->half = 0xffffffff;
 	for (i = 0; i < 3; i++)
 		x->sections[i] = (struct pfs_section){
-			.nr = i, .base = VMEMMAP, .flags = i < 2 ? BOOT : FLAGS,
-			.usage = KERNEL + OBJ, .subsections = i < 2 ? &x->all : &x->half,
+			.nr = i,
+			.base = VMEMMAP,
+			.flags = i < 2 ? BOOT : FLAGS,
+			.usage = KERNEL + OBJ,
+			.subsections = i < 2 ? &x->all : &x->half,
 		};
 	for (i = 0; i < 3; i++)
 		x->blocks[i] = (struct pfs_memory_block){
-			.start_section = i, .sections = 1, .state = i < 2 ? 1 : 4,
+			.start_section = i,
+			.sections = 1,
+			.state = i < 2 ? 1 : 4,
 		};
-	x->zones[0] = (struct pfs_zone){ .index = 0, .name = "DMA32", .start_pfn = 1,
-		.spanned = 2 * PER_SECTION - 1, .present = PER_SECTION };
-	x->zones[1] = (struct pfs_zone){ .index = 3, .name = "Device", .start_pfn = 0xc000,
-		.spanned = 0x8000 };
+	x->zones[0] = (struct pfs_zone){ .index = 0,
+					 .name = "DMA32",
+					 .start_pfn = 1,
+					 .spanned = 2 * PER_SECTION - 1,
+					 .present = PER_SECTION };
+	x->zones[1] = (struct pfs_zone){
+		.index = 3, .name = "Device", .start_pfn = 0xc000, .spanned = 0x8000
+	};
 	set_res(&x->res[0], 1, 0xc000);
 	set_res(&x->res[1], 0xe0000, 0xf0000);
 	x->pgmaps[0] = (struct pfs_pgmap){ .start_pfn = 0xc000, .end_pfn = 0x10000 };
@@ -352,8 +361,8 @@ static void active(void **state)
 static void depopulated(void **state)
 {
 	static const enum pfs_walker_id head[] = {
-		PFS_WALKER_KPAGEFLAGS, PFS_WALKER_KPAGECOUNT, PFS_WALKER_MEMORY_FAILURE,
-		PFS_WALKER_PAGE_IDLE, PFS_WALKER_SOFT_OFFLINE,
+		PFS_WALKER_KPAGEFLAGS, PFS_WALKER_KPAGECOUNT,	PFS_WALKER_MEMORY_FAILURE,
+		PFS_WALKER_PAGE_IDLE,  PFS_WALKER_SOFT_OFFLINE,
 	};
 	struct fixture *x = *state;
 	const struct pfs_walker *w;
@@ -581,9 +590,12 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(sections), TEST(before_subsections), TEST(online_page), TEST(page_flags),
-		TEST(active), TEST(depopulated), TEST(contents), TEST(snapshot),
-		TEST(compaction), TEST(age), TEST(blocks),
+		TEST(sections),	   TEST(before_subsections),
+		TEST(online_page), TEST(page_flags),
+		TEST(active),	   TEST(depopulated),
+		TEST(contents),	   TEST(snapshot),
+		TEST(compaction),  TEST(age),
+		TEST(blocks),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -103,9 +103,9 @@ static void zones_damaged(void **state)
 	w_u64(w, OBJ + 0x800, 0xff);
 	put_node(w, 0, 0, 1, 0x1000);
 	put_zone(w, 0, 0, UINT64_MAX - 1, UINT64_MAX);
-	put_node(w, 1, 7, 1, 0x1000);			/* another's number */
-	w_u64(w, OBJ + 2 * 8, 0x1234567800000000);	/* not canonical */
-	w_u64(w, OBJ + 3 * 8, UINT64_MAX - 7);		/* wraps */
+	put_node(w, 1, 7, 1, 0x1000);		   /* another's number */
+	w_u64(w, OBJ + 2 * 8, 0x1234567800000000); /* not canonical */
+	w_u64(w, OBJ + 3 * 8, UINT64_MAX - 7);	   /* wraps */
 	assert_int_equal(pfs_model_zones(&w->m, &w->err), 0);
 	assert_int_equal(w->m.nr_nodes, 1);
 	assert_true(w_limit(w, "zones", "2 nodes and 0 zones unreadable, 1 nodes with another's"));
@@ -161,7 +161,7 @@ static void resources(void **state)
 	res_facts(w);
 	put_res(w, 0, 0, UINT64_MAX, 0x200, 0, 1);
 	put_res(w, 1, 0x0, 0xfff, 0x200, 2, 0);
-	put_res(w, 2, 0x1000, 0x9fbff, 0x1000200, 3, 4);	/* ends in mid-page */
+	put_res(w, 2, 0x1000, 0x9fbff, 0x1000200, 3, 4); /* ends in mid-page */
 	put_res(w, 3, 0x9fc00, 0xfffff, 0x200, 0, 0);
 	put_res(w, 4, 0x2000, 0x3fff, 0x1000200, 0, 0);
 	assert_int_equal(pfs_is_system_ram(&w->m, 1), -1);
@@ -324,9 +324,9 @@ static void xarray(void **state)
 	w_u64(w, XA + 8, xa_node(w, 0, 6));
 	xa_slot(w, 0, 0, xa_node(w, 1, 0));
 	xa_slot(w, 1, 5, KERNEL + 0x2000);
-	xa_slot(w, 1, 6, 0x406);		/* zero entry */
-	xa_slot(w, 1, 7, 0x402);		/* retry */
-	xa_slot(w, 1, 8, 17);			/* value */
+	xa_slot(w, 1, 6, 0x406); /* zero entry */
+	xa_slot(w, 1, 7, 0x402); /* retry */
+	xa_slot(w, 1, 8, 17);	 /* value */
 	xa_slot(w, 0, 2, KERNEL + 0x3000);
 	xa_slot(w, 0, 3, 2 << 2 | 2);
 	xa_slot(w, 0, 4, 2 << 2 | 2);
@@ -354,8 +354,8 @@ static void xarray_damaged(void **state)
 	xa_slot(w, 0, 0, xa_node(w, 0, 12));
 	xa_slot(w, 0, 1, xa_node(w, 1, 0));
 	xa_slot(w, 0, 2, 0xffffff0000000002);
-	xa_slot(w, 0, 3, 9 << 2 | 2);		/* sibling of an empty slot */
-	xa_slot(w, 0, 4, 100 << 2 | 2);		/* means nothing */
+	xa_slot(w, 0, 3, 9 << 2 | 2);	/* sibling of an empty slot */
+	xa_slot(w, 0, 4, 100 << 2 | 2); /* means nothing */
 	assert_int_equal(pfs_xa_walk(&w->m, KERNEL + XA, see, &s, &stat, &w->err), 0);
 	assert_int_equal(s.nr, 0);
 	assert_int_equal(stat.damaged, 4);
@@ -587,7 +587,7 @@ static void pgmap_refs(void **state)
 		{ 16, counters | 1, 0, PFS_REF_LIVE, 1 },
 		{ 16, counters | 2, 0, PFS_REF_DEAD, 0 },
 		{ 16, counters | 3, 0, PFS_REF_DEAD, 0 },
-		{ 16, 3, 0, PFS_REF_DEAD, 0 }, /* percpu_ref_exit() */
+		{ 16, 3, 0, PFS_REF_DEAD, 0 },	      /* percpu_ref_exit() */
 		{ 16, 0, 0, PFS_REF_UNREADABLE, -1 }, /* before percpu_ref_init() */
 		/* before: a pointer to it, gone before the pagemap goes */
 		{ 8, pointer, counters | 1, PFS_REF_LIVE, 1 },
@@ -624,7 +624,7 @@ static void pgmap_refs(void **state)
 static void altmap_reserve(void **unused)
 {
 	static const struct {
-		uint64_t base, reserve, start, end;	/* start == end: none */
+		uint64_t base, reserve, start, end; /* start == end: none */
 	} cases[] = {
 		{ 0x8000, 2, 0x8000, 0x8002 },
 		{ 0x8000, 0, 0, 0 },

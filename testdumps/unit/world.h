@@ -69,9 +69,14 @@ static inline struct world *w_new(void)
 	w->m.facts = &w->f;
 	w->m.mem = &w->mem;
 	w->m.layout = (struct pfs_layout){
-		.page_shift = 12, .page_size = 4096, .section_shift = 27,
-		.pages_per_section = 32768, .pages_per_subsection = 512, .subsections = 64,
-		.nr_sections = 1 << 19, .struct_page = 64,
+		.page_shift = 12,
+		.page_size = 4096,
+		.section_shift = 27,
+		.pages_per_section = 32768,
+		.pages_per_subsection = 512,
+		.subsections = 64,
+		.nr_sections = 1 << 19,
+		.struct_page = 64,
 	};
 	return w;
 }

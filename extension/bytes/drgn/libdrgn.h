@@ -12,8 +12,8 @@
 
 struct pfs_libdrgn {
 	struct pfs_module m;
-	char *dump, *vmlinux;		/* vmlinux: NULL: none */
-	struct drgn_program *prog;	/* NULL: not yet opened */
+	char *dump, *vmlinux;	   /* vmlinux: NULL: none */
+	struct drgn_program *prog; /* NULL: not yet opened */
 };
 
 /* Open the program, if it is not open. -errno. */
@@ -31,8 +31,7 @@ int pfs_libdrgn_member(void *arg, const char *type, const char *member, struct p
 int pfs_libdrgn_enumerator(void *arg, const char *name, int64_t *ret);
 
 /* For struct pfs_unwinder; u is that of a struct pfs_libdrgn. */
-int pfs_libdrgn_unwind(struct pfs_unwinder *u,
-		       int (*frame)(void *arg, const struct pfs_unwound *f), void *arg,
-		       struct pfs_err *err);
+int pfs_libdrgn_unwind(struct pfs_unwinder *u, int (*frame)(void *arg, const struct pfs_unwound *f),
+		       void *arg, struct pfs_err *err);
 
 #endif

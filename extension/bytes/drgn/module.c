@@ -26,7 +26,7 @@ int pfs_libdrgn_errno(struct drgn_error *e)
 	drgn_error_destroy(e);
 	switch (code) {
 	case DRGN_ERROR_LOOKUP:
-	case DRGN_ERROR_TYPE:	/* an incomplete type, or one without members */
+	case DRGN_ERROR_TYPE: /* an incomplete type, or one without members */
 	case DRGN_ERROR_SYNTAX:
 		return -ENOENT;
 	case DRGN_ERROR_NO_MEMORY:

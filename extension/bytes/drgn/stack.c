@@ -84,9 +84,8 @@ static int put_frame(struct drgn_stack_trace *trace, size_t i,
 	return r;
 }
 
-int pfs_libdrgn_unwind(struct pfs_unwinder *u,
-		       int (*frame)(void *arg, const struct pfs_unwound *f), void *arg,
-		       struct pfs_err *err)
+int pfs_libdrgn_unwind(struct pfs_unwinder *u, int (*frame)(void *arg, const struct pfs_unwound *f),
+		       void *arg, struct pfs_err *err)
 {
 	struct pfs_libdrgn *d =
 		(struct pfs_libdrgn *)((char *)u - offsetof(struct pfs_libdrgn, m.unwinder));

@@ -109,8 +109,8 @@ int pfs_libdrgn_enumerator(void *arg, const char *name, int64_t *ret)
 	int r;
 
 	drgn_object_init(&o, d->prog);
-	r = pfs_libdrgn_errno(drgn_program_find_object(d->prog, name, NULL,
-						       DRGN_FIND_OBJECT_CONSTANT, &o));
+	r = pfs_libdrgn_errno(
+		drgn_program_find_object(d->prog, name, NULL, DRGN_FIND_OBJECT_CONSTANT, &o));
 	if (!r && o.encoding == DRGN_OBJECT_ENCODING_SIGNED) {
 		r = pfs_libdrgn_errno(drgn_object_read_signed(&o, ret));
 	} else if (!r && o.encoding == DRGN_OBJECT_ENCODING_UNSIGNED) {

@@ -10,7 +10,7 @@
 
 struct pfs_check {
 	struct pfs_model *m;
-	const struct pfs_scan *scan;	/* NULL for a check that needs the model alone */
+	const struct pfs_scan *scan; /* NULL for a check that needs the model alone */
 	struct pfs_findings *out;
 	bool no_memory;
 };

@@ -32,8 +32,8 @@ static const struct pfs_backing *backing_at(const struct pfs_model *m, uint64_t 
 		else
 			hi = mid;
 	}
-	return lo && pa - m->backing[lo - 1].pa < m->backing[lo - 1].len ? &m->backing[lo - 1]
-									  : NULL;
+	return lo && pa - m->backing[lo - 1].pa < m->backing[lo - 1].len ? &m->backing[lo - 1] :
+									   NULL;
 }
 
 static void freed(struct pfs_check *c, const struct pfs_run *r, const char *why)
@@ -58,8 +58,8 @@ static void freed(struct pfs_check *c, const struct pfs_run *r, const char *why)
 		va = b->va + (pa - b->pa);
 		f = pfs_find(c, PFS_P_MEMMAP_FREED_BUT_MAPPED, first_pfn(m, va),
 			     end_pfn(m, va + n));
-		pfs_evidence(c, f, "their struct pages at 0x%llx lie in PFNs 0x%llx-0x%llx", ULL(va),
-			     ULL(pa / page), ULL((pa + n) / page - 1));
+		pfs_evidence(c, f, "their struct pages at 0x%llx lie in PFNs 0x%llx-0x%llx",
+			     ULL(va), ULL(pa / page), ULL((pa + n) / page - 1));
 		pfs_evidence(c, f, "%s", why);
 	}
 }
@@ -282,7 +282,8 @@ void pfs_check_altmaps(struct pfs_check *c)
 		if (used == a->alloc)
 			continue;
 		f = pfs_find(c, PFS_P_ALTMAP_MISCOUNTED, p->start_pfn, p->end_pfn);
-		pfs_doubt(f, PFS_CONF_MEDIUM, "the stacks of all tasks (foreach bt in crash): is one "
+		pfs_doubt(f, PFS_CONF_MEDIUM,
+			  "the stacks of all tasks (foreach bt in crash): is one "
 			  "in memremap_pages() or memunmap_pages()");
 		pfs_evidence(c, f,
 			     "altmap of device pagemap 0x%llx: %llu pages given out, %llu of its "

@@ -49,8 +49,8 @@ static void block_differs(struct pfs_check *c, const struct pfs_memory_block *b,
 {
 	uint64_t per = c->m->layout.pages_per_section;
 	bool online = pfs_memory_block_state(c->m, b) == PFS_BLOCK_ONLINE;
-	struct pfs_finding *f =
-		pfs_find(c, PFS_P_MEMORY_BLOCK_VS_SECTION, s->nr * per, (s->nr + 1) * per);
+	struct pfs_finding *f = pfs_find(c, PFS_P_MEMORY_BLOCK_VS_SECTION, s->nr * per,
+					 (s->nr + 1) * per);
 
 	pfs_evidence(c, f, "memory block 0x%llx is %s, section %llu in it is %s", ULL(b->va),
 		     online ? "MEM_ONLINE" : "MEM_OFFLINE", ULL(s->nr),
@@ -59,7 +59,8 @@ static void block_differs(struct pfs_check *c, const struct pfs_memory_block *b,
 		return;
 	/* memory_block_action() sets the state after online_pages(). */
 	f->severity = PFS_SEV_SUSPICIOUS;
-	pfs_doubt(f, PFS_CONF_MEDIUM, "the stacks of all tasks (foreach bt in crash): is one in "
+	pfs_doubt(f, PFS_CONF_MEDIUM,
+		  "the stacks of all tasks (foreach bt in crash): is one in "
 		  "online_pages()");
 	pfs_evidence(c, f, "a task in online_pages() would explain it");
 }
@@ -72,12 +73,14 @@ static void section_gone(struct pfs_check *c, const struct pfs_memory_block *b, 
 
 	/* A block of several sections may have holes. */
 	if (pfs_section_of(c->m, start) ||
-	    (b->sections == 1 ? pfs_any_ram(c->m, start, start + per)
-			      : pfs_all_ram(c->m, start, start + per)) != 1)
+	    (b->sections == 1 ? pfs_any_ram(c->m, start, start + per) :
+				pfs_all_ram(c->m, start, start + per)) != 1)
 		return;
 	f = pfs_find(c, PFS_P_MEMORY_BLOCK_VS_SECTION, start, start + per);
-	pfs_evidence(c, f, "memory block 0x%llx is MEM_ONLINE, there is System RAM in it, and "
-		     "section %llu is not there: section_mem_map is zero", ULL(b->va), ULL(nr));
+	pfs_evidence(c, f,
+		     "memory block 0x%llx is MEM_ONLINE, there is System RAM in it, and "
+		     "section %llu is not there: section_mem_map is zero",
+		     ULL(b->va), ULL(nr));
 }
 
 /* May a section of a block with RAM not be online? Where it is a device's alone. */

@@ -18,7 +18,7 @@
 #define ULL(x) ((unsigned long long)(x))
 
 struct copies {
-	uint64_t first, last;	/* PFNs of the first struct page of such pages of the memmap */
+	uint64_t first, last; /* PFNs of the first struct page of such pages of the memmap */
 	uint64_t nr;
 };
 
@@ -52,8 +52,9 @@ static void report(struct pfs_check *c, const struct copies *o, uint64_t per_pag
 		     "page: PG_head on a page that nobody uses, or its page type",
 		     ULL(o->nr), ULL(pfs_pfn_to_page(c->m, o->first)));
 	pfs_evidence(c, f, "no huge page begins there, and the struct pages behind are no tails");
-	pfs_evidence(c, f, "they are writable, each behind a leaf of its own: not the shared, read-only "
-			   "page of a huge page in use");
+	pfs_evidence(c, f,
+		     "they are writable, each behind a leaf of its own: not the shared, read-only "
+		     "page of a huge page in use");
 }
 
 void pfs_check_head_copies(struct pfs_check *c)

@@ -19,13 +19,15 @@ void pfs_check_stale_lists(struct pfs_check *c)
 			continue;
 		f = pfs_find(c, PFS_P_MEMMAP_STALE, runs->r[i].start, runs->r[i].end);
 		f->severity = PFS_SEV_CORRUPT;
-		pfs_doubt(f, PFS_CONF_MEDIUM, "a walk of every free list and LRU list of the node: "
+		pfs_doubt(f, PFS_CONF_MEDIUM,
+			  "a walk of every free list and LRU list of the node: "
 			  "is one of these pages on any");
 		f->title = "struct pages that are on no list of this kernel";
 		pfs_evidence(c, f, "%s, and neither neighbour in their lists points back to them",
-			     runs->r[i].state == PFS_ST_FREE ? "in the buddy allocator"
-							     : "marked as on an LRU list");
-		pfs_evidence(c, f, "they were never initialised and show another life of this "
+			     runs->r[i].state == PFS_ST_FREE ? "in the buddy allocator" :
+							       "marked as on an LRU list");
+		pfs_evidence(c, f,
+			     "they were never initialised and show another life of this "
 			     "memory, or they or their lists were overwritten");
 	}
 }
@@ -38,7 +40,8 @@ static void leaked(struct pfs_check *c, uint64_t start, uint64_t end, const char
 	    pfs_found(c, PFS_P_BUDDY_BLOCK_LEAKED, start, end))
 		return;
 	f = pfs_find(c, PFS_P_BUDDY_BLOCK_LEAKED, start, end);
-	pfs_doubt(f, PFS_CONF_MEDIUM, "the stacks of the CPUs (bt -a in crash): is one inside the "
+	pfs_doubt(f, PFS_CONF_MEDIUM,
+		  "the stacks of the CPUs (bt -a in crash): is one inside the "
 		  "page allocator");
 	pfs_evidence(c, f, "%s", why);
 	pfs_evidence(c, f, "a CPU in the allocator, stopped under zone->lock, would explain it");
@@ -64,7 +67,8 @@ static void list_ends(struct pfs_check *c, const struct pfs_zone *z, size_t list
 			if (pfs_lists_pfn(m->classifier, pfs_le64(heads + i * 16), &pfn) &&
 			    !pfs_page_get(m, pfn, &p, &ignored) && p.state == PFS_ST_OK &&
 			    pfs_lists_lost(m->classifier, p.bytes, pfn, va, &lost))
-				leaked(c, lost.start, lost.end, "first on a free list, and not marked as free");
+				leaked(c, lost.start, lost.end,
+				       "first on a free list, and not marked as free");
 		}
 	}
 }
@@ -80,7 +84,8 @@ void pfs_check_free_lists(struct pfs_check *c)
 		       c->scan->marks[PFS_MARK_PASSED].r[i].end,
 		       "marked as free, and their neighbours in the free list pass them by");
 	for (i = 0; i < runs->nr; i++)
-		leaked(c, runs->r[i].start, runs->r[i].end, "on a free list, and not marked as free");
+		leaked(c, runs->r[i].start, runs->r[i].end,
+		       "on a free list, and not marked as free");
 	if (!pfs_have(f, PFS_F_ZONE_FREE_AREA) || !pfs_have(f, PFS_F_SZ_FREE_AREA) ||
 	    !c->m->classifier->lru_offset || !c->m->classifier->type_offset)
 		return;

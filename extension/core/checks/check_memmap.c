@@ -18,7 +18,7 @@ struct situation {
 	enum pfs_state state;
 	const struct pfs_section *section;
 	unsigned int flags; /* of the section */
-	int online; /* pfn_to_online_page(): 1, 0, -1 unknown */
+	int online;	    /* pfn_to_online_page(): 1, 0, -1 unknown */
 	const struct pfs_pgmap *pgmap;
 	bool altmap_reserve;
 	bool deferred;
@@ -88,9 +88,8 @@ static bool same(const struct situation *a, const struct situation *b)
 	if (a->state != b->state || a->flags != b->flags || a->online != b->online ||
 	    a->pgmap != b->pgmap)
 		return false;
-	return !legal_when_not_walked(a->state) ||
-	       (a->altmap_reserve == b->altmap_reserve && a->deferred == b->deferred &&
-		a->ram == b->ram);
+	return !legal_when_not_walked(a->state) || (a->altmap_reserve == b->altmap_reserve &&
+						    a->deferred == b->deferred && a->ram == b->ram);
 }
 
 /* A hole of RAM that the kernel initialised as one, with other links than its place has. */
@@ -117,7 +116,8 @@ static void report_hole(struct pfs_check *c, const struct pfs_page *page, uint64
 
 	if (!pfs_zone_by_link(c->m, page->node, page->zone))
 		f->severity = PFS_SEV_SUSPICIOUS;
-	pfs_evidence(c, f, "PFN 0x%llx is PG_reserved and not System RAM; it is linked to node %u, "
+	pfs_evidence(c, f,
+		     "PFN 0x%llx is PG_reserved and not System RAM; it is linked to node %u, "
 		     "zone %u, and lies inside the span of another zone",
 		     (unsigned long long)start, page->node, page->zone);
 	if (!page->node && !page->zone)
@@ -161,8 +161,8 @@ static void one_bit_of_page(struct pfs_check *c, struct pfs_finding *f, uint64_t
 			pfs_evidence(c, f,
 				     "%s 0x%llx is one bit from valid, bit %u: bad memory looks so",
 				     words[i].name,
-				     words[i].bits == 64 ? ULL(pfs_le64(page.bytes + words[i].at))
-							 : pfs_le32(page.bytes + words[i].at),
+				     words[i].bits == 64 ? ULL(pfs_le64(page.bytes + words[i].at)) :
+							   pfs_le32(page.bytes + words[i].at),
 				     bit);
 			return;
 		}
@@ -190,10 +190,11 @@ static void one_bit_of_entry(struct pfs_check *c, struct pfs_finding *f, uint64_
 			continue;
 		bit = pfs_one_bit(last->entry & keep, r->entry & keep);
 		if (bit >= 0) {
-			pfs_evidence(c, f,
-				     "%s entry 0x%llx is one bit from a mapped one, bit %d: bad memory "
-				     "looks so",
-				     last->level, (unsigned long long)last->entry, bit);
+			pfs_evidence(
+				c, f,
+				"%s entry 0x%llx is one bit from a mapped one, bit %d: bad memory "
+				"looks so",
+				last->level, (unsigned long long)last->entry, bit);
 			return;
 		}
 	}
@@ -297,7 +298,8 @@ static void about_contents(struct pfs_check *c, struct pfs_finding *f, const str
 	if (s->altmap_reserve)
 		pfs_evidence(c, f,
 			     "altmap reserve of device pagemap 0x%llx: its initialisation starts "
-			     "behind it", ULL(s->pgmap->va));
+			     "behind it",
+			     ULL(s->pgmap->va));
 	else if (s->pgmap)
 		pfs_evidence(c, f, "in device pagemap 0x%llx%s%s", ULL(s->pgmap->va),
 			     ref ? ", whose percpu_ref is " : "", ref ? ref : "");

@@ -36,9 +36,11 @@ static void look_closer(struct pfs_check *c, const struct pfs_pgmap *p, uint64_t
 			continue;
 		}
 		*f = pfs_find(c, PFS_P_PGMAP_UNINITIALISED, pfn, pfn + 1);
-		pfs_doubt(*f, PFS_CONF_MEDIUM, "the stacks of all tasks (foreach bt in crash): is "
+		pfs_doubt(*f, PFS_CONF_MEDIUM,
+			  "the stacks of all tasks (foreach bt in crash): is "
 			  "one in memremap_pages()");
-		pfs_evidence(c, *f, "device pagemap 0x%llx covers them, and they are not ZONE_DEVICE",
+		pfs_evidence(c, *f,
+			     "device pagemap 0x%llx covers them, and they are not ZONE_DEVICE",
 			     ULL(p->va));
 		pfs_evidence(c, *f, "struct page of PFN 0x%llx: node %u, zone %u (%s)", ULL(pfn),
 			     page.node, page.zone, page.why);

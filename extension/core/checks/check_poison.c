@@ -42,9 +42,10 @@ void pfs_check_free_flags(struct pfs_check *c)
 		pfs_evidence(c, f, "in the buddy allocator, and PG_hwpoison is set");
 		if (leaves_free_pages(c->m)) {
 			f->severity = PFS_SEV_NOTE;
-			pfs_evidence(c, f,
-				     "memory_failure() of this kernel, as far as is known, leaves free "
-				     "pages there, for the allocator to refuse");
+			pfs_evidence(
+				c, f,
+				"memory_failure() of this kernel, as far as is known, leaves free "
+				"pages there, for the allocator to refuse");
 		}
 	}
 }
@@ -105,12 +106,14 @@ void pfs_check_leaked_blocks(struct pfs_check *c)
 			start = pfn >> order << order;
 			done = start + (UINT64_C(1) << order);
 			f = pfs_find(c, PFS_P_BUDDY_BLOCK_LEAKED, start, done);
-			pfs_doubt(f, PFS_CONF_LOW, "the per-CPU lists of the zone, and a count of "
+			pfs_doubt(f, PFS_CONF_LOW,
+				  "the per-CPU lists of the zone, and a count of "
 				  "its free pages");
-			pfs_evidence(c, f,
-				     "block of order %u round PFN 0x%llx, which has PG_hwpoison: no "
-				     "page of it is in use, in the buddy allocator or of any type",
-				     order, ULL(pfn));
+			pfs_evidence(
+				c, f,
+				"block of order %u round PFN 0x%llx, which has PG_hwpoison: no "
+				"page of it is in use, in the buddy allocator or of any type",
+				order, ULL(pfn));
 		}
 	}
 }
@@ -135,8 +138,8 @@ void pfs_check_hwpoison_count(struct pfs_check *c)
 
 	if (!pfs_have(facts, PFS_F_FLAG_HWPOISON) || !pfs_have(facts, PFS_F_NUM_POISONED) ||
 	    !scan->complete || !c->m->nr_sections || scan->marks[PFS_MARK_HWPOISON_VAGUE].nr ||
-	    scan->count[PFS_ST_EXCLUDED] ||
-	    scan->count[PFS_ST_ABSENT] || scan->count[PFS_ST_UNDECIDABLE] ||
+	    scan->count[PFS_ST_EXCLUDED] || scan->count[PFS_ST_ABSENT] ||
+	    scan->count[PFS_ST_UNDECIDABLE] ||
 	    pfs_read_va(c->m->mem, pfs_val(facts, PFS_F_NUM_POISONED), buf, 8, NULL))
 		return;
 	counted = (int64_t)pfs_le64(buf);
@@ -153,7 +156,8 @@ void pfs_check_hwpoison_count(struct pfs_check *c)
 	}
 	f = pfs_find(c, PFS_P_HWPOISON_COUNT, start, end);
 	f->pages = flagged;
-	pfs_doubt(f, PFS_CONF_MEDIUM, "the stacks of all tasks (foreach bt in crash): is one in "
+	pfs_doubt(f, PFS_CONF_MEDIUM,
+		  "the stacks of all tasks (foreach bt in crash): is one in "
 		  "memory_failure() or unpoison_memory()");
 	pfs_evidence(c, f, "num_poisoned_pages is %lld; %llu struct pages have PG_hwpoison",
 		     (long long)counted, ULL(flagged));

@@ -75,9 +75,9 @@ static void each_section(struct pfs_check *c, enum pfs_problem_id id, section_ru
 			     (unsigned long long)s->nr, (unsigned long long)s->raw,
 			     pfs_section_flag_names(&c->m->arena, s->flags),
 			     (unsigned long long)s->va);
-		bit = f->severity >= PFS_SEV_CORRUPT && id != PFS_P_SECTION_USAGE_NULL
-			      ? flipped_bit(m, s)
-			      : -1;
+		bit = f->severity >= PFS_SEV_CORRUPT && id != PFS_P_SECTION_USAGE_NULL ?
+			      flipped_bit(m, s) :
+			      -1;
 		if (bit >= 0)
 			pfs_evidence(c, f, "one bit from a sound word, bit %d: bad memory looks so",
 				     bit);
@@ -116,8 +116,8 @@ static const char *base_rule(const struct pfs_model *m, const struct pfs_section
 		return NULL;
 	if (s->base == m->layout.vmemmap)
 		return s->raw & no_flags(m) ? "bits of the word are set that are no flags of this "
-					      "kernel: they belong to its memmap base"
-					    : NULL;
+					      "kernel: they belong to its memmap base" :
+					      NULL;
 	return "its memmap base differs from all other sections'";
 }
 
@@ -126,7 +126,8 @@ static const char *no_usage_rule(const struct pfs_model *m, const struct pfs_sec
 {
 	(void)severity;
 	return s->flags & PFS_SEC_HAS_MEM_MAP && pfs_have(m->facts, PFS_F_MS_USAGE) && !s->usage ?
-		       "mem_section.usage is NULL" : NULL;
+		       "mem_section.usage is NULL" :
+		       NULL;
 }
 
 static const char *wild_usage_rule(const struct pfs_model *m, const struct pfs_section *s,

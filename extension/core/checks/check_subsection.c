@@ -93,10 +93,11 @@ static void ram_not_valid(struct pfs_check *c, const struct pfs_section *s)
 			     "section %llu (%s): the bit of subsection %llu is clear, and there is "
 			     "System RAM in it that is free or in use",
 			     ULL(s->nr), pfs_section_flag_names(&c->m->arena, s->flags), ULL(sub));
-		pfs_evidence(c, f, pfs_have(c->m->facts, PFS_F_FN_PFN_TO_ONLINE)
-					   ? "pfn_to_online_page() of this kernel leaves them out"
-					   : "no function of this kernel asks for the bit: the section "
-					     "is early");
+		pfs_evidence(c, f,
+			     pfs_have(c->m->facts, PFS_F_FN_PFN_TO_ONLINE) ?
+				     "pfn_to_online_page() of this kernel leaves them out" :
+				     "no function of this kernel asks for the bit: the section "
+				     "is early");
 	}
 }
 
@@ -183,17 +184,17 @@ static void pgmap_not_valid(struct pfs_check *c, const struct pfs_pgmap *p)
 		if (s ? pfs_section_pfn_valid(m, s, at) < 0 : !m->sections_known)
 			continue;
 		if (s && s->flags & PFS_SEC_HAS_MEM_MAP &&
-		    (!s->subsections ||
-		     bit(s, at % m->layout.pages_per_section / per)))
+		    (!s->subsections || bit(s, at % m->layout.pages_per_section / per)))
 			continue;
 		if (!extend(c, &f, PFS_P_SUBSECTION_VS_PGMAP, at, end))
 			continue;
-		pfs_doubt(f, PFS_CONF_MEDIUM, "the stacks of all tasks (foreach bt in crash): is one "
+		pfs_doubt(f, PFS_CONF_MEDIUM,
+			  "the stacks of all tasks (foreach bt in crash): is one "
 			  "in memremap_pages() or memunmap_pages()");
 		pfs_evidence(c, f, "device pagemap 0x%llx covers them (0x%llx-0x%llx)", ULL(p->va),
 			     ULL(p->start_pfn), ULL(p->end_pfn - 1));
-		pfs_evidence(c, f, s ? "the bit of their subsection is clear"
-				     : "no section is there");
+		pfs_evidence(c, f,
+			     s ? "the bit of their subsection is clear" : "no section is there");
 		pfs_evidence(c, f,
 			     "a task in memremap_pages() or memunmap_pages() would explain it");
 	}
@@ -231,11 +232,12 @@ void pfs_check_subsection_pgmap(struct pfs_check *c)
 				    pfn + l->pages_per_subsection))
 				continue;
 			f->title = "subsections are valid, but nothing uses them";
-			pfs_evidence(c, f,
-				     "section %llu (%s): subsection %llu is valid, and in no device "
-				     "pagemap, no memory block and no System RAM",
-				     ULL(s->nr), pfs_section_flag_names(&c->m->arena, s->flags),
-				     ULL(sub));
+			pfs_evidence(
+				c, f,
+				"section %llu (%s): subsection %llu is valid, and in no device "
+				"pagemap, no memory block and no System RAM",
+				ULL(s->nr), pfs_section_flag_names(&c->m->arena, s->flags),
+				ULL(sub));
 		}
 	}
 }

@@ -42,8 +42,8 @@ void pfs_check_zone_spans(struct pfs_check *c)
 		pfs_evidence(c, f,
 			     "zone %s begins at PFN 0x%llx and spans %llu pages; its node %u "
 			     "begins at 0x%llx and spans %llu",
-			     z->name, ULL(z->start_pfn), ULL(z->spanned), n->nid,
-			     ULL(n->start_pfn), ULL(n->spanned));
+			     z->name, ULL(z->start_pfn), ULL(z->spanned), n->nid, ULL(n->start_pfn),
+			     ULL(n->spanned));
 	}
 }
 

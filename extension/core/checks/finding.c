@@ -24,8 +24,8 @@ bool pfs_lines_vprintf(struct pfs_arena *a, struct pfs_lines *l, const char *fmt
 struct pfs_finding *pfs_find(struct pfs_check *c, enum pfs_problem_id id, uint64_t start,
 			     uint64_t end)
 {
-	struct pfs_finding *f =
-		pfs_grow(&c->m->arena, &c->out->f, &c->out->nr, &c->out->cap, sizeof(*f));
+	struct pfs_finding *f = pfs_grow(&c->m->arena, &c->out->f, &c->out->nr, &c->out->cap,
+					 sizeof(*f));
 
 	if (!f) {
 		c->no_memory = true;

@@ -14,9 +14,9 @@
 enum pfs_severity { PFS_SEV_NOTE, PFS_SEV_SUSPICIOUS, PFS_SEV_CORRUPT, PFS_SEV_FATAL };
 enum pfs_confidence { PFS_CONF_LOW, PFS_CONF_MEDIUM, PFS_CONF_HIGH };
 
-struct pfs_problem {		/* a row of problems.def */
-	const char *code;	/* "memmap-depopulated" */
-	enum pfs_severity severity;	/* unless the check says otherwise */
+struct pfs_problem {		    /* a row of problems.def */
+	const char *code;	    /* "memmap-depopulated" */
+	enum pfs_severity severity; /* unless the check says otherwise */
 	const char *title;
 	const char *meaning;
 	const char *advice;
@@ -38,64 +38,64 @@ struct pfs_finding {
 	uint64_t start, end;	/* PFNs, half-open */
 	uint64_t pages;		/* affected ones in the range */
 	const char *title;	/* problem->title, or more exact */
-	const char *decided_by;	/* what would make it certain; NULL: it is */
+	const char *decided_by; /* what would make it certain; NULL: it is */
 	struct pfs_lines evidence;
 };
 
 struct pfs_fix {
 	const char *id;
-	const char *title;	/* exact commit title */
-	const char *commit;	/* abbreviated upstream hash; "": not seen with the title */
-	const char *in;		/* "v5.9"; "": not seen */
-	const char *shows;	/* "memmap-zero; memmap-garbage": codes of problems */
-	const char *seen;	/* "stable_page_flags; nonzero mapcount": functions, messages */
-	const char *sign;	/* what the bug leaves in a dump */
+	const char *title;  /* exact commit title */
+	const char *commit; /* abbreviated upstream hash; "": not seen with the title */
+	const char *in;	    /* "v5.9"; "": not seen */
+	const char *shows;  /* "memmap-zero; memmap-garbage": codes of problems */
+	const char *seen;   /* "stable_page_flags; nonzero mapcount": functions, messages */
+	const char *sign;   /* what the bug leaves in a dump */
 };
 
-struct pfs_mechanism {		/* a row of mechanisms.def */
-	const char *code;	/* "early-section-depopulated" */
-	const char *title;	/* "partial depopulation of an early section" */
-	const char *text;	/* explanation for one who does not know sparsemem */
+struct pfs_mechanism {	   /* a row of mechanisms.def */
+	const char *code;  /* "early-section-depopulated" */
+	const char *title; /* "partial depopulation of an early section" */
+	const char *text;  /* explanation for one who does not know sparsemem */
 	const char *advice;
 	const struct pfs_fix *fixes[4];
 };
 
 struct pfs_candidate {
 	uint64_t pfn;
-	const char *from;	/* "rdi", "fault address", "stack+0x48", "log line 812" */
+	const char *from; /* "rdi", "fault address", "stack+0x48", "log line 812" */
 	bool accepted;
-	const char *why;	/* why it fell, or how it reproduces the fault */
+	const char *why; /* why it fell, or how it reproduces the fault */
 };
 
 enum pfs_status {
-	PFS_EXPLAINED,		/* a page reproduces the fault, and its mechanism is known */
-	PFS_UNEXPLAINED,	/* a page reproduces it, by a mechanism we do not know */
-	PFS_UNRELATED,		/* nothing ties the panic to the memmap */
+	PFS_EXPLAINED,	 /* a page reproduces the fault, and its mechanism is known */
+	PFS_UNEXPLAINED, /* a page reproduces it, by a mechanism we do not know */
+	PFS_UNRELATED,	 /* nothing ties the panic to the memmap */
 	PFS_NO_PANIC,
-	PFS_INCONCLUSIVE,	/* the dump lacks what the verdict needs */
+	PFS_INCONCLUSIVE, /* the dump lacks what the verdict needs */
 };
 
 struct pfs_verdict {
 	enum pfs_status status;
-	const char *title;	/* one sentence */
-	const char *code;	/* of the finding it rests on; NULL if none */
+	const char *title; /* one sentence */
+	const char *code;  /* of the finding it rests on; NULL if none */
 	bool has_pfn;
-	struct pfs_page page;	/* the culprit, if has_pfn */
-	struct pfs_run run;	/* pages in the same state around it */
-	const struct pfs_mechanism *mechanism;	/* NULL unless explained */
-	const char *explanation;	/* its text, said of this kernel */
+	struct pfs_page page;		       /* the culprit, if has_pfn */
+	struct pfs_run run;		       /* pages in the same state around it */
+	const struct pfs_mechanism *mechanism; /* NULL unless explained */
+	const char *explanation;	       /* its text, said of this kernel */
 	enum pfs_confidence confidence;
-	const char *decided_by;	/* what would make it certain; NULL: it is */
+	const char *decided_by; /* what would make it certain; NULL: it is */
 	struct pfs_lines evidence;
 	const char *advice;
-	struct pfs_candidate *candidates;	/* in the order they were tried */
+	struct pfs_candidate *candidates; /* in the order they were tried */
 	size_t nr_candidates, cap_candidates;
 };
 
 struct pfs_findings {
 	struct pfs_finding *f;
 	size_t nr, cap;
-	struct pfs_finding scratch;	/* where findings go when memory is out */
+	struct pfs_finding scratch; /* where findings go when memory is out */
 };
 
 /*

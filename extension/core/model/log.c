@@ -111,9 +111,9 @@ static void reverse(struct pfs_model *m)
 
 struct prb {
 	uint64_t descs, infos, data;
-	uint64_t count, size;		/* descriptors; bytes of text ring */
+	uint64_t count, size; /* descriptors; bytes of text ring */
 	unsigned int size_bits;
-	uint64_t head, tail;		/* ids */
+	uint64_t head, tail; /* ids */
 };
 
 static uint64_t atomic_long_offset(const struct pfs_facts *f)
@@ -234,11 +234,11 @@ static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_
 static int read_prb(struct build *b)
 {
 	static const enum pfs_fact_id need[] = {
-		PFS_F_PRB_DESC_RING, PFS_F_PRB_TEXT_RING, PFS_F_PDR_COUNT_BITS, PFS_F_PDR_DESCS,
-		PFS_F_PDR_INFOS, PFS_F_PDR_HEAD, PFS_F_PDR_TAIL, PFS_F_SZ_DESC, PFS_F_DESC_STATE,
-		PFS_F_DESC_BLK, PFS_F_BLK_BEGIN, PFS_F_BLK_NEXT, PFS_F_PDATA_SIZE_BITS,
-		PFS_F_PDATA_DATA, PFS_F_SZ_PRINTK_INFO, PFS_F_PI_SEQ, PFS_F_PI_TS,
-		PFS_F_PI_TEXT_LEN,
+		PFS_F_PRB_DESC_RING,   PFS_F_PRB_TEXT_RING, PFS_F_PDR_COUNT_BITS, PFS_F_PDR_DESCS,
+		PFS_F_PDR_INFOS,       PFS_F_PDR_HEAD,	    PFS_F_PDR_TAIL,	  PFS_F_SZ_DESC,
+		PFS_F_DESC_STATE,      PFS_F_DESC_BLK,	    PFS_F_BLK_BEGIN,	  PFS_F_BLK_NEXT,
+		PFS_F_PDATA_SIZE_BITS, PFS_F_PDATA_DATA,    PFS_F_SZ_PRINTK_INFO, PFS_F_PI_SEQ,
+		PFS_F_PI_TS,	       PFS_F_PI_TEXT_LEN,
 	};
 	uint64_t id, i, seq = UINT64_MAX, bad = 0;
 	struct prb ring;
@@ -271,8 +271,8 @@ struct offsets {
 	size_t nr, cap;
 };
 
-static int find_records(struct build *b, uint64_t buf, uint64_t len, uint64_t first,
-			uint64_t next, struct offsets *o)
+static int find_records(struct build *b, uint64_t buf, uint64_t len, uint64_t first, uint64_t next,
+			struct offsets *o)
 {
 	const struct pfs_facts *f = b->m->facts;
 	uint64_t header = pfs_val(f, PFS_F_SZ_PRINTK_LOG), at = first, record;
@@ -308,10 +308,10 @@ static int find_records(struct build *b, uint64_t buf, uint64_t len, uint64_t fi
 
 static int read_records(struct build *b)
 {
-	static const enum pfs_fact_id need[] = { PFS_F_LOG_BUF, PFS_F_LOG_BUF_LEN,
+	static const enum pfs_fact_id need[] = { PFS_F_LOG_BUF,	      PFS_F_LOG_BUF_LEN,
 						 PFS_F_LOG_FIRST_IDX, PFS_F_LOG_NEXT_IDX,
-						 PFS_F_SZ_PRINTK_LOG, PFS_F_PL_TS, PFS_F_PL_LEN,
-						 PFS_F_PL_TEXT_LEN };
+						 PFS_F_SZ_PRINTK_LOG, PFS_F_PL_TS,
+						 PFS_F_PL_LEN,	      PFS_F_PL_TEXT_LEN };
 	struct pfs_model *m = b->m;
 	const struct pfs_facts *f = m->facts;
 	uint64_t buf, len, first, next, header, ts;

@@ -13,7 +13,7 @@
 struct build {
 	struct pfs_model *m;
 	size_t cap;
-	uint64_t sections;	/* per block */
+	uint64_t sections; /* per block */
 	uint64_t unreadable;
 };
 
@@ -101,10 +101,11 @@ int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err)
 	if (r)
 		pfs_limit(m, "memory blocks", "%s", why.msg);
 	else if (stat.unreadable || stat.damaged || stat.truncated || b.unreadable)
-		pfs_limit(m, "memory blocks",
-			  "incomplete: %llu XArray nodes and %llu blocks unreadable, %llu entries damaged%s",
-			  (unsigned long long)stat.unreadable, (unsigned long long)b.unreadable,
-			  (unsigned long long)stat.damaged, stat.truncated ? ", too many nodes" : "");
+		pfs_limit(
+			m, "memory blocks",
+			"incomplete: %llu XArray nodes and %llu blocks unreadable, %llu entries damaged%s",
+			(unsigned long long)stat.unreadable, (unsigned long long)b.unreadable,
+			(unsigned long long)stat.damaged, stat.truncated ? ", too many nodes" : "");
 	else
 		m->memory_blocks_known = true;
 	if (m->nr_memory_blocks)

@@ -50,13 +50,13 @@ const char *pfs_section_flag_names(struct pfs_arena *a, unsigned int flags);
 
 struct pfs_section {
 	uint64_t nr;
-	uint64_t va; /* of this struct mem_section */
-	uint64_t raw; /* section_mem_map as stored */
-	uint64_t base; /* raw without the flag bits */
-	unsigned int flags; /* enum pfs_section_flag */
-	uint64_t usage; /* pointer as stored, 0 if none or no such member */
+	uint64_t va;		    /* of this struct mem_section */
+	uint64_t raw;		    /* section_mem_map as stored */
+	uint64_t base;		    /* raw without the flag bits */
+	unsigned int flags;	    /* enum pfs_section_flag */
+	uint64_t usage;		    /* pointer as stored, 0 if none or no such member */
 	enum pfs_reach usage_reach; /* what reading the usage came to */
-	uint64_t *subsections; /* bitmap, model->subsections bits; NULL: unknown or none */
+	uint64_t *subsections;	    /* bitmap, model->subsections bits; NULL: unknown or none */
 };
 
 /* Virtually contiguous memmap with one kind of mapping; sorted by va. */
@@ -64,12 +64,12 @@ struct pfs_vmemmap_run {
 	uint64_t start, end; /* virtual, half-open */
 	bool mapped;
 	bool writable;
-	bool no_table; /* a table page is not in the dump: nothing is known */
+	bool no_table;	   /* a table page is not in the dump: nothing is known */
 	const char *level; /* of the leaf, or of the entry that is not present */
 	uint64_t leaf_size;
 	uint64_t leaves;
 	uint64_t first_pa; /* of the first leaf */
-	uint64_t entry; /* of the first leaf or of the first empty entry */
+	uint64_t entry;	   /* of the first leaf or of the first empty entry */
 };
 
 /*
@@ -137,9 +137,9 @@ struct pfs_pgmap {
 	uint64_t va;
 	enum pfs_pgmap_ref ref;
 	uint64_t start_pfn, end_pfn; /* of one range, half-open */
-	unsigned int range; /* number of the range in its pgmap */
-	uint64_t type; /* enum memory_type as stored */
-	uint64_t flags; /* PGMAP_ALTMAP_VALID is bit 0 */
+	unsigned int range;	     /* number of the range in its pgmap */
+	uint64_t type;		     /* enum memory_type as stored */
+	uint64_t flags;		     /* PGMAP_ALTMAP_VALID is bit 0 */
 	uint64_t vmemmap_shift;
 	bool has_altmap;
 	struct pfs_altmap altmap;
@@ -159,14 +159,14 @@ struct pfs_layout {
 	uint64_t pages_per_section;
 	uint64_t pages_per_subsection;
 	unsigned int subsections; /* per section */
-	uint64_t nr_sections; /* that the kernel could have */
-	uint64_t struct_page; /* bytes */
-	uint64_t vmemmap; /* virtual address of PFN 0's struct page, 0: unknown */
+	uint64_t nr_sections;	  /* that the kernel could have */
+	uint64_t struct_page;	  /* bytes */
+	uint64_t vmemmap;	  /* virtual address of PFN 0's struct page, 0: unknown */
 	bool vmemmap_known;
 	/* Links in page->flags; a width of 0 means there is none. */
 	unsigned int node_shift, node_width, zone_shift, zone_width;
 	unsigned int flag_bits[PFS_NR_SECTION_FLAGS]; /* 64: not in this kernel */
-	uint64_t map_mask; /* raw & map_mask is the base */
+	uint64_t map_mask;			      /* raw & map_mask is the base */
 };
 
 struct pfs_model {
@@ -187,17 +187,17 @@ struct pfs_model {
 	size_t nr_nodes;
 	struct pfs_zone *zones; /* populated or spanning ones, by node and index */
 	size_t nr_zones;
-	bool zones_known; /* every node and zone was read */
+	bool zones_known;		/* every node and zone was read */
 	struct pfs_resource *resources; /* iomem tree in pre-order */
 	size_t nr_resources;
-	struct pfs_firmware_range *firmware;	/* its map of memory */
+	struct pfs_firmware_range *firmware; /* its map of memory */
 	size_t nr_firmware;
 	struct pfs_memory_block *memory_blocks; /* by start_section */
 	size_t nr_memory_blocks;
 	bool memory_blocks_known; /* the XArray was read to its end */
 	struct pfs_pgmap *pgmaps; /* by start_pfn */
 	size_t nr_pgmaps;
-	bool pgmaps_known; /* pgmap_array was read to its end */
+	bool pgmaps_known;	  /* pgmap_array was read to its end */
 	struct pfs_log_line *log; /* oldest first */
 	size_t nr_log;
 
@@ -225,13 +225,13 @@ bool pfs_read_long(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, ui
 bool pfs_read_int(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret);
 
 /* The parts, one file each; called by pfs_model_build() in this order. */
-int pfs_model_layout(struct pfs_model *m, struct pfs_err *err); /* layout.c */
-int pfs_model_sections(struct pfs_model *m, struct pfs_err *err); /* section.c */
-int pfs_model_zones(struct pfs_model *m, struct pfs_err *err); /* zones.c */
-int pfs_model_resources(struct pfs_model *m, struct pfs_err *err); /* resources.c */
+int pfs_model_layout(struct pfs_model *m, struct pfs_err *err);	       /* layout.c */
+int pfs_model_sections(struct pfs_model *m, struct pfs_err *err);      /* section.c */
+int pfs_model_zones(struct pfs_model *m, struct pfs_err *err);	       /* zones.c */
+int pfs_model_resources(struct pfs_model *m, struct pfs_err *err);     /* resources.c */
 int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err); /* memblocks.c */
-int pfs_model_pgmaps(struct pfs_model *m, struct pfs_err *err); /* pgmap.c */
-int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err); /* vmemmap.c */
+int pfs_model_pgmaps(struct pfs_model *m, struct pfs_err *err);	       /* pgmap.c */
+int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err);       /* vmemmap.c */
 /* The kernel log into m->log; a limit, not an error, where it cannot be read. */
 int pfs_model_log(struct pfs_model *m, struct pfs_err *err); /* log.c */
 
@@ -280,7 +280,8 @@ static inline bool pfs_has_section_flag(const struct pfs_model *m, enum pfs_sect
 static inline uint64_t pfs_end_pfn(const struct pfs_model *m)
 {
 	return m->nr_sections ?
-		       (m->sections[m->nr_sections - 1].nr + 1) * m->layout.pages_per_section : 0;
+		       (m->sections[m->nr_sections - 1].nr + 1) * m->layout.pages_per_section :
+		       0;
 }
 
 static inline uint64_t pfs_pfn_to_page(const struct pfs_model *m, uint64_t pfn)

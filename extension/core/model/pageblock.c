@@ -27,9 +27,9 @@ uint64_t pfs_pageblock_pages(const struct pfs_model *m)
 /* 4 bits, or 8 once isolation has a bit of its own; a power of two either way. */
 static unsigned int bits_per_block(const struct pfs_facts *f)
 {
-	uint64_t used = pfs_have(f, PFS_F_NR_PAGEBLOCK_BITS) ? pfs_val(f, PFS_F_NR_PAGEBLOCK_BITS)
-			: pfs_have(f, PFS_F_NR_PB_BITS_USED) ? pfs_val(f, PFS_F_NR_PB_BITS_USED)
-							     : 0;
+	uint64_t used = pfs_have(f, PFS_F_NR_PAGEBLOCK_BITS) ? pfs_val(f, PFS_F_NR_PAGEBLOCK_BITS) :
+			pfs_have(f, PFS_F_NR_PB_BITS_USED)   ? pfs_val(f, PFS_F_NR_PB_BITS_USED) :
+							       0;
 
 	return used < 1 || used > 8 ? 0 : used <= 4 ? 4 : 8;
 }

@@ -14,9 +14,9 @@
 struct build {
 	struct pfs_model *m;
 	size_t cap;
-	uint64_t *seen;		/* pgmaps met so far */
+	uint64_t *seen; /* pgmaps met so far */
 	size_t nr_seen, cap_seen;
-	uint64_t last;		/* most entries of one pgmap follow each other */
+	uint64_t last; /* most entries of one pgmap follow each other */
 	uint64_t unreadable, absurd;
 };
 
@@ -121,7 +121,8 @@ static int add_pgmap(struct build *b, uint64_t va)
 	    (pfs_have(f, PFS_F_PGMAP_SHIFT) &&
 	     !pfs_read_long(b->m, va, PFS_F_PGMAP_SHIFT, &p.vmemmap_shift)) ||
 	    (pfs_have(f, PFS_F_PGMAP_NR_RANGE) &&
-	     !pfs_read_int(b->m, va, PFS_F_PGMAP_NR_RANGE, &ranges)) || !read_altmap(b, &p)) {
+	     !pfs_read_int(b->m, va, PFS_F_PGMAP_NR_RANGE, &ranges)) ||
+	    !read_altmap(b, &p)) {
 		b->unreadable++;
 		return 0;
 	}
@@ -219,11 +220,12 @@ int pfs_model_pgmaps(struct pfs_model *m, struct pfs_err *err)
 	if (r)
 		pfs_limit(m, "device pagemaps", "%s", why.msg);
 	else if (stat.unreadable || stat.damaged || stat.truncated || b.unreadable || b.absurd)
-		pfs_limit(m, "device pagemaps",
-			  "incomplete: %llu XArray nodes and %llu pagemaps unreadable, %llu entries damaged%s",
-			  (unsigned long long)stat.unreadable, (unsigned long long)b.unreadable,
-			  (unsigned long long)(stat.damaged + b.absurd),
-			  stat.truncated ? ", too many nodes" : "");
+		pfs_limit(
+			m, "device pagemaps",
+			"incomplete: %llu XArray nodes and %llu pagemaps unreadable, %llu entries damaged%s",
+			(unsigned long long)stat.unreadable, (unsigned long long)b.unreadable,
+			(unsigned long long)(stat.damaged + b.absurd),
+			stat.truncated ? ", too many nodes" : "");
 	else
 		m->pgmaps_known = true;
 	if (m->nr_pgmaps)

@@ -40,15 +40,14 @@ static bool read_resource(struct pfs_model *m, uint64_t va, struct pfs_resource 
 }
 
 struct level {
-	uint64_t next;		/* sibling to visit, 0: none */
-	uint64_t min;		/* its start must not be below */
+	uint64_t next; /* sibling to visit, 0: none */
+	uint64_t min;  /* its start must not be below */
 	uint64_t parent_end;
 };
 
 static int walk_tree(struct pfs_model *m, uint64_t root_child, struct pfs_err *err)
 {
-	struct level level[MAX_DEPTH] = { { .next = root_child,
-					    .parent_end = UINT64_MAX } };
+	struct level level[MAX_DEPTH] = { { .next = root_child, .parent_end = UINT64_MAX } };
 	uint64_t unreadable = 0, damaged = 0;
 	unsigned int depth = 0;
 	size_t cap = 0;
@@ -96,8 +95,8 @@ static int walk_tree(struct pfs_model *m, uint64_t root_child, struct pfs_err *e
 			continue;
 		}
 		depth++;
-		level[depth] = (struct level){ .next = n.child, .min = res.start,
-					       .parent_end = res.end };
+		level[depth] =
+			(struct level){ .next = n.child, .min = res.start, .parent_end = res.end };
 	}
 	if (unreadable || damaged)
 		pfs_limit(m, "resources",

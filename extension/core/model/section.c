@@ -13,8 +13,8 @@
 #define TABLE_CHUNK 512 /* root pointers, or sections, per read */
 
 struct table {
-	uint64_t va; /* first root pointer, or first section */
-	uint64_t entries; /* of the table */
+	uint64_t va;	   /* first root pointer, or first section */
+	uint64_t entries;  /* of the table */
 	uint64_t per_root; /* sections per root; 0: no roots, a flat array */
 };
 
@@ -23,9 +23,9 @@ struct walk_state {
 	uint64_t size; /* of struct mem_section */
 	uint64_t map_offset;
 	size_t cap;
-	uint64_t bad_roots; /* pointers that lead nowhere */
+	uint64_t bad_roots;  /* pointers that lead nowhere */
 	uint64_t unreadable; /* sections whose struct mem_section is not in the dump */
-	uint64_t illegal; /* entries that no kernel writes: bits but not PRESENT */
+	uint64_t illegal;    /* entries that no kernel writes: bits but not PRESENT */
 };
 
 static bool is_kernel_pointer(const struct pfs_model *m, uint64_t va)
@@ -150,8 +150,8 @@ static int find_table(struct walk_state *w, struct pfs_err *err)
 	struct table t = { .va = va };
 	int r;
 
-	length = pfs_have(m->facts, PFS_F_NR_ROOTS) ? pfs_val(m->facts, PFS_F_NR_ROOTS)
-						    : (nr + per_root - 1) / per_root;
+	length = pfs_have(m->facts, PFS_F_NR_ROOTS) ? pfs_val(m->facts, PFS_F_NR_ROOTS) :
+						      (nr + per_root - 1) / per_root;
 	if (!length || length > nr)
 		return pfs_err_set(err, EINVAL, "%s: absurd value %llu",
 				   pfs_fact_name(PFS_F_NR_ROOTS), (unsigned long long)length);
@@ -229,7 +229,8 @@ static void settle_vmemmap(struct pfs_model *m)
 
 	if (m->layout.vmemmap_known && is_classic(m)) {
 		m->layout.vmemmap_known = false;
-		pfs_limit(m, "struct pages", "not applicable: SPARSEMEM without VMEMMAP, each "
+		pfs_limit(m, "struct pages",
+			  "not applicable: SPARSEMEM without VMEMMAP, each "
 			  "section has a memmap of its own");
 		return;
 	}
@@ -286,9 +287,10 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
 	int r;
 
 	if (!pfs_have(m->facts, PFS_F_MEM_SECTION) && pfs_have(m->facts, PFS_F_MEM_MAP))
-		return pfs_err_set(err, EINVAL,
-				   "not applicable: a FLATMEM kernel, which has one memmap for all of "
-				   "memory (mem_map) and no sections");
+		return pfs_err_set(
+			err, EINVAL,
+			"not applicable: a FLATMEM kernel, which has one memmap for all of "
+			"memory (mem_map) and no sections");
 	if (!pfs_have(m->facts, PFS_F_MEM_SECTION))
 		return pfs_err_set(err, EINVAL,
 				   "%s is not known: no SPARSEMEM kernel, or VMCOREINFO lacks it",
@@ -324,15 +326,15 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
 		r = read_usage(m, &m->sections[i]);
 		if (r)
 			return pfs_err_set(err, -r, "sections: out of memory");
-		unknown +=
-			m->sections[i].flags & PFS_SEC_HAS_MEM_MAP && !m->sections[i].subsections;
+		unknown += m->sections[i].flags & PFS_SEC_HAS_MEM_MAP &&
+			   !m->sections[i].subsections;
 	}
 	if (unknown)
 		pfs_limit(m, "subsection maps", "not known for %llu sections%s",
 			  (unsigned long long)unknown,
-			  pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP)
-				  ? ""
-				  : ": no debug information, or a kernel without subsections");
+			  pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP) ?
+				  "" :
+				  ": no debug information, or a kernel without subsections");
 	return 0;
 }
 

@@ -66,9 +66,9 @@ static void add_backing(struct pfs_model *m, size_t *cap, const struct pfs_walk 
 			return;
 		}
 	}
-	b = m->nr_backing < MAX_BACKING
-		    ? pfs_grow(&m->arena, &m->backing, &m->nr_backing, cap, sizeof(*b))
-		    : NULL;
+	b = m->nr_backing < MAX_BACKING ?
+		    pfs_grow(&m->arena, &m->backing, &m->nr_backing, cap, sizeof(*b)) :
+		    NULL;
 	if (b)
 		*b = (struct pfs_backing){ w->pa, len, w->va, 1 };
 	m->backing_known = b != NULL;

@@ -22,9 +22,9 @@
 #define MAX_NODES (1u << 16)
 
 struct level {
-	uint64_t index;		/* of slot 0 */
+	uint64_t index; /* of slot 0 */
 	unsigned int shift;
-	unsigned int next;	/* slot to look at next */
+	unsigned int next; /* slot to look at next */
 	uint64_t slot[MAX_SLOTS];
 };
 
@@ -33,8 +33,8 @@ struct walk {
 	struct pfs_xa_stat *stat;
 	pfs_xa_fn *fn;
 	void *arg;
-	uint64_t shift_at, slots_at;	/* offsets in struct xa_node */
-	unsigned int slots, bits;	/* per node, and its log2 */
+	uint64_t shift_at, slots_at; /* offsets in struct xa_node */
+	unsigned int slots, bits;    /* per node, and its log2 */
 	unsigned int nodes;
 	unsigned int depth;
 	struct level level[MAX_DEPTH];

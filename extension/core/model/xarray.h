@@ -12,9 +12,9 @@
 typedef int pfs_xa_fn(void *arg, uint64_t first, uint64_t last, uint64_t entry);
 
 struct pfs_xa_stat {
-	uint64_t unreadable;	/* nodes that could not be read */
-	uint64_t damaged;	/* nodes or entries that no kernel writes */
-	bool truncated;		/* more nodes than a kernel would have: walk ended */
+	uint64_t unreadable; /* nodes that could not be read */
+	uint64_t damaged;    /* nodes or entries that no kernel writes */
+	bool truncated;	     /* more nodes than a kernel would have: walk ended */
 };
 
 /*

@@ -11,11 +11,11 @@
 struct build {
 	struct pfs_model *m;
 	size_t cap_nodes, cap_zones;
-	uint64_t nr_zones;	/* per node */
+	uint64_t nr_zones; /* per node */
 	bool online_known;
 	unsigned char online[MAX_NODES / 8];
 	uint64_t unreadable_nodes, unreadable_zones, foreign;
-	bool uncounted;		/* nobody says how many nodes there can be */
+	bool uncounted; /* nobody says how many nodes there can be */
 };
 
 /* The same, and true with *ret as it was where the kernel has no such member. */
@@ -147,9 +147,8 @@ static int walk_nodes(struct build *b)
 
 int pfs_model_zones(struct pfs_model *m, struct pfs_err *err)
 {
-	static const enum pfs_fact_id need[] = { PFS_F_PGDAT_ZONES, PFS_F_SZ_ZONE,
-						 PFS_F_ZONE_START, PFS_F_ZONE_SPANNED,
-						 PFS_F_MAX_NR_ZONES };
+	static const enum pfs_fact_id need[] = { PFS_F_PGDAT_ZONES, PFS_F_SZ_ZONE, PFS_F_ZONE_START,
+						 PFS_F_ZONE_SPANNED, PFS_F_MAX_NR_ZONES };
 	struct build b = { .m = m };
 	size_t i;
 
@@ -173,10 +172,11 @@ int pfs_model_zones(struct pfs_model *m, struct pfs_err *err)
 		return pfs_err_set(err, ENOMEM, "zones: out of memory");
 	m->zones_known = !b.unreadable_nodes && !b.unreadable_zones && !b.foreign && !b.uncounted;
 	if (b.unreadable_nodes || b.unreadable_zones || b.foreign)
-		pfs_limit(m, "zones",
-			  "incomplete: %llu nodes and %llu zones unreadable, %llu nodes with another's number",
-			  (unsigned long long)b.unreadable_nodes,
-			  (unsigned long long)b.unreadable_zones, (unsigned long long)b.foreign);
+		pfs_limit(
+			m, "zones",
+			"incomplete: %llu nodes and %llu zones unreadable, %llu nodes with another's number",
+			(unsigned long long)b.unreadable_nodes,
+			(unsigned long long)b.unreadable_zones, (unsigned long long)b.foreign);
 	return 0;
 }
 

@@ -58,11 +58,11 @@ static int check_counts(const struct pfs_model *m, const struct pfs_scan *scan,
 			was += n;
 			is += scan->sections[i].count[st];
 			if (pfs_state_abnormal((enum pfs_state)st) && n != sum[st])
-				return pfs_err_set(err, EINVAL,
-						   "section %llu: %u pages are %s, %llu by its runs",
-						   ULL(m->sections[i].nr), n,
-						   pfs_state_name((enum pfs_state)st),
-						   ULL(sum[st]));
+				return pfs_err_set(
+					err, EINVAL,
+					"section %llu: %u pages are %s, %llu by its runs",
+					ULL(m->sections[i].nr), n,
+					pfs_state_name((enum pfs_state)st), ULL(sum[st]));
 		}
 		if (was != is)
 			return pfs_err_set(err, EINVAL, "section %llu: %llu pages, not %llu",
@@ -96,8 +96,7 @@ static bool contradiction(const struct pfs_run *x, size_t nx, enum pfs_state ski
 	return false;
 }
 
-static int check_marks(const struct pfs_model *m, const struct pfs_scan *whole,
-		       struct pfs_err *err)
+static int check_marks(const struct pfs_model *m, const struct pfs_scan *whole, struct pfs_err *err)
 {
 	size_t i;
 	int k;
@@ -145,8 +144,10 @@ int pfs_scan_adopt(struct pfs_model *m, struct pfs_scan *scan, const struct pfs_
 			out.count[st] += whole->sections[i].count[st];
 	left_out = scan->count[PFS_ST_EXCLUDED] - out.count[PFS_ST_EXCLUDED];
 	if (left_out)
-		pfs_limit(m, "struct pages", "%llu are left out of this distilled dump: their "
-			  "states are those that the scan of its original found", ULL(left_out));
+		pfs_limit(m, "struct pages",
+			  "%llu are left out of this distilled dump: their "
+			  "states are those that the scan of its original found",
+			  ULL(left_out));
 	*scan = out;
 	return 0;
 }

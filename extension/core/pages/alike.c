@@ -145,8 +145,8 @@ uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 	if (c->hugetlb_mask && ((uint32_t)p.counts.want & c->hugetlb_mask) == c->hugetlb_value)
 		return 0;
 	/* A page of zeroes is another matter. */
-	if (end <= pfn + 1 || !(p.flags.want & p.flags.mask || p.head.want & p.head.mask ||
-				p.counts.want))
+	if (end <= pfn + 1 ||
+	    !(p.flags.want & p.flags.mask || p.head.want & p.head.mask || p.counts.want))
 		return 0;
 	max = pfs_min64(max, end - pfn - 1);
 	bytes += struct_page;

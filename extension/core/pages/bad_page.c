@@ -143,8 +143,8 @@ static bool is_hugetlb(const struct pfs_classifier *c, const unsigned char *byte
 	       (pfs_le32(bytes + c->type_offset) & c->hugetlb_mask) == c->hugetlb_value;
 }
 
-bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
-		   uint64_t pfn, const unsigned char *bytes)
+bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx, uint64_t pfn,
+		   const unsigned char *bytes)
 {
 	uint64_t va = pfs_pfn_to_page(c->m, pfn), word = pfs_le64(bytes + c->head_offset);
 	bool head = c->has_refcount && pfs_le64(bytes + c->flags_offset) & c->head_mask &&
@@ -171,8 +171,7 @@ static bool lost_tail(const struct pfs_classifier *c, struct pfs_classify_ctx *c
 	if (c->head_is_mask && word >> 32 == UINT32_MAX)
 		word &= pfs_pfn_to_page(c->m, pfn);
 	if (!ctx->compound || ctx->last + 1 != pfn || !c->has_refcount ||
-	    pfs_le32(bytes + c->refcount_offset) ||
-	    word != pfs_pfn_to_page(c->m, ctx->head))
+	    pfs_le32(bytes + c->refcount_offset) || word != pfs_pfn_to_page(c->m, ctx->head))
 		return false;
 	ctx->last = pfn;
 	return true;
@@ -208,8 +207,8 @@ static const char *bad_device(const struct pfs_classifier *c, uint64_t pfn, uint
 	return "in a device pagemap and linked to ZONE_DEVICE, and its device pagemap is no kernel address";
 }
 
-const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
-			 uint64_t pfn, const unsigned char *bytes)
+const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn,
+			 const unsigned char *bytes)
 {
 	uint64_t head_va, flags = pfs_le64(bytes + c->flags_offset);
 	const char *bad = bad_counts(c, bytes);
@@ -217,9 +216,9 @@ const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx
 	if (bad)
 		return bad;
 	if (pfs_compound_head(c, pfs_pfn_to_page(c->m, pfn), bytes, &head_va))
-		return c->head_mask ? bad_tail(c, ctx, pfn, pfs_le64(bytes + c->head_offset),
-					       head_va)
-				    : NULL;
+		return c->head_mask ?
+			       bad_tail(c, ctx, pfn, pfs_le64(bytes + c->head_offset), head_va) :
+			       NULL;
 	if (c->head_offset && flags & c->head_mask)
 		bad = bad_head(c, ctx, pfn,
 			       c->has_refcount && pfs_le32(bytes + c->refcount_offset));

@@ -104,9 +104,9 @@ static void buddy(struct pfs_classifier *c, const struct pfs_facts *f)
 	}
 	if (c->type_is_byte && pfs_have(f, PFS_F_SLAB_VALUE))
 		c->slab_type = (uint32_t)pfs_val(f, PFS_F_SLAB_VALUE) & 0xff000000;
-	c->max_order = pfs_have(f, PFS_F_ZONE_FREE_AREA_LEN)
-			       ? (unsigned int)pfs_val(f, PFS_F_ZONE_FREE_AREA_LEN)
-			       : 11;
+	c->max_order = pfs_have(f, PFS_F_ZONE_FREE_AREA_LEN) ?
+			       (unsigned int)pfs_val(f, PFS_F_ZONE_FREE_AREA_LEN) :
+			       11;
 	if (c->max_order > 20)
 		c->max_order = 20;
 }

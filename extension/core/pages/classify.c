@@ -95,7 +95,8 @@ static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, 
 	 * RAM that range's zone, also where the hole begins in the zone below.
 	 */
 	if (reserved && c->ram_known && !ram && next_ram && spans(z, next_ram->start))
-		return why(ret_why, PFS_ST_RESERVED, "a hole, linked to the zone of the RAM behind it");
+		return why(ret_why, PFS_ST_RESERVED,
+			   "a hole, linked to the zone of the RAM behind it");
 	if (reserved && c->ram_known && !ram)
 		return why(ret_why, PFS_ST_MISLINKED, "a hole inside one zone, linked to another");
 	if (reserved && !c->ram_known)

@@ -18,49 +18,49 @@ struct pfs_pfn_range {
 struct pfs_classifier {
 	const struct pfs_model *m;
 	size_t struct_page;
-	unsigned int struct_page_shift;	/* log2; 0: it is no power of two */
+	unsigned int struct_page_shift; /* log2; 0: it is no power of two */
 	uint64_t end_pfn;		/* pfs_end_pfn() */
 	uint64_t unused_fill;		/* of this machine; PFS_FILL_POISON: it has none */
 	uint64_t list_poison;		/* likewise, below LIST_POISON1 */
 	uint64_t huge_pages;		/* pages of the huge page that hugetlb begins with */
 	size_t flags_offset;
-	uint64_t reserved_mask;		/* 0: bit not known */
-	uint64_t hwpoison_mask, head_mask, busy_mask;	/* likewise; LRU or slab */
+	uint64_t reserved_mask;			      /* 0: bit not known */
+	uint64_t hwpoison_mask, head_mask, busy_mask; /* likewise; LRU or slab */
 	bool has_links;
 	uint64_t node_mask, zone_mask;
-	const struct pfs_zone **by_link;	/* [node << 3 | zone], NULL: no such zone */
-	int64_t device_zone;		/* zone number, -1: none */
-	size_t head_offset;		/* of compound_head or compound_info; 0: unknown */
+	const struct pfs_zone **by_link; /* [node << 3 | zone], NULL: no such zone */
+	int64_t device_zone;		 /* zone number, -1: none */
+	size_t head_offset;		 /* of compound_head or compound_info; 0: unknown */
 	bool head_is_mask;
-	size_t type_offset;		/* of page_type; 0: unknown */
+	size_t type_offset; /* of page_type; 0: unknown */
 	uint32_t buddy_mask, buddy_value;
 	size_t order_offset, refcount_offset;
 	bool has_refcount;
 	unsigned int max_order;
-	size_t mapcount_offset;		/* 0: unknown */
-	uint32_t type_bits;		/* page types as cleared bits of _mapcount; 0: not so */
-	bool type_is_byte;		/* page types as the top byte */
-	uint32_t slab_type;		/* that byte of a slab, in its place; 0: none, or PG_slab */
-	uint32_t hugetlb_mask, hugetlb_value;	/* page type of a hugetlb head; 0: none known */
-	uint64_t free_mask;		/* flags that no free page has; 0: not known */
-	uint64_t lru_mask;		/* 0: bit, or that of PG_unevictable, not known */
+	size_t mapcount_offset; /* 0: unknown */
+	uint32_t type_bits;	/* page types as cleared bits of _mapcount; 0: not so */
+	bool type_is_byte;	/* page types as the top byte */
+	uint32_t slab_type;	/* that byte of a slab, in its place; 0: none, or PG_slab */
+	uint32_t hugetlb_mask, hugetlb_value; /* page type of a hugetlb head; 0: none known */
+	uint64_t free_mask;		      /* flags that no free page has; 0: not known */
+	uint64_t lru_mask;		      /* 0: bit, or that of PG_unevictable, not known */
 	uint64_t unevictable_mask;
-	size_t lru_offset, mapping_offset, pgmap_offset;	/* 0: unknown */
-	uint64_t kernel_start;		/* the lowest address of the kernel's half */
-	uint64_t alike_mask;		/* for pfs_alike(), 0: not to be asked */
-	struct pfs_pfn_range *ram;	/* System RAM in whole pages, ascending */
+	size_t lru_offset, mapping_offset, pgmap_offset; /* 0: unknown */
+	uint64_t kernel_start;	   /* the lowest address of the kernel's half */
+	uint64_t alike_mask;	   /* for pfs_alike(), 0: not to be asked */
+	struct pfs_pfn_range *ram; /* System RAM in whole pages, ascending */
 	size_t nr_ram;
 	bool ram_known;
 };
 
 /* What the pages around this one in its section say of it. */
 struct pfs_classify_ctx {
-	uint64_t free_until;	/* end of the buddy block that the last head opened */
-	size_t ram;		/* cursor into ram[] */
+	uint64_t free_until; /* end of the buddy block that the last head opened */
+	size_t ram;	     /* cursor into ram[] */
 	/* The struct page of another PFN; NULL where it is not at hand. No function: none is. */
 	const unsigned char *(*page)(void *arg, uint64_t pfn);
 	void *arg;
-	uint64_t seen;		/* the PFN after the last one that was classified; 0: none */
+	uint64_t seen; /* the PFN after the last one that was classified; 0: none */
 	/* The last compound page that was met: its head, and the last page of it so far. */
 	bool compound;
 	uint64_t head, last;
@@ -101,8 +101,8 @@ uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
  * nothing (bad_page.c). The first of these is for every page, the others for
  * the head of a free block and for the pages inside one.
  */
-const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
-			 uint64_t pfn, const unsigned char *bytes);
+const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn,
+			 const unsigned char *bytes);
 const char *pfs_bad_free_head(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
 			      uint64_t pfn, const unsigned char *bytes);
 const char *pfs_bad_free_page(const struct pfs_classifier *c, uint64_t pfn,
@@ -114,8 +114,8 @@ const char *pfs_bad_lru(const struct pfs_classifier *c, uint64_t flags, const un
  * At the start of a page of the memmap, where no huge page begins: PG_head on a
  * page that nobody uses, or the page type of hugetlb, without a tail behind it.
  */
-bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
-		   uint64_t pfn, const unsigned char *bytes);
+bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx, uint64_t pfn,
+		   const unsigned char *bytes);
 
 /* Pages of the largest compound page there is (1 GiB of DAX or hugetlb, 16 GiB on ppc64). */
 static inline uint64_t pfs_compound_max(const struct pfs_classifier *c)

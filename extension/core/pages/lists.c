@@ -48,7 +48,9 @@ const unsigned char *pfs_lists_next(const struct pfs_classifier *c,
 		return NULL;
 	next = ctx->page(ctx->arg, *ret_pfn);
 	return next && pfs_le64(next + c->lru_offset + 8) ==
-			       pfs_pfn_to_page(c->m, pfn) + c->lru_offset ? next : NULL;
+				       pfs_pfn_to_page(c->m, pfn) + c->lru_offset ?
+		       next :
+		       NULL;
 }
 
 enum answer { NO, YES, UNKNOWN };
@@ -163,13 +165,14 @@ enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned c
 	near = pfs_lists_next(c, &l->scan->ctx, pfn, bytes, &next_pfn);
 	if (near)
 		return is_buddy(c, bytes) && pfs_lists_lost(c, near, next_pfn, here, ret_lost) ?
-			PFS_LINK_LOST : PFS_LINK_GOOD;
+			       PFS_LINK_LOST :
+			       PFS_LINK_GOOD;
 	peer_get(l, next, &after);
 	if (after.there == YES && after.prev == here)
 		return after.is_page && is_buddy(c, bytes) &&
-				       pfs_lists_lost(c, after.bytes, after.pfn, here, ret_lost)
-			       ? PFS_LINK_LOST
-			       : PFS_LINK_GOOD;
+				       pfs_lists_lost(c, after.bytes, after.pfn, here, ret_lost) ?
+			       PFS_LINK_LOST :
+			       PFS_LINK_GOOD;
 	if (after.there == UNKNOWN)
 		return PFS_LINK_GOOD;
 	peer_get(l, prev, &before);
@@ -179,8 +182,8 @@ enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned c
 	if (after.there == YES && before.there == YES && after.prev == prev &&
 	    before.next == next && (next != prev || !after.is_page))
 		return PFS_LINK_PASSED;
-	return denies(l, &after, true, here) && denies(l, &before, false, here) ? PFS_LINK_STALE
-										: PFS_LINK_GOOD;
+	return denies(l, &after, true, here) && denies(l, &before, false, here) ? PFS_LINK_STALE :
+										  PFS_LINK_GOOD;
 }
 
 bool pfs_lists_lost(const struct pfs_classifier *c, const unsigned char *bytes, uint64_t pfn,
@@ -189,8 +192,7 @@ bool pfs_lists_lost(const struct pfs_classifier *c, const unsigned char *bytes, 
 	uint64_t order, head;
 
 	if (is_buddy(c, bytes) || !c->has_refcount || !c->mapcount_offset ||
-	    pfs_le64(bytes + c->lru_offset + 8) != prev ||
-	    pfs_le32(bytes + c->refcount_offset) ||
+	    pfs_le64(bytes + c->lru_offset + 8) != prev || pfs_le32(bytes + c->refcount_offset) ||
 	    pfs_le32(bytes + c->mapcount_offset) != UINT32_MAX ||
 	    pfs_compound_head(c, 0, bytes, &head))
 		return false;

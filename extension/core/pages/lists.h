@@ -10,16 +10,16 @@
 #include "core/pages/scan.h"
 
 enum pfs_link {
-	PFS_LINK_GOOD,		/* linked, or it cannot be told */
-	PFS_LINK_STALE,		/* neither neighbour knows the page */
-	PFS_LINK_PASSED,	/* its neighbours have each other as neighbours */
-	PFS_LINK_LOST		/* the next one, of a free list, is not in the buddy allocator */
+	PFS_LINK_GOOD,	 /* linked, or it cannot be told */
+	PFS_LINK_STALE,	 /* neither neighbour knows the page */
+	PFS_LINK_PASSED, /* its neighbours have each other as neighbours */
+	PFS_LINK_LOST	 /* the next one, of a free list, is not in the buddy allocator */
 };
 
 struct pfs_lists {
 	struct pfs_section_scan *scan;
-	struct pfs_mem *mem;	/* of the calling thread */
-	unsigned int reads;	/* left for this section */
+	struct pfs_mem *mem; /* of the calling thread */
+	unsigned int reads;  /* left for this section */
 };
 
 /* For each section, after it was read. */

@@ -14,8 +14,8 @@ static void decode(const struct pfs_classifier *c, struct pfs_page *p)
 
 	p->flags = pfs_le64(p->bytes + c->flags_offset);
 	if (c->has_links) {
-		p->node =
-			(unsigned int)(c->node_mask ? p->flags >> l->node_shift & c->node_mask : 0);
+		p->node = (unsigned int)(c->node_mask ? p->flags >> l->node_shift & c->node_mask :
+							0);
 		p->zone = (unsigned int)(p->flags >> l->zone_shift & c->zone_mask);
 	}
 	p->tail = pfs_compound_head(c, p->va, p->bytes, &p->head_va);
@@ -128,7 +128,8 @@ enum pfs_state pfs_page_classify(struct pfs_model *m, uint64_t pfn, const unsign
 	s = pfs_classify(c, &ctx, pfn, bytes, ret_why);
 	if (s != PFS_ST_OK || !in_buddy_block(m, pfn))
 		return s;
-	ctx = (struct pfs_classify_ctx){ .page = page_around, .arg = &around,
+	ctx = (struct pfs_classify_ctx){ .page = page_around,
+					 .arg = &around,
 					 .free_until = pfn + 1 };
 	return pfs_classify(c, &ctx, pfn, bytes, ret_why);
 }

@@ -33,17 +33,17 @@ const char *pfs_answer_why(enum pfs_state s);
 /* Everything about one struct page, for `pfn`, the candidates and the evidence. */
 struct pfs_page {
 	uint64_t pfn;
-	uint64_t va;		/* of its struct page */
+	uint64_t va; /* of its struct page */
 	enum pfs_state state;
-	const char *why;	/* the predicate that decided, in words */
+	const char *why; /* the predicate that decided, in words */
 	struct pfs_walk walk;
 	bool has_bytes;
-	unsigned char bytes[128];	/* layout.struct_page of them */
+	unsigned char bytes[128]; /* layout.struct_page of them */
 	/* Decoded, if has_bytes: */
 	uint64_t flags;
 	unsigned int node, zone;
 	bool tail;
-	uint64_t head_va;	/* compound head's struct page, if tail */
+	uint64_t head_va; /* compound head's struct page, if tail */
 	int32_t refcount, mapcount;
 };
 
@@ -64,15 +64,15 @@ enum pfs_state pfs_page_classify(struct pfs_model *m, uint64_t pfn, const unsign
 enum pfs_mark {
 	PFS_MARK_NONE,
 	PFS_MARK_HWPOISON,
-	PFS_MARK_HWPOISON_VAGUE,	/* of a compound or device page: counts differ */
-	PFS_MARK_HWPOISON_FREE,		/* and in the buddy allocator */
+	PFS_MARK_HWPOISON_VAGUE, /* of a compound or device page: counts differ */
+	PFS_MARK_HWPOISON_FREE,	 /* and in the buddy allocator */
 	PFS_MARK_RESERVED_FREE,
-	PFS_MARK_BACKING_FREE,		/* memory behind the memmap, in the buddy allocator */
-	PFS_MARK_BACKING_USED,		/* the same, on an LRU list or in a slab */
-	PFS_MARK_STALE,			/* on a list, by its flags, that does not know it */
-	PFS_MARK_PASSED,		/* free block that its free list passes by */
-	PFS_MARK_LOST,			/* block on a free list that is not free, by its type */
-	PFS_MARK_HEAD_COPY,		/* like the head of a huge page, where none begins */
+	PFS_MARK_BACKING_FREE, /* memory behind the memmap, in the buddy allocator */
+	PFS_MARK_BACKING_USED, /* the same, on an LRU list or in a slab */
+	PFS_MARK_STALE,	       /* on a list, by its flags, that does not know it */
+	PFS_MARK_PASSED,       /* free block that its free list passes by */
+	PFS_MARK_LOST,	       /* block on a free list that is not free, by its type */
+	PFS_MARK_HEAD_COPY,    /* like the head of a huge page, where none begins */
 	PFS_NR_MARKS
 };
 
@@ -83,7 +83,7 @@ struct pfs_run {
 };
 
 struct pfs_runs {
-	struct pfs_run *r;		/* sorted */
+	struct pfs_run *r; /* sorted */
 	size_t nr;
 };
 
@@ -93,12 +93,12 @@ struct pfs_section_count {
 
 struct pfs_scan {
 	uint64_t count[PFS_NR_STATES];
-	struct pfs_section_count *sections;	/* parallel to model->sections */
-	uint64_t pages;			/* with a struct page to look at */
-	struct pfs_run *runs;		/* sorted; never across sections of different kind */
+	struct pfs_section_count *sections; /* parallel to model->sections */
+	uint64_t pages;			    /* with a struct page to look at */
+	struct pfs_run *runs;		    /* sorted; never across sections of different kind */
 	size_t nr_runs;
-	struct pfs_runs marks[PFS_NR_MARKS];	/* [PFS_MARK_NONE] is empty */
-	bool complete;			/* every section of the model was scanned */
+	struct pfs_runs marks[PFS_NR_MARKS]; /* [PFS_MARK_NONE] is empty */
+	bool complete;			     /* every section of the model was scanned */
 };
 
 /*

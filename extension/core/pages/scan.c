@@ -99,8 +99,8 @@ static void read_piece(struct pfs_section_scan *s, uint64_t at)
 		enum pfs_state answer;
 
 		pfs_walk_va(s->mem, va + at, &w);
-		len = w.nr && w.leaf_size ? w.leaf_size - ((va + at) & (w.leaf_size - 1))
-					  : end - at;
+		len = w.nr && w.leaf_size ? w.leaf_size - ((va + at) & (w.leaf_size - 1)) :
+					    end - at;
 		if (len > end - at)
 			len = end - at;
 		if (w.mapped) {
@@ -121,7 +121,7 @@ static inline enum pfs_state answer_at(struct pfs_section_scan *s, uint64_t at)
 
 	if (*answer == NOT_READ)
 		read_piece(s, at);
-	return (enum pfs_state)*answer;
+	return (enum pfs_state) * answer;
 }
 
 /* Of the struct page of this PFN, which may lie in two pages of the memmap: 56 or 72 bytes. */
@@ -183,7 +183,7 @@ struct worker {
 	struct pfs_target *clone;
 	pthread_t thread;
 	bool started;
-	struct run_list runs[PFS_NR_MARKS];	/* [PFS_MARK_NONE]: of abnormal states */
+	struct run_list runs[PFS_NR_MARKS]; /* [PFS_MARK_NONE]: of abnormal states */
 	int error;
 };
 
@@ -224,7 +224,7 @@ static int keep_run(struct worker *w, uint64_t pfn, enum pfs_state state, enum p
 /* Where the next memory behind the memmap begins or, inside it, ends. */
 struct backing_cursor {
 	size_t next;
-	uint64_t from, to;	/* PFNs */
+	uint64_t from, to; /* PFNs */
 };
 
 static void backing_seek(const struct pfs_model *m, struct backing_cursor *b, uint64_t pfn)

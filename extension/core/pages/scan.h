@@ -11,11 +11,11 @@ struct pfs_section_scan {
 	const struct pfs_section *section;
 	uint64_t first_pfn;
 	struct pfs_mem *mem;
-	unsigned char *memmap;		/* the section's struct pages, as far as they were read */
-	unsigned char *answer;		/* enum pfs_state of each page of memmap; PFS_ST_OK: read */
+	unsigned char *memmap; /* the section's struct pages, as far as they were read */
+	unsigned char *answer; /* enum pfs_state of each page of memmap; PFS_ST_OK: read */
 	size_t nr_answers;
-	uint64_t whole;			/* so many pages from first_pfn on were read as a whole */
-	const unsigned char *bytes;	/* of the page classified last; NULL: not read */
+	uint64_t whole;		    /* so many pages from first_pfn on were read as a whole */
+	const unsigned char *bytes; /* of the page classified last; NULL: not read */
 };
 
 int pfs_section_scan_init(struct pfs_section_scan *s, const struct pfs_model *m,

@@ -32,13 +32,13 @@ enum guard {
 
 /* What a walker touches first. */
 enum pfs_touch {
-	TOUCH_PAGE,		/* struct page alone */
-	TOUCH_HEAD,		/* and its compound head */
-	TOUCH_SOUND_HEAD,	/* the same, unless the page has PG_hwpoison */
-	TOUCH_KPAGE,		/* as TOUCH_HEAD, or a copy of it where there is snapshot_page() */
-	TOUCH_PAGEBLOCK,	/* and of the first page of a pageblock the section's usage; */
-				/* with CONFIG_DEBUG_VM the zone that it links to */
-	TOUCH_BLOCK_ZONE,	/* and of the first page of a memory block its zone */
+	TOUCH_PAGE,	  /* struct page alone */
+	TOUCH_HEAD,	  /* and its compound head */
+	TOUCH_SOUND_HEAD, /* the same, unless the page has PG_hwpoison */
+	TOUCH_KPAGE,	  /* as TOUCH_HEAD, or a copy of it where there is snapshot_page() */
+	TOUCH_PAGEBLOCK,  /* and of the first page of a pageblock the section's usage; */
+			  /* with CONFIG_DEBUG_VM the zone that it links to */
+	TOUCH_BLOCK_ZONE, /* and of the first page of a memory block its zone */
 };
 
 struct rule {
@@ -49,7 +49,7 @@ struct walker {
 	const char *name;
 	enum pfs_fact_id fact, other;
 	enum pfs_touch touch;
-	struct rule rules[MAX_RULES];	/* by version; guards 0: the end */
+	struct rule rules[MAX_RULES]; /* by version; guards 0: the end */
 };
 
 #define SINCE(fact, version)
@@ -120,7 +120,8 @@ static int either(int a, int b)
 static uint64_t max_order_pages(const struct pfs_model *m)
 {
 	return m->classifier && m->classifier->max_order ?
-		UINT64_C(1) << (m->classifier->max_order - 1) : 0;
+		       UINT64_C(1) << (m->classifier->max_order - 1) :
+		       0;
 }
 
 static int below_max_pfn(struct pfs_model *m, uint64_t pfn)
@@ -169,8 +170,8 @@ static int compacts(struct pfs_model *m, const struct pfs_zone *z, uint64_t pfn)
 		 pfs_pfn_to_online_page(m, start));
 	if (r != 1)
 		return r;
-	if (pfs_page_get(m, start, &first, &ignored) || !first.has_bytes ||
-	    !m->layout.zone_width || !m->zones_known)
+	if (pfs_page_get(m, start, &first, &ignored) || !first.has_bytes || !m->layout.zone_width ||
+	    !m->zones_known)
 		return -1;
 	return pfs_zone_by_link(m, first.node, first.zone) == z;
 }
@@ -213,8 +214,7 @@ static int device_failure(const struct query *q)
 
 	if (!g || found != 1)
 		return found;
-	if (!g->has_altmap ||
-	    !pfs_within(q->pfn, g->start_pfn, g->altmap.reserve + g->altmap.free))
+	if (!g->has_altmap || !pfs_within(q->pfn, g->start_pfn, g->altmap.reserve + g->altmap.free))
 		return 1;
 	return q->age.since >= V(5, 12) ? 0 : -1;
 }
@@ -284,8 +284,8 @@ static int ask(const struct query *q, enum guard g)
 	case RAM_BLOCK:
 		return both(online_block(m, b),
 			    b ? pfs_all_ram(m, b->start_section * per,
-					    (b->start_section + b->sections) * per)
-			      : -1);
+					    (b->start_section + b->sections) * per) :
+				-1);
 	case VALID_BLOCK:
 		return both(online_block(m, b), pfs_pfn_valid(m, pfn));
 	case ZONE_STEP:
@@ -311,8 +311,7 @@ static int guarded(const struct query *q, const struct rule *rules)
 	for (i = 0; i < MAX_RULES && rules[i].guards; i++) {
 		bool last = i + 1 == MAX_RULES || !rules[i + 1].guards;
 
-		if (rules[i].from < q->age.before &&
-		    (last || rules[i + 1].from > q->age.since))
+		if (rules[i].from < q->age.before && (last || rules[i + 1].from > q->age.since))
 			guards |= rules[i].guards;
 	}
 	for (bit = 0; bit < 14; bit++) {
@@ -505,8 +504,8 @@ void pfs_walkers(struct pfs_model *m, uint64_t pfn, const struct pfs_page *page,
 		w->exists = in_kernel(m->facts, &walkers[i]);
 		if (w->exists != 1) {
 			w->reads = w->faults = w->exists;
-			w->why = w->exists ? "no function of this kernel is known by name"
-					   : "this kernel does not have it";
+			w->why = w->exists ? "no function of this kernel is known by name" :
+					     "this kernel does not have it";
 			continue;
 		}
 		w->reads = guarded(&q, walkers[i].rules);

@@ -24,12 +24,12 @@ enum pfs_walker_id {
 struct pfs_walker {
 	const char *name;
 	/* 1, 0, or -1: the dump or its debug information cannot say. */
-	int exists;		/* is it in this kernel? */
-	int reads;		/* 0 unless it exists: would it, once started, read this page? */
-	int faults;		/* 0 unless it reads: would its first accesses fault? */
-	const char *why;	/* what settled the last of these answers; a constant */
+	int exists;	 /* is it in this kernel? */
+	int reads;	 /* 0 unless it exists: would it, once started, read this page? */
+	int faults;	 /* 0 unless it reads: would its first accesses fault? */
+	const char *why; /* what settled the last of these answers; a constant */
 	bool has_at;
-	uint64_t at;		/* the address that faults, if faults is 1 */
+	uint64_t at; /* the address that faults, if faults is 1 */
 };
 
 /*

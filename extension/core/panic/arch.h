@@ -10,7 +10,7 @@
 #include "core/panic/parse.h"
 
 struct pfs_oops_arch {
-	const char *name;		/* as in archs.def */
+	const char *name; /* as in archs.def */
 
 	/* What a line is that oops.c does not know: PFS_LINE_HEAD, PFS_LINE_DIE or neither. */
 	enum pfs_oops_line (*classify)(const char *s);
@@ -33,10 +33,10 @@ struct pfs_oops_arch {
 
 	/* Names of registers, as in struct pfs_reg. */
 	const char *ip, *sp;
-	const char *ip_label;		/* as the kernel prints it: "RIP" */
-	const char *bt_ip;		/* what crash's bt says before it; NULL: nothing fixed */
-	const char *fault;		/* holds the address of a page fault; NULL: none does */
-	const char *const *no_pfn;	/* never hold a PFN, NULL at the end */
+	const char *ip_label;	   /* as the kernel prints it: "RIP" */
+	const char *bt_ip;	   /* what crash's bt says before it; NULL: nothing fixed */
+	const char *fault;	   /* holds the address of a page fault; NULL: none does */
+	const char *const *no_pfn; /* never hold a PFN, NULL at the end */
 	/* General registers of an elf_prstatus note, in order, from this offset on. */
 	const char *const *reg_names;
 	unsigned int nr_regs;
@@ -51,8 +51,8 @@ struct pfs_oops_arch {
 const struct pfs_oops_arch *pfs_oops_arch_of(const struct pfs_model *m);
 
 /* Register i of such a note; false: the note is too short, or has another layout. */
-bool pfs_note_reg(const struct pfs_oops_arch *arch, const struct pfs_cpu_note *note,
-		  unsigned int i, uint64_t *ret);
+bool pfs_note_reg(const struct pfs_oops_arch *arch, const struct pfs_cpu_note *note, unsigned int i,
+		  uint64_t *ret);
 /* The same by name. */
 bool pfs_note_reg_named(const struct pfs_oops_arch *arch, const struct pfs_cpu_note *note,
 			const char *name, uint64_t *ret);

@@ -117,8 +117,8 @@ static int parse_lockup(struct pfs_parser *x, const char *s)
 	uint64_t v;
 
 	x->p->kind = PFS_PANIC_LOCKUP;
-	if (((q = pfs_after(s, "CPU#")) || (q = pfs_after(s, " on cpu "))) && pfs_take_dec(&q, &v) &&
-	    v < INT32_MAX)
+	if (((q = pfs_after(s, "CPU#")) || (q = pfs_after(s, " on cpu "))) &&
+	    pfs_take_dec(&q, &v) && v < INT32_MAX)
 		x->p->cpu = (int)v;
 	if (pfs_starts(s, "INFO: task "))
 		name = s + strlen("INFO: task ");

@@ -8,24 +8,24 @@
 /* What a log line is to one who looks for oopses. */
 enum pfs_oops_line {
 	PFS_LINE_OTHER,
-	PFS_LINE_HEAD,		/* names a fault; registers follow */
-	PFS_LINE_DIE,		/* "...: 0002 [#1] SMP": opens an oops, or follows its head */
-	PFS_LINE_WARN,		/* "WARNING: ..." */
-	PFS_LINE_REPORT,	/* "BUG: Bad page state ...", "BUG: KASAN: ...", "UBSAN: ..." */
-	PFS_LINE_LOCKUP,	/* a lockup or stall was noticed */
-	PFS_LINE_SYSRQ,		/* someone asked for a crash */
-	PFS_LINE_PANIC,		/* "Kernel panic - not syncing: ..." */
-	PFS_LINE_TRACE,		/* "Call Trace:" */
-	PFS_LINE_END,		/* "---[ end trace ...": what follows repeats */
+	PFS_LINE_HEAD,	 /* names a fault; registers follow */
+	PFS_LINE_DIE,	 /* "...: 0002 [#1] SMP": opens an oops, or follows its head */
+	PFS_LINE_WARN,	 /* "WARNING: ..." */
+	PFS_LINE_REPORT, /* "BUG: Bad page state ...", "BUG: KASAN: ...", "UBSAN: ..." */
+	PFS_LINE_LOCKUP, /* a lockup or stall was noticed */
+	PFS_LINE_SYSRQ,	 /* someone asked for a crash */
+	PFS_LINE_PANIC,	 /* "Kernel panic - not syncing: ..." */
+	PFS_LINE_TRACE,	 /* "Call Trace:" */
+	PFS_LINE_END,	 /* "---[ end trace ...": what follows repeats */
 };
 
 #define PFS_OOPS_CODE_MAX 64
 
 /* What a block of lines says beyond struct pfs_panic. */
 struct pfs_oops {
-	unsigned char code[PFS_OOPS_CODE_MAX];	/* from the faulting instruction on */
+	unsigned char code[PFS_OOPS_CODE_MAX]; /* from the faulting instruction on */
 	size_t nr_code;
-	bool no_regs;		/* in: the block is of a panic() and tells none */
+	bool no_regs; /* in: the block is of a panic() and tells none */
 };
 
 struct pfs_oops_arch;

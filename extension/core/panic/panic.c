@@ -15,12 +15,12 @@
 
 /* Where the log has what, as line numbers. */
 struct survey {
-	size_t oops, oops_end;	/* the last before the panic, or at all */
+	size_t oops, oops_end; /* the last before the panic, or at all */
 	size_t warn, warn_end;
-	size_t report;		/* "BUG: Bad page state ...", "BUG: KASAN: ..." */
+	size_t report; /* "BUG: Bad page state ...", "BUG: KASAN: ..." */
 	size_t lockup;
 	size_t sysrq;
-	size_t panic;		/* the first: later ones are its consequences */
+	size_t panic; /* the first: later ones are its consequences */
 };
 
 static bool contains(const char *s, const char *needle)
@@ -306,7 +306,8 @@ static int regs_from_note(struct pfs_model *m, struct pfs_panic *p)
 uint64_t pfs_stack_size(const struct pfs_model *m)
 {
 	uint64_t size = pfs_have(m->facts, PFS_F_THREAD_SIZE) ?
-				pfs_val(m->facts, PFS_F_THREAD_SIZE) : 16384;
+				pfs_val(m->facts, PFS_F_THREAD_SIZE) :
+				16384;
 
 	return size < 4096 || size > 65536 || size & (size - 1) ? 16384 : size;
 }
@@ -424,7 +425,6 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
 	*ret = p;
 	return 0;
 }
-
 
 const char *pfs_panic_kind_name(enum pfs_panic_kind k)
 {

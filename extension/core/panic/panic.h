@@ -11,29 +11,29 @@
 
 enum pfs_panic_kind {
 	PFS_PANIC_NONE,
-	PFS_PANIC_PAGE_FAULT,	/* "unable to handle ...", with a fault address */
-	PFS_PANIC_GP_FAULT,	/* "general protection fault" */
-	PFS_PANIC_BUG,		/* "kernel BUG at ..." */
-	PFS_PANIC_OOPS,		/* any other die(): "Oops", "invalid opcode", "divide error" */
-	PFS_PANIC_LOCKUP,	/* soft and hard lockups, hung tasks, RCU stalls that panic */
-	PFS_PANIC_SYSRQ,	/* "sysrq: Trigger a crash" */
-	PFS_PANIC_OTHER,	/* "Kernel panic - not syncing: ..." and nothing more telling */
+	PFS_PANIC_PAGE_FAULT, /* "unable to handle ...", with a fault address */
+	PFS_PANIC_GP_FAULT,   /* "general protection fault" */
+	PFS_PANIC_BUG,	      /* "kernel BUG at ..." */
+	PFS_PANIC_OOPS,	      /* any other die(): "Oops", "invalid opcode", "divide error" */
+	PFS_PANIC_LOCKUP,     /* soft and hard lockups, hung tasks, RCU stalls that panic */
+	PFS_PANIC_SYSRQ,      /* "sysrq: Trigger a crash" */
+	PFS_PANIC_OTHER,      /* "Kernel panic - not syncing: ..." and nothing more telling */
 };
 
 struct pfs_reg {
-	const char *name;	/* as the machine calls it, lower case: "rax", "cr2" */
+	const char *name; /* as the machine calls it, lower case: "rax", "cr2" */
 	uint64_t value;
 };
 
 struct pfs_frame {
 	const char *function;
 	uint64_t offset, size;
-	bool guess;		/* the kernel printed "? function" */
-	const char *module;	/* NULL: the kernel image */
+	bool guess;	    /* the kernel printed "? function" */
+	const char *module; /* NULL: the kernel image */
 	/* What a debugger's library adds, where there is one (unwind.c). */
-	bool added;		/* not in the log's trace, of which alone crashes are known */
-	bool inlined;		/* into the next frame that is not */
-	const char *file;	/* from the top of the kernel's source; NULL: unknown */
+	bool added;	  /* not in the log's trace, of which alone crashes are known */
+	bool inlined;	  /* into the next frame that is not */
+	const char *file; /* from the top of the kernel's source; NULL: unknown */
 	int line;
 	struct pfs_local *locals;
 	size_t nr_locals;
@@ -42,47 +42,47 @@ struct pfs_frame {
 /* An operand of the faulting instruction, as decoded from the oops's Code: line. */
 struct pfs_operand {
 	bool valid;
-	const char *text;	/* "mov rax, qword ptr [rdx - 1]" */
-	const char *base, *index;	/* register names as in struct pfs_reg, or NULL */
+	const char *text;	  /* "mov rax, qword ptr [rdx - 1]" */
+	const char *base, *index; /* register names as in struct pfs_reg, or NULL */
 	int scale;
 	int64_t disp;
-	unsigned int size;	/* bytes accessed, 0: unknown */
+	unsigned int size; /* bytes accessed, 0: unknown */
 	bool write;
-	uint64_t address;	/* base + index * scale + disp, from the oops's registers */
+	uint64_t address; /* base + index * scale + disp, from the oops's registers */
 };
 
 /* A task that was in memremap_pages() (attach.c). */
 struct pfs_attacher {
 	int64_t pid;
 	const char *comm;
-	const char *function;	/* the innermost one of memremap_pages() and what it calls */
-	const char *root;	/* memremap_pages(), or the part of it that is not inlined */
-	uint64_t pgmap;		/* a device pagemap whose address is on its stack; 0: none */
+	const char *function; /* the innermost one of memremap_pages() and what it calls */
+	const char *root;     /* memremap_pages(), or the part of it that is not inlined */
+	uint64_t pgmap;	      /* a device pagemap whose address is on its stack; 0: none */
 };
 
 enum pfs_attach_search {
 	PFS_ATTACH_NOT_LOOKED,
-	PFS_ATTACH_IN_PART,	/* some tasks or stacks could not be read */
+	PFS_ATTACH_IN_PART, /* some tasks or stacks could not be read */
 	PFS_ATTACH_ALL,
 };
 
 /* By what the kernel came to name a page. */
 enum pfs_named_by {
-	PFS_NAMED_BY_DUMP,	/* dump_page(), mostly of a VM_BUG_ON_PAGE() */
-	PFS_NAMED_BY_CHECK,	/* bad_page(), print_bad_pte(): the allocator found it bad */
-	PFS_NAMED_BY_LIST,	/* list_add or list_del corruption */
+	PFS_NAMED_BY_DUMP,  /* dump_page(), mostly of a VM_BUG_ON_PAGE() */
+	PFS_NAMED_BY_CHECK, /* bad_page(), print_bad_pte(): the allocator found it bad */
+	PFS_NAMED_BY_LIST,  /* list_add or list_del corruption */
 };
 
 struct pfs_named_page {
 	enum pfs_named_by by;
-	const char *line;	/* that named it */
-	const char *reason;	/* "page dumped because: ..."; NULL: not said */
-	uint64_t page;		/* an address in its struct page, if has_page */
-	uint64_t pfn;		/* if has_pfn */
+	const char *line;   /* that named it */
+	const char *reason; /* "page dumped because: ..."; NULL: not said */
+	uint64_t page;	    /* an address in its struct page, if has_page */
+	uint64_t pfn;	    /* if has_pfn */
 	bool has_page, has_pfn;
-	bool dumped;		/* dump_page() said more of it */
-	bool poisoned;		/* "is uninitialized and poisoned" */
-	uint64_t raw[8];	/* its words as they were printed, in order */
+	bool dumped;	 /* dump_page() said more of it */
+	bool poisoned;	 /* "is uninitialized and poisoned" */
+	uint64_t raw[8]; /* its words as they were printed, in order */
 	unsigned int nr_raw;
 	/* The word of a list that is wrong; word_at 0: it is not of this page. */
 	uint64_t word_at, word_is, word_should;
@@ -90,24 +90,24 @@ struct pfs_named_page {
 
 struct pfs_panic {
 	enum pfs_panic_kind kind;
-	bool no_log;		/* none to be read: panic_cpu alone says whether there was one */
-	const char *message;	/* the line that names the cause, without its time stamp */
-	const char *function;	/* symbol of the faulting instruction; NULL: unknown */
-	const char *module;	/* of that function; NULL: the kernel image */
+	bool no_log;	      /* none to be read: panic_cpu alone says whether there was one */
+	const char *message;  /* the line that names the cause, without its time stamp */
+	const char *function; /* symbol of the faulting instruction; NULL: unknown */
+	const char *module;   /* of that function; NULL: the kernel image */
 	uint64_t offset;
 	bool has_fault_address;
-	uint64_t fault_address;	/* as printed, or as a register has it */
+	uint64_t fault_address; /* as printed, or as a register has it */
 	bool has_effective;
-	uint64_t fault_address_effective;	/* of the memory operand */
-	const char *access;	/* "read", "write", "exec"; NULL: not said */
+	uint64_t fault_address_effective; /* of the memory operand */
+	const char *access;		  /* "read", "write", "exec"; NULL: not said */
 	bool has_error_code;
 	uint64_t error_code;
-	int64_t pid;		/* -1: unknown */
-	const char *comm;	/* NULL: unknown */
-	int cpu;		/* -1: unknown */
+	int64_t pid;	  /* -1: unknown */
+	const char *comm; /* NULL: unknown */
+	int cpu;	  /* -1: unknown */
 	struct pfs_reg *regs;
 	size_t nr_regs;
-	const char *regs_from;	/* "log" or "PRSTATUS" */
+	const char *regs_from; /* "log" or "PRSTATUS" */
 	struct pfs_frame *stack;
 	size_t nr_stack;
 	struct pfs_operand operand;
@@ -116,7 +116,7 @@ struct pfs_panic {
 	size_t nr_named;
 	/* Words of the crashed stack from its pointer up that lie in the vmemmap window. */
 	struct pfs_stack_word {
-		uint64_t at;		/* bytes above the stack pointer */
+		uint64_t at; /* bytes above the stack pointer */
 		uint64_t value;
 	} *words;
 	size_t nr_words;
@@ -143,6 +143,6 @@ int pfs_panic_unwind(struct pfs_model *m, struct pfs_panic *p, struct pfs_err *e
 /* Bytes of a kernel stack: a power of two. */
 uint64_t pfs_stack_size(const struct pfs_model *m);
 const struct pfs_reg *pfs_panic_reg(const struct pfs_panic *p, const char *name);
-const char *pfs_panic_kind_name(enum pfs_panic_kind k);	/* "page-fault", ... */
+const char *pfs_panic_kind_name(enum pfs_panic_kind k); /* "page-fault", ... */
 
 #endif

@@ -17,9 +17,9 @@ struct pfs_parser {
 	struct pfs_oops *o;
 	struct pfs_panic *p;
 	size_t cap_regs, cap_stack;
-	unsigned int traces;		/* "Call Trace:" met */
-	bool user;			/* registers of user mode from here on */
-	bool ip;			/* the kernel's instruction pointer was met */
+	unsigned int traces; /* "Call Trace:" met */
+	bool user;	     /* registers of user mode from here on */
+	bool ip;	     /* the kernel's instruction pointer was met */
 	bool code;
 };
 

@@ -12,8 +12,8 @@ const struct pfs_reg *pfs_panic_reg(const struct pfs_panic *p, const char *name)
 	return NULL;
 }
 
-bool pfs_note_reg(const struct pfs_oops_arch *arch, const struct pfs_cpu_note *note,
-		  unsigned int i, uint64_t *ret)
+bool pfs_note_reg(const struct pfs_oops_arch *arch, const struct pfs_cpu_note *note, unsigned int i,
+		  uint64_t *ret)
 {
 	size_t at = arch->prstatus_regs_offset;
 

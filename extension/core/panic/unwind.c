@@ -16,9 +16,9 @@
 struct unwinding {
 	struct pfs_model *m;
 	struct pfs_panic *p;
-	struct pfs_frame *frames;	/* as the library has them */
+	struct pfs_frame *frames; /* as the library has them */
 	size_t nr, cap;
-	const char *root;		/* path of the kernel's source, up to the last '/' */
+	const char *root; /* path of the kernel's source, up to the last '/' */
 };
 
 /* "/build/linux/arch/x86/entry/common.c": every stack comes from there. */

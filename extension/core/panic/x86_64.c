@@ -110,12 +110,12 @@ static int parse_rip(struct pfs_parser *x, const char *s)
 static int parse_regs(struct pfs_parser *x, const char *s)
 {
 	static const char *const names[][2] = {
-		{ "RAX", "rax" }, { "RBX", "rbx" }, { "RCX", "rcx" }, { "RDX", "rdx" },
-		{ "RSI", "rsi" }, { "RDI", "rdi" }, { "RBP", "rbp" }, { "RSP", "rsp" },
-		{ "R08", "r8" }, { "R09", "r9" }, { "R10", "r10" }, { "R11", "r11" },
-		{ "R12", "r12" }, { "R13", "r13" }, { "R14", "r14" }, { "R15", "r15" },
-		{ "EFLAGS", "eflags" }, { "CR2", "cr2" }, { "CR3", "cr3" },
-		{ "FS", "fs_base" }, { "GS", "gs_base" },
+		{ "RAX", "rax" },	{ "RBX", "rbx" }, { "RCX", "rcx" }, { "RDX", "rdx" },
+		{ "RSI", "rsi" },	{ "RDI", "rdi" }, { "RBP", "rbp" }, { "RSP", "rsp" },
+		{ "R08", "r8" },	{ "R09", "r9" },  { "R10", "r10" }, { "R11", "r11" },
+		{ "R12", "r12" },	{ "R13", "r13" }, { "R14", "r14" }, { "R15", "r15" },
+		{ "EFLAGS", "eflags" }, { "CR2", "cr2" }, { "CR3", "cr3" }, { "FS", "fs_base" },
+		{ "GS", "gs_base" },
 	};
 	uint64_t v;
 	size_t i, n;
@@ -153,8 +153,8 @@ static int parse_regs(struct pfs_parser *x, const char *s)
 static void parse_fault_address(struct pfs_panic *p, const char *s)
 {
 	static const char *const before[] = {
-		"for address: ", "dereference, address: ", "request at ", "dereference at ",
-		"non-canonical address ", "for address ",
+		"for address: ",   "dereference, address: ", "request at ",
+		"dereference at ", "non-canonical address ", "for address ",
 	};
 	const char *q;
 	size_t i;
@@ -164,7 +164,7 @@ static void parse_fault_address(struct pfs_panic *p, const char *s)
 		if (q && pfs_take_hex(&q, &p->fault_address))
 			p->has_fault_address = true;
 		else if (q && pfs_starts(pfs_skip_space(q), "(null)"))
-			p->has_fault_address = true;	/* at 0 */
+			p->has_fault_address = true; /* at 0 */
 	}
 }
 
@@ -271,7 +271,7 @@ static int line(struct pfs_parser *x, const char *s, bool *ret_taken)
 struct choice {
 	struct pfs_operand op;
 	bool have;
-	bool hit;		/* explains the fault address */
+	bool hit; /* explains the fault address */
 };
 
 /* 64-bit name of a general register: "eax" -> "rax", "r8d" -> "r8". */
@@ -443,8 +443,7 @@ static int choose(csh cs, struct pfs_arena *a, const cs_insn *insn, struct pfs_p
 	return 0;
 }
 
-static int operand(struct pfs_arena *a, const unsigned char *code, size_t len,
-		     struct pfs_panic *p)
+static int operand(struct pfs_arena *a, const unsigned char *code, size_t len, struct pfs_panic *p)
 {
 	cs_insn *insn;
 	size_t n;
@@ -478,9 +477,9 @@ static bool call_target(struct pfs_mem *m, uint64_t ret, uint64_t *ret_target)
 }
 
 static const char *const reg_names[] = {
-	"r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10", "r9",
-	"r8", "rax", "rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs",
-	"eflags", "rsp", "ss", "fs_base", "gs_base", "ds", "es", "fs", "gs",
+	"r15",	  "r14", "r13", "r12",	   "rbp",     "rbx", "r11",	 "r10", "r9",
+	"r8",	  "rax", "rcx", "rdx",	   "rsi",     "rdi", "orig_rax", "rip", "cs",
+	"eflags", "rsp", "ss",	"fs_base", "gs_base", "ds",  "es",	 "fs",	"gs",
 };
 
 static const char *const no_pfn[] = {

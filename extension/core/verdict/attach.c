@@ -112,12 +112,12 @@ struct search {
 	size_t nr_lookups;
 	struct pfs_panic *p;
 	uint64_t stack_size;
-	uint64_t text;			/* the kernel's lies above */
+	uint64_t text; /* the kernel's lies above */
 	size_t cap;
 	unsigned int tasks;
-	unsigned int unreadable;	/* tasks, or parts of their stacks */
-	unsigned int running;		/* tasks whose stack pointer nobody knows */
-	bool endless;			/* a list that does not come back to its head */
+	unsigned int unreadable; /* tasks, or parts of their stacks */
+	unsigned int running;	 /* tasks whose stack pointer nobody knows */
+	bool endless;		 /* a list that does not come back to its head */
 	unsigned char stack[MAX_STACK];
 };
 
@@ -305,8 +305,7 @@ static int walk_list(struct search *s, uint64_t head, uint64_t offset,
 		at = pfs_le64(next);
 		if (at == head)
 			break;
-		if (at == mark || s->tasks >= MAX_TASKS ||
-		    !pfs_in_kernel_half(s->m->mem, at)) {
+		if (at == mark || s->tasks >= MAX_TASKS || !pfs_in_kernel_half(s->m->mem, at)) {
 			s->endless = true;
 			break;
 		}
@@ -339,8 +338,8 @@ static int look_at_process(struct search *s, uint64_t task)
 
 static bool facts_suffice(struct pfs_model *m)
 {
-	static const enum pfs_fact_id needed[] = { PFS_F_INIT_TASK, PFS_F_TASK_TASKS,
-						   PFS_F_TASK_PID, PFS_F_TASK_STACK,
+	static const enum pfs_fact_id needed[] = { PFS_F_INIT_TASK,   PFS_F_TASK_TASKS,
+						   PFS_F_TASK_PID,    PFS_F_TASK_STACK,
 						   PFS_F_TASK_THREAD, PFS_F_THREAD_SP };
 	size_t i;
 
@@ -362,7 +361,10 @@ int pfs_attach_find(struct pfs_model *m, struct pfs_lookup *const *lookups, size
 
 	if (!s)
 		return pfs_err_set(err, ENOMEM, "tasks: out of memory");
-	*s = (struct search){ .m = m, .lookups = lookups, .nr_lookups = nr_lookups, .p = p,
+	*s = (struct search){ .m = m,
+			      .lookups = lookups,
+			      .nr_lookups = nr_lookups,
+			      .p = p,
 			      .stack_size = pfs_stack_size(m),
 			      .text = pfs_val(m->facts, PFS_F_STEXT) };
 	p->attach_search = PFS_ATTACH_IN_PART;
@@ -380,10 +382,11 @@ int pfs_attach_find(struct pfs_model *m, struct pfs_lookup *const *lookups, size
 		pfs_limit(m, "attaching task", "the list of tasks does not end: %u were looked at",
 			  s->tasks);
 	if (s->unreadable || s->running)
-		pfs_limit(m, "attaching task",
-			  "of %u tasks, %u or parts of their stacks cannot be read, and %u ran on a "
-			  "CPU whose registers are not in the dump", s->tasks, s->unreadable,
-			  s->running);
+		pfs_limit(
+			m, "attaching task",
+			"of %u tasks, %u or parts of their stacks cannot be read, and %u ran on a "
+			"CPU whose registers are not in the dump",
+			s->tasks, s->unreadable, s->running);
 	else if (!s->endless)
 		p->attach_search = PFS_ATTACH_ALL;
 	return 0;
@@ -403,8 +406,7 @@ static bool finding_wants(const struct pfs_model *m, const struct pfs_finding *f
 		return false;
 	if (f->problem == pfs_problem(PFS_P_PGMAP_UNINITIALISED))
 		return true;
-	return pfs_state_of_problem(f->problem, &state) &&
-	       pfs_device_pending(m, f->end - 1, state);
+	return pfs_state_of_problem(f->problem, &state) && pfs_device_pending(m, f->end - 1, state);
 }
 
 bool pfs_attach_wanted(const struct pfs_model *m, const struct pfs_verdict *v,
@@ -444,9 +446,11 @@ static const char *where(struct pfs_model *m, const char *function, const char *
 
 static const char *about_panicking(struct pfs_model *m, const struct trace *t)
 {
-	return pfs_printf(&m->arena,
-			  "the panicking task itself is attaching a device, by its call trace: it is "
-			  "in %s; %s", where(m, t->function, t->root), how_far(t->phase));
+	return pfs_printf(
+		&m->arena,
+		"the panicking task itself is attaching a device, by its call trace: it is "
+		"in %s; %s",
+		where(m, t->function, t->root), how_far(t->phase));
 }
 
 static const char *about_task(struct pfs_model *m, const struct pfs_attacher *a,
@@ -457,9 +461,11 @@ static const char *about_task(struct pfs_model *m, const struct pfs_attacher *a,
 
 	return pfs_printf(&m->arena,
 			  "task %lld (%s) was in %s: a scan of its stack for return addresses says "
-			  "so, %s; %s", (long long)a->pid, a->comm, where(m, a->function, a->root),
+			  "so, %s; %s",
+			  (long long)a->pid, a->comm, where(m, a->function, a->root),
 			  a->pgmap == g->va ? "and finds the address of this pagemap there" :
-					      "but not for which device", how_far(phase));
+					      "but not for which device",
+			  how_far(phase));
 }
 
 #define MAX_LINES 4	/* of evidence a page */

@@ -81,8 +81,8 @@ static int from_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_l
 		if (!pfs_named_pfn(m, d, &pfn))
 			continue;
 		r = has_memmap(m, pfn) ? add(m, leads, pfn, PFS_SRC_LOG,
-					     pfs_printf(&m->arena, "log line \"%s\"", d->line))
-				       : 0;
+					     pfs_printf(&m->arena, "log line \"%s\"", d->line)) :
+					 0;
 		if (r)
 			return r;
 	}
@@ -163,8 +163,8 @@ static int from_local(struct pfs_model *m, const struct pfs_frame *f, const stru
 	size_t i;
 	int r;
 
-	if (strcmp(v->name, "pfn") && (strcmp(v->name, "page") ||
-				       !pfs_in_memmap(m, v->value, &pfn)))
+	if (strcmp(v->name, "pfn") &&
+	    (strcmp(v->name, "page") || !pfs_in_memmap(m, v->value, &pfn)))
 		return 0;
 	if (!has_memmap(m, pfn))
 		return 0;

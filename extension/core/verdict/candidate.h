@@ -10,19 +10,19 @@
 
 /* Any small integer is a PFN: where a candidate came from outranks how bad it looks. */
 enum pfs_source {
-	PFS_SRC_FAULT_ADDRESS,	/* the fault is at a struct page */
-	PFS_SRC_LOG,		/* the kernel's own words name it */
-	PFS_SRC_REG_PAGE,	/* a register points to its struct page */
-	PFS_SRC_LOCAL,		/* a variable of a function on the stack does, or is its PFN */
-	PFS_SRC_STACK,		/* a word of the crashed stack does */
-	PFS_SRC_REG_PFN,	/* a register could be its PFN */
+	PFS_SRC_FAULT_ADDRESS, /* the fault is at a struct page */
+	PFS_SRC_LOG,	       /* the kernel's own words name it */
+	PFS_SRC_REG_PAGE,      /* a register points to its struct page */
+	PFS_SRC_LOCAL,	       /* a variable of a function on the stack does, or is its PFN */
+	PFS_SRC_STACK,	       /* a word of the crashed stack does */
+	PFS_SRC_REG_PFN,       /* a register could be its PFN */
 };
 
 struct pfs_lead {
 	uint64_t pfn;
 	enum pfs_source source;
-	const char *from;	/* every place that names it */
-	const char *local;	/* the variable, where it takes one; NULL: no */
+	const char *from;  /* every place that names it */
+	const char *local; /* the variable, where it takes one; NULL: no */
 };
 
 struct pfs_leads {
@@ -36,7 +36,7 @@ int pfs_leads_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_le
 enum pfs_reproduces {
 	PFS_REPRODUCES,
 	PFS_DOES_NOT,
-	PFS_CANNOT_TELL,	/* what it takes is not in the dump */
+	PFS_CANNOT_TELL, /* what it takes is not in the dump */
 };
 
 /*
@@ -59,7 +59,7 @@ bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *d, ui
  * says so. *ret_why: as of pfs_reproduce().
  */
 enum pfs_reproduces pfs_named_reproduces(struct pfs_model *m, const struct pfs_panic *p,
-					 struct pfs_page *page,
-					 enum pfs_confidence *ret_confidence, const char **ret_why);
+					 struct pfs_page *page, enum pfs_confidence *ret_confidence,
+					 const char **ret_why);
 
 #endif

@@ -48,18 +48,22 @@ static enum pfs_reproduces found_bad(struct words *w)
 	if (!w->d->nr_raw)
 		w->why = pfs_printf(&w->m->arena,
 				    "the kernel's own check found it bad (%s); its words were not "
-				    "printed", reason);
+				    "printed",
+				    reason);
 	else if (!n)
-		w->why = pfs_printf(&w->m->arena,
-				    "the kernel's own check found it bad (%s), and it holds what was "
-				    "printed", reason);
+		w->why = pfs_printf(
+			&w->m->arena,
+			"the kernel's own check found it bad (%s), and it holds what was "
+			"printed",
+			reason);
 	else
-		w->why = pfs_printf(&w->m->arena,
-				    "the kernel's own check found it bad (%s); of the %u words that "
-				    "were printed %u %s changed since, the first at offset 0x%x: "
-				    "0x%llx printed, 0x%llx now", reason, w->d->nr_raw, n,
-				    n == 1 ? "has" : "have", at, ULL(w->d->raw[at / 8]),
-				    ULL(pfs_le64(w->page->bytes + at)));
+		w->why =
+			pfs_printf(&w->m->arena,
+				   "the kernel's own check found it bad (%s); of the %u words that "
+				   "were printed %u %s changed since, the first at offset 0x%x: "
+				   "0x%llx printed, 0x%llx now",
+				   reason, w->d->nr_raw, n, n == 1 ? "has" : "have", at,
+				   ULL(w->d->raw[at / 8]), ULL(pfs_le64(w->page->bytes + at)));
 	return PFS_REPRODUCES;
 }
 
@@ -73,9 +77,11 @@ static enum pfs_reproduces dumped(struct words *w)
 	if (!w->d->nr_raw && !(w->d->poisoned && w->page->state == PFS_ST_POISONED))
 		return PFS_DOES_NOT;
 	w->confidence = PFS_CONF_HIGH;
-	w->why = pfs_printf(&w->m->arena,
-			    "dump_page() printed it before the BUG, and its struct page still holds "
-			    "what was printed (%s)", pfs_state_name(w->page->state));
+	w->why =
+		pfs_printf(&w->m->arena,
+			   "dump_page() printed it before the BUG, and its struct page still holds "
+			   "what was printed (%s)",
+			   pfs_state_name(w->page->state));
 	return PFS_REPRODUCES;
 }
 
@@ -136,19 +142,21 @@ static enum pfs_reproduces on_list(struct words *w)
 		become(w, PFS_ST_GARBAGE, "a word of its list is no pointer to a list head");
 		w->why = pfs_printf(&w->m->arena,
 				    "its struct page holds 0x%llx at offset 0x%llx, where its list "
-				    "has 0x%llx, as the kernel says", ULL(d->word_is), ULL(off),
-				    ULL(d->word_should));
+				    "has 0x%llx, as the kernel says",
+				    ULL(d->word_is), ULL(off), ULL(d->word_should));
 		return PFS_REPRODUCES;
 	}
 	if (pfs_state_abnormal(w->page->state)) {
-		w->why = pfs_printf(&w->m->arena, "it is one of those that the kernel names, and %s",
+		w->why = pfs_printf(&w->m->arena,
+				    "it is one of those that the kernel names, and %s",
 				    pfs_state_name(w->page->state));
 		return PFS_REPRODUCES;
 	}
 	if (!d->word_at && passed_by(w)) {
 		become(w, PFS_ST_STALE, "on a list that does not know it");
-		w->why = "its list words point to neighbours of which neither points back: the list "
-			 "went on without it";
+		w->why =
+			"its list words point to neighbours of which neither points back: the list "
+			"went on without it";
 		return PFS_REPRODUCES;
 	}
 	if (!d->word_at && deleted(w) && strstr(d->line, "LIST_POISON")) {
@@ -162,8 +170,8 @@ static enum pfs_reproduces on_list(struct words *w)
 }
 
 enum pfs_reproduces pfs_named_reproduces(struct pfs_model *m, const struct pfs_panic *p,
-					 struct pfs_page *page,
-					 enum pfs_confidence *ret_confidence, const char **ret_why)
+					 struct pfs_page *page, enum pfs_confidence *ret_confidence,
+					 const char **ret_why)
 {
 	struct words w = { .m = m, .page = page };
 	enum pfs_reproduces r = PFS_DOES_NOT;

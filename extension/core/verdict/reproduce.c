@@ -57,8 +57,8 @@ static enum pfs_reproduces read_only(struct attempt *a)
 	a->confidence = PFS_CONF_HIGH;
 	a->why = pfs_printf(&a->m->arena,
 			    "the write to 0x%llx is to its struct page, which is mapped read-only: "
-			    "%s entry 0x%llx at physical 0x%llx", ULL(a->fault), last->level,
-			    ULL(last->entry), ULL(last->entry_pa));
+			    "%s entry 0x%llx at physical 0x%llx",
+			    ULL(a->fault), last->level, ULL(last->entry), ULL(last->entry_pa));
 	return PFS_REPRODUCES;
 }
 
@@ -284,14 +284,17 @@ static enum pfs_reproduces wild_member(struct attempt *a)
 		a->page->state = PFS_ST_GARBAGE;
 		a->page->why = "a pointer in it leads nowhere";
 		a->confidence = PFS_CONF_HIGH;
-		a->why = pfs_printf(&a->m->arena,
-				    "its %s holds 0x%llx, where nothing is mapped; %s holds that pointer, "
-				    "and %s accesses 0x%llx%s", members[i].name,
-				    ULL(pfs_le64(a->page->bytes + members[i].at)), reg,
-				    a->p->operand.text, ULL(a->fault),
-				    bit < 0 ? "" : pfs_printf(&a->m->arena, "; without bit %d it would "
-							      "lead to something: bad memory looks so",
-							      bit));
+		a->why = pfs_printf(
+			&a->m->arena,
+			"its %s holds 0x%llx, where nothing is mapped; %s holds that pointer, "
+			"and %s accesses 0x%llx%s",
+			members[i].name, ULL(pfs_le64(a->page->bytes + members[i].at)), reg,
+			a->p->operand.text, ULL(a->fault),
+			bit < 0 ? "" :
+				  pfs_printf(&a->m->arena,
+					     "; without bit %d it would "
+					     "lead to something: bad memory looks so",
+					     bit));
 		return PFS_REPRODUCES;
 	}
 	return PFS_DOES_NOT;
@@ -328,9 +331,9 @@ static enum pfs_reproduces try(struct attempt *a)
 		return PFS_REPRODUCES;
 	if (a->lead->source <= PFS_SRC_LOCAL && followed_links(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;
-	a->why =
-		pfs_printf(&a->m->arena, "it is %s, but nothing in it leads to the fault at 0x%llx",
-			   pfs_state_name(page->state), ULL(a->fault));
+	a->why = pfs_printf(&a->m->arena,
+			    "it is %s, but nothing in it leads to the fault at 0x%llx",
+			    pfs_state_name(page->state), ULL(a->fault));
 	return PFS_DOES_NOT;
 }
 

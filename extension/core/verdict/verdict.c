@@ -16,8 +16,8 @@ struct verdict {
 	struct pfs_verdict *v;
 	bool no_memory;
 	bool cannot_tell; /* a struct page that the panic points to cannot be read */
-	bool named; /* the panic names a struct page outright */
-	bool by_words; /* the kernel's words, not a fault, say that the page is bad */
+	bool named;	  /* the panic names a struct page outright */
+	bool by_words;	  /* the kernel's words, not a fault, say that the page is bad */
 };
 
 static void evidence(struct verdict *d, const char *fmt, ...) PFS_PRINTF(2, 3);
@@ -61,7 +61,8 @@ static void about_place(struct verdict *d)
 		evidence(d, "the pagemap's reference (percpu_ref) is %s%s", ref,
 			 g->ref == PFS_REF_DEAD ? ": its device is being taken away" : "");
 	if (pfs_is_system_ram(d->m, p->pfn) == 0)
-		evidence(d, "not System RAM: iomem_resource has \"%s\" there", r ? r->name : "nothing");
+		evidence(d, "not System RAM: iomem_resource has \"%s\" there",
+			 r ? r->name : "nothing");
 	if (d->m->nr_zones && !pfs_zone_spanning(d->m, p->pfn, NULL))
 		evidence(d, "no zone spans it");
 }
@@ -140,20 +141,23 @@ static void accept(struct verdict *d, const char *why)
 	if (d->by_words && !pfs_state_abnormal(v->page.state))
 		v->title = found_bad(d, who);
 	else if (!pfs_state_abnormal(v->page.state))
-		v->title = pfs_printf(&d->m->arena,
-				      "%s%s wrote to the struct page of PFN 0x%llx, which is mapped "
-				      "read-only", who, d->p->function ? "()" : "",
-				      ULL(v->page.pfn));
+		v->title =
+			pfs_printf(&d->m->arena,
+				   "%s%s wrote to the struct page of PFN 0x%llx, which is mapped "
+				   "read-only",
+				   who, d->p->function ? "()" : "", ULL(v->page.pfn));
 	else
 		v->title = pfs_printf(&d->m->arena,
 				      "%s%s stepped on PFN 0x%llx, whose struct page is %s%s%s",
 				      who, d->p->function ? "()" : "", ULL(v->page.pfn),
 				      pfs_state_name(v->page.state), v->mechanism ? ": " : "",
 				      v->mechanism ? v->mechanism->title : "");
-	v->advice = v->mechanism ? v->mechanism->advice :
-		    d->by_words  ? "Report the page, the condition and the stack to the memory "
-				   "management list. page_owner=on tells who had such a page before." :
-				   "Report the page and the findings to the memory management list.";
+	v->advice = v->mechanism ?
+			    v->mechanism->advice :
+		    d->by_words ?
+			    "Report the page, the condition and the stack to the memory "
+			    "management list. page_owner=on tells who had such a page before." :
+			    "Report the page and the findings to the memory management list.";
 	if (!v->title)
 		d->no_memory = true;
 	evidence(d, "%s", why);
@@ -163,8 +167,8 @@ static void accept(struct verdict *d, const char *why)
 	about_mapping(d);
 	about_place(d);
 	if (pfs_state_abnormal(v->page.state))
-		evidence(d, "PFNs 0x%llx-0x%llx (%llu) are in this state", ULL(r->start), ULL(r->end - 1),
-		 ULL(r->end - r->start));
+		evidence(d, "PFNs 0x%llx-0x%llx (%llu) are in this state", ULL(r->start),
+			 ULL(r->end - 1), ULL(r->end - r->start));
 }
 
 /* 1: accepted, 0: not, or -errno. */
@@ -224,8 +228,10 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 			v->confidence = PFS_CONF_MEDIUM;
 		v->decided_by = "the code of that frame (dis -rl and bt -f in crash): which "
 				"register or stack slot held the page";
-		evidence(d, "it is %s, by the debug information of the kernel; neither the fault "
-			 "address, nor the log, nor a register points to it", lead->local);
+		evidence(d,
+			 "it is %s, by the debug information of the kernel; neither the fault "
+			 "address, nor the log, nor a register points to it",
+			 lead->local);
 	}
 	return 1;
 }
@@ -286,9 +292,11 @@ static int blame_usage(struct verdict *d, const struct pfs_leads *leads)
 		    "memory is bad.";
 	if (!v->title)
 		d->no_memory = true;
-	evidence(d, "mem_section.usage of section %llu is 0x%llx (%s); %s holds that pointer, "
-		 "and %s accesses it", ULL(s->nr), ULL(s->usage), pfs_reach_name(s->usage_reach),
-		 d->p->operand.base, d->p->operand.text);
+	evidence(d,
+		 "mem_section.usage of section %llu is 0x%llx (%s); %s holds that pointer, "
+		 "and %s accesses it",
+		 ULL(s->nr), ULL(s->usage), pfs_reach_name(s->usage_reach), d->p->operand.base,
+		 d->p->operand.text);
 	about_place(d);
 	return 1;
 }
@@ -317,14 +325,18 @@ static void nothing_found(struct verdict *d)
 	} else if (pfs_fault_at(d->p, &at) && pfs_in_memmap(d->m, at, &pfn) && !d->named &&
 		   !pfs_section_of(d->m, pfn)) {
 		v->status = PFS_UNRELATED;
-		v->title = pfs_printf(&d->m->arena,
-				      "PFN 0x%llx has no struct page: the fault's address was computed "
-				      "from a bad PFN or page table entry", ULL(pfn));
-		evidence(d, "0x%llx would be the struct page of PFN 0x%llx, physical 0x%llx, of which "
-			    "there is no section", ULL(at), ULL(pfn),
-			 ULL(pfn << d->m->layout.page_shift));
-		v->advice = "Look for where the PFN came from: a page table entry, a register, or a "
-			    "walker that does not ask pfn_valid().";
+		v->title = pfs_printf(
+			&d->m->arena,
+			"PFN 0x%llx has no struct page: the fault's address was computed "
+			"from a bad PFN or page table entry",
+			ULL(pfn));
+		evidence(d,
+			 "0x%llx would be the struct page of PFN 0x%llx, physical 0x%llx, of which "
+			 "there is no section",
+			 ULL(at), ULL(pfn), ULL(pfn << d->m->layout.page_shift));
+		v->advice =
+			"Look for where the PFN came from: a page table entry, a register, or a "
+			"walker that does not ask pfn_valid().";
 		v->decided_by = "the code that computed the address (dis -rl in crash)";
 		if (!v->title)
 			d->no_memory = true;
@@ -343,10 +355,10 @@ static void nothing_found(struct verdict *d)
 		v->decided_by = "the condition of the BUG that printed the page";
 	} else {
 		v->status = PFS_UNRELATED;
-		v->title = v->nr_candidates
-				   ? "nothing ties the panic to the memmap: no page that it names "
-				     "reproduces the fault"
-				   : "nothing ties the panic to the memmap: it names no page";
+		v->title = v->nr_candidates ?
+				   "nothing ties the panic to the memmap: no page that it names "
+				   "reproduces the fault" :
+				   "nothing ties the panic to the memmap: it names no page";
 		v->advice = "Look elsewhere for the cause of this panic.";
 	}
 }

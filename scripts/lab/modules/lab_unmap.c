@@ -13,7 +13,7 @@ module_param(pfn, ulong, 0);
 
 static void forget(void *addr)
 {
-	asm volatile("invlpg (%0)" : : "r" (addr) : "memory");
+	asm volatile("invlpg (%0)" : : "r"(addr) : "memory");
 }
 
 static __attribute__((noipa)) unsigned long lab_unmap_look(const struct page *page)
