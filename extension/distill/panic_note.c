@@ -163,15 +163,15 @@ static const char *const named_by[] = {
 	[PFS_NAMED_BY_LIST] = "list",
 };
 
-static json_t *dumped_to_json(struct writer *w, const struct pfs_panic *p)
+static json_t *named_to_json(struct writer *w, const struct pfs_named_page *named, size_t nr)
 {
 	json_t *list = json_array(), *o, *raw;
 	char buf[24];
 	size_t i;
 	unsigned int k;
 
-	for (i = 0; i < p->nr_named; i++) {
-		const struct pfs_named_page *d = &p->named[i];
+	for (i = 0; i < nr; i++) {
+		const struct pfs_named_page *d = &named[i];
 
 		o = json_object();
 		set_str(w, o, "line", d->line);
@@ -180,6 +180,7 @@ static json_t *dumped_to_json(struct writer *w, const struct pfs_panic *p)
 		set(w, o, "poisoned", json_boolean(d->poisoned));
 		if (d->by != PFS_NAMED_BY_DUMP)
 			set_str(w, o, "by", named_by[d->by]);
+		set_hex_if(w, o, "ts_nsec", d->by != PFS_NAMED_BY_DUMP, d->ts_nsec);
 		set_str(w, o, "reason", d->reason);
 		if (d->word_at) {
 			set_hex(w, o, "word_at", d->word_at);
@@ -266,7 +267,9 @@ char *pfs_panic_to_json(const struct pfs_panic *p)
 	set(w, o, "stack", stack_to_json(w, p));
 	if (p->operand.valid)
 		set(w, o, "operand", operand_to_json(w, &p->operand));
-	set(w, o, "dumped_pages", dumped_to_json(w, p));
+	set(w, o, "dumped_pages", named_to_json(w, p->named, p->nr_named));
+	if (p->nr_elsewhere)
+		set(w, o, "named_elsewhere", named_to_json(w, p->elsewhere, p->nr_elsewhere));
 	set(w, o, "stack_words", words_to_json(w, p));
 	set_attachers(w, o, p);
 	text = writer.failed ? NULL : json_dumps(o, JSON_COMPACT);
@@ -493,15 +496,15 @@ static enum pfs_named_by get_named_by(struct reader *x, const json_t *e)
 	return PFS_NAMED_BY_DUMP;
 }
 
-static void read_dumped(struct reader *x, const json_t *o, struct pfs_panic *p)
+static void read_named(struct reader *x, const json_t *o, const char *key,
+		       struct pfs_named_page **ret, size_t *ret_nr)
 {
-	const json_t *list = need_list(x, o, "dumped_pages", MAX_DUMPED, sizeof(*p->named),
-				       &p->named, &p->nr_named);
+	const json_t *list = need_list(x, o, key, MAX_DUMPED, sizeof(**ret), ret, ret_nr);
 	size_t i, k;
 
-	for (i = 0; i < p->nr_named && !x->r; i++) {
+	for (i = 0; i < *ret_nr && !x->r; i++) {
 		const json_t *e = json_array_get(list, i), *raw = json_object_get(e, "raw");
-		struct pfs_named_page *d = &p->named[i];
+		struct pfs_named_page *d = &(*ret)[i];
 
 		d->line = need_str(x, e, "line");
 		d->has_page = get_hex(x, e, "page", &d->page);
@@ -509,6 +512,7 @@ static void read_dumped(struct reader *x, const json_t *o, struct pfs_panic *p)
 		d->poisoned = need_bool(x, e, "poisoned");
 		d->by = get_named_by(x, e);
 		d->reason = get_str(x, e, "reason");
+		get_hex(x, e, "ts_nsec", &d->ts_nsec);
 		if (get_hex(x, e, "word_at", &d->word_at)) {
 			d->word_is = need_hex(x, e, "word_is");
 			d->word_should = need_hex(x, e, "word_should");
@@ -604,7 +608,9 @@ static void read_panic(struct reader *x, const json_t *o, struct pfs_panic *p)
 	p->regs_from = get_str(x, o, "registers_from");
 	read_stack(x, o, p);
 	read_operand(x, o, &p->operand);
-	read_dumped(x, o, p);
+	read_named(x, o, "dumped_pages", &p->named, &p->nr_named);
+	if (json_object_get(o, "named_elsewhere"))
+		read_named(x, o, "named_elsewhere", &p->elsewhere, &p->nr_elsewhere);
 	read_words(x, o, p);
 	read_attachers(x, o, p);
 }

@@ -164,6 +164,8 @@ int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err)
 	s->has_panic = true;
 	r = pfs_check_structure(&s->model, &s->findings, err);
 	if (!r)
+		r = pfs_check_panic(&s->model, &s->panic, &s->findings, err);
+	if (!r)
 		r = pfs_verdict_find(&s->model, &s->panic, &s->verdict, err);
 	if (!r)
 		r = explain_attach(s, &s->verdict, 0, err);

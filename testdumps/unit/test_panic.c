@@ -366,6 +366,21 @@ static void reports(void **state)
 	assert_int_equal(p.named[0].pfn, 0x9100);
 	assert_string_equal(p.named[0].reason, "nonzero mapcount");
 	w_free(w);
+	/* The same of a machine that then died of something else. */
+	snprintf(text, sizeof(text),
+		 "BUG: Bad page state in process omicli  pfn:09100\n"
+		 "page dumped because: nonzero mapcount\n%s"
+		 "BUG: unable to handle page fault for address: 0000000000000500\n"
+		 "Oops: 0000 [#1] SMP\nRIP: 0010:f+0x1/0x2\n"
+		 "Kernel panic - not syncing: Fatal exception\n",
+		 warning);
+	w = log_of(text);
+	p = find(w);
+	assert_int_equal(p.nr_named, 0);
+	assert_int_equal(p.nr_elsewhere, 1);
+	assert_int_equal(p.elsewhere[0].pfn, 0x9100);
+	assert_string_equal(p.elsewhere[0].reason, "nonzero mapcount");
+	w_free(w);
 	/* The panic is of the WARNING where nothing came behind it. */
 	snprintf(text, sizeof(text),
 		 "BUG: Bad page state in process x  pfn:00001\n%s"

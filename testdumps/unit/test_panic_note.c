@@ -39,6 +39,7 @@ static struct pfs_named_page named[] = {
 	{ .line = "list_del corruption. next->prev ...",
 	  .by = PFS_NAMED_BY_LIST,
 	  .reason = "nonzero mapcount",
+	  .ts_nsec = 1,
 	  .pfn = 0x44000,
 	  .has_pfn = true,
 	  .word_at = 0xffd4000044000010,
@@ -77,6 +78,8 @@ static const struct pfs_panic full = {
 		     0xfdfdfdfdfdfdfdfc },
 	.named = named,
 	.nr_named = 2,
+	.elsewhere = named + 1,
+	.nr_elsewhere = 1,
 	.words = words,
 	.nr_words = 1,
 	.attach_search = PFS_ATTACH_IN_PART,
@@ -132,6 +135,8 @@ static void round_trip(void **state)
 	assert_string_equal(p.named[1].reason, "nonzero mapcount");
 	assert_true(p.named[1].word_at == named[1].word_at);
 	assert_int_equal(p.named[1].word_is, 0x5a);
+	assert_int_equal(p.nr_elsewhere, 1);
+	assert_true(p.elsewhere[0].ts_nsec == named[1].ts_nsec);
 	assert_true(p.named[1].word_should == named[1].word_should);
 	assert_true(p.words[0].value == words[0].value);
 	assert_int_equal(p.attach_search, PFS_ATTACH_IN_PART);

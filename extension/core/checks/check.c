@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-enum needs { MODEL, SCAN };
+enum needs { MODEL, SCAN, PANIC };
 
 static const struct {
 	void (*run)(struct pfs_check *c);
@@ -15,25 +15,35 @@ static const struct {
 #undef CHECK
 };
 
-static int run(struct pfs_model *m, const struct pfs_scan *scan, enum needs needs,
-	       struct pfs_findings *out, struct pfs_err *err)
+static int run(struct pfs_check *c, enum needs needs, struct pfs_err *err)
 {
-	struct pfs_check c = { .m = m, .scan = scan, .out = out };
 	size_t i;
 
 	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (checks[i].needs == needs)
-			checks[i].run(&c);
-	return c.no_memory ? pfs_err_set(err, ENOMEM, "checks: out of memory") : 0;
+			checks[i].run(c);
+	return c->no_memory ? pfs_err_set(err, ENOMEM, "checks: out of memory") : 0;
 }
 
 int pfs_check_structure(struct pfs_model *m, struct pfs_findings *out, struct pfs_err *err)
 {
-	return run(m, NULL, MODEL, out, err);
+	struct pfs_check c = { .m = m, .out = out };
+
+	return run(&c, MODEL, err);
 }
 
 int pfs_check_pages(struct pfs_model *m, const struct pfs_scan *scan, struct pfs_findings *out,
 		    struct pfs_err *err)
 {
-	return run(m, scan, SCAN, out, err);
+	struct pfs_check c = { .m = m, .scan = scan, .out = out };
+
+	return run(&c, SCAN, err);
+}
+
+int pfs_check_panic(struct pfs_model *m, const struct pfs_panic *p, struct pfs_findings *out,
+		    struct pfs_err *err)
+{
+	struct pfs_check c = { .m = m, .panic = p, .out = out };
+
+	return run(&c, PANIC, err);
 }

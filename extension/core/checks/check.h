@@ -10,7 +10,8 @@
 
 struct pfs_check {
 	struct pfs_model *m;
-	const struct pfs_scan *scan; /* NULL for a check that needs the model alone */
+	const struct pfs_scan *scan;   /* NULL for a check that needs the model alone */
+	const struct pfs_panic *panic; /* NULL likewise */
 	struct pfs_findings *out;
 	bool no_memory;
 };

@@ -119,6 +119,9 @@ const struct pfs_fix *pfs_fixes(size_t *nr);
 int pfs_check_structure(struct pfs_model *m, struct pfs_findings *out, struct pfs_err *err);
 int pfs_check_pages(struct pfs_model *m, const struct pfs_scan *scan, struct pfs_findings *out,
 		    struct pfs_err *err);
+/* And those by what the log says. -ENOMEM. */
+int pfs_check_panic(struct pfs_model *m, const struct pfs_panic *p, struct pfs_findings *out,
+		    struct pfs_err *err);
 
 /* From panic, structure and the candidates' neighbourhood; never from the scan. */
 int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_verdict *ret,

@@ -270,6 +270,9 @@ static inline bool pfs_node_deferred(const struct pfs_node *n)
 	       n->first_deferred_pfn - n->start_pfn < n->spanned;
 }
 
+/* Is the address in the memmap of a PFN that there can be? (vmemmap.c) */
+bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn);
+
 /* Do sections of this kernel have the flag? */
 static inline bool pfs_has_section_flag(const struct pfs_model *m, enum pfs_section_flag_id id)
 {

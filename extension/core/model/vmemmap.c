@@ -121,3 +121,14 @@ int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err)
 		qsort(m->backing, m->nr_backing, sizeof(*m->backing), by_pa);
 	return 0;
 }
+
+bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn)
+{
+	const struct pfs_layout *l = &m->layout;
+	uint64_t pages = l->nr_sections * l->pages_per_section;
+
+	if (!l->vmemmap_known || !pfs_within(va, l->vmemmap, pages * l->struct_page))
+		return false;
+	*ret_pfn = (va - l->vmemmap) / l->struct_page;
+	return true;
+}

@@ -129,21 +129,23 @@ static void parse_raw(const char *s, struct pfs_named_page *d)
 }
 
 struct names {
-	struct pfs_model *m;
-	struct pfs_panic *p;
-	size_t cap;
+	struct pfs_arena *arena;
+	struct pfs_named_page *list;
+	size_t nr, cap;
+	uint64_t ts; /* of the line at hand */
 };
 
 static int add(struct names *n, const struct pfs_named_page *d)
 {
 	struct pfs_named_page *new;
 
-	if (n->p->nr_named == MAX_NAMED)
+	if (n->nr == MAX_NAMED)
 		return 0;
-	new = pfs_grow(&n->m->arena, &n->p->named, &n->p->nr_named, &n->cap, sizeof(*d));
+	new = pfs_grow(n->arena, &n->list, &n->nr, &n->cap, sizeof(*d));
 	if (!new)
 		return -ENOMEM;
 	*new = *d;
+	new->ts_nsec = n->ts;
 	return 0;
 }
 
@@ -172,8 +174,7 @@ static int take_page(struct names *n, struct pfs_named_page *last, const struct 
 static int take_line(struct names *n, const char *s)
 {
 	static const char because[] = "page dumped because: ";
-	struct pfs_panic *p = n->p;
-	struct pfs_named_page *last = p->nr_named ? &p->named[p->nr_named - 1] : NULL;
+	struct pfs_named_page *last = n->nr ? &n->list[n->nr - 1] : NULL;
 	struct pfs_named_page d, other;
 	int r;
 
@@ -197,13 +198,25 @@ static int take_line(struct names *n, const char *s)
 	return parse_list_entry(s, &d) ? add(n, &d) : 0;
 }
 
-int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_panic *p)
+int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_named_page **ret,
+			 size_t *ret_nr)
 {
-	struct names n = { m, p, 0 };
+	struct names n = { .arena = &m->arena };
 	size_t i;
 	int r = 0;
 
-	for (i = start; i < end && i < m->nr_log && !r; i++)
+	for (i = start; i < end && i < m->nr_log && !r; i++) {
+		n.ts = m->log[i].ts_nsec;
 		r = take_line(&n, pfs_skip_space(m->log[i].text));
+	}
+	*ret = n.list;
+	*ret_nr = n.nr;
 	return r;
+}
+
+bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *d, uint64_t *ret_pfn)
+{
+	if (d->has_pfn)
+		*ret_pfn = d->pfn;
+	return d->has_pfn || (d->has_page && pfs_in_memmap(m, d->page, ret_pfn));
 }

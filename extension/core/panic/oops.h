@@ -39,7 +39,8 @@ enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const cha
 int pfs_oops_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_oops *o,
 		   struct pfs_panic *p);
 
-/* The struct pages that lines [start, end) name, into p->named (named.c). -ENOMEM. */
-int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_panic *p);
+/* The struct pages that lines [start, end) name, 16 at most (named.c). -ENOMEM. */
+int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_named_page **ret,
+			 size_t *ret_nr);
 
 #endif

@@ -143,7 +143,7 @@ static int parse_oops(struct pfs_model *m, size_t start, size_t end, struct pfs_
 	*o = (struct pfs_oops){ .nr_code = 0 };
 	p->message = m->log[start].text;
 	r = pfs_oops_parse(m, start, last, o, p);
-	return r ? r : pfs_oops_named_pages(m, dump_start(m, start), last, p);
+	return r ? r : pfs_oops_named_pages(m, dump_start(m, start), last, &p->named, &p->nr_named);
 }
 
 /*
@@ -398,6 +398,22 @@ static int complete(struct pfs_model *m, const struct pfs_oops *o, struct pfs_pa
 	return r ? r : read_stack(m, p);
 }
 
+/* Lines that the panic's own block has are told by their place in the log. */
+static int find_elsewhere(struct pfs_model *m, struct pfs_panic *p)
+{
+	size_t i, k, kept = 0;
+	int r = pfs_oops_named_pages(m, 0, m->nr_log, &p->elsewhere, &p->nr_elsewhere);
+
+	for (i = 0; i < p->nr_elsewhere; i++) {
+		for (k = 0; k < p->nr_named && p->named[k].line != p->elsewhere[i].line; k++)
+			;
+		if (k == p->nr_named)
+			p->elsewhere[kept++] = p->elsewhere[i];
+	}
+	p->nr_elsewhere = kept;
+	return r;
+}
+
 int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *err)
 {
 	struct pfs_oops o = { .nr_code = 0 };
@@ -407,6 +423,8 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
 	defaults(&p);
 	if (m->nr_log) {
 		r = find_in_log(m, &o, &p);
+		if (!r)
+			r = find_elsewhere(m, &p);
 	} else {
 		p.cpu = panic_cpu(m);
 		pfs_limit(m, "panic", "the dump has no readable kernel log");

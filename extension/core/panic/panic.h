@@ -76,6 +76,7 @@ enum pfs_named_by {
 struct pfs_named_page {
 	enum pfs_named_by by;
 	const char *line;   /* that named it */
+	uint64_t ts_nsec;   /* when, since boot */
 	const char *reason; /* "page dumped because: ..."; NULL: not said */
 	uint64_t page;	    /* an address in its struct page, if has_page */
 	uint64_t pfn;	    /* if has_pfn */
@@ -114,6 +115,9 @@ struct pfs_panic {
 	/* Struct pages that the kernel's own words name, in the order of the log (named.c). */
 	struct pfs_named_page *named;
 	size_t nr_named;
+	/* And those that the log names elsewhere: before, or of something else. */
+	struct pfs_named_page *elsewhere;
+	size_t nr_elsewhere;
 	/* Words of the crashed stack from its pointer up that lie in the vmemmap window. */
 	struct pfs_stack_word {
 		uint64_t at; /* bytes above the stack pointer */
@@ -144,5 +148,8 @@ int pfs_panic_unwind(struct pfs_model *m, struct pfs_panic *p, struct pfs_err *e
 uint64_t pfs_stack_size(const struct pfs_model *m);
 const struct pfs_reg *pfs_panic_reg(const struct pfs_panic *p, const char *name);
 const char *pfs_panic_kind_name(enum pfs_panic_kind k); /* "page-fault", ... */
+
+/* The PFN that the kernel's words name, by itself or by an address in the memmap. */
+bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *n, uint64_t *ret_pfn);
 
 #endif

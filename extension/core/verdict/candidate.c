@@ -19,24 +19,6 @@ bool pfs_fault_at(const struct pfs_panic *p, uint64_t *ret)
 	return p->has_effective || p->has_fault_address;
 }
 
-bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn)
-{
-	const struct pfs_layout *l = &m->layout;
-	uint64_t pages = l->nr_sections * l->pages_per_section;
-
-	if (!l->vmemmap_known || !pfs_within(va, l->vmemmap, pages * l->struct_page))
-		return false;
-	*ret_pfn = (va - l->vmemmap) / l->struct_page;
-	return true;
-}
-
-bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *d, uint64_t *ret_pfn)
-{
-	if (d->has_pfn)
-		*ret_pfn = d->pfn;
-	return d->has_pfn || (d->has_page && pfs_in_memmap(m, d->page, ret_pfn));
-}
-
 static bool has_memmap(const struct pfs_model *m, uint64_t pfn)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);

@@ -49,9 +49,6 @@ enum pfs_reproduces pfs_reproduce(struct pfs_model *m, const struct pfs_panic *p
 
 /* The address that the faulting access used: the operand's, else the printed one. */
 bool pfs_fault_at(const struct pfs_panic *p, uint64_t *ret);
-bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn);
-/* The PFN that the kernel's words name, by itself or by an address in the memmap. */
-bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *d, uint64_t *ret_pfn);
 
 /*
  * Do the kernel's words hold of this page, which they name, and is it the bad one of
