@@ -57,9 +57,11 @@ check_machine() { # name
 }
 
 # One machine of a kind: sound, explained, unmapped, hot-plugged, poisoned
-# pages, pages on no list, copies of a head, and one whose dump leaves pages out.
+# pages, pages on no list, copies of a head, one whose dump leaves pages out, and
+# those whose page the log names, or a pointer that leads nowhere.
 for name in healthy-6.1 s2-unmapped-read hotplug-offline-poisoned buddy-block-leaked \
-	memmap-stale-lru memmap-head-copies memmap-excluded; do
+	memmap-stale-lru memmap-head-copies memmap-excluded \
+	log-list-del log-bad-page-earlier usage-wild mapping-one-bit; do
 	{
 		echo "include $here/$name.text"
 		echo "secret $secret"

@@ -93,7 +93,7 @@ static void about_words(struct verdict *d)
 	for (i = 0; i < d->p->nr_named; i++) {
 		const struct pfs_named_page *n = &d->p->named[i];
 
-		if ((i && n->line == n[-1].line) || !pfs_named_pfn(d->m, n, &pfn))
+		if ((i && !strcmp(n->line, n[-1].line)) || !pfs_named_pfn(d->m, n, &pfn))
 			continue;
 		evidence(d, "the kernel says \"%s\"%s%s%s", n->line,
 			 n->reason ? ", because \"" : "", n->reason ? n->reason : "",
