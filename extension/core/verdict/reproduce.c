@@ -102,6 +102,41 @@ static bool fault_behind(const struct attempt *a, uint64_t pointer)
 	return false;
 }
 
+/* The one bit without which the pointer leads to something; -1: there is none, or several. */
+static int bit_too_many(const struct attempt *a, uint64_t pointer)
+{
+	const struct pfs_mem *mem = a->m->mem;
+	int bit, found = -1;
+
+	for (bit = 3; bit < 64; bit++) {
+		uint64_t va = pointer ^ UINT64_C(1) << bit;
+		struct pfs_walk w;
+
+		if (!pfs_in_kernel_half(mem, va) || !mem->arch->canonical(mem, va))
+			continue;
+		pfs_walk_va(a->m->mem, va, &w);
+		if (pfs_walk_reach(&w) != PFS_REACH_OK)
+			continue;
+		if (found >= 0)
+			return -1;
+		found = bit;
+	}
+	return found;
+}
+
+/* "; without bit 62 ...", or "". */
+static const char *about_bit(struct attempt *a, uint64_t pointer)
+{
+	int bit = bit_too_many(a, pointer);
+	const char *s;
+
+	if (bit < 0)
+		return "";
+	s = pfs_printf(&a->m->arena,
+		       "; but for bit %d it would lead to something: bad memory looks so", bit);
+	return s ? s : "";
+}
+
 /*
  * Was the word W at this offset followed: as it is, without the bit that marks
  * a tail (compound_head: W - 1), or without the low bits of mapping?
@@ -129,12 +164,13 @@ static enum pfs_reproduces followed_word(struct attempt *a, uint64_t off)
 		a->confidence = reg ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
 		a->why = pfs_printf(
 			&a->m->arena,
-			"its struct page holds 0x%llx at offset 0x%llx%s%s%s%s%s%s accesses 0x%llx",
+			"its struct page holds 0x%llx at offset 0x%llx%s%s%s%s%s%s accesses 0x%llx%s",
 			ULL(w), ULL(off), link ? " (read as a tail page's link to its head)" : "",
 			reg ? "; " : "", reg ? reg : "",
 			reg ? followed[i] == w ? " holds that value" : " holds that pointer" : "",
 			a->p->operand.valid ? ", and " : "; the faulting instruction",
-			a->p->operand.valid ? a->p->operand.text : "", ULL(a->fault));
+			a->p->operand.valid ? a->p->operand.text : "", ULL(a->fault),
+			reg ? about_bit(a, followed[i]) : "");
 		return PFS_REPRODUCES;
 	}
 	return PFS_DOES_NOT;
@@ -226,28 +262,6 @@ static bool leads_nowhere(const struct attempt *a, uint64_t va)
 	return a->p->kind == PFS_PANIC_PAGE_FAULT && pfs_walk_reach(&w) != PFS_REACH_OK;
 }
 
-/* The one bit without which the pointer leads to something; -1: there is none, or several. */
-static int bit_too_many(const struct attempt *a, uint64_t pointer)
-{
-	const struct pfs_mem *mem = a->m->mem;
-	int bit, found = -1;
-
-	for (bit = 3; bit < 64; bit++) {
-		uint64_t va = pointer ^ UINT64_C(1) << bit;
-		struct pfs_walk w;
-
-		if (!pfs_in_kernel_half(mem, va) || !mem->arch->canonical(mem, va))
-			continue;
-		pfs_walk_va(a->m->mem, va, &w);
-		if (pfs_walk_reach(&w) != PFS_REACH_OK)
-			continue;
-		if (found >= 0)
-			return -1;
-		found = bit;
-	}
-	return found;
-}
-
 /*
  * A page that looks sound, but for a pointer in it that leads nowhere, and the fault is
  * behind that: the operand's own register holds it. The low bits of mapping say what it
@@ -268,7 +282,6 @@ static enum pfs_reproduces wild_member(struct attempt *a)
 	const char *reg;
 	uint64_t w;
 	size_t i;
-	int bit;
 
 	if (!a->has_fault || !a->p->operand.valid)
 		return PFS_DOES_NOT;
@@ -280,7 +293,6 @@ static enum pfs_reproduces wild_member(struct attempt *a)
 		if (!reg || pfs_list_poison(c, w) || !fault_behind(a, w) ||
 		    !leads_nowhere(a, a->fault))
 			continue;
-		bit = bit_too_many(a, w);
 		a->page->state = PFS_ST_GARBAGE;
 		a->page->why = "a pointer in it leads nowhere";
 		a->confidence = PFS_CONF_HIGH;
@@ -289,12 +301,7 @@ static enum pfs_reproduces wild_member(struct attempt *a)
 			"its %s holds 0x%llx, where nothing is mapped; %s holds that pointer, "
 			"and %s accesses 0x%llx%s",
 			members[i].name, ULL(pfs_le64(a->page->bytes + members[i].at)), reg,
-			a->p->operand.text, ULL(a->fault),
-			bit < 0 ? "" :
-				  pfs_printf(&a->m->arena,
-					     "; without bit %d it would "
-					     "lead to something: bad memory looks so",
-					     bit));
+			a->p->operand.text, ULL(a->fault), about_bit(a, w));
 		return PFS_REPRODUCES;
 	}
 	return PFS_DOES_NOT;
