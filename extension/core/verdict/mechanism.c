@@ -76,11 +76,24 @@ static bool device_not_initialised(const struct pfs_model *m, const struct pfs_p
 	return pfs_device_pending(m, p->pfn, p->state);
 }
 
+/*
+ * Was the section there at boot? SECTION_IS_EARLY says so (326e1b8f83a4 "mm/sparsemem:
+ * introduce a SECTION_IS_EARLY flag", v5.3). Before, a section was added as a whole: all of
+ * it is System RAM, or a device's; what is online and neither was there at boot.
+ */
+static bool boot_section(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn)
+{
+	if (pfs_has_section_flag(m, PFS_SF_EARLY))
+		return s->flags & PFS_SEC_EARLY;
+	return !pfs_pgmap_of(m, pfn) &&
+	       (!pfs_has_section_flag(m, PFS_SF_ONLINE) || s->flags & PFS_SEC_ONLINE);
+}
+
 static bool outside_zone_span(const struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
-	return s && s->flags & PFS_SEC_EARLY && pfs_state_raw(p->state) && m->nr_zones &&
+	return s && boot_section(m, s, p->pfn) && pfs_state_raw(p->state) && m->nr_zones &&
 	       !pfs_zone_spanning(m, p->pfn, NULL) && pfs_is_system_ram(m, p->pfn) == 0;
 }
 
