@@ -188,10 +188,18 @@ static int function_of_report(struct pfs_model *m, struct pfs_panic *p)
 			;
 		ok = k == 4 && !f.guess;
 	}
-	if (ok) {
-		p->function = f.function;
-		p->module = f.module;
-		p->offset = f.offset;
+	if (!ok)
+		return 0;
+	p->function = f.function;
+	p->module = f.module;
+	p->offset = f.offset;
+	/* The trace goes on with its caller. */
+	for (i = 0; i < p->nr_stack; i++) {
+		if (strcmp(p->stack[i].function, f.function))
+			continue;
+		p->stack += i + 1;
+		p->nr_stack -= i + 1;
+		break;
 	}
 	return 0;
 }
