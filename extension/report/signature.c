@@ -38,8 +38,8 @@ static void finish(struct hash *h, char dst[32], const char *prefix)
 static bool is_reporter(const char *name)
 {
 	static const char *const reporters[] = {
-		"dump_stack", "dump_stack_lvl", "show_stack", "panic", "vpanic",
-		"die",	      "oops_end",	"__die",
+		"dump_backtrace", "dump_stack", "dump_stack_lvl", "show_stack", "panic",
+		"vpanic",	  "die",	"oops_end",	  "__die",
 	};
 	size_t i;
 
