@@ -62,14 +62,16 @@ enum {
 	KIMAGE_VOFFSET,
 	PHYS_OFFSET,
 	VMEMMAP_START,
+	IS_MAP_MEMORY,
 };
 
 static const char *const fact_names[] = {
-	"NUMBER(VA_BITS)",	  /* that the kernel was built for */
-	"NUMBER(TCR_EL1_T1SZ)",	  /* 64 less those in use (v5.8) */
-	"NUMBER(kimage_voffset)", /* kernel image: virtual less physical (v4.6) */
-	"NUMBER(PHYS_OFFSET)",	  /* what the direct map begins with; signed */
-	"NUMBER(VMEMMAP_START)",  /* struct page of PHYS_OFFSET (v6.0) */
+	"NUMBER(VA_BITS)",	     /* that the kernel was built for */
+	"NUMBER(TCR_EL1_T1SZ)",	     /* 64 less those in use (v5.8) */
+	"NUMBER(kimage_voffset)",    /* kernel image: virtual less physical (v4.6) */
+	"NUMBER(PHYS_OFFSET)",	     /* what the direct map begins with; signed */
+	"NUMBER(VMEMMAP_START)",     /* struct page of PHYS_OFFSET (v6.0) */
+	"SYMBOL(pfn_is_map_memory)", /* v5.14 */
 	NULL,
 };
 
@@ -261,6 +263,18 @@ static bool vmemmap(struct pfs_mem *m, const struct pfs_facts *f, uint64_t *ret)
 	return true;
 }
 
+/*
+ * Until 16c9afc77660 "arm64/mm: drop HAVE_ARCH_PFN_VALID" (v5.14) pfn_valid() asked memblock,
+ * too, which says no to what firmware keeps from the direct map. The same release has
+ * 873ba463914c "arm64: decouple check whether pfn is in linear map from pfn_valid()", whose
+ * function is out of line. pfn_valid itself does not tell: Debian's 6.1 and 6.12 have the
+ * generic one out of line under that name.
+ */
+static bool own_pfn_valid(const struct pfs_facts *f)
+{
+	return !pfs_have(f, IS_MAP_MEMORY);
+}
+
 const struct pfs_arch pfs_arch_aarch64 = {
 	.name = "aarch64",
 	.family = "arm64",
@@ -274,6 +288,7 @@ const struct pfs_arch pfs_arch_aarch64 = {
 	.max_physmem_bits = max_physmem_bits,
 	.hugetlb_order = hugetlb_order,
 	.vmemmap = vmemmap,
+	.own_pfn_valid = own_pfn_valid,
 	.init = init,
 	.canonical = canonical,
 	.walk = walk,
