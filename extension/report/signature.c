@@ -56,6 +56,12 @@ bool pfs_frame_telling(const struct pfs_panic *p, size_t i)
 	/* The kernel is not sure of a guess, and the trace may repeat the fault itself. */
 	if (f->guess || f->added || !f->function || is_reporter(f->function))
 		return false;
+	/*
+	 * No call returns to a function's first byte. arm64's trace says what a return address
+	 * is in (%pS, not %pB): behind a call that does not return, whatever function is next.
+	 */
+	if (!f->offset)
+		return false;
 	while (i && p->stack[i - 1].added)
 		i--;
 	return i || !p->function || strcmp(f->function, p->function);
