@@ -307,15 +307,17 @@ static int geometry(const struct pfs_dump_file *f, const unsigned char *hdr, str
 	return 0;
 }
 
+/* QEMU calls an arm64 machine "Unknown": as good as none. */
 static int arch_from_utsname(struct pfs_dump *d, const unsigned char *hdr, struct pfs_err *err)
 {
+	static const char unknown[] = "Unknown";
 	const char *machine = (const char *)hdr + KDUMP_HDR_MACHINE;
 	size_t len = strnlen(machine, KDUMP_UTS_LEN), i;
 
 	for (i = 0; i < len; i++)
 		if (machine[i] <= ' ' || machine[i] > '~')
 			len = 0; /* damaged: as good as none */
-	if (!len)
+	if (!len || (len == sizeof(unknown) - 1 && !memcmp(machine, unknown, len)))
 		return 0;
 	d->info.arch = pfs_strndup(&d->arena, machine, len);
 	return d->info.arch ? 0 : pfs_err_set(err, ENOMEM, "out of memory");

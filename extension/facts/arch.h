@@ -62,6 +62,13 @@ struct pfs_arch {
 	int (*describe)(struct pfs_mem *m, uint64_t text, uint64_t top, char *buf, size_t size);
 
 	/*
+	 * Has this kernel a pfn_valid() of the machine's own, which asks more than sections
+	 * do, or do the facts not tell? What it answers is then not known. May be NULL: the
+	 * generic one is all there ever was.
+	 */
+	bool (*own_pfn_valid)(const struct pfs_facts *f);
+
+	/*
 	 * The firmware's memory map: calls entry() for each, which ends it with what it
 	 * returns but 0. -ENODATA with err: it cannot be read, in whole or from there on.
 	 * May be NULL: this machine's kernels keep none.

@@ -17,6 +17,7 @@ static int check_places(struct pfs_lookup *l, const struct pfs_facts *f, const c
 	} known[] = {
 		{ PFS_F_STEXT, "_stext" },
 		{ PFS_F_INIT_TOP_PGT, "init_top_pgt" },
+		{ PFS_F_SWAPPER_PG_DIR, "swapper_pg_dir" },
 		{ PFS_F_INIT_UTS_NS, "init_uts_ns" },
 	};
 	uint64_t addr;

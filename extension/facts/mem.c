@@ -153,9 +153,11 @@ const char *pfs_reach_name(enum pfs_reach r)
 }
 
 /* Say where and why, with the evidence that the walk has. */
-static int reach_error(enum pfs_reach r, uint64_t va, size_t len, uint64_t at,
-		       const struct pfs_walk *w, uint64_t pa, const char *what, struct pfs_err *err)
+static int reach_error(const struct pfs_mem *m, enum pfs_reach r, uint64_t va, size_t len,
+		       uint64_t at, const struct pfs_walk *w, uint64_t pa, const char *what,
+		       struct pfs_err *err)
 {
+	uint64_t page = UINT64_C(1) << m->page_shift;
 	const struct pfs_step *s = pfs_walk_end(w);
 	char where[96], first[48] = "";
 
@@ -172,7 +174,7 @@ static int reach_error(enum pfs_reach r, uint64_t va, size_t len, uint64_t at,
 	case PFS_REACH_NO_TABLE:
 		return pfs_err_set(err, ENODATA, "%s: %s: %s (%s table page at 0x%llx)", what,
 				   where, pfs_reach_name(r), s ? s->level : "root",
-				   (unsigned long long)(s ? s->entry_pa & ~0xfffULL : 0));
+				   (unsigned long long)(s ? s->entry_pa & -page : 0));
 	case PFS_REACH_EXCLUDED:
 	case PFS_REACH_ABSENT:
 	case PFS_REACH_UNDECIDABLE:
@@ -190,7 +192,7 @@ int pfs_read_obj(struct pfs_mem *m, uint64_t va, void *buf, size_t len, const ch
 	uint64_t at, pa;
 	enum pfs_reach r = read_va(m, va, buf, len, &at, &w, &pa);
 
-	return r == PFS_REACH_OK ? 0 : reach_error(r, va, len, at, &w, pa, what, err);
+	return r == PFS_REACH_OK ? 0 : reach_error(m, r, va, len, at, &w, pa, what, err);
 }
 
 int pfs_read_u64(struct pfs_mem *m, uint64_t va, uint64_t *ret, const char *what,

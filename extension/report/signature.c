@@ -38,8 +38,8 @@ static void finish(struct hash *h, char dst[32], const char *prefix)
 static bool is_reporter(const char *name)
 {
 	static const char *const reporters[] = {
-		"dump_stack", "dump_stack_lvl", "show_stack", "panic", "vpanic",
-		"die",	      "oops_end",	"__die",
+		"dump_backtrace", "dump_stack", "dump_stack_lvl", "show_stack", "panic",
+		"vpanic",	  "die",	"oops_end",	  "__die",
 	};
 	size_t i;
 
@@ -55,6 +55,12 @@ bool pfs_frame_telling(const struct pfs_panic *p, size_t i)
 
 	/* The kernel is not sure of a guess, and the trace may repeat the fault itself. */
 	if (f->guess || f->added || !f->function || is_reporter(f->function))
+		return false;
+	/*
+	 * No call returns to a function's first byte. arm64's trace says what a return address
+	 * is in (%pS, not %pB): behind a call that does not return, whatever function is next.
+	 */
+	if (!f->offset)
 		return false;
 	while (i && p->stack[i - 1].added)
 		i--;

@@ -53,6 +53,8 @@ for origin in "$top"/testdumps/*/ORIGIN; do
 	dir=$(dirname "$origin")
 	name=$(basename "$dir")
 	run "$pfnscope" --json "$dir/$name.kdump"
+	# A crash is built for one machine, and knows no dumps of others.
+	[ "$(jq -r .kernel.arch "$tmp/out")" = x86_64 ] || continue
 	jq "$same_report" "$tmp/out" >"$tmp/want"
 	crash_run "$dir/$name.kdump" "pfnscope --json --reader=host > $tmp/host" \
 		"pfnscope --json --reader=file > $tmp/file" "pfnscope > $tmp/text"

@@ -39,6 +39,9 @@ refuses 'System.map that is none' 'text.*not a System.map' \
 printf 'ffffffff81000000 T _stext\nffffffff81000010 D init_top_pgt\n' >"$tmp/map"
 refuses 'System.map of another kernel' 'map: of another kernel: its init_top_pgt' \
 	diagnose --system-map "$tmp/map" "$tmp/ok.kdump"
+printf 'ffff800080010000 T _stext\nffff800081d3b000 D swapper_pg_dir\n' >"$tmp/map"
+refuses 'System.map of another kernel, arm64' 'map: of another kernel: its swapper_pg_dir' \
+	diagnose --system-map "$tmp/map" "$top/testdumps/arm64-6.12-poison/arm64-6.12-poison.kdump"
 refuses 'no dump named' 'pfnscope' diagnose
 refuses 'no such option' 'nonsense' diagnose --nonsense "$tmp/ok.kdump"
 refuses 'no such code' 'nonsense' explain nonsense

@@ -199,14 +199,16 @@ static inline enum pfs_presence dump_answer(struct pfs_target *t, uint64_t pa)
 
 static const char dump_vmcoreinfo[] = "OSRELEASE=6.1.0-test\nPAGESIZE=4096\nSYMBOL(x)=ff\n";
 
-static inline void dump_notes(struct blob *b)
+/* prstatus: bytes of struct elf_prstatus; 0: of x86_64. */
+static inline void dump_notes(struct blob *b, size_t prstatus_len)
 {
-	unsigned char prstatus[336] = { 0 };
+	unsigned char prstatus[512] = { 0 };
+	size_t len = prstatus_len ? prstatus_len : 336;
 
 	prstatus[112] = 0x11;
-	blob_note(b, "CORE", NT_PRSTATUS, prstatus, sizeof(prstatus));
+	blob_note(b, "CORE", NT_PRSTATUS, prstatus, len);
 	prstatus[112] = 0x22;
-	blob_note(b, "CORE", NT_PRSTATUS, prstatus, sizeof(prstatus));
+	blob_note(b, "CORE", NT_PRSTATUS, prstatus, len);
 	blob_note(b, "VMCOREINFO", 0, dump_vmcoreinfo, sizeof(dump_vmcoreinfo) - 1);
 }
 
@@ -236,7 +238,7 @@ static inline void dump_elf(struct blob *b, const struct dump_seg *seg, unsigned
 	eh.e_ident[EI_DATA] = ELFDATA2LSB;
 	eh.e_ident[EI_VERSION] = EV_CURRENT;
 	blob_put(b, 0, &eh, sizeof(eh));
-	dump_notes(&notes);
+	dump_notes(&notes, 0);
 	ph.p_filesz = ph.p_memsz = notes.len;
 	blob_put(b, at, notes.p, notes.len);
 	blob_put(b, sizeof(eh), &ph, sizeof(ph));
@@ -311,6 +313,7 @@ static inline uint32_t dump_flags(char kind)
 struct dump_opts {
 	const char *machine;
 	bool no_notes;
+	size_t prstatus; /* as dump_notes() takes it */
 	/* Part of a split set, if end is not 0. */
 	uint64_t start, end;
 };
@@ -347,7 +350,7 @@ static inline void dump_kdump(struct blob *b, const char *pages, const struct du
 		blob_put64(b, PAGE + KDUMP_SUB_END_PFN_64, o->end);
 	}
 	if (!o->no_notes) {
-		dump_notes(&notes);
+		dump_notes(&notes, o->prstatus);
 		blob_put64(b, PAGE + KDUMP_SUB_OFFSET_NOTE, PAGE + KDUMP_SUB_SIZE);
 		blob_put64(b, PAGE + KDUMP_SUB_SIZE_NOTE, notes.len);
 		blob_put(b, PAGE + KDUMP_SUB_SIZE, notes.p, notes.len);

@@ -108,9 +108,9 @@ static void fixture_panic(struct fixture *f)
 	f->regs[1] = (struct pfs_reg){ "rdx", 0xfdfdfdfdfdfdfdfdull };
 	f->regs[2] = (struct pfs_reg){ "r12", 0x44000 };
 	f->regs[3] = (struct pfs_reg){ "r13", 1 };
-	f->frames[0] = (struct pfs_frame){ .function = "maybe", .guess = true };
-	f->frames[1] = (struct pfs_frame){ .function = "kpageflags_read" };
-	f->frames[2] = (struct pfs_frame){ .function = "vfs_read" };
+	f->frames[0] = (struct pfs_frame){ .function = "maybe", .offset = 1, .guess = true };
+	f->frames[1] = (struct pfs_frame){ .function = "kpageflags_read", .offset = 0x81 };
+	f->frames[2] = (struct pfs_frame){ .function = "vfs_read", .offset = 0x8a };
 	*p = (struct pfs_panic){
 		.kind = PFS_PANIC_GP_FAULT,
 		.message = "general protection fault, probably for non-canonical address",

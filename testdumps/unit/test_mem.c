@@ -165,6 +165,10 @@ static void not_in_dump(void **unused)
 	assert_int_equal(pfs_read_obj(&mem, DIRECT4 + 0x200000, b, 1, "thing", &err), -ENODATA);
 	assert_string_equal(err.msg, "thing: 1 byte at 0xffff888000200000: page table not in the "
 				     "dump (pud table page at 0x202000)");
+	/* Pages are not of 4 KiB everywhere. */
+	mem.page_shift = 14;
+	assert_int_equal(pfs_read_obj(&mem, DIRECT4 + 0x200000, b, 1, "thing", &err), -ENODATA);
+	assert_non_null(strstr(err.msg, "(pud table page at 0x200000)"));
 }
 
 /* A walk that was never made says nothing, and has no end. */

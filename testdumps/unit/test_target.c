@@ -83,7 +83,10 @@ static void kdump_four_answers(void **state)
 	blob_free(&b);
 }
 
-/* QEMU writes no utsname: the size of PRSTATUS tells. Without any, x86_64 is tried. */
+/*
+ * QEMU writes no utsname, or a machine "Unknown": the size of PRSTATUS tells. Without
+ * any, x86_64 is tried.
+ */
 static void kdump_without_utsname(void **state)
 {
 	struct blob b = { 0 };
@@ -95,6 +98,12 @@ static void kdump_without_utsname(void **state)
 	assert_int_equal(dump_try(&b, &t, &err), 0);
 	check_info(&t->info, "kdump");
 	check_mixed(t);
+	pfs_target_free(t);
+	blob_free(&b);
+
+	dump_kdump(&b, mixed, &(struct dump_opts){ .machine = "Unknown", .prstatus = 392 });
+	assert_int_equal(dump_try(&b, &t, &err), 0);
+	assert_string_equal(t->info.arch, "aarch64");
 	pfs_target_free(t);
 	blob_free(&b);
 

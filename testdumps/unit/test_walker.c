@@ -14,6 +14,7 @@
 #include "core/pages/classify.h"
 #include "core/pages/predicate.h"
 #include "core/pages/walker.h"
+#include "facts/arch.h"
 #include "world.h"
 
 #define VMEMMAP		UINT64_C(0xffffea0000000000)
@@ -272,6 +273,30 @@ static void before_subsections(void **state)
 	assert_int_equal(pfs_pfn_to_online_page(x->m, 0xc000), 1);
 	/* before v4.13 there was no ONLINE */
 	x->m->layout.flag_bits[2] = 64;
+	assert_int_equal(pfs_pfn_to_online_page(x->m, 0xc000), -1);
+}
+
+static bool yes(const struct pfs_facts *f)
+{
+	(void)f;
+	return true;
+}
+
+/* A pfn_valid() of the machine's own: sections say nothing of its answer. */
+static void own_pfn_valid(void **state)
+{
+	struct fixture *x = *state;
+	struct pfs_arch own = *x->w->mem.arch;
+
+	kernel_5_10(x);
+	own.own_pfn_valid = yes;
+	x->w->mem.arch = &own;
+	assert_int_equal(pfs_pfn_valid(x->m, 0), -1);
+	assert_int_equal(pfs_pfn_valid(x->m, 0x14000), -1);
+	assert_int_equal(pfs_pfn_valid(x->m, 0x18000), -1);
+	/* What asks for sections alone is what it was; without hotplug it is pfn_valid(). */
+	assert_int_equal(pfs_pfn_to_online_page(x->m, 0xc000), 1);
+	no_fact(x, PFS_F_FN_ONLINE_PAGES);
 	assert_int_equal(pfs_pfn_to_online_page(x->m, 0xc000), -1);
 }
 
@@ -590,12 +615,12 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(sections),	   TEST(before_subsections),
-		TEST(online_page), TEST(page_flags),
-		TEST(active),	   TEST(depopulated),
-		TEST(contents),	   TEST(snapshot),
-		TEST(compaction),  TEST(age),
-		TEST(blocks),
+		TEST(sections),	     TEST(before_subsections),
+		TEST(own_pfn_valid), TEST(online_page),
+		TEST(page_flags),    TEST(active),
+		TEST(depopulated),   TEST(contents),
+		TEST(snapshot),	     TEST(compaction),
+		TEST(age),	     TEST(blocks),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

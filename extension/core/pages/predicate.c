@@ -3,6 +3,7 @@
 #include "core/pages/predicate.h"
 
 #include "core/pages/classify.h"
+#include "facts/arch.h"
 
 static int subsection_bit(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn)
 {
@@ -32,6 +33,10 @@ static int flag(const struct pfs_model *m, uint64_t pfn, enum pfs_section_flag_i
 
 int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn)
 {
+	const struct pfs_arch *arch = m->mem->arch;
+
+	if (arch->own_pfn_valid && arch->own_pfn_valid(m->facts))
+		return -1;
 	if (!s || !(s->flags & PFS_SEC_HAS_MEM_MAP))
 		return 0;
 	if (s->flags & PFS_SEC_EARLY)

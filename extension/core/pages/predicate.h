@@ -13,7 +13,7 @@
 /*
  * Does a struct page of this PFN exist? Whole sections before v5.3; then early
  * sections whole, others by subsection (ba72b4c8cf60 "mm/sparsemem: support
- * sub-section hotplug").
+ * sub-section hotplug"). -1 where the machine may have a pfn_valid() of its own.
  */
 int pfs_pfn_valid(const struct pfs_model *m, uint64_t pfn);
 int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn);

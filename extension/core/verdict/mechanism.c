@@ -3,6 +3,7 @@
 #include "core/verdict/mechanism.h"
 
 #include "core/pages/classify.h"
+#include "core/pages/predicate.h"
 
 /* Is any of the section's memmap mapped? An early section is never unmapped as a whole. */
 static bool partly_mapped(const struct pfs_model *m, const struct pfs_section *s)
@@ -21,7 +22,8 @@ static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
-	if (!s || !(s->flags & PFS_SEC_EARLY))
+	/* Where the machine has a pfn_valid() of its own, it may well say no of them. */
+	if (!s || !(s->flags & PFS_SEC_EARLY) || pfs_section_pfn_valid(m, s, p->pfn) < 0)
 		return false;
 	return p->state == PFS_ST_DEPOPULATED ||
 	       (p->state == PFS_ST_UNMAPPED && partly_mapped(m, s));

@@ -5,6 +5,7 @@
 
 #include "base/range.h"
 #include "core/checks/tables.h"
+#include "core/pages/predicate.h"
 #include "core/verdict/candidate.h"
 #include "core/verdict/mechanism.h"
 
@@ -45,7 +46,9 @@ static void about_place(struct verdict *d)
 	if (s) {
 		evidence(d, "section %llu is %s%s", ULL(s->nr),
 			 pfs_section_flag_names(&d->m->arena, s->flags),
-			 s->flags & PFS_SEC_EARLY ? ": pfn_valid() is true for all of it" : "");
+			 s->flags & PFS_SEC_EARLY && pfs_section_pfn_valid(d->m, s, p->pfn) == 1 ?
+				 ": pfn_valid() is true for all of it" :
+				 "");
 		if (s->subsections)
 			evidence(d, "subsection %llu: its bit is %s", ULL(sub),
 				 s->subsections[sub / 64] >> sub % 64 & 1 ? "set" : "clear");
