@@ -27,7 +27,7 @@ struct pfs_fact {
 
 struct pfs_facts {
 	struct pfs_fact f[PFS_NR_FACTS];
-	const char *const *machine; /* names of the machine's facts, NULL at the end; or NULL */
+	const char *const *machine; /* names of the machine facts, NULL at the end; or NULL */
 	const char *release;	    /* OSRELEASE, "" if unknown */
 	const char *build_id;	    /* lower-case hex, "" if unknown */
 };
