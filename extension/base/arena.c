@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Bump allocation in blocks that are freed together. */
+/* A bump allocator: blocks that are freed together. */
 #include "base/arena.h"
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses and ranges of a dump: any value may come, and none may wrap. */
+/* Arithmetic on addresses from a dump, which may have any value: it must not wrap. */
 #ifndef PFS_BASE_RANGE_H
 #define PFS_BASE_RANGE_H
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * Does at lie in the size bytes from start on? A range that would reach past
- * the last address ends with it: nothing below start is ever in it.
+ * Is at one of the size bytes that begin at start? A range that would reach
+ * past the last address ends there, so that nothing below start is ever in it.
  */
 static inline bool pfs_within(uint64_t at, uint64_t start, uint64_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sizes in words. */
+/* Sizes in units that people read. */
 #ifndef PFS_BASE_SIZE_H
 #define PFS_BASE_SIZE_H
 

@@ -6,14 +6,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MARK ".tmp"	/* and a number */
+#define MARK ".tmp"	/* a number follows */
 
 char *pfs_unfinished(const char *path)
 {
 	struct timespec now;
 	char *name;
 
-	/* In a container or a capture kernel a process may have the number of a dead one. */
+	/*
+	 * A PID alone is not unique: containers and capture kernels use the
+	 * same ones again.
+	 */
 	clock_gettime(CLOCK_REALTIME, &now);
 	return asprintf(&name, "%s" MARK "%ld%09ld", path, (long)getpid(), now.tv_nsec) < 0 ? NULL :
 											      name;

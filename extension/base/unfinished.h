@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A file is complete or not there: it is written under another name beside its own, and
- * renamed in the end. A process that is killed leaves that name behind.
+ * A file is either complete or not there: it is written under another name in
+ * the same folder and renamed at the end. A process that is killed leaves that
+ * other name behind.
  */
 #ifndef PFS_BASE_UNFINISHED_H
 #define PFS_BASE_UNFINISHED_H
 
 #include <stdbool.h>
 
-/* Nobody else's, for the file at path; to be freed. NULL: out of memory. */
+/*
+ * A name, used by no other process, under which to write the file at path. The
+ * caller frees it. NULL: out of memory.
+ */
 char *pfs_unfinished(const char *path);
 
-/* Is this the name of such a file? */
+/* Did pfs_unfinished() make this name? */
 bool pfs_is_unfinished(const char *name);
 
 #endif

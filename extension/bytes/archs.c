@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machine of a dump, by what its headers and notes say. */
+/* The architecture of a dump, told by its headers and notes. */
 #include "bytes/archs.h"
 
 #include <elf.h>

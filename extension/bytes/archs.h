@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machine of a dump, by what its headers and notes say; names as in archs.def. */
+/* The architecture of a dump, told by its headers and notes. Names are those of archs.def. */
 #ifndef PFS_BYTES_ARCHS_H
 #define PFS_BYTES_ARCHS_H
 
 #include <stddef.h>
 
-/* By e_machine. NULL: none that we know the name of. */
+/* The name that belongs to an e_machine of ELF; NULL: we have no name for it. */
 const char *pfs_arch_of_elf(unsigned int machine);
-/* By the size of struct elf_prstatus, by which a dump of unknown origin gives itself away. */
+/*
+ * The name that belongs to a struct elf_prstatus of len bytes; NULL: none. The
+ * size gives away the architecture of a dump whose headers do not name it.
+ */
 const char *pfs_arch_of_prstatus(size_t len);
-/* What a dump is taken for that says nothing. */
+/* The architecture that is assumed where a dump does not say. */
 const char *pfs_arch_first(void);
 
 #endif

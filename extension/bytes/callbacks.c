@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A target, and a look-up, made of a host's callbacks. */
+/* A target and a look-up that are made of callbacks of the host. */
 #include <pfnscope/hosted.h>
 
 #include <errno.h>
@@ -8,14 +8,14 @@
 
 #include "bytes/dump.h"
 
-/* Large enough for the cost of a call to vanish, small enough for a cache. */
+/* Large enough that the cost of a call does not matter, and small enough for a CPU cache. */
 #define BATCH	((size_t)1 << 20)
 
 struct callbacks_target {
 	struct pfs_target t;
 	struct pfs_callbacks *c;
 	struct pfs_target *file; /* NULL: unknown */
-	bool doubt;		 /* nobody says whether zeroes are the dump's */
+	bool doubt;		 /* nobody says whether zeroes are in the dump or were filled in */
 };
 
 static struct callbacks_target *to_callbacks(struct pfs_target *t)
@@ -48,7 +48,7 @@ static int enumerator(struct pfs_lookup *l, const char *name, int64_t *ret)
 	return of(l)->enumerator(of(l)->arg, name, ret);
 }
 
-/* A host has types or has none, but always symbols where it has types. */
+/* A host may have symbols and types, or symbols alone, but not types alone. */
 static const struct pfs_lookup_ops symbols_only = {
 	.symbol = symbol,
 };
@@ -64,7 +64,7 @@ static bool all_zero(const unsigned char *p, size_t len)
 	return !len || (!*p && !memcmp(p, p + 1, len - 1));
 }
 
-/* Why the host could not read what is in the dump, or what nobody knows to be in it. */
+/* The answer for a read that failed with r, of what is in the dump or may be. */
 static enum pfs_presence reason(const struct callbacks_target *c, int r)
 {
 	if (!c->file && r == -ENODATA)
@@ -74,7 +74,10 @@ static enum pfs_presence reason(const struct callbacks_target *c, int r)
 	return PFS_UNDECIDABLE;
 }
 
-/* As much of [pa, pa + len) as the host has in one piece; 0 bytes: *ret says why. */
+/*
+ * Read as much of [pa, pa + len) as the host has in one piece. If that is
+ * nothing, *ret says why.
+ */
 static size_t read_piece(struct callbacks_target *c, uint64_t pa, unsigned char *buf, size_t len,
 			 enum pfs_presence *ret)
 {
@@ -93,7 +96,10 @@ static size_t read_piece(struct callbacks_target *c, uint64_t pa, unsigned char 
 	return 0;
 }
 
-/* Inside one page, with nobody to ask whether zeroes are the dump's: not believed. */
+/*
+ * Read inside one page where nobody says whether zeroes are in the dump: they
+ * are not believed.
+ */
 static size_t read_doubted(struct callbacks_target *c, uint64_t pa, unsigned char *buf, size_t len,
 			   enum pfs_presence *ret)
 {
@@ -158,7 +164,10 @@ static void callbacks_free(struct pfs_target *t)
 static int own_reader(struct pfs_callbacks *cb, struct pfs_target *file, struct pfs_target **ret,
 		      struct pfs_err *err)
 {
-	/* The table is per target, as its name is the host's. */
+	/*
+	 * Each target has its own table of operations, because its name is the
+	 * name of the host.
+	 */
 	struct {
 		struct callbacks_target c;
 		struct pfs_target_ops ops;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Distilled dumps: the kept pages of the kdump file below, less what was not
- * read of them. A page that the original could not decide stays undecidable.
+ * Distilled dumps: the pages kept in the kdump file below, minus those bytes of
+ * them that were not read. A page that the original could not decide stays
+ * undecidable.
  */
 #include "bytes/distilled.h"
 
@@ -116,7 +117,7 @@ static const struct pfs_target_ops distilled_ops = {
 	.free = distilled_free,
 };
 
-/* Pairs of (pa, len); a last pair that is cut short is damage. */
+/* Parse pairs of (pa, len). If the last pair is cut short, the note is damaged. */
 static int parse_ranges(struct pfs_ranges *r, const struct pfs_distilled_note *n, const char *what,
 			struct pfs_err *err)
 {

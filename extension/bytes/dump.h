@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A dump file, opened and checked: what the readers of each format share.
- * Nothing that these structures say of offsets and sizes points outside the
- * file; a library that trusts the file gets to see it only afterwards.
+ * An open dump file whose headers were checked, and what the readers of all
+ * formats share. No offset or size in these structures points outside the file.
+ * A library that trusts the file is only given it after these checks.
  */
 #ifndef PFS_BYTES_DUMP_H
 #define PFS_BYTES_DUMP_H
@@ -15,13 +15,13 @@
 #include "bytes/distilled.h"
 #include "bytes/ranges.h"
 
-/* Bytes of the largest page that a kernel may be built with. */
+/* Bytes of the largest page size that a kernel can be built with. */
 #define PFS_MAX_PAGE 65536
 
-/* Physical addresses above this come from damage, not from a machine. */
+/* A physical address with more bits than this is damage: no machine has it. */
 #define PFS_MAX_PHYS_BITS 56
 
-/* Bytes of a bitmap that are looked at at once: 128 MiB of 4 KiB pages. */
+/* Bytes of a bitmap that are looked at in one go: they stand for 128 MiB of 4 KiB pages. */
 #define PFS_WINDOW ((uint64_t)4096)
 
 enum pfs_dump_kind {
@@ -30,33 +30,39 @@ enum pfs_dump_kind {
 	PFS_DUMP_FLATTENED,
 };
 
-/* One file; only kdump has sets of them. */
+/* One file of a dump. Only kdump can split a dump over several files. */
 struct pfs_dump_file {
 	int fd;
 	const char *path;
 	uint64_t size;
-	/* kdump: offsets of the two bitmaps, equal where the file has but one. */
+	/* kdump: offsets of the two bitmaps; they are equal where the file has only one. */
 	uint64_t ram_bitmap, file_bitmap;
 	uint64_t max_pfn;
-	uint64_t desc; /* offset of the descriptors */
-	/* Pages of this file before each PFS_WINDOW bytes of its bitmap. */
+	uint64_t desc; /* offset of the page descriptors */
+	/*
+	 * rank[i]: how many pages of this file come before piece i of its
+	 * bitmap (PFS_WINDOW bytes).
+	 */
 	uint64_t *rank;
-	/* kdump: pages whose data is in this file, [0, max_pfn) unless split. */
+	/*
+	 * kdump: the PFNs whose data is in this file; [0, max_pfn) unless the
+	 * dump is split.
+	 */
 	uint64_t start_pfn, end_pfn;
 };
 
-/* ELF: bytes [start, end) of physical memory lie at offset. */
+/* ELF: the bytes of physical memory [start, end) are in the file at offset. */
 struct pfs_extent {
 	uint64_t start, end, offset;
 };
 
-/* Opened once, shared by all clones of a target. */
+/* A dump is opened once and shared by all clones of its target. */
 struct pfs_dump {
 	atomic_uint refs;
 	struct pfs_arena arena;
 	enum pfs_dump_kind kind;
 	bool flattened;
-	bool foreign; /* kdump: compressed by something that we do not know */
+	bool foreign; /* kdump: its pages have a compression that we do not know */
 	struct pfs_dump_file *files;
 	size_t nr_files;
 	struct pfs_target_info info;
@@ -65,41 +71,45 @@ struct pfs_dump {
 	struct pfs_extent *extents;
 	size_t nr_extents;
 	struct pfs_ranges ram; /* by p_memsz */
-	/* Of a distilled dump; without `readable` it is none. */
+	/* The notes of a distilled dump. Without `readable` it is an ordinary dump. */
 	struct pfs_distilled_notes distilled;
 };
 
-/* Set bits of a bitmap in bytes; one of whole words is fastest. */
+/* Count the bits set in len bytes; fastest where b is aligned and len a multiple of 8. */
 uint64_t pfs_popcount(const unsigned char *b, size_t len);
 
-/* Exactly len bytes, or -EIO at the end of the file, or another -errno. */
+/* Read exactly len bytes: 0, -EIO if the file ends before, or another -errno. */
 int pfs_pread(int fd, void *buf, size_t len, uint64_t offset);
 
-/* identify.c: what fd is; -EINVAL with the name of what was found. */
+/* identify.c: what kind of dump f is. -EINVAL if it is none; err then names what it is. */
 int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, struct pfs_err *err);
 
 /* kcore.c: is this the running kernel's /proc/kcore? */
 bool pfs_dump_is_kcore(int fd);
-/* A second, independent descriptor of it; -1 and errno. */
+/* Open it once more, independently of fd. -1 with errno set. */
 int pfs_dump_reopen(int fd);
 
-/* elf.c, kdump_header.c: parse and check; fill in extents or bitmaps, and info. */
+/*
+ * elf.c, kdump_header.c: parse and check the headers; fill in info and the
+ * extents or bitmaps.
+ */
 int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err);
 int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *err);
 
 /*
- * notes.c: PAGESIZE=... of VMCOREINFO (may be NULL); arm64 and ppc64 leave the
- * choice to the kernel's builder. 4096 where it says nothing.
+ * notes.c: the page size that VMCOREINFO (may be NULL) states as PAGESIZE=;
+ * 4096 where it does not. On arm64 and ppc64 the kernel's configuration chooses
+ * it.
  */
 uint32_t pfs_page_size_of(const char *vmcoreinfo, size_t len);
-/* notes.c: VMCOREINFO, PRSTATUS and our own notes; buf must outlive d. */
+/* notes.c: take in VMCOREINFO, PRSTATUS and our own notes. buf must outlive d. */
 int pfs_dump_notes(struct pfs_dump *d, const void *buf, size_t len, struct pfs_err *err);
-/* Architecture, page size of an ELF: what the notes tell. */
+/* Set architecture and page size of an ELF dump from what its notes tell. */
 void pfs_dump_guess_arch(struct pfs_dump *d);
 
 /*
- * flattened.c: rearrange into an unlinked temporary file, whose descriptor
- * replaces f->fd.
+ * flattened.c: write the rearranged dump to an unlinked temporary file, whose
+ * descriptor replaces f->fd.
  */
 int pfs_dump_unflatten(struct pfs_dump_file *f,
 		       void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total),

@@ -19,11 +19,14 @@
 #include "bytes/archs.h"
 #include "bytes/dump.h"
 
-/* Bounds on what we keep in memory; a vmcore has one note per CPU, and VMCOREINFO. */
+/* Bounds on what is kept in memory. A vmcore has one note per CPU, and VMCOREINFO. */
 #define MAX_PHDRS (1U << 22)
 #define MAX_NOTES ((uint64_t)64 << 20)
 
-/* Number of program headers: beyond 65534 it is in sh_info of section header 0. */
+/*
+ * The number of program headers. If it is above 65534, sh_info of section
+ * header 0 holds it.
+ */
 static int nr_phdrs(const struct pfs_dump_file *f, const Elf64_Ehdr *eh, uint32_t *ret,
 		    struct pfs_err *err)
 {
@@ -51,8 +54,8 @@ static int by_start(const void *a, const void *b)
 }
 
 /*
- * Cut overlaps out: /proc/vmcore has the kernel image twice, in a segment of
- * its own and in that of the RAM around it, with the same bytes.
+ * Remove overlaps: /proc/vmcore has the kernel image twice, in a segment of its
+ * own and in that of the RAM around it, with the same bytes.
  */
 static size_t disjoin(struct pfs_extent *e, size_t nr)
 {
@@ -67,7 +70,7 @@ static size_t disjoin(struct pfs_extent *e, size_t nr)
 		if (start >= e[i].end)
 			continue;
 		e[n] = (struct pfs_extent){ start, e[i].end, e[i].offset + (start - e[i].start) };
-		/* One long extent reads faster than its halves. */
+		/* Join neighbours: one long extent is read faster than its halves. */
 		if (n && e[n - 1].end == start &&
 		    e[n - 1].offset + (start - e[n - 1].start) == e[n].offset)
 			e[n - 1].end = e[n].end;
@@ -83,7 +86,7 @@ static int add_load(struct pfs_dump *d, const Elf64_Phdr *ph, uint32_t i, struct
 	uint64_t size = ph->p_filesz > ph->p_memsz ? ph->p_filesz : ph->p_memsz, end;
 	int r;
 
-	/* /proc/kcore marks segments without a physical address so. */
+	/* /proc/kcore marks a segment that has no physical address like this. */
 	if (ph->p_paddr == UINT64_MAX)
 		return 0;
 	if (__builtin_add_overflow(ph->p_paddr, size, &end) || end > limit)
@@ -178,7 +181,7 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 	}
 	max = d->ram.v[d->ram.nr - 1].end;
 	d->info.format = d->info.live ? "kcore" : d->flattened ? "elf-flattened" : "elf";
-	/* Those of the task that looks, or zero. */
+	/* In /proc/kcore the registers are those of the task that reads it, or zero. */
 	if (d->info.live)
 		d->info.nr_cpus = 0;
 	d->info.page_size = pfs_page_size_of(d->info.vmcoreinfo, d->info.vmcoreinfo_len);

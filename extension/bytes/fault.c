@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Makes ranges of the target below answer otherwise, or with flipped bits. */
+/* Ranges of the target below get another answer, or bytes with flipped bits. */
 #include "bytes/fault.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static struct fault *to_fault(struct pfs_target *t)
 	return (struct fault *)((char *)t - offsetof(struct fault, t));
 }
 
-/* The answer forced at pa, PFS_PRESENT if none; *ret_end: how far nothing changes. */
+/* The answer forced at pa, PFS_PRESENT if none is. *ret_end: how far this holds. */
 static enum pfs_presence forced(const struct fault *f, uint64_t pa, uint64_t *ret_end)
 {
 	enum pfs_presence p = PFS_PRESENT;
@@ -120,7 +120,7 @@ static int fault_clone(struct pfs_target *t, struct pfs_target **ret, struct pfs
 	return r ? r : pfs_target_fault(lower, f->faults, f->nr, ret, err);
 }
 
-/* Which of the optional operations there are is for the target below to say. */
+/* The wrapper offers exactly those optional operations that the target below has. */
 #define OPS(p, c) { .name = "fault", .read = fault_read, .free = fault_free, \
 		    .presence = p, .clone = c }
 static const struct pfs_target_ops fault_ops[2][2] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A target on top of another that makes parts of memory answer otherwise, so
- * that tests can see what the engine makes of it.
+ * A target that wraps another one and changes its answers for parts of memory,
+ * so that tests can see what the engine makes of damaged and incomplete dumps.
  */
 #ifndef PFS_BYTES_FAULT_H
 #define PFS_BYTES_FAULT_H
@@ -11,8 +11,9 @@
 struct pfs_fault {
 	uint64_t start, end; /* physical, half-open */
 	/*
-	 * PFS_PRESENT: the bytes are there but wrong: those at start, start +
-	 * every, ... have flip's bits inverted. Anything else is the answer.
+	 * The answer for this range. With PFS_PRESENT the bytes are there but
+	 * wrong: in those at start, start + every, ... the bits of flip are
+	 * inverted.
 	 */
 	enum pfs_presence answer;
 	uint64_t every;
@@ -20,15 +21,17 @@ struct pfs_fault {
 };
 
 /*
- * Wrap lower, which it takes over, also on failure. faults are copied; where
- * they overlap, the first that does not flip is the answer, and all flips apply.
+ * Wrap lower, and take it over, also on failure. faults are copied. Where they
+ * overlap, the first one that is no flip gives the answer, and all flips apply.
  */
 int pfs_target_fault(struct pfs_target *lower, const struct pfs_fault *faults, size_t nr,
 		     struct pfs_target **ret, struct pfs_err *err);
 
 /*
- * "excluded:0x1000-0x2fff,absent:A-B,undecidable:A-B,flip:A-B:MASK:EVERY" with
- * B inclusive; EVERY defaults to 1. At most max faults. -EINVAL.
+ * Parse
+ * "excluded:0x1000-0x2fff,absent:A-B,undecidable:A-B,flip:A-B:MASK:EVERY",
+ * where B is inclusive and EVERY defaults to 1. -EINVAL, also for more than max
+ * faults.
  */
 int pfs_fault_parse(const char *spec, struct pfs_fault *faults, size_t max, size_t *ret_nr,
 		    struct pfs_err *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Flattened dumps: what makedumpfile -F writes to a pipe, and QEMU's
- * dump-guest-memory -z up to 8.1. The file that would have been, in pieces:
+ * Flattened dumps are what makedumpfile -F, and up to 8.1 dump-guest-memory -z
+ * of QEMU, writes to a pipe: the pieces of the file that it would have written.
  *
  *	4096 bytes    "makedumpfile\0\0\0\0", type 1, version 1
  *	16 bytes      offset, length; both big-endian, both -1 at the end
@@ -20,14 +20,11 @@
 
 #define HEADER_SIZE 4096
 #define BUF_SIZE ((size_t)1 << 20)
-/* No machine's dump is larger; a damaged offset surely is. */
+/* No dump is larger than this; an offset beyond it is damage. */
 #define MAX_SIZE ((uint64_t)1 << 50)
 #define PROGRESS_STEP ((uint64_t)16 << 20)
 
-/*
- * The bytes of f are taken in through a buffer, as pieces are small: a page
- * each, or less.
- */
+/* Input goes through a buffer, because pieces are small: a page each, or less. */
 struct stream {
 	const struct pfs_dump_file *f;
 	uint64_t offset; /* of the next byte to take */
@@ -40,7 +37,7 @@ static uint64_t be64(const unsigned char *p)
 	return __builtin_bswap64(pfs_le64(p));
 }
 
-/* At most want bytes that lie in the buffer; *ret_len is 0 at the end of the file. */
+/* Take at most want bytes from the buffer; *ret_len is 0 at the end of the file. */
 static int take(struct stream *s, size_t want, const unsigned char **ret, size_t *ret_len)
 {
 	if (s->at == s->len) {
@@ -109,8 +106,8 @@ static int put_all(int fd, const unsigned char *p, size_t len, uint64_t offset, 
 }
 
 /*
- * Pieces are small, and mostly follow one another: join them, so that a write
- * is as large as a read.
+ * Pieces are small and mostly follow one another. They are joined, so that a
+ * write is as large as a read.
  */
 struct joined {
 	int fd;
@@ -209,7 +206,10 @@ static int temporary(struct pfs_err *err)
 	char *name;
 	int fd;
 
-	/* Not /tmp, which is often memory: the copy is as large as the dump. */
+	/*
+	 * The default is not /tmp, which is often in memory: the copy is as
+	 * large as the dump.
+	 */
 	if (!dir || !*dir)
 		dir = "/var/tmp";
 	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

@@ -29,7 +29,7 @@ int pfs_pread(int fd, void *buf, size_t len, uint64_t offset)
 	return 0;
 }
 
-/* Files that end up beside a vmcore. Sorted by what they are. */
+/* Kinds of files that people keep beside a vmcore, sorted by what they are. */
 /* clang-format off */
 static const struct {
 	unsigned int at, len;

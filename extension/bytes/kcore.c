@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * /proc/kcore: the memory of the kernel that runs, as an ELF core. Segments of
+ * /proc/kcore is the memory of the running kernel as an ELF core. Segments of
  * System RAM have their physical address (464920104bf7 "/proc/kcore: update
  * physical address for kcore ram and text", v4.12), so that they are read like
- * those of a dump; the others (vmalloc, vmemmap, modules) have none, and all that
- * they map lies in RAM or in device memory, which is not there at all.
+ * those of a dump. The others (vmalloc, vmemmap, modules) have none. What they
+ * map is either RAM, which is read by its own segment, or device memory, which
+ * the file does not have.
  *
  * It differs from a dump in that the file has no size, offsets are virtual
  * addresses, and memory changes while it is read. VMCOREINFO is among the notes
- * from v4.19 on. What cannot be read reads as zeroes; page tables and struct
- * pages are not among that.
+ * from v4.19 on. What the kernel cannot read appears as zeroes; page tables and
+ * struct pages are never among that.
  */
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -21,8 +22,9 @@
 #include "bytes/dump.h"
 
 /*
- * A thread must not share it with another: to v6.3, and again from v6.5 on, all
- * that is read goes through one buffer of the open file, which nothing locks.
+ * A descriptor must not be shared by threads: up to v6.3, and again from v6.5
+ * on, all that is read goes through one buffer of the open file, which no lock
+ * protects.
  */
 int pfs_dump_reopen(int fd)
 {
@@ -32,7 +34,7 @@ int pfs_dump_reopen(int fd)
 	return open(link, O_RDONLY | O_CLOEXEC);
 }
 
-/* Not /proc/vmcore, which holds still. */
+/* /proc/vmcore does not count: its memory does not change. */
 bool pfs_dump_is_kcore(int fd)
 {
 	static const char name[] = "/kcore";

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Dump files as a target: whether a page is there is looked up in the bitmaps
- * of kdump-compressed files and in the segments of ELF ones. Segments are plain
- * copies of memory, and are read as such: threads share no lock, and a file
- * that shrinks under us is an error, not a signal.
+ * Dump files as a target. Whether a page is there is looked up in the bitmaps
+ * of kdump-compressed files and in the segments of ELF files. Segments are
+ * plain copies of memory and are read with pread(2), not mapped: threads share
+ * no lock, and a file that is truncated meanwhile is an error, not a signal.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,21 +23,21 @@ struct window {
 	unsigned char bits[PFS_WINDOW];
 };
 
-/* ELF: bytes of the file, for small reads that come one after the other. */
+/* ELF: a buffer for small reads that come one after the other. */
 struct near {
 	uint64_t offset, expect; /* expect: where the last small read ended */
 	size_t len;		 /* 0: empty */
 	unsigned char bytes[4096];
 };
 
-/* One per thread. */
+/* The target of one thread. */
 struct handle {
 	struct pfs_target t;
 	struct pfs_dump *d;
 	struct pfs_pages *pages; /* NULL: ELF */
 	struct near near;
 	struct window in_file, ram;
-	int own_fd; /* of a live target's clone; -1: none */
+	int own_fd; /* the descriptor of a clone of a live target; -1: none */
 };
 
 static struct handle *to_handle(struct pfs_target *t)
@@ -69,7 +69,7 @@ static int get_bit(struct window *w, const struct pfs_dump_file *f, uint64_t bit
 		w->first = first;
 	}
 	*ret = w->bits[bit / 8] >> (bit & 7) & 1;
-	/* Words of one kind of bit, then the first other bit. */
+	/* Skip whole words of equal bits, then find the first bit that differs. */
 	word = pfs_le64(w->bits + bit / 64 * 8) ^ (*ret ? UINT64_MAX : 0);
 	word &= UINT64_MAX << (bit & 63);
 	bit = bit / 64 * 64;
@@ -83,7 +83,7 @@ static int get_bit(struct window *w, const struct pfs_dump_file *f, uint64_t bit
 	return 0;
 }
 
-/* The part of a split set that has the page; NULL: none that was given. */
+/* The file of a split set that has the page; NULL: it was not given. */
 static const struct pfs_dump_file *file_of(const struct pfs_dump *d, uint64_t pfn,
 					   uint64_t *ret_end)
 {
@@ -117,7 +117,7 @@ static enum pfs_presence kdump_presence(struct pfs_target *t, uint64_t pa, uint6
 		return PFS_ABSENT;
 	*ret_end = (pfn + 1) * size;
 	f = file_of(d, pfn, &end);
-	/* Each part of a set has the bitmaps of the whole. */
+	/* Each file of a set has the bitmaps of the whole dump. */
 	if (get_bit(&h->in_file, f ? f : d->files, (f ? f : d->files)->file_bitmap, pfn, &bit,
 		    &bit_end))
 		return PFS_UNDECIDABLE;
@@ -134,7 +134,7 @@ static enum pfs_presence kdump_presence(struct pfs_target *t, uint64_t pa, uint6
 	return p;
 }
 
-/* Set bits of the window's word that bit is in, before it. */
+/* The bits set before this one in its word of the window. */
 static uint64_t bits_before(const struct window *w, uint64_t bit)
 {
 	uint64_t word = pfs_le64(w->bits + bit / 64 * 8);
@@ -142,7 +142,7 @@ static uint64_t bits_before(const struct window *w, uint64_t bit)
 	return (uint64_t)__builtin_popcountll(word & (((uint64_t)1 << (bit & 63)) - 1));
 }
 
-/* Number of the descriptor of a page, whose bit is in the window. */
+/* The number of the descriptor of a page, whose bit is in the window. */
 static uint64_t desc_index(const struct window *w, uint64_t pfn)
 {
 	const struct pfs_dump_file *f = w->file;
@@ -170,7 +170,7 @@ static enum pfs_presence kdump_read(struct pfs_target *t, uint64_t pa, void *buf
 		good = pfs_pages_read(h->pages, h->in_file.file, desc_index(&h->in_file, pfn), pa,
 				      (unsigned char *)buf + *ret_len, want, &n);
 		if (!good) {
-			/* There by the bitmap, but its data is damaged. */
+			/* The bitmap has the page, but its data is damaged. */
 			*ret_len += n;
 			return PFS_UNDECIDABLE;
 		}
@@ -210,7 +210,10 @@ static enum pfs_presence elf_presence(struct pfs_target *t, uint64_t pa, uint64_
 	return ram ? PFS_UNDECIDABLE : PFS_ABSENT;
 }
 
-/* Of memory that is in use all but a page of it may be readable: then *n is less. */
+/*
+ * On a live machine the range may fail as a whole, and yet its first page can
+ * be read: *n is less then.
+ */
 static bool elf_bytes(const struct handle *h, const struct pfs_extent *e, uint64_t pa, char *buf,
 		      size_t *n)
 {
@@ -226,8 +229,9 @@ static bool elf_bytes(const struct handle *h, const struct pfs_extent *e, uint64
 }
 
 /*
- * The kernel's tables are read in order and a member at a time: what comes next is
- * read along. False: not so, or not to be read so.
+ * Tables of the kernel are read in order and one member at a time, so that the
+ * bytes that follow are read ahead. False if this is no such read, or it
+ * failed.
  */
 static bool elf_near(struct handle *h, const struct pfs_extent *e, uint64_t pa, void *buf, size_t n)
 {
@@ -267,7 +271,10 @@ static enum pfs_presence elf_read(struct pfs_target *t, uint64_t pa, void *buf, 
 		if (!e)
 			return elf_presence(t, pa, &end);
 		n = e->end - pa < len - done ? (size_t)(e->end - pa) : len - done;
-		/* Checked against the size when opened: the disk, or somebody, took it. */
+		/*
+		 * Its place was checked against the size when the file was
+		 * opened: the disk failed, or somebody truncated it.
+		 */
 		if (!elf_near(to_handle(t), e, pa, (char *)buf + done, n) &&
 		    !elf_bytes(to_handle(t), e, pa, (char *)buf + done, &n))
 			return PFS_UNDECIDABLE;

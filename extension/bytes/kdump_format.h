@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Places of the fields of a kdump-compressed file, 64-bit little-endian, as
- * makedumpfile's IMPLEMENTATION describes it. Byte offsets, not structs: the
- * reader meets hostile bytes, and the writer wants every padding byte zero.
+ * Offsets of the fields of a kdump-compressed file, 64-bit little-endian, as
+ * the file IMPLEMENTATION of makedumpfile describes it. They are byte offsets
+ * and not structs, because the reader meets hostile bytes, and the writer wants
+ * all padding to be zero.
  */
 #ifndef PFS_BYTES_KDUMP_FORMAT_H
 #define PFS_BYTES_KDUMP_FORMAT_H
 
-/* Bound on the notes, in the reader and in the writer. */
+/* The most bytes of notes that the reader accepts and the writer writes. */
 #define KDUMP_MAX_NOTES ((uint64_t)64 << 20)
 
 /* struct disk_dump_header, block 0 */
@@ -32,7 +33,7 @@ enum {
 	KDUMP_HDR_SIZE = 464,
 };
 
-/* struct kdump_sub_header, block 1; in brackets the header version that added a field */
+/* struct kdump_sub_header, block 1. [n]: the header version that added the field. */
 enum {
 	KDUMP_SUB_PHYS_BASE = 0,
 	KDUMP_SUB_DUMP_LEVEL = 8, /* [1] */
@@ -60,7 +61,7 @@ enum {
 	KDUMP_DESC_SIZE = 24,
 };
 
-/* Flags of a descriptor, and of the header's status */
+/* Flags of a page descriptor and of the status in the header */
 enum {
 	KDUMP_ZLIB = 0x1,
 	KDUMP_LZO = 0x2,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kdump_free() before libkdumpfile 0.5.2 follows attributes that it has just freed (97c716a
- * "Run attribute cleanup hooks before deallocating attributes"), and crashes where their
- * memory has been used since. A context that is lost harms nobody.
+ * Before libkdumpfile 0.5.2 kdump_free() follows attributes that it has just
+ * freed (97c716a "Run attribute cleanup hooks before deallocating attributes"),
+ * and crashes if their memory was used again meanwhile. With those versions we
+ * rather leak the context, which harms nobody.
  */
 #ifndef PFS_BYTES_KDUMP_FREE_H
 #define PFS_BYTES_KDUMP_FREE_H

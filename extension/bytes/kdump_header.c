@@ -7,8 +7,8 @@
  *	+ sub_hdr_size    bitmap of RAM, bitmap of pages in the file
  *	+ bitmap_blocks   one descriptor per page in the file, then their data
  *
- * The bitmaps of a machine with much memory are larger than one wants to have
- * in memory: only the number of pages before each piece is kept.
+ * The bitmaps of a machine with much memory are too large to be kept in memory:
+ * only the number of pages before each piece is.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -20,10 +20,10 @@
 #include "bytes/kdump_format.h"
 #include "bytes/unpack.h"
 
-/* 1 PiB in pages of 4 KiB: a sparse file of hostile size must not keep us reading. */
+/* 1 PiB in pages of 4 KiB. A hostile sparse file must not keep us reading for ever. */
 #define MAX_PFN ((uint64_t)1 << 38)
 #define CHUNK ((size_t)64 << 10)
-/* Threads that count a bitmap, and bytes of it that are worth a thread. */
+/* How many threads count a bitmap at most, and how many bytes of it are worth a thread. */
 #define MAX_COUNTERS 4
 #define COUNT_PART ((uint64_t)16 << 20)
 
@@ -45,9 +45,9 @@ static inline uint64_t popcount(const unsigned char *b, size_t len)
 }
 
 /*
- * The bitmap has a bit for each page of the machine, a gigabyte for 32 TiB, and
- * all of it is counted before anything else can be done. x86_64 as such has no
- * instruction for that, nearly all of its CPUs do.
+ * The bitmap has a bit for each page of the machine, 1 GiB for 32 TiB of
+ * memory, and all of it is counted before anything else can be done. Baseline
+ * x86_64 has no instruction for that, but nearly all CPUs do.
  */
 #ifdef __x86_64__
 /* clang-format off */
@@ -77,7 +77,7 @@ struct counter {
 	int error;
 };
 
-/* How many pages there are in each window, into f->rank. */
+/* Count the pages of each window, into f->rank. */
 static void *count_part(void *arg)
 {
 	struct counter *c = arg;
@@ -105,7 +105,7 @@ static void *count_part(void *arg)
 	return NULL;
 }
 
-/* Set bits of the file bitmap in [start, end): that many descriptors follow. */
+/* Count the bits set in [start, end) of the file bitmap: as many descriptors follow. */
 static int count_pages(struct pfs_dump *d, struct pfs_dump_file *f, uint64_t *ret,
 		       struct pfs_err *err)
 {
@@ -161,9 +161,9 @@ static const char *compression(uint32_t flags)
 }
 
 /*
- * The writers put page data in order, so a file that was cut off has lost its
- * end: look at the last descriptors only, of which a machine with much memory
- * has more bytes than one wants to read.
+ * Writers store page data in order, so a file that was cut off has lost its
+ * end. Only the last descriptors are checked, because all of them may be very
+ * many bytes.
  */
 static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f, const struct geometry *g,
 		       uint64_t pages, struct pfs_err *err)
@@ -225,7 +225,10 @@ static int read_area(struct pfs_dump *d, const struct pfs_dump_file *f, uint64_t
 	return r ? pfs_err_set(err, -r, "cannot read %s: %s", what, strerror(-r)) : 0;
 }
 
-/* Sub header fields came version by version; a file has only those of its own. */
+/*
+ * Each header version added fields to the sub header; a file has only those of
+ * its own version.
+ */
 static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigned char *hdr,
 		      const unsigned char *sub, struct geometry *g, struct pfs_err *err)
 {
@@ -286,7 +289,10 @@ static int geometry(const struct pfs_dump_file *f, const unsigned char *hdr, str
 	uint32_t bitmaps = pfs_le32(hdr + KDUMP_HDR_BITMAP_BLOCKS);
 	uint64_t end;
 
-	/* Fields of a 32-bit or big-endian dump end up as nonsense here. */
+	/*
+	 * The header of a 32-bit or big-endian dump fails here, because its
+	 * fields make no sense.
+	 */
 	if (block < 4096 || block > 65536 || (block & (block - 1)))
 		return pfs_err_set(err, EIO,
 				   "header: block size %u (damaged, or of a 32-bit or big-endian "
@@ -342,7 +348,10 @@ int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *
 	r = sub_header(d, f, hdr, sub, &g, err);
 	if (r)
 		return r;
-	/* Half of the bits for each bitmap; diskdump had one bitmap for both purposes. */
+	/*
+	 * Each bitmap has half of the bits; a diskdump file has one bitmap for
+	 * both purposes.
+	 */
 	bits = g.bitmap * 8;
 	g.two_bitmaps = g.max_pfn <= bits / 2;
 	if (!g.max_pfn || g.max_pfn > bits || g.max_pfn > MAX_PFN)

@@ -60,7 +60,7 @@ static bool is(const struct note *n, const char *name)
 {
 	size_t len = strlen(name);
 
-	/* Some writers count the terminating NUL, some do not. */
+	/* Some writers count the terminating NUL in namesz, some do not. */
 	return (n->namesz == len || n->namesz == len + 1) && !memcmp(n->name, name, len);
 }
 
@@ -163,7 +163,10 @@ void pfs_dump_guess_arch(struct pfs_dump *d)
 {
 	if (d->info.nr_cpus)
 		d->info.arch = pfs_arch_of_prstatus(d->info.cpus[0].len);
-	/* QEMU's kdump files carry no utsname; nearly all of them are of this kind. */
+	/*
+	 * kdump files of QEMU carry no utsname. Nearly all of them are of the
+	 * first architecture.
+	 */
 	if (!d->info.arch && d->info.page_size == 4096)
 		d->info.arch = pfs_arch_first();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Descriptors, page data, decompression. See pages.h. */
+/* Reads page descriptors and page data, and decompresses them. See pages.h. */
 #include "bytes/pages.h"
 
 #include <errno.h>
@@ -29,8 +29,8 @@ struct desc {
 struct pfs_pages {
 	struct pfs_dump *d;
 	uint64_t block;
-	kdump_ctx_t *ctx; /* NULL: no page that needs it */
-	bool cloned;	  /* ctx shares what it is made of with the one that was opened */
+	kdump_ctx_t *ctx; /* NULL: no page has needed it so far */
+	bool cloned;	  /* ctx is a clone, which shares data with the ctx that opened the file */
 	struct pfs_unpack unpack;
 	struct desc desc[NR_DESC];
 	unsigned char raw_desc[NR_DESC * KDUMP_DESC_SIZE];
@@ -60,7 +60,11 @@ static int open_library(struct pfs_pages *p, struct pfs_err *err)
 	}
 	for (i = 0; i < d->nr_files; i++)
 		fds[i] = d->files[i].fd;
-	/* Before opening: QEMU's files do not say. Physical reads do without a known one. */
+	/*
+	 * This has to come before the file is opened. Files of QEMU do not
+	 * state the architecture, and physical reads work without one that
+	 * libkdumpfile knows.
+	 */
 	if (d->info.arch && kdump_set_string_attr(ctx, KDUMP_ATTR_ARCH_NAME, d->info.arch))
 		kdump_clear_err(ctx);
 	s = kdump_open_fdset(ctx, (unsigned int)d->nr_files, fds);
@@ -181,7 +185,10 @@ static bool library_page(struct pfs_pages *p, uint64_t pfn, unsigned char *dst)
 
 	if (!p->ctx)
 		return false;
-	/* Busy: other threads hold the whole cache, each for the time of one page. */
+	/*
+	 * KDUMP_ERR_BUSY: other threads hold all of the cache, each only while
+	 * it copies a page.
+	 */
 	do {
 		len = p->block;
 		s = kdump_read(p->ctx, KDUMP_MACHPHYSADDR, pfn * p->block, dst, &len);
@@ -197,7 +204,10 @@ static bool decode(struct pfs_pages *p, const struct pfs_dump_file *f, unsigned 
 
 	if (!sane(p, f, d))
 		return false;
-	/* It takes a page of full size for one that is not compressed, whatever its flags are. */
+	/*
+	 * libkdumpfile takes a page stored in full size for uncompressed,
+	 * whatever its flags are.
+	 */
 	if (d->flags & ~PFS_UNPACK_FLAGS)
 		return d->size < p->block && library_page(p, pfn, dst);
 	src = stored(p, f, i, nr);

@@ -13,8 +13,8 @@
 #include "bytes/kdump_format.h"
 
 /*
- * The files of a set have one header, but for what their writer got done, and
- * differ in the sub header's range of pages.
+ * The files of a set have the same header, except for the fields that say how
+ * far their writer got. They differ in the range of PFNs in their sub headers.
  */
 static void probe_kdump(int fd, struct pfs_probe *ret)
 {
@@ -54,7 +54,7 @@ void pfs_probe(const char *path, struct pfs_probe *ret)
 	int r;
 
 	*ret = (struct pfs_probe){ 0 };
-	/* Not O_NONBLOCK: of a file that is on tape or leased, it makes an error. */
+	/* O_NONBLOCK would not do: it makes an error of a file that is on tape or leased. */
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		return;
 	f.fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -67,12 +67,12 @@ void pfs_probe(const char *path, struct pfs_probe *ret)
 		r = pfs_dump_identify(&f, &kind, &err);
 		if (!r && kind == PFS_DUMP_KDUMP)
 			probe_kdump(f.fd, ret);
-		/* Whose core it is, its notes say. */
+		/* The notes say whether it is the core of a kernel or of a process. */
 		if (!r && kind == PFS_DUMP_ELF) {
 			r = pfs_target_open_kdump(&path, 1, NULL, NULL, &t, &err);
 			pfs_target_free(t);
 		}
-		/* EIO: a dump, of which a part is missing or damaged. */
+		/* -EIO means that it is a dump, of which a part is missing or damaged. */
 		ret->dump = !r || r == -EIO;
 		ret->error = ret->dump || r == -EINVAL ? 0 : -r;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is a file a dump? By its first bytes, for who looks through many files. */
+/* Is a file a dump? Decided by its first bytes, for callers that look through many files. */
 #ifndef PFS_BYTES_PROBE_H
 #define PFS_BYTES_PROBE_H
 
@@ -9,14 +9,14 @@
 struct pfs_probe {
 	bool dump;
 	int error;    /* errno of what cannot be opened or read; 0: none */
-	bool part;    /* of a set of files: pages [start, end) of [0, max) */
+	bool part;    /* one file of a split set: PFNs [start, end) of [0, max) */
 	uint64_t set; /* equal for the files of one set */
 	uint64_t start, end, max;
 };
 
 /*
- * A damaged dump is one; the core dump of a process is none, nor is anything but a
- * regular file.
+ * A damaged dump counts as a dump. The core dump of a process does not, nor
+ * does anything that is no regular file.
  */
 void pfs_probe(const char *path, struct pfs_probe *ret);
 

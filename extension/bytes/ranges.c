@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sets of ranges: a sorted part, and a log that is merged into it now and then. */
+/* Sets of ranges: a sorted part, and later additions that are merged into it now and then. */
 #include "bytes/ranges.h"
 
 #include <errno.h>
@@ -48,7 +48,10 @@ void pfs_ranges_settle(struct pfs_ranges *r)
 	r->nr = r->settled = n + 1;
 }
 
-/* Room for one more: merge first, and grow only if that does not halve the array. */
+/*
+ * Make room for one more range: merge first, and grow only if that does not
+ * halve the array.
+ */
 static int make_room(struct pfs_ranges *r)
 {
 	size_t want;
@@ -76,7 +79,7 @@ int pfs_ranges_add(struct pfs_ranges *r, uint64_t start, uint64_t end)
 
 	if (start >= end)
 		return 0;
-	/* Reads come in order or again and again: both need no new range. */
+	/* Reads mostly continue or repeat an earlier one: neither needs a new range. */
 	if (r->nr > r->settled) {
 		last = &r->v[r->nr - 1];
 		if (start >= last->start && start <= last->end) {

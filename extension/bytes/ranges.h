@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A set of half-open ranges of physical addresses. Grows with malloc(), not in
- * an arena, as it lives through many analyses. The caller does the locking.
+ * A set of half-open ranges of physical addresses. Its memory comes from
+ * malloc(), not from an arena, because a set lives through many analyses. The
+ * caller does the locking.
  */
 #ifndef PFS_BYTES_RANGES_H
 #define PFS_BYTES_RANGES_H
@@ -15,13 +16,14 @@ struct pfs_range {
 };
 
 /*
- * v[0..settled) is sorted, disjoint and not adjacent; v[settled..nr) is a log
- * of later additions, merged in when it is as long as the sorted part.
+ * v[0..settled) is sorted, disjoint and without neighbours that touch.
+ * v[settled..nr) are later additions in the order of their arrival; they are
+ * merged in when they are as many as the sorted ones.
  */
 struct pfs_ranges {
 	struct pfs_range *v;
 	size_t nr, cap, settled;
-	size_t max; /* bound on ranges, 0: none */
+	size_t max; /* most ranges that it may have, 0: no limit */
 };
 
 /* Empty and inverted ranges are ignored. -ENOMEM; -ENOSPC: more than max ranges. */
@@ -32,7 +34,7 @@ int pfs_ranges_remove(struct pfs_ranges *r, uint64_t start, uint64_t end);
 void pfs_ranges_settle(struct pfs_ranges *r);
 /* Index of the first range that ends above at; r->nr if none. */
 size_t pfs_ranges_find(const struct pfs_ranges *r, uint64_t at);
-/* Is at inside? *ret_end: where this answer ends, UINT64_MAX if it never does. */
+/* Is at in the set? *ret_end: where this answer ends, UINT64_MAX if it holds to the end. */
 bool pfs_ranges_at(const struct pfs_ranges *r, uint64_t at, uint64_t *ret_end);
 void pfs_ranges_deinit(struct pfs_ranges *r);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Notes every range read from the target below, under one lock for all clones. */
+/* Notes every range that is read from the target below; one lock serves all clones. */
 #include "bytes/record.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@ struct pfs_recorder {
 	pthread_mutex_t lock;
 	unsigned int refs, paused;
 	bool lost;  /* ranges are missing */
-	bool trial; /* to be kept or not, in on_trial */
+	bool trial; /* reads go to on_trial until it is known whether they are kept */
 	struct pfs_ranges answers[NR_ANSWERS], on_trial[NR_ANSWERS];
 };
 
@@ -106,7 +106,7 @@ static void record_free(struct pfs_target *t)
 
 static int record_clone(struct pfs_target *t, struct pfs_target **ret, struct pfs_err *err);
 
-/* Which of the optional operations there are is for the target below to say. */
+/* The wrapper offers exactly those optional operations that the target below has. */
 #define OPS(p, c) { .name = "record", .read = record_read, .free = record_free, \
 		    .presence = p, .clone = c, .trial = record_trial }
 static const struct pfs_target_ops record_ops[2][2] = {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The libraries that wrote the pages, read them, but for zlib: libdeflate takes two thirds
- * of its time for a page, as it expects all of it at once. All are given the room that there is
- * for a page, and stop there by themselves, whatever the stored bytes claim.
+ * Pages are decompressed by the libraries that compressed them, except for
+ * zlib: libdeflate needs two thirds of its time, because it expects a page as a
+ * whole. All of them are told how much room a page has and stop there, whatever
+ * the stored bytes claim.
  */
 #include "bytes/unpack.h"
 
@@ -30,7 +31,7 @@ static bool unpack_zlib(struct pfs_unpack *u, const unsigned char *src, size_t l
 {
 	if (!u->deflate)
 		u->deflate = libdeflate_alloc_decompressor();
-	/* Without a place for the length, exactly size bytes have to come out. */
+	/* Where no place for the length is passed, exactly size bytes have to come out. */
 	return u->deflate && libdeflate_zlib_decompress(u->deflate, src, len, dst, size, NULL) ==
 				     LIBDEFLATE_SUCCESS;
 }

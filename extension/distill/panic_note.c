@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * struct pfs_panic as JSON and back. 64-bit numbers are "0x..." strings. Log
- * text is bytes of any kind and JSON is Unicode: byte bb is written as code
- * point U+00bb, so that every byte comes back. Absent strings are absent keys.
+ * struct pfs_panic as JSON and back. 64-bit numbers are "0x..." strings. The
+ * text of a log is bytes of any kind, while JSON is Unicode: byte bb is written
+ * as code point U+00bb, so that every byte survives. A string that is NULL has
+ * no key.
  */
 #include "distill/panic_note.h"
 
@@ -20,7 +21,7 @@
 #define VERSION 1
 #define MAX_NOTE ((size_t)4 << 20)
 
-/* No more elements than pfs_panic_find() would make, with room to grow. */
+/* At least as many elements as pfs_panic_find() makes. */
 #define MAX_REGS 256
 #define MAX_FRAMES 1024
 #define MAX_LOCALS 16
@@ -28,7 +29,10 @@
 #define MAX_WORDS 4096
 #define MAX_ATTACHERS 1024
 
-/* jansson takes NULL for a value and says so: one flag catches lack of memory anywhere. */
+/*
+ * jansson accepts NULL as a value and returns an error, so that one flag
+ * catches lack of memory anywhere.
+ */
 struct writer {
 	bool failed;
 };
@@ -217,7 +221,7 @@ static const char *const searches[] = {
 	[PFS_ATTACH_ALL] = "all",
 };
 
-/* Only where it was looked for: else there are no such keys. */
+/* If nobody searched, these keys are missing. */
 static void set_attachers(struct writer *w, json_t *note, const struct pfs_panic *p)
 {
 	json_t *list, *o;
@@ -277,7 +281,7 @@ char *pfs_panic_to_json(const struct pfs_panic *p)
 	return text;
 }
 
-/* Reads the note; the first thing that is wrong with it ends up in err. */
+/* Reads the note; err tells the first thing that is wrong with it. */
 struct reader {
 	struct pfs_arena *a;
 	struct pfs_err *err;
@@ -481,7 +485,7 @@ static void read_operand(struct reader *x, const json_t *o, struct pfs_operand *
 	op->address = need_hex(x, e, "address");
 }
 
-/* Notes of an earlier version know dump_page() alone. */
+/* Notes of earlier versions have pages of dump_page() only. */
 static enum pfs_named_by get_named_by(struct reader *x, const json_t *e)
 {
 	const char *s = get_str(x, e, "by");

@@ -23,7 +23,10 @@ static const char *const mark_names[PFS_NR_MARKS] = {
 	[PFS_MARK_HEAD_COPY] = "head-copy",
 };
 
-/* jansson takes NULL for a value and says so: one flag catches lack of memory anywhere. */
+/*
+ * jansson accepts NULL as a value and returns an error, so that one flag
+ * catches lack of memory anywhere.
+ */
 struct writer {
 	bool failed;
 	int index[PFS_NR_STATES]; /* in "states"; -1: does not occur */
@@ -120,7 +123,7 @@ char *pfs_scan_to_json(const struct pfs_model *m, const struct pfs_scan *s)
 	return text;
 }
 
-/* Reads the note; the first thing that is wrong with it ends up in err. */
+/* Reads the note; err tells the first thing that is wrong with it. */
 struct reader {
 	struct pfs_model *m;
 	struct pfs_err *err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The writer of distilled dumps. A standard kdump-compressed file, version 6,
- * so that every reader of those opens it:
+ * Writes distilled dumps. They are standard kdump-compressed files, version 6,
+ * so that every reader of those opens them:
  *
  *	header | sub header, notes | RAM bitmap, page bitmap | descriptors | page data
  *
@@ -123,7 +123,7 @@ static bool has_key(const char *text, size_t len, const char *key)
 
 static void put_fact(FILE *out, const char *name, uint64_t value)
 {
-	/* As the kernel prints them: VMCOREINFO_SYMBOL, _OFFSET, _NUMBER ... */
+	/* Print facts like the kernel does: VMCOREINFO_SYMBOL, _OFFSET, _NUMBER ... */
 	if (!strncmp(name, "SYMBOL(", 7) || !strcmp(name, "KERNELOFFSET"))
 		fprintf(out, "%s=%" PRIx64 "\n", name, value);
 	else if (!strncmp(name, "NUMBER(", 7))
@@ -194,7 +194,7 @@ static int put_ranges(FILE *out, enum pfs_note_type type, const struct pfs_range
 	return 0;
 }
 
-/* Nothing that names the place the dump was kept at. */
+/* The origin note. It must not name the place where the dump was kept. */
 static char *origin(const struct pfs_target_info *i)
 {
 	json_t *j = json_pack("{s:s, s:s*, s:s*, s:I, s:i, s:s}", "format", i->format,
@@ -207,7 +207,10 @@ static char *origin(const struct pfs_target_info *i)
 	return text;
 }
 
-/* The text of a note, or the one that the dump has; neither: nothing. */
+/*
+ * Write the text of a note, or else that of the same note in the original; if
+ * there is neither, nothing.
+ */
 static void put_text(FILE *out, enum pfs_note_type type, const char *text, const char *old,
 		     size_t old_len)
 {
@@ -249,9 +252,9 @@ static uint64_t div_up(uint64_t a, uint64_t b)
 }
 
 /*
- * RAM as the dump knows it. A host that cannot tell (crash, drgn) claims no
- * holes but those that somebody ran into: a page it was not asked for was left
- * out by us, which is what `excluded` says.
+ * Find out what is RAM. A host that cannot tell (crash, drgn) has no holes
+ * except those that a read ran into. A page that was never read was left out by
+ * us, which is what `excluded` means.
  */
 static int find_ram(struct distill *d)
 {
@@ -324,7 +327,7 @@ static bool next_page(const struct distill *d, size_t *i, uint64_t pfn, uint64_t
 	return true;
 }
 
-/* Place everything: each area's size follows from the one before. */
+/* Lay out the file: the size of each area follows from the one before. */
 static int lay_out(struct distill *d, struct pfs_err *err)
 {
 	uint64_t next = 0, sub;
@@ -400,7 +403,7 @@ static int write_headers(struct distill *d, struct pfs_err *err)
 	return r ? r : write_at(d->fd, d->notes, d->notes_len, notes_at, err);
 }
 
-/* A bitmap whose bits are set in rising order; what is never set stays a hole. */
+/* A bitmap whose bits are set in ascending order; parts without a set bit stay holes. */
 struct bitmap {
 	int fd;
 	uint64_t at, len;
@@ -446,9 +449,9 @@ static int bitmap_set(struct bitmap *b, uint64_t start, uint64_t end, struct pfs
 }
 
 /*
- * The bitmap of RAM has no more bits than that of the pages kept, so that both
- * are holes nearly everywhere, however much memory the machine has: what is RAM
- * is in a note.
+ * The bitmap of RAM has the same bits as that of the pages kept, so that both
+ * are holes nearly everywhere, however much memory the machine has. A note says
+ * what is RAM.
  */
 static int write_bitmaps(struct distill *d, struct pfs_err *err)
 {
@@ -472,7 +475,7 @@ static int write_bitmaps(struct distill *d, struct pfs_err *err)
 	return r;
 }
 
-/* The page as it was read: the rest of it is zeroed. */
+/* Fill in a page as it was read; the rest of it is zeroed. */
 static int fill_page(struct distill *d, size_t i, uint64_t pfn, unsigned char *page,
 		     struct pfs_err *err)
 {
@@ -514,7 +517,7 @@ static int write_page(struct distill *d, const unsigned char *page, unsigned cha
 		put32(desc + KDUMP_DESC_LEN, d->block);
 		return sink_put(&d->desc, desc, sizeof(desc), err);
 	}
-	/* The shared page of zeroes is stored as it is, like makedumpfile's. */
+	/* The shared page of zeroes is stored uncompressed, like that of makedumpfile. */
 	if (zero)
 		d->zero_at = d->data.at;
 	if (zero || compress2(scratch, &len, page, d->block, Z_DEFAULT_COMPRESSION) != Z_OK ||

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the engine asks of a machine: translation, where the memmap and the
- * kernel's image are, how large its sections are. One struct pfs_arch each, in
- * arch_<name>.c; what its oopses look like is in core/panic/arch.h.
+ * What the engine has to know of an architecture: how it translates addresses,
+ * where the memmap and the kernel image are, how large a section is. Each
+ * architecture has one struct pfs_arch, in arch_<name>.c. How its oopses look
+ * is in core/panic/arch.h.
  */
 #ifndef PFS_FACTS_ARCH_H
 #define PFS_FACTS_ARCH_H
@@ -10,7 +11,7 @@
 #include "facts/facts.h"
 #include "facts/mem.h"
 
-/* An entry of the firmware's memory map, as the kernel keeps it. */
+/* An entry of the memory map of the firmware, as the kernel keeps it. */
 struct pfs_firmware_range {
 	uint64_t addr, size; /* bytes */
 	enum { PFS_FW_OTHER, PFS_FW_RAM, PFS_FW_DEVICE } kind;
@@ -18,60 +19,70 @@ struct pfs_firmware_range {
 };
 
 /*
- * Hooks that may be NULL say so; an architecture that lacks another one is not
- * supported (pfs_arch_missing()).
+ * The comment of a hook says if it may be NULL. An architecture that lacks any
+ * other hook is not supported (pfs_arch_missing()).
  */
 struct pfs_arch {
 	const char *name;   /* as in archs.def */
-	const char *family; /* what people call it: "x86" */
-	/* Facts of this machine alone, by name, NULL at the end; see facts.h. */
+	const char *family; /* the name that people use: "x86" */
+	/* Names of the facts that only this architecture has, NULL at the end; see facts.h. */
 	const char *const *facts;
-	const char *const *dwarf_units; /* source files that define their types; may be NULL */
+	const char *const *dwarf_units; /* sources that define their types; may be NULL */
 
-	uint64_t page_sizes;  /* bit n: pages of 1 << n bytes; the least is the default */
-	uint64_t kernel_half; /* the lowest virtual address of the kernel's */
+	uint64_t page_sizes;  /* bit n: pages may have 1 << n bytes; the smallest is the default */
+	uint64_t kernel_half; /* the lowest virtual address of the kernel's half */
 	uint64_t image_start, image_end; /* where the kernel image is mapped */
 	const char *top_symbol;		 /* the name of init_mm's root table */
 
-	/* Where VMCOREINFO does not say: log2 bytes of a section, width of physical addresses. */
+	/*
+	 * Asked where VMCOREINFO does not say: log2 of the bytes in a section,
+	 * and how many bits a physical address has.
+	 */
 	unsigned int (*section_size_bits)(const struct pfs_facts *f);
 	unsigned int (*max_physmem_bits)(const struct pfs_facts *f);
-	/* Log2 pages of the huge page that hugetlb begins with, and so of a pageblock. */
+	/* HUGETLB_PAGE_ORDER: log2 of the pages in a huge page, and thus in a pageblock. */
 	unsigned int (*hugetlb_order)(const struct pfs_mem *m);
 	/*
-	 * The struct page of PFN 0, where SYMBOL(vmemmap) does not say (v6.9 does). May
-	 * be NULL: the sections tell.
+	 * The address of the struct page of PFN 0, asked where SYMBOL(vmemmap)
+	 * does not say (it does from v6.9 on). May be NULL: then the sections
+	 * tell.
 	 */
 	bool (*vmemmap)(struct pfs_mem *m, const struct pfs_facts *f, uint64_t *ret);
 
-	/* Set root, page_shift and pte_mask of a zeroed m (target and arch are set). */
+	/*
+	 * Set root, page_shift and pte_mask of a zeroed m, whose target and
+	 * arch are set already.
+	 */
 	int (*init)(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *err);
 	bool (*canonical)(const struct pfs_mem *m, uint64_t va);
 	void (*walk)(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 		     struct pfs_walk *ret);
 	/*
-	 * For a dump that says nothing of its kernel: set m up to walk from a CPU's page
-	 * tables, which its QEMU note names. attempt counts from 0 on, as these may be one
-	 * of several. -ENOENT: no more of them. May be NULL, and then so is describe.
+	 * For a dump that says nothing of its kernel: set m up to walk from the
+	 * page tables of a CPU, which its QEMU note names. attempt counts from
+	 * 0, because there may be more than one candidate; -ENOENT: there are
+	 * no more. May be NULL, and then so is describe.
 	 */
 	int (*bootstrap)(struct pfs_mem *m, const void *qemu, size_t len, unsigned int attempt);
 	/*
-	 * What init() needs to know, in VMCOREINFO's form, of an image whose first byte, at
-	 * text, m maps. top: address of init_mm's root table.
+	 * Write to buf, in the form of VMCOREINFO, what init() needs to know. m
+	 * maps the image, whose first byte is at text; top is the address of
+	 * the root table of init_mm.
 	 */
 	int (*describe)(struct pfs_mem *m, uint64_t text, uint64_t top, char *buf, size_t size);
 
 	/*
-	 * Has this kernel a pfn_valid() of the machine's own, which asks more than sections
-	 * do, or do the facts not tell? What it answers is then not known. May be NULL: the
-	 * generic one is all there ever was.
+	 * Does this kernel have a pfn_valid() of its architecture, which asks more than
+	 * sections do, or do the facts not tell? Its answer is not known then. May be
+	 * NULL: the generic one is all there ever was.
 	 */
 	bool (*own_pfn_valid)(const struct pfs_facts *f);
 
 	/*
-	 * The firmware's memory map: calls entry() for each, which ends it with what it
-	 * returns but 0. -ENODATA with err: it cannot be read, in whole or from there on.
-	 * May be NULL: this machine's kernels keep none.
+	 * Call entry() for each entry of the memory map of the firmware, until
+	 * it returns other than 0, which is then returned. -ENODATA with err
+	 * set: the map cannot be read, in whole or from there on. May be NULL:
+	 * the kernels of this architecture keep no such map.
 	 */
 	int (*firmware_map)(struct pfs_mem *m, const struct pfs_facts *f,
 			    int (*entry)(void *arg, const struct pfs_firmware_range *r), void *arg,
@@ -79,8 +90,8 @@ struct pfs_arch {
 	const char *firmware_map_name; /* "e820" */
 
 	/*
-	 * What vmemmap_free() writes over the freed part of a leaf that stays mapped; 0: it
-	 * writes nothing.
+	 * The word that vmemmap_free() writes over the freed part of a leaf
+	 * that stays mapped; 0: it writes nothing.
 	 */
 	uint64_t unused_fill;
 	uint64_t list_poison;	      /* CONFIG_ILLEGAL_POINTER_VALUE, below LIST_POISON1 and 2 */
@@ -91,18 +102,18 @@ struct pfs_arch {
 #include <pfnscope/archs.def>
 #undef ARCH
 
-/* By libkdumpfile's name; NULL: not supported. */
+/* Find an architecture by the name that libkdumpfile uses; NULL: not supported. */
 const struct pfs_arch *pfs_arch_by_name(const char *name);
-/* All of them, from i = 0 on; NULL at the end. */
+/* Architecture number i, from 0 on; NULL after the last one. */
 const struct pfs_arch *pfs_arch_nr(size_t i);
-/* What of the above it has not, and would have to have; NULL: nothing. */
+/* The name of a required member that arch lacks; NULL: it has them all. */
 const char *pfs_arch_missing(const struct pfs_arch *arch);
 
 /* Set m up from the facts: root tables, masks, the size of a page. */
 int pfs_mem_init(struct pfs_mem *m, struct pfs_target *t, const struct pfs_arch *arch,
 		 const struct pfs_facts *f, struct pfs_err *err);
 
-/* A virtual address of the kernel's half? */
+/* Is va in the half of the address space that belongs to the kernel? */
 static inline bool pfs_in_kernel_half(const struct pfs_mem *m, uint64_t va)
 {
 	return va >= m->arch->kernel_half;

@@ -30,10 +30,13 @@
 
 /* Virtual address that the linker gives to physical address 0 of the image. */
 #define START_KERNEL_MAP 0xffffffff80000000ULL
-/* From there on at most 1 GiB (KERNEL_IMAGE_SIZE), modules included where it has less. */
+/*
+ * The image takes at most 1 GiB from there on (KERNEL_IMAGE_SIZE); where it
+ * takes less, modules follow inside this range.
+ */
 #define END_KERNEL_MAP	0xffffffffc0000000ULL
 
-/* Facts of this machine alone: the order of fact_names. */
+/* Facts that only x86_64 has, in the order of fact_names. */
 enum {
 	PHYS_BASE = PFS_NR_COMMON_FACTS,
 	L5,
@@ -94,7 +97,7 @@ static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va, st
 		struct pfs_step *s = &ret->step[depth];
 		uint64_t size = 1ULL << shift;
 
-		/* The top level is the pgd, also where the p4d is folded into it. */
+		/* The top level is called pgd even where the p4d is folded into it. */
 		s->level = depth ? names[level] : "pgd";
 		s->entry_pa = table + idx * 8;
 		s->entry = 0;
@@ -124,7 +127,7 @@ static bool l5(const struct pfs_facts *f)
 	return pfs_have(f, L5) && pfs_val(f, L5);
 }
 
-/* Of kernels from v2.6.31 on; by the paging mode from v4.17 on. */
+/* These hold from v2.6.31 on; the paging mode counts from v4.17 on. */
 static unsigned int max_physmem_bits(const struct pfs_facts *f)
 {
 	return l5(f) ? 52 : 46;
@@ -159,8 +162,8 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 }
 
 /*
- * QEMUCPUState, version 1: after 18 general registers and 10 segments of 24 bytes
- * come cr0 to cr4 and kernel_gs_base.
+ * QEMUCPUState, version 1: cr0 to cr4 and kernel_gs_base come after 18 general
+ * registers and 10 segments of 24 bytes.
  */
 #define QEMU_CR0	392
 #define QEMU_CR3	416
@@ -170,9 +173,9 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 #define CR4_LA57	(1ULL << 12)
 
 /*
- * The kernel's half is in every process's tables. With page table isolation a
- * CPU in user space has tables without it, which lie one page behind those with
- * it (PTI_USER_PGTABLE_BIT).
+ * The page tables of every process map the half of the kernel. With page table
+ * isolation, a CPU in user space uses tables that do not, which lie one page
+ * behind those that do (PTI_USER_PGTABLE_BIT).
  */
 static int bootstrap(struct pfs_mem *m, const void *qemu, size_t len, unsigned int attempt)
 {
@@ -214,14 +217,14 @@ static unsigned int section_size_bits(const struct pfs_facts *f)
 	return 27;
 }
 
-/* A pmd's leaf: 2 MiB. */
+/* A pmd leaf has 2 MiB. */
 static unsigned int hugetlb_order(const struct pfs_mem *m)
 {
 	(void)m;
 	return 9;
 }
 
-/* The variable that KASLR moves. */
+/* With KASLR the base is in a variable. */
 static bool vmemmap(struct pfs_mem *m, const struct pfs_facts *f, uint64_t *ret)
 {
 	struct pfs_err ignored;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The architectures, and the set-up of memory that all of them share. */
+/* The list of architectures, and the set-up of memory that they all share. */
 #include "facts/arch.h"
 
 #include <errno.h>

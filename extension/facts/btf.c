@@ -19,7 +19,10 @@
 #define MAX_BLOB	((size_t)256 << 20)	/* vmlinux has 4 to 8 MiB of it */
 #define MAX_CHAIN	32	/* typedefs and qualifiers in a row; nesting of anonymous types */
 #define MAX_MEMBERS	(1 << 17)	/* members looked at in one look-up */
-/* Of a search: headers that are none of the kernel's types, and bytes behind one. */
+/*
+ * For a search: how many headers may turn out not to be those of kernel types,
+ * and how many bytes are read behind one.
+ */
 #define MAX_HITS	16
 #define MAX_FOUND	((size_t)64 << 20)
 
@@ -32,8 +35,8 @@ struct pfs_btf {
 };
 
 /*
- * libbpf takes the header at its word in places (v1.1 lets sections begin
- * behind a header length that it has not added up), so look at it first.
+ * libbpf trusts the header in places (v1.1 lets sections begin behind a header
+ * length that it has not added up), so it is checked here first.
  */
 static int check_header(const unsigned char *p, size_t len, struct pfs_err *err)
 {
@@ -61,7 +64,7 @@ static int check_header(const unsigned char *p, size_t len, struct pfs_err *err)
 	return 0;
 }
 
-/* Of equal names the first wins, as in other readers of BTF. */
+/* Among equal names the first one wins, as in other readers of BTF. */
 static int add(struct pfs_btf *b, struct pfs_names *names, uint32_t name_off, uint64_t value)
 {
 	const char *s = btf__name_by_offset(b->btf, name_off);
@@ -128,7 +131,7 @@ static int build_names(struct pfs_btf *b)
 	return 0;
 }
 
-/* struct, union or enum of this name, else the typedef; 0: none. */
+/* The struct, union or enum with this name, or else the typedef; 0: none. */
 static uint32_t type_by_name(struct pfs_btf *b, const char *name)
 {
 	uint64_t id;
@@ -138,7 +141,7 @@ static uint32_t type_by_name(struct pfs_btf *b, const char *name)
 	return (uint32_t)id;
 }
 
-/* Behind typedefs and qualifiers; NULL: a reference that leads nowhere. */
+/* The type behind typedefs and qualifiers; NULL: a reference leads nowhere. */
 static const struct btf_type *strip(struct pfs_btf *b, uint32_t id)
 {
 	const struct btf_type *t = btf__type_by_id(b->btf, id);
@@ -165,7 +168,7 @@ struct found {
 	unsigned int bitfield; /* width, 0: none */
 };
 
-/* Member name[0..len) of t, also inside anonymous structs and unions. */
+/* Find the member name[0..len) of t, also inside anonymous structs and unions. */
 static int find_member(struct pfs_btf *b, const struct btf_type *t, const char *name, size_t len,
 		       struct found *ret)
 {
@@ -231,7 +234,7 @@ static int op_member(struct pfs_lookup *lookup, const char *type, const char *me
 		if (!member[len])
 			break;
 		member += len + 1;
-		/* a.b where a is an array: of its first element. */
+		/* In a.b, if a is an array, its first element is meant. */
 		while (t && btf_is_array(t))
 			t = strip(b, btf_array(t)->type);
 	}
@@ -312,13 +315,13 @@ int pfs_btf_open(const void *blob, size_t len, const char *from, struct pfs_look
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	b->lookup.ops = &ops;
 	b->lookup.from = b->from = strdup(from);
-	/* libbpf tells stderr what it dislikes. */
+	/* libbpf prints its complaints to stderr: silence it. */
 	print = libbpf_set_print(quiet);
 	b->btf = btf__new(blob, (uint32_t)len);
 	r = b->btf ? 0 : errno;
 	libbpf_set_print(print);
 	if (r) {
-		/* libbpf has no better word than EINVAL for most of what can be wrong. */
+		/* libbpf returns EINVAL for most of what can be wrong. */
 		free(b->from);
 		free(b);
 		return pfs_err_set(err, r == ENOMEM ? ENOMEM : EINVAL, "BTF is damaged: %s",
@@ -392,7 +395,7 @@ static int on_header(void *arg, uint64_t va)
 	free(blob);
 	if (r)
 		return r == -ENOMEM ? r : 0;
-	/* A module's types build upon the kernel's, and have none of these. */
+	/* The types of a module build upon those of the kernel, and have none of these. */
 	if (l->ops->type_size(l, "page", &size) || l->ops->type_size(l, "pglist_data", &size)) {
 		l->ops->free(l);
 		return 0;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From an opened target to facts and memory. */
+/* From an open target to facts and memory. */
 #include "facts/image.h"
 
 #include <errno.h>
 
 /*
- * Does the look-up speak of the kernel that ran, where it ran? A build-id may be
- * missing on either side, and the displacement may be wrong.
+ * Does the lookup belong to the kernel that ran, at the address where it ran?
+ * This is checked by symbols, because a build-id may be missing on either side
+ * and the displacement may be wrong.
  */
 static int check_places(struct pfs_lookup *l, const struct pfs_facts *f, const char *whose,
 			struct pfs_err *err)
@@ -36,7 +37,7 @@ static int check_places(struct pfs_lookup *l, const struct pfs_facts *f, const c
 	return 0;
 }
 
-/* How far KASLR moved the kernel, where VMCOREINFO has no word for it. */
+/* Open a vmlinux where VMCOREINFO does not say how far KASLR moved the kernel. */
 static int open_displaced(const char *path, const struct pfs_facts *f, struct pfs_lookup **ret,
 			  struct pfs_err *err)
 {
@@ -62,7 +63,10 @@ static int from_vmlinux(const char *path, const struct pfs_facts *f, struct pfs_
 	return r ? r : check_places(lookups[(*nr)++], f, path, err);
 }
 
-/* By name, or else by their looks. */
+/*
+ * Open the kallsyms tables, by the symbols that VMCOREINFO names or else by
+ * their structure.
+ */
 static int symbols_of_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct pfs_arena *a,
 			   bool scan, struct pfs_image *image, struct pfs_lookup **ret,
 			   struct pfs_err *err)
@@ -97,8 +101,8 @@ static int types_of_dump(struct pfs_mem *mem, struct pfs_arena *a, struct pfs_im
 }
 
 /*
- * What the dump has of its own; -ENOMEM alone is fatal. symbols: from a
- * System.map, NULL where there is none.
+ * Add the lookups that the dump itself holds; only -ENOMEM is fatal. symbols:
+ * those of a System.map, NULL where there is none.
  */
 static int from_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct pfs_arena *a,
 		     struct pfs_lookup *symbols, struct pfs_lookup **lookups, size_t max,
@@ -110,7 +114,7 @@ static int from_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct
 	if (max - *nr < 2)
 		return pfs_err_set(err, EINVAL, "no room for another look-up");
 	if (!symbols) {
-		/* A host with symbols of its own is not kept waiting. */
+		/* If the host has symbols, the slow search is left out. */
 		r = symbols_of_dump(mem, v, a, !mem->target->lookup, &image, &lookups[*nr], err);
 		if (r)
 			return pfs_err_wrap(err, "no symbols from the dump");
@@ -123,7 +127,7 @@ static int from_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct
 	return 0;
 }
 
-/* The dump's own note, or what is found in its memory. */
+/* Get VMCOREINFO from the note of the dump, or else from its memory. */
 static int get_vmcoreinfo(struct pfs_target *t, const struct pfs_arch *arch, struct pfs_arena *a,
 			  struct pfs_vmcoreinfo *ret, struct pfs_err *err)
 {
@@ -150,9 +154,9 @@ static int get_vmcoreinfo(struct pfs_target *t, const struct pfs_arch *arch, str
 }
 
 /*
- * Has the host the whole kernel's symbols and types? What there is in the dump then
- * says nothing new, as where there is a vmlinux; and reading it takes longer than
- * all else.
+ * Does the host have the symbols and types of the whole kernel? Then the tables
+ * in the dump add nothing, as with a vmlinux, and reading them takes longer
+ * than all else.
  */
 static bool knows_kernel(struct pfs_lookup *l)
 {
@@ -209,14 +213,15 @@ int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, str
 		map = lookups[*nr - 1];
 	}
 	/*
-	 * Also where the vmlinux has symbols alone, which err then says. A distilled
-	 * dump has every fact in its VMCOREINFO, and the tables no more.
+	 * This is also done where the vmlinux has only symbols, which err then
+	 * says. A distilled dump has every fact in its VMCOREINFO, but not
+	 * these tables.
 	 */
 	if ((!hints->vmlinux || err->code) && !t->info.origin_note && !knows_kernel(t->lookup)) {
 		r = from_dump(mem, &v, a, map, lookups, max, nr, err);
 		if (r == -ENOMEM)
 			return r;
-		/* The host's look-up knows all that the dump's tables would tell. */
+		/* The lookup of the host knows all that the tables in the dump would tell. */
 		if (!r || t->lookup)
 			err->code = 0;
 	}

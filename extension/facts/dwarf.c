@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Types from DWARF, through libdw. A kernel has several thousand compilation
- * units, and a handful of them see every type that we ask for; so only
- * these are read, once, as far as their top-level names. A name that they do not
- * know is taken for one that this kernel does not have. Where none of them can
- * be told by its name, all units are read.
+ * units, and a handful of them contain every type that we ask for. So only
+ * these are read, once, and only their top-level names. A name that they lack
+ * is taken for one that this kernel does not have. Where none of them is found
+ * by its file name, all units are read.
  */
 #include "facts/dwarf.h"
 
@@ -20,7 +20,10 @@
 #define MAX_CHAIN	32
 #define MAX_MEMBERS	(1 << 17)
 
-/* For the rows of facts.def: the memory model, printk's records, resources, xarrays. */
+/*
+ * The units that have the types of facts.def: the memory model, records of
+ * printk, resources, XArrays.
+ */
 static const char *const units[] = {
 	"mm/page_alloc.c",	  "mm/memory_hotplug.c", "mm/memremap.c", "kernel/memremap.c",
 	"kernel/printk/printk.c", "kernel/resource.c",	 "lib/xarray.c",  NULL,
@@ -32,7 +35,7 @@ struct pfs_dwarf {
 	struct pfs_names tags, typedefs, enumerators; /* values: DIE offsets; constants */
 };
 
-/* Is it one of these, wherever the kernel was built? */
+/* Is name the path of one of these, wherever the kernel was built? */
 static bool is_unit(const char *name, const char *const *known)
 {
 	size_t n = strlen(name);
@@ -115,7 +118,7 @@ static int add_unit(struct pfs_dwarf *d, Dwarf_Die *cu)
 	return 0;
 }
 
-/* Read the units that we know, or all; *ret_nr is how many there were. */
+/* Read the units of the list, or all of them; *ret_nr is how many were read. */
 static int add_units(struct pfs_dwarf *d, bool all, size_t *ret_nr)
 {
 	Dwarf_Off off = 0, next;
@@ -135,7 +138,7 @@ static int add_units(struct pfs_dwarf *d, bool all, size_t *ret_nr)
 	return 0;
 }
 
-/* Behind typedefs and qualifiers. */
+/* Go on to the type behind typedefs and qualifiers. */
 static int strip(Dwarf_Die *die)
 {
 	Dwarf_Attribute attr;
@@ -185,7 +188,10 @@ static bool get_const(Dwarf_Die *die, unsigned int at, uint64_t *ret)
 	return true;
 }
 
-/* Bits from the start of the struct; 0 where DWARF leaves it out, as in a union. */
+/*
+ * The offset in bits from the start of the struct; 0 where DWARF leaves it out,
+ * as in a union.
+ */
 static uint64_t bit_offset(Dwarf_Die *member)
 {
 	uint64_t v;
@@ -200,7 +206,7 @@ struct level {
 	uint64_t bits; /* offset of the struct that it is in */
 };
 
-/* Member name[0..len) of type, also inside anonymous structs and unions. */
+/* Find the member name[0..len) of type, also inside anonymous structs and unions. */
 static int find_member(Dwarf_Die *type, const char *name, size_t len, Dwarf_Die *ret,
 		       uint64_t *ret_bits)
 {
@@ -239,7 +245,7 @@ static int find_member(Dwarf_Die *type, const char *name, size_t len, Dwarf_Die 
 	return -ENOENT;
 }
 
-/* Elements of the first dimension; 0: flexible. */
+/* Length of the first dimension; 0: a flexible array. */
 static uint64_t array_length(Dwarf_Die *array)
 {
 	Dwarf_Die d;
@@ -292,7 +298,7 @@ static int op_member(struct pfs_lookup *lookup, const char *type, const char *me
 		if (!member[len])
 			break;
 		member += len + 1;
-		/* a.b where a is an array: of its first element. */
+		/* In a.b, if a is an array, its first element is meant. */
 		if (dwarf_tag(&t) == DW_TAG_array_type) {
 			elem = t;
 			r = type_of(&elem, &t);

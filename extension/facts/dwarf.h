@@ -7,7 +7,7 @@
 
 #include <pfnscope/target.h>
 
-/* -ENOENT: no DWARF in there. elf must outlive *ret. */
+/* -ENOENT: the file has no DWARF. elf must outlive *ret. */
 int pfs_dwarf_open(Elf *elf, struct pfs_lookup **ret, struct pfs_err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Facts: numbers about the dumped kernel, each with its provenance. Filled by
- * extension/facts/resolve.c, read-only afterwards.
+ * Facts are numbers about the dumped kernel, each with its provenance.
+ * extension/facts/resolve.c fills them in; afterwards they are only read.
  */
 #ifndef PFS_FACTS_FACTS_H
 #define PFS_FACTS_FACTS_H
@@ -13,7 +13,10 @@ enum pfs_fact_id {
 #include <pfnscope/facts.def>
 #undef FACT
 	PFS_NR_COMMON_FACTS,
-	/* And those of the dump's machine, which it names itself (struct pfs_arch). */
+	/*
+	 * Behind them come the facts of the architecture, which names them
+	 * itself (struct pfs_arch).
+	 */
 	PFS_NR_FACTS = PFS_NR_COMMON_FACTS + 16
 };
 
@@ -24,16 +27,16 @@ struct pfs_fact {
 
 struct pfs_facts {
 	struct pfs_fact f[PFS_NR_FACTS];
-	const char *const *machine; /* names of the machine's facts, NULL at the end; or NULL */
+	const char *const *machine; /* names of the machine facts, NULL at the end; or NULL */
 	const char *release;	    /* OSRELEASE, "" if unknown */
 	const char *build_id;	    /* lower-case hex, "" if unknown */
 };
 
-/* Name of a fact of facts.def in VMCOREINFO's syntax; "?" of another. */
+/* The name of a fact of facts.def, in the syntax of VMCOREINFO; "?" for any other. */
 const char *pfs_fact_name(enum pfs_fact_id id);
-/* The same of any fact that f may have; NULL: there is none of this number. */
+/* The name of any fact that f may have; NULL: no fact has this number. */
 const char *pfs_facts_name(const struct pfs_facts *f, unsigned int id);
-/* The number of the fact of this name; -1: there is none. */
+/* The number of the fact with this name; -1: there is none. */
 int pfs_facts_find(const struct pfs_facts *f, const char *name);
 
 static inline bool pfs_have(const struct pfs_facts *f, unsigned int id)

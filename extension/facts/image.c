@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See image.h. Text is apart from data, so that a search for data need not read it. */
+/*
+ * See image.h. Executable ranges are kept apart from the others, so that a
+ * search for data need not read the text.
+ */
 #include "facts/image.h"
 
 #include <errno.h>
@@ -7,7 +10,10 @@
 #include <string.h>
 
 #define WINDOW	((size_t)1 << 20)
-/* No table page is used twice: so many ranges need as many pages of tables. */
+/*
+ * No table page is used twice, so that a dump with more ranges than this needs
+ * as many table pages.
+ */
 #define MAX_RANGES 65536
 
 int pfs_image_find(struct pfs_mem *m, struct pfs_arena *a, struct pfs_image *ret,
@@ -89,7 +95,10 @@ static int search_range(struct pfs_mem *m, const struct pfs_image_range *range, 
 		r = look(&w, needle, len, hit, arg);
 		if (r)
 			return r;
-		/* Windows overlap by what a needle needs; nothing leads over a gap. */
+		/*
+		 * Windows overlap by the length of the needle, so that it is
+		 * found across them; a needle never spans a gap.
+		 */
 		va = cut ? (at & ~(page - 1)) + page : va + w.len - (len - 1);
 		if (!cut && w.len == left)
 			break;

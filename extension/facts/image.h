@@ -6,7 +6,7 @@
 #include "facts/kernel.h"
 
 struct pfs_image {
-	/* Ascending; neighbours that touch differ in exec. Arena. */
+	/* In ascending order. Neighbours that touch differ in exec. Allocated in the arena. */
 	struct pfs_image_range {
 		uint64_t start, end;
 		bool exec;
@@ -19,9 +19,9 @@ int pfs_image_find(struct pfs_mem *m, struct pfs_arena *a, struct pfs_image *ret
 		   struct pfs_err *err);
 
 /*
- * Calls hit() with the address of every occurrence of needle, in the ranges
- * with this exec, ascending, until it returns other than 0, which is what this
- * returns then. Pages that cannot be read hold none. -ENOMEM.
+ * Call hit() with the address of each occurrence of needle in the ranges with
+ * this exec, in ascending order, until it returns other than 0, which is then
+ * returned. Pages that cannot be read hold no occurrence. -ENOMEM.
  */
 int pfs_image_search(struct pfs_mem *m, const struct pfs_image *image, bool exec,
 		     const void *needle, size_t len, int (*hit)(void *arg, uint64_t va), void *arg);

@@ -11,9 +11,10 @@
  * A length above 127 takes two bytes, low 7 bits first (73bbb94466fd
  * "kallsyms: support "big" kernel symbols", v6.1).
  *
- * Addresses come in four encodings, and nothing in the dump says which one;
- * so each that is possible is tried, and one is taken only if addresses come
- * out in order and what VMCOREINFO names has VMCOREINFO's address:
+ * Addresses come in four encodings, and nothing in the dump says which one it
+ * is. So each that is possible is tried, and one is taken only if the addresses
+ * are in order and if the symbols that VMCOREINFO names have the addresses that
+ * it gives:
  *
  *	addresses[i]				64 bits each; to v6.10
  *	offset >= 0 ? offset :			32 bits, absolute-percpu: x86 to
@@ -39,7 +40,10 @@
 #define CHUNK		((size_t)256 << 10)
 #define TOKEN_COPY	((size_t)16)	/* bytes copied of a token that has no more */
 
-/* Where the image starts, and variables; mem_section and vmemmap hold values instead. */
+/*
+ * The start of the image, and variables. mem_section and vmemmap are not among
+ * them, because VMCOREINFO holds their values.
+ */
 static const char *const known[] = {
 	"_stext",	"_text", "init_uts_ns", "node_online_map", "node_data",
 	"init_top_pgt", "prb",	 "clear_seq",	"vmap_area_list",  "log_buf",
@@ -112,10 +116,10 @@ static int read_tokens(struct pfs_mem *m, uint64_t table, uint64_t index, struct
 	return 0;
 }
 
-/* A window over kallsyms_names, whose size nothing tells. */
+/* A window over kallsyms_names, whose size is not stored anywhere. */
 struct stream {
 	struct pfs_mem *m;
-	uint64_t va; /* of what is read next */
+	uint64_t va; /* of the byte to be read next */
 	unsigned char *buf;
 	size_t pos, len;
 };
@@ -182,7 +186,7 @@ static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
 	return (ssize_t)out;
 }
 
-/* All names into k->symbols, in the order of the table, so far without their addresses. */
+/* Read all names into k->symbols, in the order of the table; their addresses come later. */
 static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at, const struct tokens *t,
 		      struct kallsyms *k, struct pfs_err *err)
 {
@@ -245,7 +249,7 @@ static uint64_t decode(const struct pfs_kallsyms_try *try, const unsigned char *
 	}
 }
 
-/* Is there a symbol of this name at this address, which they are in order of? */
+/* Is there a symbol with this name at this address? The symbols are in order of address. */
 static bool is_at(const struct pfs_names *t, const char *name, uint64_t addr)
 {
 	size_t low = 0, high = t->nr;
@@ -265,8 +269,9 @@ static bool is_at(const struct pfs_names *t, const char *name, uint64_t addr)
 }
 
 /*
- * Give all symbols the addresses that an encoding makes. Are they in order, and known ones
- * where they are known to be? Static variables of other files may have such a name, too.
+ * Give all symbols the addresses that one encoding yields. False if they are
+ * not in order, or if known symbols are not where they must be. A static
+ * variable of another file may have the same name as one of those.
  */
 static bool set_addresses(struct pfs_names *symbols, const struct pfs_kallsyms_try *try,
 			  const unsigned char *table, const struct pfs_vmcoreinfo *v, uint64_t text)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kallsyms tables: who finds them (VMCOREINFO, kallsyms_scan.c) and who
- * reads them (kallsyms.c).
+ * The kallsyms tables: what those who find them (VMCOREINFO, kallsyms_scan.c)
+ * hand to the one who reads them (kallsyms.c).
  */
 #ifndef PFS_FACTS_KALLSYMS_H
 #define PFS_FACTS_KALLSYMS_H
@@ -24,7 +24,7 @@ struct pfs_kallsyms_at {
 	uint64_t names, token_table, token_index;
 	uint64_t names_end; /* 0: not known */
 	uint32_t nr;
-	/* How and where the addresses may be; the first that fits is it. */
+	/* Possible encodings and places of the addresses; the first one that fits is taken. */
 	struct pfs_kallsyms_try {
 		enum pfs_kallsyms_encoding encoding;
 		uint64_t table, base;
@@ -33,9 +33,9 @@ struct pfs_kallsyms_at {
 };
 
 /*
- * Addresses fit if they are in order, and known symbols are where VMCOREINFO
- * has them, _stext among these. text: where the image begins by the page
- * tables, so that _text must be there; 0: not known.
+ * Addresses fit if they are in order and if known symbols, _stext among them,
+ * are where VMCOREINFO has them. text: where the image begins according to the
+ * page tables, which is then where _text must be; 0: not known.
  */
 int pfs_kallsyms_read(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		      const struct pfs_vmcoreinfo *v, uint64_t text, struct pfs_lookup **ret,

@@ -66,7 +66,7 @@ static unsigned int le16(const unsigned char *p)
 	return p[0] | (unsigned int)p[1] << 8;
 }
 
-/* Bytes of [va, va + len) that can be read from va on. */
+/* Read from va on as many of len bytes as can be read; returns how many. */
 static size_t read_some(struct pfs_mem *m, uint64_t va, void *buf, size_t len)
 {
 	uint64_t at;
@@ -74,7 +74,10 @@ static size_t read_some(struct pfs_mem *m, uint64_t va, void *buf, size_t len)
 	return pfs_read_va(m, va, buf, len, &at) == PFS_REACH_OK ? len : (size_t)(at - va);
 }
 
-/* New memory with [va, va + len), and zeroes where that cannot be read; NULL: none. */
+/*
+ * The bytes of [va, va + len) in new memory, with zeroes where they cannot be
+ * read. NULL: out of memory.
+ */
 static unsigned char *read_around(struct pfs_mem *m, uint64_t va, size_t len)
 {
 	size_t page = (size_t)1 << m->page_shift, at = 0;
@@ -132,7 +135,7 @@ static uint64_t marker(const unsigned char *p, unsigned int size, size_t i)
 	return size == 4 ? pfs_le32(p + i * 4) : pfs_le64(p + i * 8);
 }
 
-/* nr markers at p: from 0 on, ascending in steps of 256 names. */
+/* Are the nr markers at p ascending from 0, in steps that fit 256 names? */
 static bool ascending(const unsigned char *p, unsigned int size, size_t nr)
 {
 	size_t i;
@@ -162,7 +165,7 @@ static bool room(uint64_t dist, unsigned int size, uint64_t nr)
 	return left < 8 || (left > (nr - 1) * CHUNK * 3 && left < nr * CHUNK * 3 + 16);
 }
 
-/* The last nr names from p on: their length, 0 if they are longer than len. */
+/* The length of nr names from p on; 0 if they are longer than len. */
 static size_t skip_names(const unsigned char *p, size_t len, uint32_t nr)
 {
 	size_t at = 0;
@@ -206,7 +209,10 @@ static bool find_names(struct scan *s, const struct markers *mk)
 			uint32_t nr = pfs_le32(num + i + 8 - before);
 			size_t used;
 
-			/* Behind a u32 is padding, above a small u64 nothing: zero both. */
+			/*
+			 * Behind a u32 there is padding, and the upper half of
+			 * a small u64 is zero as well.
+			 */
 			if (nr <= first || nr - first > CHUNK || (lowest + i) % before ||
 			    (before == 8 && pfs_le32(num + i + 4)))
 				continue;
@@ -250,7 +256,7 @@ static bool markers_at(struct scan *s, const unsigned char *p, uint64_t dist, un
 	return false;
 }
 
-/* Few words pass the look at the first two markers. */
+/* Few words pass the check of the first two markers. */
 static bool find_tables(struct scan *s)
 {
 	bool found = false;
@@ -295,7 +301,7 @@ static void add_relative(struct scan *s, uint64_t table, uint64_t relative_base)
 	add_try(s, PFS_KALLSYMS_UNSIGNED, table, base);
 }
 
-/* Before num_syms, or behind the index: both are tried, in every encoding. */
+/* The addresses are before num_syms or behind the index: try both, in every encoding. */
 static void list_addresses(struct scan *s)
 {
 	uint64_t num = s->num_syms & ~(uint64_t)7, behind = align(s->at.token_index + 512, 4);
@@ -344,7 +350,10 @@ int pfs_kallsyms_scan(struct pfs_mem *m, const struct pfs_image *image,
 		needle[2 * i + 1] = '\0';
 	}
 	r = pfs_image_search(m, image, false, needle, sizeof(needle), on_digits, &s);
-	/* Before mark_rodata_ro(), or without it, all of the image can be executed. */
+	/*
+	 * Before mark_rodata_ro(), or in kernels without it, all of the image
+	 * is executable.
+	 */
 	if (!r)
 		r = pfs_image_search(m, image, true, needle, sizeof(needle), on_digits, &s);
 	if (r == -ENOMEM)

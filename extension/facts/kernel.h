@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where facts come from: VMCOREINFO, kallsyms and BTF in the dump, a vmlinux,
- * and the host's debug information; and the architectures.
+ * The sources of the facts: VMCOREINFO, kallsyms and BTF in the dump, a
+ * vmlinux, a System.map and the debug information of the host.
  */
 #ifndef PFS_FACTS_KERNEL_H
 #define PFS_FACTS_KERNEL_H
@@ -9,7 +9,10 @@
 #include "base/arena.h"
 #include "facts/arch.h"
 
-/* VMCOREINFO text as key/value pairs (vmcoreinfo.c). Bad lines are skipped. */
+/*
+ * The text of VMCOREINFO as pairs of key and value (vmcoreinfo.c). Malformed
+ * lines are skipped.
+ */
 struct pfs_vmcoreinfo {
 	struct pfs_vmcoreinfo_row {
 		const char *key, *value; /* arena */
@@ -21,8 +24,9 @@ struct pfs_vmcoreinfo {
 int pfs_vmcoreinfo_parse(struct pfs_arena *a, const char *text, size_t len,
 			 struct pfs_vmcoreinfo *ret, struct pfs_err *err);
 /*
- * The text, where the dump brings none: from the memory of the kernel that ran
- * (vmcoreinfo_find.c). *ret is in the arena. -ENOENT: it could not be found.
+ * Where the dump has no VMCOREINFO: find its text in the memory of the kernel
+ * that ran (vmcoreinfo_find.c). *ret is in the arena. -ENOENT: it could not be
+ * found.
  */
 struct pfs_found_vmcoreinfo {
 	const char *text;
@@ -38,16 +42,16 @@ const char *pfs_vmcoreinfo_get(const struct pfs_vmcoreinfo *v, const char *key);
 int pfs_vmcoreinfo_number(const struct pfs_vmcoreinfo *v, const char *key, uint64_t *ret);
 
 /*
- * Symbols from the kallsyms tables in the dump (kallsyms.c); VMCOREINFO names
- * the tables from v6.0. -ENOENT: this kernel does not name them; -EINVAL:
- * they are damaged. Owns its memory; ops->free.
+ * Symbols from the kallsyms tables in the dump (kallsyms.c), which VMCOREINFO
+ * names from v6.0 on. -ENOENT: it does not name them; -EINVAL: they are
+ * damaged. The caller frees *ret, which owns its memory.
  */
 int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v, struct pfs_lookup **ret,
 		      struct pfs_err *err);
 /*
- * The same, found by their structure in the kernel image (kallsyms_scan.c).
- * text: see kallsyms.h. -ENOENT: there are none; -EINVAL: what was found does
- * not fit the dump.
+ * The same, where the tables are found in the kernel image by their structure
+ * (kallsyms_scan.c). text: see kallsyms.h. -ENOENT: there are none; -EINVAL:
+ * what was found does not fit the dump.
  */
 struct pfs_image;
 int pfs_kallsyms_scan(struct pfs_mem *m, const struct pfs_image *image,
@@ -60,36 +64,38 @@ int pfs_btf_open(const void *blob, size_t len, const char *from, struct pfs_look
 /* The blob between __start_BTF and __stop_BTF of the dump; -ENOENT: no such symbols. */
 int pfs_btf_from_dump(struct pfs_mem *m, struct pfs_lookup *symbols, struct pfs_lookup **ret,
 		      struct pfs_err *err);
-/* The same by its header, where no symbol names it. -ENOENT: there is none. */
+/* The same blob, found by its header where no symbol names it. -ENOENT: there is none. */
 int pfs_btf_scan(struct pfs_mem *m, const struct pfs_image *image, struct pfs_lookup **ret,
 		 struct pfs_err *err);
 
 /*
- * A vmlinux (vmlinux.c): ELF symbols displaced by KERNELOFFSET, types from its
- * .BTF section, and from DWARF (libdw) where BTF is missing or does not know.
- * build_id: of the dump, "" if unknown; another one in the file is -EINVAL.
- * Success with err->code set: the file has symbols, but no types.
+ * A vmlinux (vmlinux.c): symbols of its ELF symbol table, displaced by
+ * KERNELOFFSET; types from its .BTF section, and from its DWARF (libdw) where
+ * BTF is missing or lacks them. build_id is that of the dump, "" if unknown;
+ * -EINVAL if the file has another one. Success with err->code set: the file has
+ * symbols, but no types.
  */
 int pfs_vmlinux_open(const char *path, const char *build_id, const char *release,
 		     uint64_t kerneloffset, struct pfs_lookup **ret, struct pfs_err *err);
 
-/* The build-id of such a file alone, "" if it has none. -EINVAL: it is no executable. */
+/* Only the build-id of such a file, "" if it has none. -EINVAL: the file is no executable. */
 int pfs_vmlinux_build_id(const char *path, char *buf, size_t size, struct pfs_err *err);
 
 /*
- * Symbols from a System.map (system_map.c), displaced so that _stext is where
- * the dump has it.
+ * Symbols of a System.map (system_map.c), displaced so that _stext is where the
+ * dump has it.
  */
 int pfs_system_map_open(const char *path, const struct pfs_facts *f, struct pfs_lookup **ret,
 			struct pfs_err *err);
 
 /*
- * Fill in every fact that some source has: lookups first (best first), then
- * VMCOREINFO, then the architecture's table; facts.def says for which rows
- * VMCOREINFO comes first. Provenance strings are
- * "vmlinux BTF", "vmlinux DWARF", "vmlinux symbols", "System.map", "kallsyms",
- * "BTF", the latter two with " (scan)" where nobody named them, "VMCOREINFO",
- * "VMCOREINFO (memory)", "CPU and kernel image", "table x86_64". Called once with VMCOREINFO alone (to set up
+ * Fill in every fact that some source has: first from the lookups (best first),
+ * then from VMCOREINFO, then from the table of the architecture; facts.def says
+ * for which rows VMCOREINFO comes first. Provenance strings are "vmlinux BTF",
+ * "vmlinux DWARF", "vmlinux symbols", "System.map", "kallsyms", "BTF", the
+ * latter two with " (scan)" where they were found by their structure,
+ * "VMCOREINFO", "VMCOREINFO (memory)", "CPU and kernel image", and "table" with
+ * the name of the architecture. Called once with VMCOREINFO alone (to set up
  * pfs_mem), and again when kallsyms and BTF can be read.
  */
 int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a, struct pfs_lookup *const *lookups,
@@ -98,35 +104,37 @@ int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a, struct pfs_looku
 
 /*
  * The build-id from the notes in the kernel image, in lower-case hex
- * (build_id.c): for kernels whose VMCOREINFO has none. NULL: not to be had.
+ * (build_id.c), for kernels whose VMCOREINFO has none. NULL: it could not be
+ * read.
  */
 const char *pfs_build_id_read(struct pfs_mem *m, struct pfs_lookup *const *lookups, size_t nr,
 			      struct pfs_arena *a);
 
-/* Files that the user gives; NULL: none. */
+/* Files that the user gave; NULL: none. */
 struct pfs_hints {
 	const char *vmlinux, *system_map;
 };
 
 /*
- * From an opened target to the facts and memory that the model needs: all of
- * the above in order (discover.c). Without a vmlinux symbols and types come from
- * the dump's own kallsyms and BTF, if it has them, and with a System.map its
- * symbols are taken for those of kallsyms. t->lookup comes before all of them.
- * hints may be NULL. t->info gets the VMCOREINFO that was found, if it had none.
- * The caller frees lookups[0..*nr), best first, also on failure; t->lookup is
- * not among them. -EINVAL: no or senseless VMCOREINFO, an architecture we do not
- * know, a file of another kernel. Success with err->code set: went on with fewer
- * facts, and err says why.
+ * From an open target to the facts and the memory that the model needs: all of
+ * the above in order (discover.c). Without a vmlinux, symbols and types come
+ * from the kallsyms and BTF of the dump, if it has them; a System.map takes the
+ * place of kallsyms. t->lookup is asked before all of them. hints may be NULL.
+ * If t->info has no VMCOREINFO, it gets the one that was found. The caller
+ * frees lookups[0..*nr), which are best first, also on failure; t->lookup is
+ * not among them. -EINVAL: VMCOREINFO is missing or makes no sense, the
+ * architecture is not supported, or a file belongs to another kernel. Success
+ * with err->code set: there are fewer facts than there could be, and err says
+ * why.
  */
 int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, struct pfs_arena *a,
 			struct pfs_facts *f, struct pfs_mem *mem, struct pfs_lookup **lookups,
 			size_t max, size_t *nr, struct pfs_err *err);
 
 /*
- * The dump's own symbols, for a session whose look-ups have no names for
- * addresses. The target must have a VMCOREINFO. The caller frees *ret. -errno, as
- * of the functions for kallsyms above.
+ * The symbols of the dump itself, for a session whose lookups cannot name
+ * addresses. The target must have a VMCOREINFO. The caller frees *ret. Errors
+ * are those of the functions for kallsyms above.
  */
 int pfs_kernel_symbols(struct pfs_mem *mem, struct pfs_arena *a, struct pfs_lookup **ret,
 		       struct pfs_err *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads of physical and virtual memory. A virtual read goes leaf by leaf, so
- * that a range inside one 2 MiB leaf is one read of the target.
+ * Reads physical and virtual memory. A virtual read proceeds leaf by leaf, so
+ * that a range inside one large leaf is one read of the target.
  */
 #include "facts/arch.h"
 
@@ -37,7 +37,7 @@ enum pfs_presence pfs_table_entry(struct pfs_mem *m, unsigned int depth, uint64_
 	uint64_t piece = pa & ~(uint64_t)(PFS_TABLE_PIECE - 1), at;
 	enum pfs_presence p;
 
-	/* Of a table page that holds the kernel's entries, those beside ours are not ours. */
+	/* Read the one entry only: the others in this page may change, or must not be kept. */
 	if (m->target->info.live || m->target->info.exact) {
 		unsigned char b[8];
 
@@ -93,7 +93,10 @@ static enum pfs_reach read_va(struct pfs_mem *m, uint64_t va, void *buf, size_t 
 	*ret_pa = 0;
 	if (!len)
 		return PFS_REACH_OK;
-	/* A range from the user half into the kernel half spans the hole between. */
+	/*
+	 * A range from the half of user space into that of the kernel contains
+	 * the hole between them.
+	 */
 	if (va > UINT64_MAX - (len - 1) || !m->arch->canonical(m, va) ||
 	    !m->arch->canonical(m, va + (len - 1)) || (va ^ (va + (len - 1))) >> 63)
 		return PFS_REACH_BAD_ADDRESS;
@@ -214,8 +217,9 @@ int pfs_read_str(struct pfs_mem *m, uint64_t va, char *buf, size_t size, const c
 	if (!size)
 		return pfs_err_set(err, EINVAL, "%s: no room for a string", what);
 	/*
-	 * Page by page: what lies behind the NUL need not be readable. Nor is it
-	 * ours, but of the string's neighbours in the heap.
+	 * Read page by page: what follows the NUL need not be readable, and it
+	 * must not be kept either, because it belongs to neighbours of the
+	 * string in the heap.
 	 */
 	while (done < size - 1) {
 		uint64_t at = va + done;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory as the engine reads it: physical reads with the target's four answers,
- * page-table walks that keep every entry as evidence, virtual reads over both.
- * One struct pfs_mem per thread; only mem.c, archs.c and arch_*.c look
- * inside.
+ * Memory as the engine reads it: physical reads with the four answers of a
+ * target, page-table walks that keep every entry as evidence, and virtual reads
+ * that combine both. Each thread has its own struct pfs_mem; only mem.c,
+ * archs.c and arch_*.c look inside.
  */
 #ifndef PFS_FACTS_MEM_H
 #define PFS_FACTS_MEM_H
@@ -14,13 +14,16 @@
 #include "base/range.h"
 
 #define PFS_MAX_LEVELS 5
-/* Bytes of a table that are read at once: all of it where pages are that small. */
+/* Bytes of a page table that are read in one go: a whole table where pages have 4 KiB. */
 #define PFS_TABLE_PIECE 4096
 
 struct pfs_arch;
 struct pfs_facts;
 
-/* Where a page-table walk starts: a parameter, as init_mm's tables and a task's differ. */
+/*
+ * Where a page-table walk starts. It is a parameter, because init_mm and each
+ * task have tables of their own.
+ */
 struct pfs_root {
 	uint64_t pa; /* physical address of the top-level table */
 	unsigned int levels;
@@ -29,7 +32,7 @@ struct pfs_root {
 struct pfs_step {
 	const char *level;	    /* the kernel's name: "pgd", "p4d", "pud", "pmd", "pte" */
 	uint64_t entry_pa;	    /* physical address of the entry */
-	uint64_t entry;		    /* its value, valid only if presence == PFS_PRESENT */
+	uint64_t entry;		    /* its value, valid only if presence is PFS_PRESENT */
 	enum pfs_presence presence; /* of the table page */
 };
 
@@ -54,13 +57,13 @@ enum pfs_reach {
 	PFS_REACH_BAD_ADDRESS, /* not canonical, or the range wraps */
 };
 
-/* The step that a walk ended with; NULL: it took none. */
+/* The last step of a walk; NULL: it took none. */
 static inline const struct pfs_step *pfs_walk_end(const struct pfs_walk *w)
 {
 	return w->nr ? &w->step[w->nr - 1] : NULL;
 }
 
-/* What a walk came to: PFS_REACH_OK, PFS_REACH_UNMAPPED or PFS_REACH_NO_TABLE. */
+/* The result of a walk: PFS_REACH_OK, PFS_REACH_UNMAPPED or PFS_REACH_NO_TABLE. */
 static inline enum pfs_reach pfs_walk_reach(const struct pfs_walk *w)
 {
 	const struct pfs_step *end = pfs_walk_end(w);
@@ -77,8 +80,8 @@ struct pfs_mem {
 	unsigned int page_shift; /* log2 bytes of a page */
 	uint64_t pte_mask;	 /* physical address bits of an entry */
 	/*
-	 * The piece of a table that was read last at each level, so that
-	 * neighbouring walks cost no read. Off on a live target.
+	 * The piece of a table that was read last at each level, so that a walk
+	 * to a neighbour costs no read. Not used on a live target.
 	 */
 	struct {
 		uint64_t pa;
@@ -87,16 +90,16 @@ struct pfs_mem {
 	} table[PFS_MAX_LEVELS];
 };
 
-/* Forget cached tables: the next walk reads them again, through a recorder's eyes. */
+/* Forget the cached tables: the next walk reads them again, so that a recorder notes them. */
 void pfs_mem_forget(struct pfs_mem *m);
 
-/* Physical read of exactly len bytes; *ret_at is the first address not read. */
+/* Read exactly len bytes of physical memory; *ret_at is the first address not read. */
 enum pfs_presence pfs_read_phys(struct pfs_mem *m, uint64_t pa, void *buf, size_t len,
 				uint64_t *ret_at);
 
 /*
- * The 8-byte entry of a page table at pa, for the walk of an architecture: depth
- * is 0 for the root's. *ret is set if it is present.
+ * For the walk of an architecture: read the 8-byte entry of a page table at pa.
+ * depth is 0 for the root table. *ret is set on PFS_PRESENT.
  */
 enum pfs_presence pfs_table_entry(struct pfs_mem *m, unsigned int depth, uint64_t pa,
 				  uint64_t *ret);
@@ -105,17 +108,18 @@ enum pfs_presence pfs_table_entry(struct pfs_mem *m, unsigned int depth, uint64_
 void pfs_walk_va(struct pfs_mem *m, uint64_t va, struct pfs_walk *ret);
 
 /*
- * Virtual read of exactly len bytes through init_mm. On anything but
- * PFS_REACH_OK, *ret_at (may be NULL) is the first virtual address not read.
+ * Read exactly len bytes of virtual memory through the page tables of init_mm.
+ * On anything but PFS_REACH_OK, *ret_at (may be NULL) is the first virtual
+ * address not read.
  */
 enum pfs_reach pfs_read_va(struct pfs_mem *m, uint64_t va, void *buf, size_t len, uint64_t *ret_at);
 
-/* The same with a message: "what: 8 bytes at 0x...: address not mapped". */
+/* The same, with a message in err: "what: 8 bytes at 0x...: address not mapped". */
 int pfs_read_obj(struct pfs_mem *m, uint64_t va, void *buf, size_t len, const char *what,
 		 struct pfs_err *err);
 int pfs_read_u64(struct pfs_mem *m, uint64_t va, uint64_t *ret, const char *what,
 		 struct pfs_err *err);
-/* At most size - 1 bytes, always terminated, stops at the first NUL. */
+/* Read a string of at most size - 1 bytes, up to its NUL; buf is always terminated. */
 int pfs_read_str(struct pfs_mem *m, uint64_t va, char *buf, size_t size, const char *what,
 		 struct pfs_err *err);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define MAX_NAMES ((size_t)1 << 24)
-/* Names of a dump are hostile: so many collisions happen by intent only. */
+/* A dump may be hostile: as many collisions as this happen only on purpose. */
 #define MAX_PROBES 1024
 
 static uint64_t load(const char *s)
@@ -25,7 +25,10 @@ static uint64_t mix(uint64_t h, uint64_t word)
 	return h ^ h >> 32;
 }
 
-/* FNV-1a, but by eight bytes: a kernel has more than a hundred thousand symbols. */
+/*
+ * FNV-1a, but eight bytes at a time, because a kernel has more than a hundred
+ * thousand symbols.
+ */
 static uint32_t hash(const char *s, size_t len)
 {
 	uint64_t h = 0xcbf29ce484222325ULL ^ len, word = 0;
@@ -59,7 +62,7 @@ int pfs_names_add(struct pfs_names *t, const char *name, size_t len, uint64_t va
 		t->n = p;
 		t->cap = cap;
 	}
-	/* Now, as the name is in the cache, and its length is known. */
+	/* Hash now, while the name is in the cache and its length is known. */
 	t->n[t->nr++] = (struct pfs_name){ name, value, hash(name, len) };
 	return 0;
 }
@@ -169,7 +172,7 @@ int pfs_names_at(struct pfs_names *t, uint64_t addr, const char **ret_name, uint
 	}
 	if (!low)
 		return -ENOENT;
-	/* Of aliases the first one, as the kernel itself prints it. */
+	/* Among aliases take the first one, as the kernel itself does. */
 	sym = &t->n[t->by_value[--low]];
 	while (low && t->n[t->by_value[low - 1]].value == sym->value)
 		sym = &t->n[t->by_value[--low]];

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names with values, by name and by value: symbols, types and enumerators. */
+/* Names with values (symbols, types, enumerators), found by either. */
 #ifndef PFS_FACTS_NAMES_H
 #define PFS_FACTS_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Add all, then look up: the indexes are built by the first look-up. */
+/* Add all names before the first look-up, which builds the indexes. */
 struct pfs_names {
 	struct pfs_name {
-		const char *name; /* the owner's */
+		const char *name; /* belongs to the caller */
 		uint64_t value;
 		uint32_t hash;
 	} *n;
@@ -20,13 +20,13 @@ struct pfs_names {
 	uint64_t start, end; /* of the kernel image, for pfs_names_at() */
 };
 
-/* len: of the name, in bytes. -ENOMEM; -E2BIG past 2^24 names. */
+/* len is that of name in bytes. -ENOMEM; -E2BIG beyond 2^24 names. */
 int pfs_names_add(struct pfs_names *t, const char *name, size_t len, uint64_t value);
 void pfs_names_deinit(struct pfs_names *t);
 
-/* 0, -ENOENT, -ENOMEM. Of equal names the one that was added first. */
+/* 0, -ENOENT or -ENOMEM. Among equal names, the one that was added first is found. */
 int pfs_names_find(struct pfs_names *t, const char *name, uint64_t *ret_value);
-/* Of symbols: the nearest one at or below addr, inside the kernel image only. */
+/* For symbols: the nearest one at or below addr, and only inside the kernel image. */
 int pfs_names_at(struct pfs_names *t, uint64_t addr, const char **ret_name, uint64_t *ret_offset);
 
 #endif

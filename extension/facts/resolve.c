@@ -60,7 +60,7 @@ static void parse(const char *fact, struct query *q)
 	}
 }
 
-/* One lookup's answer; 0, or -errno where it has none. */
+/* Ask one lookup; 0, or -errno where it has no answer. */
 static int ask(struct pfs_lookup *l, const struct query *q, uint64_t *ret)
 {
 	struct pfs_member m = { 0 };
@@ -97,10 +97,10 @@ static int ask(struct pfs_lookup *l, const struct query *q, uint64_t *ret)
 }
 
 /*
- * Addresses of variables come from VMCOREINFO first: it is the running kernel's
- * own word, while a symbol table may know two static variables by one name, and
- * for mem_section and vmemmap VMCOREINFO holds values instead of addresses
- * (see facts.def). LENGTH() of a variable no BTF has.
+ * Addresses of variables come from VMCOREINFO first. It is what the running
+ * kernel says itself, while a symbol table may have two static variables with
+ * one name; and for mem_section and vmemmap it holds values instead of
+ * addresses (see facts.def). LENGTH() of a variable is not in BTF.
  */
 static bool vmcoreinfo_first(const struct query *q)
 {
@@ -116,7 +116,7 @@ static bool from_vmcoreinfo(const struct sources *s, const char *key, struct pfs
 	return true;
 }
 
-/* -ENOMEM; no answer is no error. */
+/* -ENOMEM. That no lookup has an answer is no error. */
 static int from_lookups(struct sources *s, const struct query *q, struct pfs_fact *ret)
 {
 	size_t i;
@@ -159,9 +159,9 @@ static int resolve(struct sources *s, const char *key, struct pfs_fact *ret)
 }
 
 /*
- * Up to v3.10 (RHEL 7) a record of the log is a struct log, also in VMCOREINFO. Other
- * types may have that name: it is asked for where the kernel has a buffer of records,
- * and counts where all four are there.
+ * Up to v3.10 (RHEL 7) a record of the log is a struct log, also in VMCOREINFO.
+ * Because other types may have that name, it is asked for only in kernels that
+ * have a buffer of records, and counts only if all four of its facts are found.
  */
 static int old_log_record(struct pfs_facts *f, struct sources *s)
 {
@@ -191,7 +191,7 @@ static int old_log_record(struct pfs_facts *f, struct sources *s)
 	return 0;
 }
 
-/* A symbol that is no fact of its own; from is NULL where there is none. */
+/* Find a symbol that is no fact of its own; ret->from is NULL where there is none. */
 static int symbol(struct sources *s, const char *name, struct pfs_fact *ret)
 {
 	struct query q = { .kind = KIND_SYMBOL };
@@ -203,8 +203,8 @@ static int symbol(struct sources *s, const char *name, struct pfs_fact *ret)
 
 /*
  * From v4.16 on no type has the size of a kernel stack, but the linker script
- * sets one aside for the first task (0500871f21b2 "Construct init thread stack
- * in the linker script rather than by union"; 8f69cba096b5 "x86: Rename
+ * reserves one for the first task (0500871f21b2 "Construct init thread stack in
+ * the linker script rather than by union"; 8f69cba096b5 "x86: Rename
  * __{start,end}_init_task to __{start,end}_init_stack", v6.10).
  */
 static int thread_size(struct pfs_facts *f, struct sources *s)
@@ -231,8 +231,8 @@ static int thread_size(struct pfs_facts *f, struct sources *s)
 }
 
 /*
- * No type tells the length of a variable, and VMCOREINFO may be missing; but
- * slabs have an array of MAX_NUMNODES elements, too.
+ * No type tells the length of a variable, and VMCOREINFO may be missing. But
+ * struct kmem_cache has an array of MAX_NUMNODES elements, too.
  */
 static int node_length(struct pfs_facts *f, struct sources *s)
 {
@@ -276,7 +276,8 @@ enum {
  *			pfn_to_online_page() out of line" made that
  *			function a symbol
  *
- * Absence counts only where a source that would know was asked.
+ * That something is absent counts only if a source was asked that would know
+ * it.
  */
 static int section_flags(struct pfs_facts *f, struct sources *s, const char *from)
 {

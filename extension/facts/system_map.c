@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * System.map, given by the user: symbols of a kernel as it was linked, one a line,
+ * System.map, given by the user: the symbols of a kernel as it was linked, one
+ * per line,
  *
  *	ffffffff81000000 T _stext
  *
- * which KASLR has moved since. A copy of /proc/kallsyms has the same form, with
- * the addresses of the running kernel and the symbols of modules ("[name]") in it.
+ * at addresses from which KASLR has moved them. A copy of /proc/kallsyms has
+ * the same form, but with the addresses of the running kernel, and with symbols
+ * of modules ("[name]").
  */
 #include "facts/kernel.h"
 #include "facts/names.h"
@@ -61,7 +63,7 @@ static int read_file(const char *path, char **ret_text, size_t *ret_len, struct 
 	return 0;
 }
 
-/* "ADDRESS TYPE NAME", cut up in place; NULL: it is no such line. */
+/* Split "ADDRESS TYPE NAME" in place and return the name; NULL: this is no such line. */
 static const char *parse_line(char *line, uint64_t *ret_addr, bool *ret_module)
 {
 	char *end, *name;
@@ -90,7 +92,7 @@ static int add_symbols(struct system_map *s, size_t len, struct pfs_err *err)
 		uint64_t addr;
 		bool module;
 
-		/* A NUL is where strcspn() stops, too: that is no text. */
+		/* strcspn() also stops at a NUL, and a text has none. */
 		if (!line[n] && at + n < len)
 			return pfs_err_set(err, EINVAL, "not a System.map: it has NUL bytes");
 		line[n] = '\0';

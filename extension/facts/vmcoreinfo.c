@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* VMCOREINFO: lines of KEY=VALUE that the kernel wrote about itself. */
+/* VMCOREINFO: lines of KEY=VALUE with which the kernel describes itself. */
 #include "facts/kernel.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The kernel writes one page of it, a distilled dump some more. */
+/* The kernel writes a page or so of it, and a distilled dump somewhat more. */
 #define MAX_BYTES ((size_t)1 << 20)
 
 static bool printable(const char *s, size_t len)
@@ -39,7 +39,7 @@ int pfs_vmcoreinfo_parse(struct pfs_arena *a, const char *text, size_t len,
 
 	if (len > MAX_BYTES)
 		return pfs_err_set(err, EINVAL, "VMCOREINFO of %zu bytes: absurd", len);
-	/* One copy, cut up in place; a NUL ends a line as a newline does. */
+	/* Make one copy and split it in place; a NUL ends a line as a newline does. */
 	copy = pfs_strndup(a, text ? text : "", len);
 	if (!copy)
 		return pfs_err_set(err, ENOMEM, "out of memory");
@@ -89,8 +89,8 @@ const char *pfs_vmcoreinfo_get(const struct pfs_vmcoreinfo *v, const char *key)
 }
 
 /*
- * Addresses are hexadecimal without 0x; all else is decimal, signed in
- * NUMBER(), or hexadecimal with 0x.
+ * Addresses are hexadecimal without 0x. All other numbers are decimal (signed
+ * in NUMBER()), or hexadecimal with 0x.
  */
 int pfs_vmcoreinfo_number(const struct pfs_vmcoreinfo *v, const char *key, uint64_t *ret)
 {

@@ -6,14 +6,15 @@
  * ELF note. (In a kernel that was crashing, vmcoreinfo_data points to a copy
  * inside the memory of the capture kernel; the note stays what it was.)
  *
- * First by the page tables that a CPU was using: they map the kernel image, in
- * it are kallsyms, and these name the note. Else every page is looked at for the
- * text itself. Last, where the kernel keeps no such text, what must be known is
- * said in its form: it follows from page tables and symbols.
+ * First the page tables that a CPU was using are tried: they map the kernel
+ * image, which holds kallsyms, which name the note. Otherwise every page is
+ * searched for the text itself. Last, if the kernel keeps no such text, what
+ * must be known is derived from page tables and symbols and written in the same
+ * form.
  *
- * A text of some other kernel may lie in memory, from before a kexec or of a
- * nested guest, so that one is taken only if the page tables that it names map
- * the kernel where it says, and init_uts_ns holds its release.
+ * Memory may hold the text of another kernel, from before a kexec or of a
+ * nested guest. So a text is taken only if the page tables that it names map
+ * the kernel where it says, and if init_uts_ns holds its release.
  */
 #include "facts/image.h"
 
@@ -23,8 +24,8 @@
 #include <string.h>
 
 #define MAX_TEXT	((size_t)64 << 10)	/* of a note: one page, or more from v7.3 on */
-#define MAX_TRIED	4u	/* CPUs: all run one kernel */
-#define MAX_OTHERS	256u	/* texts that do not stand the check */
+#define MAX_TRIED	4u	/* CPUs that are tried: all run one kernel */
+#define MAX_OTHERS	256u	/* texts that may fail the check */
 #define MAX_UTS		512	/* bytes of init_uts_ns that the release is in */
 #define MAX_BANNER	256
 
@@ -34,7 +35,7 @@ struct search {
 	struct pfs_arena *a;
 	char *text; /* arena; NULL: none yet */
 	size_t len;
-	unsigned int others; /* texts that did not stand the check */
+	unsigned int others; /* texts that failed the check */
 };
 
 static bool has_release(struct pfs_mem *m, const struct pfs_vmcoreinfo *v)
@@ -51,7 +52,10 @@ static bool has_release(struct pfs_mem *m, const struct pfs_vmcoreinfo *v)
 	return memmem(uts, sizeof(uts), release, strlen(release) + 1);
 }
 
-/* By its own word the image lies at a constant distance behind its addresses. */
+/*
+ * The image is mapped in one piece: by the text, _stext and the root table have
+ * the same distance between virtual and physical address.
+ */
 static bool maps_image(struct pfs_mem *m, const struct pfs_facts *f, uint64_t stext)
 {
 	enum pfs_fact_id top = pfs_have(f, PFS_F_INIT_TOP_PGT) ? PFS_F_INIT_TOP_PGT :
@@ -79,7 +83,7 @@ static int check_memory(const struct search *s, struct pfs_arena *a, const struc
 	return r;
 }
 
-/* Well-formed, and true of the memory that it was found in. */
+/* Is the text well-formed, and does the memory that it was found in agree with it? */
 static int stands(const struct search *s, const char *text, size_t len)
 {
 	static const char *const keys[] = {
@@ -105,7 +109,7 @@ static int stands(const struct search *s, const char *text, size_t len)
 	return r;
 }
 
-/* Take a text that stands; -EEXIST: another one stands, too. */
+/* Take a text that passed the check; -EEXIST: another one has passed, too. */
 static int take(struct search *s, const char *text, size_t len)
 {
 	int r;
@@ -170,7 +174,10 @@ static void read_release(struct pfs_mem *m, struct pfs_lookup *symbols, char *bu
 		snprintf(buf, size, "%.*s", (int)n, banner + sizeof(prefix) - 1);
 }
 
-/* What pfs_mem_init() and the checks of other sources need, in VMCOREINFO's form. */
+/*
+ * Write what pfs_mem_init() and the checks of other sources need, in the form
+ * of VMCOREINFO.
+ */
 static int make_up(struct search *s, struct pfs_mem *m, struct pfs_lookup *symbols, uint64_t text)
 {
 	char release[MAX_BANNER], *buf;
@@ -246,8 +253,9 @@ static int from_cpus(struct search *s, bool made_up)
 }
 
 /*
- * Page pa begins as the text does. Where it does not end in this page, nothing
- * says how long it is, and the next page may be anybody's: whole lines are taken.
+ * The page at pa begins like the text. If it does not end in this page, nothing
+ * says how long it is, and the next page may belong to anybody: only whole
+ * lines are taken.
  */
 static int from_page(struct search *s, uint64_t pa, char *buf)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A vmlinux given by the user: symbols from its ELF symbol table, types from
- * its .BTF section, or from DWARF where there is none. (pahole makes the BTF
- * of a kernel from that same DWARF: what the one lacks, the other has not.)
- * The file may be a debug file that has sections for symbols and types only.
+ * its .BTF section, or from DWARF where it has none. (pahole makes the BTF of a
+ * kernel from that same DWARF, so that neither knows more.) The file may also
+ * be a debug file that has only the sections for symbols and types.
  */
 #include "facts/dwarf.h"
 #include "facts/kernel.h"
@@ -25,12 +25,12 @@ struct vmlinux {
 	struct pfs_lookup *types; /* NULL: none */
 };
 
-/* Contents of a section that has any; NULL otherwise. */
+/* The contents of a section; NULL if it has none in this file. */
 static Elf_Data *contents(Elf_Scn *scn, const GElf_Shdr *sh)
 {
 	Elf_Data *data;
 
-	/* Only debug sections get compressed, and those libdw reads. */
+	/* Only debug sections are compressed, and libdw reads those. */
 	if (sh->sh_type == SHT_NOBITS || sh->sh_flags & SHF_COMPRESSED)
 		return NULL;
 	data = elf_getdata(scn, NULL);
@@ -127,7 +127,7 @@ static void read_release(struct vmlinux *v, uint64_t kerneloffset, char *buf, si
 	}
 }
 
-/* Symbols of the half that the kernel lives in move with it; per-CPU offsets do not. */
+/* KASLR moves the symbols in the half of the kernel; per-CPU symbols are offsets, and stay. */
 static int read_symbols(struct vmlinux *v, uint64_t kerneloffset, struct pfs_err *err)
 {
 	Elf_Scn *scn = NULL;
@@ -143,7 +143,7 @@ static int read_symbols(struct vmlinux *v, uint64_t kerneloffset, struct pfs_err
 	if (!data || !sh.sh_entsize)
 		return pfs_err_set(err, EINVAL, "no symbol table: stripped");
 	n = data->d_size / sh.sh_entsize;
-	/* Global symbols first: of equal names they are what one means. */
+	/* Global symbols come first: among equal names one of them is meant. */
 	for (locals = 0; locals < 2; locals++) {
 		for (i = 0; i < n && i <= INT32_MAX; i++) {
 			const char *name;
@@ -180,7 +180,7 @@ static int open_types(struct vmlinux *v, struct pfs_err *err)
 	return pfs_dwarf_open(v->elf, &v->types, err);
 }
 
-/* The answer's own provenance: this look-up has three sources. */
+/* Note which source answered, because this lookup has three of them. */
 static int answered(struct pfs_lookup *l, const char *from, int r)
 {
 	if (!r)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a maintainer checks by hand before believing a report. Numbers of crash's
- * arguments are hexadecimal without a prefix.
+ * Makes the claims that a maintainer can check by hand before believing a
+ * report. In arguments of crash, numbers are hexadecimal without a prefix.
  */
 #include <ctype.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The comparison of two sides, part by part, into one document. */
+/* Compares two sides, part by part, into one document. */
 #include "report/diff.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ static void *memory(struct diff *d, size_t nr, size_t size)
 	return p;
 }
 
-/* A member that one of the documents has; schema NULL: any of them. */
+/* Find a member in one of the documents; schema NULL: in any of them. */
 static const json_t *part(const struct pfs_diff_side *s, const char *schema, const char *key)
 {
 	size_t i;
@@ -47,7 +47,7 @@ static const json_t *part(const struct pfs_diff_side *s, const char *schema, con
 	return NULL;
 }
 
-/* In both sides; where only one has it, the document says so. */
+/* Find a part in both sides. If only one has it, the document says so. */
 static bool both(struct diff *d, const char *schema, const char *key, const char *name,
 		 const json_t **ret_a, const json_t **ret_b)
 {
@@ -85,7 +85,7 @@ static void set_from_to(struct diff *d, json_t *o, const json_t *from, const jso
 	pfs_json_set(&d->j, o, "to", or_null(to));
 }
 
-/* Scalar members of two objects. */
+/* Compare the scalar members of two objects. */
 static void members(struct diff *d, const char *name, const json_t *a, const json_t *b,
 		    const char *const *keys, size_t nr)
 {
@@ -110,7 +110,7 @@ static void members(struct diff *d, const char *name, const json_t *a, const jso
 	pfs_json_set(&d->j, d->doc, name, list);
 }
 
-/* PFNs of sections of another size are other memory. */
+/* If sections have another size, the PFNs mean other memory. */
 static void one_machine(struct diff *d, const json_t *a, const json_t *b)
 {
 	static const char *const keys[] = { "arch", "page_size", "section_size_bits" };
@@ -167,7 +167,7 @@ static json_t *section_value(struct pfs_json *j, const json_t *e)
 
 	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		v = json_object_get(e, keys[i]);
-		/* Flags there always are; a map only where the kernel has one. */
+		/* Every section has flags, but a map only in some kernels. */
 		if (!v && i)
 			continue;
 		if (!all_strings(v)) {
@@ -209,7 +209,7 @@ static void read_ranges(struct diff *d, const struct pfs_diff_side *s, const jso
 	}
 }
 
-/* Consecutive differences of one kind are one. */
+/* Consecutive differences of one kind are joined. */
 struct emit {
 	struct diff *d;
 	json_t *list;
@@ -234,7 +234,7 @@ static void flush(struct emit *e)
 	e->start = e->end;
 }
 
-/* What holds at a PFN, and up to where. */
+/* The value at a PFN, and how far it extends. */
 static const json_t *value_at(const struct ranges *r, size_t *next, uint64_t at, uint64_t *end)
 {
 	uint64_t change;
@@ -318,7 +318,7 @@ static void one_count(struct diff *d, json_t *list, const char *name, json_int_t
 	pfs_json_add(&d->j, list, o);
 }
 
-/* A page that is in use here and free there is no change of the memmap. */
+/* A page that is in use in one side and free in the other is no change of the memmap. */
 static bool comes_and_goes(const char *state)
 {
 	return !strcmp(state, pfs_state_name(PFS_ST_OK)) ||
@@ -361,7 +361,7 @@ static void summaries(struct diff *d)
 
 	if (!both(d, NULL, "summary", "summary", &a, &b))
 		return;
-	/* Where the section tables are there, they say more. */
+	/* If both have section tables, those say more. */
 	if (!json_object_get(d->doc, "sections"))
 		counts(d, "section_counts", json_object_get(a, "sections"),
 		       json_object_get(b, "sections"));
@@ -408,7 +408,7 @@ static struct finding *read_findings(struct diff *d, const struct pfs_diff_side 
 	return f;
 }
 
-/* What a finding says, but for its evidence, which is full of addresses. */
+/* What a finding says, without its evidence, which is full of addresses. */
 static json_t *essence(struct diff *d, const struct finding *f)
 {
 	static const char *const keys[] = { "severity", "confidence", "start",
@@ -461,7 +461,7 @@ static void findings(struct diff *d)
 		bool same = x && y && !strcmp(x->code, y->code) && x->start < y->end &&
 			    y->start < x->end;
 
-		/* One that moved, grew or shrank is the same one. */
+		/* A finding that moved, grew or shrank is the same one. */
 		if (!same && x && y)
 			*(by_place(x, y) < 0 ? &y : &x) = NULL;
 		one_finding(d, list, x, y);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What changed between two analyses of one machine. Both sides are JSON, as
- * the command writes it: a report or a view from a file, or all that a dump
- * gives. Addresses are not compared, as they differ from boot to boot; nor is
- * which pages are free and which in use.
+ * Compares two analyses of one machine. Both sides are JSON as the command
+ * writes it: a report or a view from a file, or all documents of a dump.
+ * Addresses are not compared, because they differ from boot to boot; nor is it
+ * compared which pages are free and which in use.
  */
 #ifndef PFS_REPORT_DIFF_H
 #define PFS_REPORT_DIFF_H
@@ -17,18 +17,19 @@ struct pfs_diff_side {
 	size_t nr_docs;
 };
 
-/* Does the file begin as JSON does? -errno of open(2), read(2). */
+/* Does the file begin like JSON? -errno of open(2) or read(2). */
 int pfs_diff_is_json(const char *path, bool *ret, struct pfs_err *err);
-/* One document from a file. -EINVAL: not one of ours. */
+/* Load one document from a file. -EINVAL: it is none of ours. */
 int pfs_diff_load(const char *path, struct pfs_diff_side *ret, struct pfs_err *err);
-/* All documents of a session that was diagnosed and scanned; -ENOMEM. */
+/* Make all documents of a session that was diagnosed and scanned; -ENOMEM. */
 int pfs_diff_from(const struct pfs_session *s, const char *path, struct pfs_diff_side *ret,
 		  struct pfs_err *err);
 void pfs_diff_side_deinit(struct pfs_diff_side *s);
 
 /*
- * The differences, as a document of schema pfnscope/diff, and whether there are
- * any. -EINVAL: a side is malformed, or they are not of one machine; -ENOMEM.
+ * Return the differences as a document of the schema pfnscope/diff, and whether
+ * there are any. -EINVAL: a side is malformed, or the two are not of one
+ * machine; -ENOMEM.
  */
 int pfs_diff(const struct pfs_diff_side *a, const struct pfs_diff_side *b, json_t **ret_doc,
 	     bool *ret_differ, struct pfs_err *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The two sides of a diff: documents of ours from a file or from a session. */
+/* Loads the sides of a diff: documents of ours, from a file or from a session. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A diff as text, from its document. */
+/* Writes the document of a diff as text. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report.html: one file that needs nothing else: no script, no font, no network.
- * It is HTML and well-formed XML at once, so that a strict parser can prove that
- * no text of a dump became markup.
+ * report.html is one file that needs nothing else: no script, no font, no
+ * network. It is both HTML and well-formed XML, so that a strict parser can
+ * prove that no text of a dump became markup.
  */
 #include "report/html.h"
 

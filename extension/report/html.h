@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Parts of report.html; files html*.c only. */
+/* Parts of report.html. Only the files html*.c use this header. */
 #ifndef PFS_REPORT_HTML_H
 #define PFS_REPORT_HTML_H
 
 #include "report/ticket.h"
 
 /*
- * How each page of ours begins: nothing in it can be loaded or run before the policy
- * holds that forbids it.
+ * Each HTML page of ours begins like this: the policy that forbids it to load
+ * or run anything is in force before anything could be loaded or run.
  */
 #define PFS_HTML_HEAD \
 	"<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n" \
@@ -19,7 +19,10 @@
 void pfs_html_style(struct pfs_out *o);
 /* The struct page, its section and its mapping (html_page.c). */
 void pfs_html_page(struct pfs_out *o, const struct pfs_session *s);
-/* Panic, candidates, findings, ranges, facts, limits: what folds (html_details.c). */
+/*
+ * The collapsible parts: panic, candidates, findings, ranges, facts, limits
+ * (html_details.c).
+ */
 void pfs_html_details(struct pfs_out *o, const struct pfs_ticket *t);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What folds in report.html: findings and everything behind the verdict. */
+/* The collapsible parts of report.html: findings, and everything behind the verdict. */
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The culprit in report.html: walk, section, struct page. */
+/* The culprit in report.html: its walk, its section, its struct page. */
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The style sheet of report.html, beside that of its pictures. */
+/* The style sheet of report.html, without that of its pictures. */
 #include "report/html.h"
 
 static const char style[] =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where do two documents of ours differ first? */
+/* Finds the first place where two documents of ours differ. */
 #include <stdio.h>
 #include <string.h>
 

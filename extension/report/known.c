@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The catalogues (include/pfnscope/ *.def), by code and by the words of a panic. */
+/* Searches the catalogues (include/pfnscope/ *.def), by code and by the words of a panic. */
 #include <ctype.h>
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The physical address space as a picture: one letter per cell of 2^n pages,
- * 64 cells a row. A cell shows the worst of its pages, so that one bad struct
- * page in a terabyte is still seen. Memory has addresses that mean something:
- * rows run along them, and rows without memory are left out.
+ * The physical address space as a picture: one letter for each cell of 2^n
+ * pages, 64 cells in a row. A cell shows the worst of its pages, so that one
+ * bad struct page in a terabyte is still seen. Rows begin at round addresses,
+ * because addresses mean something; rows without memory are left out.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Markup with text in it. Once they are one string nobody can tell the one from
- * the other, so the format is taken apart here: what stands in it is markup of
- * ours, what a conversion brings may be anybody's.
+ * Writes markup with text in it. Once they are one string nobody can tell them
+ * apart, so the format is parsed here: what is in the format is our markup, and
+ * what a conversion inserts may come from anybody.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One page as text: section, subsection, mapping, contents; and all of `pfn X`. */
+/* Writes one page as text: section, subsection, mapping, contents; and all of `pfn X`. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

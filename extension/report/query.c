@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What page a number on the command line means. */
+/* Finds out which page a number on the command line means. */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>

@@ -27,14 +27,17 @@ enum pfs_color {
 	PFS_REVERSE,
 };
 
-/* What becomes of text that stems from a dump, after pfs_escape(). */
+/* How text that stems from a dump is changed after pfs_escape(). */
 enum pfs_dialect {
 	PFS_TERMINAL, /* as it is */
-	PFS_ASCII,    /* bytes beyond ASCII become \xNN: for mail */
-	PFS_MARKUP,   /* what HTML and XML give a meaning becomes an entity */
+	PFS_ASCII,    /* for mail: bytes beyond ASCII become \xNN */
+	PFS_MARKUP,   /* characters with a meaning in HTML and XML become entities */
 };
 
-/* Where a report goes. The first failure sticks; what is written after it is dropped. */
+/*
+ * Where a report is written to. The first failure is remembered, and all that
+ * follows is dropped.
+ */
 struct pfs_out {
 	int (*write)(struct pfs_out *o, const char *buf, size_t len); /* 0 or -errno */
 	int (*flush)(struct pfs_out *o);			      /* the same; may be NULL */
@@ -47,30 +50,34 @@ struct pfs_out {
 
 /* The sink and its layout (out.c). */
 void pfs_out_raw(struct pfs_out *o, const char *buf, size_t len);
-/* Text that may stem from a dump, escaped. */
+/* Write text that may stem from a dump, escaped. */
 void pfs_out_text(struct pfs_out *o, const char *s, size_t len);
-/* What was written so far is worth reading before the next stage ends. */
+/*
+ * Make what was written so far appear, because it is worth reading before the
+ * next stage ends.
+ */
 void pfs_out_flush(struct pfs_out *o);
 void pfs_out_color(struct pfs_out *o, enum pfs_color c);
 /*
- * Formatted text, escaped: one call makes at most one line. Line feeds that begin
- * or end fmt stay; any other control character may come from the dump and is printed
- * as \xNN.
+ * Write formatted text, escaped. One call makes at most one line: line feeds at
+ * the beginning or end of fmt are kept, but any other control character may
+ * come from the dump and is written as \xNN.
  */
 void pfs_outf(struct pfs_out *o, const char *fmt, ...) PFS_PRINTF(2, 3);
 /*
- * Markup: fmt is written as it is, what its conversions bring is text and escaped.
- * Knows %s, %.*s, %c, %d, %u, %x with flags, width and l, ll, z, t; and %%.
+ * Write markup: fmt is written as it is, but what its conversions insert is
+ * text, and escaped. Knows %s, %.*s, %c, %d, %u, %x with flags, width and l,
+ * ll, z, t; and %%.
  */
 void pfs_markup(struct pfs_out *o, const char *fmt, ...) PFS_PRINTF(2, 3);
 /*
- * "label        value", wrapped with the value's column kept; no label: NULL. A
- * value that starts with "- " is an item, and wrapped behind the dash.
+ * Write "label value", wrapped so that the value keeps its column; label may be
+ * NULL. A value that starts with "- " is an item, and wrapped behind its dash.
  */
 void pfs_out_field(struct pfs_out *o, const char *label, const char *fmt, ...) PFS_PRINTF(3, 4);
 void pfs_out_cfield(struct pfs_out *o, enum pfs_color c, const char *label, const char *fmt, ...)
 	PFS_PRINTF(4, 5);
-/* A wrapped paragraph; lead ("- ") stands before its first line, at column indent. */
+/* Write a wrapped paragraph. lead ("- ") is put before its first line, at column indent. */
 void pfs_out_para(struct pfs_out *o, unsigned int indent, const char *lead, const char *fmt, ...)
 	PFS_PRINTF(4, 5);
 void pfs_out_heading(struct pfs_out *o, const char *title);
@@ -84,18 +91,21 @@ void pfs_out_heading(struct pfs_out *o, const char *title);
  */
 size_t pfs_escape(char *dst, size_t size, const char *src, size_t len, bool keep_control);
 
-/* The path of a dump, or what it is without one. */
+/* The path of a dump, or what it is if it has none. */
 const char *pfs_dump_name(const struct pfs_target_info *i);
 /* "present, has mem_map, online"; "none" for no flag. */
 const char *pfs_fmt_section_flags(char buf[128], unsigned int flags);
 
-/* Number of the subsection that pfn lies in; the return value is its bit, -1: unknown. */
+/*
+ * Returns the bit of the subsection that pfn is in, -1 if unknown. *ret_index
+ * is the number of the subsection.
+ */
 int pfs_subsection_bit(const struct pfs_model *m, const struct pfs_section *sec, uint64_t pfn,
 		       unsigned int *ret_index);
-/* Do two sections read the same but for their number and addresses? */
+/* Are two sections equal, except for their number and addresses? */
 bool pfs_section_equal(const struct pfs_model *m, const struct pfs_section *a,
 		       const struct pfs_section *b);
-/* Name of a memory block's state, NULL: not known in this kernel. */
+/* The name of the state of a memory block; NULL: not known in this kernel. */
 const char *pfs_memory_block_state_name(const struct pfs_model *m,
 					const struct pfs_memory_block *b);
 
@@ -118,21 +128,22 @@ struct pfs_query {
 };
 
 /*
- * "0x44000", "279552", "ffffea0001100000", or the same behind pfn:, phys:,
- * page: or virt:. By value alone: inside the memmap's window, a struct page;
- * below the end of the last section, a PFN; below the limit of physical
- * addresses, a physical address; else a virtual address that is mapped.
+ * Parse "0x44000", "279552", "ffffea0001100000", or the same after pfn:, phys:,
+ * page: or virt:. Without a prefix the value decides: inside the window of the
+ * memmap it is a struct page; below the end of the last section, a PFN; below
+ * the limit of physical addresses, a physical address; otherwise a virtual
+ * address that is mapped.
  */
 int pfs_query_parse(struct pfs_model *m, const char *text, struct pfs_query *ret,
 		    struct pfs_err *err);
 const char *pfs_query_kind_name(enum pfs_query_kind k);
 
-/* What `pfn X` prints that is not in the model already. */
+/* What `pfn X` prints beyond what is in the model. */
 struct pfs_page_view {
 	struct pfs_query query;
 	bool has_page;
 	struct pfs_page page;
-	struct pfs_err why;	 /* no struct page: the reason */
+	struct pfs_err why;	 /* without has_page: the reason */
 	const char *migratetype; /* NULL: the pageblock is not known */
 	uint64_t pageblock_bits;
 	struct pfs_walker walkers[PFS_NR_WALKERS];
@@ -141,7 +152,7 @@ struct pfs_page_view {
 int pfs_page_view(struct pfs_model *m, const char *x, struct pfs_page_view *ret,
 		  struct pfs_err *err);
 
-/* What a key is the hash of, in order: names and values, these not terminated. */
+/* What a key is the hash of, in order: names and values; the values are not terminated. */
 #define PFS_NR_SIGNATURE_PARTS 5	/* the defect, the kind of panic, three frames */
 
 struct pfs_signature_parts {
@@ -152,8 +163,10 @@ struct pfs_signature_parts {
 	size_t nr;
 };
 
-/* A title for people and two keys for machines (signature.c). Not to be copied: it
- * points into itself. */
+/*
+ * A title for people and two keys for machines (signature.c). It must not be
+ * copied, because it points into itself.
+ */
 struct pfs_signature {
 	char title[192];
 	char defect[32]; /* "defect:v1:0123456789abcdef", "" if there is no defect */
@@ -161,7 +174,7 @@ struct pfs_signature {
 	struct pfs_signature_parts defect_of, crash_of;
 };
 
-/* Does frame i of the trace say anything that the others and p->function do not? */
+/* Does frame i of the trace say anything that neither the others nor p->function do? */
 bool pfs_frame_telling(const struct pfs_panic *p, size_t i);
 
 struct pfs_fact_row {
@@ -169,20 +182,23 @@ struct pfs_fact_row {
 	const struct pfs_fact *fact;
 };
 
-/* Every fact that this kernel may have, by name; returns how many. */
+/*
+ * Fill row with every fact that this kernel may have, sorted by name; returns
+ * how many there are.
+ */
 size_t pfs_facts_sorted(const struct pfs_facts *f, struct pfs_fact_row row[PFS_NR_FACTS]);
 
 void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret);
 void pfs_text_signature(struct pfs_out *o, const struct pfs_session *s);
 
-/* First PFN whose struct page starts at or after va. */
+/* The first PFN whose struct page starts at or after va. */
 uint64_t pfs_va_to_pfn(const struct pfs_layout *l, uint64_t va);
-/* Any finding above note? */
+/* Is any finding more than a note? */
 bool pfs_has_problems(const struct pfs_findings *f);
 
-/* Text: verdict.c, text.c, page_text.c, views.c, map.c, explain.c */
+/* Text: verdict_text.c, text.c, page_text.c, views.c, map.c, explain.c */
 void pfs_text_verdict(struct pfs_out *o, const struct pfs_session *s);
-/* Mechanism, fixes, advice, evidence, signature. */
+/* The mechanism, its fixes, the advice, the evidence and the signature. */
 void pfs_text_why(struct pfs_out *o, const struct pfs_session *s);
 void pfs_text_range(struct pfs_out *o, const struct pfs_model *m, const struct pfs_run *r);
 void pfs_text_findings(struct pfs_out *o, const struct pfs_session *s);
@@ -195,31 +211,36 @@ void pfs_text_sections(struct pfs_out *o, const struct pfs_session *s);
 void pfs_text_vmemmap(struct pfs_out *o, const struct pfs_session *s);
 void pfs_text_facts(struct pfs_out *o, const struct pfs_session *s, bool all);
 void pfs_text_map(struct pfs_out *o, const struct pfs_session *s);
-/* words NULL: the list. -ENOENT: nothing knows them. */
+/* If words is NULL, print the list of all. -ENOENT: nothing matches the words. */
 int pfs_text_explain(struct pfs_out *o, const char *words);
 
-/* What `explain` is asked for (known.c). */
+/* What `explain` was asked for (known.c). */
 struct pfs_known {
-	const char *words; /* NULL: all there is */
+	const char *words; /* NULL: everything */
 	bool exact;	   /* they are a code, a commit or the title of a fix */
-	size_t found;	   /* rows of all catalogues */
+	size_t found;	   /* rows found in all catalogues */
 };
 
 /*
- * Words that are no code are looked for in all texts, and the functions and messages
- * of a fix (pfs_fix.seen) in the words, which may be a line of a log. A mechanism is
- * found with its fixes, a problem with the fixes of bugs that show it.
+ * Find the rows that match. Words that are no code are searched for in all
+ * texts. The functions and messages of a fix (pfs_fix.seen) are also searched
+ * for in the words, which may be a line of a log. A mechanism is found together
+ * with its fixes, and a problem with the fixes of bugs that show it.
  */
 void pfs_known_find(struct pfs_known *k, const char *words);
 bool pfs_known_problem(const struct pfs_known *k, const struct pfs_problem *p);
 bool pfs_known_mechanism(const struct pfs_known *k, const struct pfs_mechanism *mech);
 bool pfs_known_fix(const struct pfs_known *k, const struct pfs_fix *fix);
-/* The next of a "; " list such as pfs_fix.seen, of *len bytes; NULL: no more. */
+/*
+ * The next item of a list such as pfs_fix.seen, which "; " separates; it has
+ * *len bytes. NULL: there are no more.
+ */
 const char *pfs_list_item(const char **list, size_t *len);
 
 /*
- * JSON documents; each returns a new reference, NULL when out of memory (for
- * pfs_json_explain also: nothing knows the words). Key order is fixed.
+ * JSON documents. Each function returns a new reference, or NULL when out of
+ * memory (pfs_json_explain() also if nothing matches the words). The order of
+ * keys is fixed.
  */
 json_t *pfs_json_report(const struct pfs_session *s);
 json_t *pfs_json_check(const struct pfs_session *s);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Signatures: what two dumps have in common that show the same defect. Made of
- * names alone, never of addresses, counts or releases, so that they survive a
- * reboot, KASLR and a backport. A key names the version of its recipe; another
- * recipe is another version.
+ * Signatures: what two dumps that show the same defect have in common. They
+ * consist of names only, never of addresses, counts or releases, so that they
+ * survive a reboot, KASLR and a backport. A key contains the version of its
+ * recipe; when the recipe changes, so does the version.
  */
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +34,10 @@ static void finish(struct hash *h, char dst[32], const char *prefix)
 		snprintf(dst + n + 2 * i, 3, "%02x", digest[i]);
 }
 
-/* What printed the trace, or ended the machine, stands above what happened. */
+/*
+ * Is this one of the functions that print a trace or end the machine? They are
+ * above what happened.
+ */
 static bool is_reporter(const char *name)
 {
 	static const char *const reporters[] = {

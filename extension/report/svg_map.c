@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The map: physical memory from left to right, what lies there in lanes, and
- * below it the section and the pages that the report is about, each as wide as
- * the whole. Stretches without memory are left out of the axis. However large
- * the machine is, a lane has no more pieces than it has columns.
+ * The map: physical memory from left to right, and what is there in lanes;
+ * below it the section and the pages that the report is about, each drawn
+ * across the full width. The axis leaves out stretches without memory. However
+ * large the machine is, a lane has no more pieces than columns.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,7 +15,7 @@
 #include "report/ticket.h"
 
 #define WIDTH 1180
-#define LEFT 104		/* of the lanes: their names are before it */
+#define LEFT 104		/* where the lanes begin; their names are left of it */
 #define RIGHT 1172
 #define MAX_SEGMENTS 12
 #define BREAK 18		/* columns of a stretch left out */
@@ -108,7 +108,10 @@ static void lane_flush(struct lane *l)
 		   pfs_fmt_size(size, (l->end - l->start) << l->a->page_shift));
 }
 
-/* Pieces come in order of start. Of those that share a column the worst is drawn. */
+/*
+ * Add a piece. Pieces come in order of start; of those that share a column the
+ * worst one is drawn.
+ */
 static void lane_add(struct lane *l, uint64_t start, uint64_t end, const char *class, int rank,
 		     const char *label)
 {
@@ -170,7 +173,10 @@ static void lane_close(struct map *p, struct lane *l)
 	p->y += l->h + 4;
 }
 
-/* What the resource tree has: RAM and devices, not what lies inside of them. */
+/*
+ * Draw what the resource tree has at top level: RAM and devices, without what
+ * is inside them.
+ */
 static void put_memory(struct map *p, const struct axis *a)
 {
 	struct lane l = lane_open(p, a, "memory", 18);
@@ -242,7 +248,7 @@ static bool is_device_zone(const struct pfs_zone *z)
 	return !strcmp(z->name, "Device");
 }
 
-/* A zone's name where it fits. */
+/* Write the name of a zone where it fits. */
 static void put_zone_name(struct map *p, const struct axis *a, const struct pfs_zone *z, int y)
 {
 	int x0 = x_of(a, z->start_pfn), x1 = x_of(a, z->start_pfn + z->spanned);
@@ -262,7 +268,10 @@ static void put_zones(struct map *p, const struct axis *a)
 	size_t i;
 	int device;
 
-	/* ZONE_DEVICE spans what lies in others, too: a lane of its own. */
+	/*
+	 * ZONE_DEVICE has a lane of its own, because it also spans what belongs
+	 * to other zones.
+	 */
 	for (device = 0; device < 2; device++) {
 		bool any = !device;
 
@@ -376,7 +385,10 @@ static size_t run_end(const struct pfs_model *m, size_t i)
 	return i;
 }
 
-/* Sound ones as a ground, by section; on it the runs of those that are not. */
+/*
+ * Draw pages in normal states as a background, by section, and on it the runs
+ * of the others.
+ */
 static void put_states(struct map *p, const struct axis *a)
 {
 	struct lane l = lane_open(p, a, "struct pages", 18), bad;
@@ -468,7 +480,10 @@ static void put_mapping(struct map *p, const struct axis *a)
 	lane_close(p, &l);
 }
 
-/* An address as a number of the largest unit that divides it: 1280 MiB, not 1.2 GiB. */
+/*
+ * Write an address as a multiple of the largest unit that divides it: 1280 MiB,
+ * not 1.2 GiB.
+ */
 static void put_tick(struct map *p, int x, uint64_t at)
 {
 	static const char *const unit[] = { "", " KiB", " MiB", " GiB", " TiB" };
@@ -529,7 +544,10 @@ static int by_start(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* Sections, RAM and devices: all that there is to see. Out of memory: none. */
+/*
+ * Collect sections, RAM and devices, which is all that there is to see. NULL:
+ * out of memory.
+ */
 static struct piece *collect(const struct pfs_model *m, size_t *nr)
 {
 	uint64_t pps = m->layout.pages_per_section, limit;
@@ -566,7 +584,7 @@ static struct piece *collect(const struct pfs_model *m, size_t *nr)
 	return v;
 }
 
-/* Join pieces that touch; then over the smallest gaps until few are left. */
+/* Join pieces that touch, and then across the smallest gaps until few are left. */
 static size_t join(struct piece *v, size_t n)
 {
 	uint64_t gap = 0, smallest;
@@ -683,7 +701,7 @@ static void put_pages(struct map *p)
 				   y + h - 7, p->f->start + i);
 		put_page(p, i, x, y, w, h);
 	}
-	/* On top of its neighbours. */
+	/* Draw it on top of its neighbours. */
 	i = (unsigned int)(p->f->pfn - p->f->start);
 	pfs_markup(p->o,
 		   "<rect class=\"frame%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
@@ -779,7 +797,7 @@ static int write_stream(struct pfs_out *o, const char *buf, size_t len)
 	return fwrite(buf, 1, len, o->arg) == len ? 0 : -ENOMEM;
 }
 
-/* The height is known when all is drawn, and stands before it. */
+/* The height must be stated first, but is known only when all is drawn. */
 void pfs_svg_map(struct pfs_out *o, const struct pfs_session *s, const struct pfs_focus *f,
 		 bool alone)
 {

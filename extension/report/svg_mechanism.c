@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happened, step by step: pictures.def drawn. */
+/* Draws pictures.def: what happened, step by step. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The style sheet of the pictures, for light and dark. Colours of states also
- * differ in brightness, so that they survive a print in grey.
+ * The style sheet of the pictures, for light and dark backgrounds. The colours
+ * of states also differ in brightness, so that they can be told apart when
+ * printed in grey.
  */
 #include <string.h>
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The page-table walk of a struct page as a picture: a box an entry, the last one the answer. */
+/*
+ * Draws the page-table walk to a struct page: one box for each entry, and the
+ * result in the last one.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

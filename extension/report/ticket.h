@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the attachments of a ticket (report.txt, report.html, map.svg) are made of
- * beside the session; the renderers of them.
+ * What the attachments of a ticket (report.txt, report.html, map.svg) need
+ * besides the session, and the functions that write them.
  */
 #ifndef PFS_REPORT_TICKET_H
 #define PFS_REPORT_TICKET_H
@@ -25,12 +25,12 @@ struct pfs_claims {
 	size_t nr;
 };
 
-/* About the culprit; none without one (claims.c). */
+/* Make the claims about the culprit; without one there are none (claims.c). */
 void pfs_claims_find(const struct pfs_session *s, struct pfs_claims *ret);
 
 /*
- * The page that the picture zooms in to, and its neighbours in rows: the culprit,
- * else the first page of the worst finding (focus.c).
+ * The page that the picture zooms in on, and its neighbours in rows. It is the
+ * culprit, or else the first page of the worst finding (focus.c).
  */
 #define PFS_FOCUS_ROW 32u
 #define PFS_FOCUS_PAGES (3 * PFS_FOCUS_ROW)
@@ -53,30 +53,30 @@ struct pfs_ticket {
 	const struct pfs_session *s;
 	struct pfs_focus focus;
 	struct pfs_claims claims;
-	const char *command; /* that makes this report again */
+	const char *command; /* the command that makes this report again */
 };
 
-/* report.txt: ASCII, at most 75 columns, whatever the dump holds. */
+/* report.txt is ASCII with at most 75 columns, whatever the dump holds. */
 #define PFS_TICKET_WIDTH 75u
 void pfs_text_ticket(struct pfs_out *o, const struct pfs_ticket *t);
 void pfs_html_ticket(struct pfs_out *o, const struct pfs_ticket *t);
 
-/* Pictures, as <svg> elements; alone: a file of its own, with its style sheet. */
+/* Pictures, as <svg> elements. alone: as a file of its own, with the style sheet in it. */
 void pfs_svg_map(struct pfs_out *o, const struct pfs_session *s, const struct pfs_focus *f,
 		 bool alone);
 void pfs_svg_walk(struct pfs_out *o, const struct pfs_model *m, const struct pfs_walk *w);
 /*
- * What happened to a page in this state, step by step: the rows of pictures.def.
- * false: there are none.
+ * Draw, step by step, what happened to a page in this state: the rows of
+ * pictures.def. False: there are none.
  */
 bool pfs_svg_mechanism(struct pfs_out *o, const char *code, const char *state);
-/* The style sheet of all of them. */
+/* The style sheet of all pictures. */
 void pfs_svg_style(struct pfs_out *o);
 
-/* The last component of a path: where a dump lay is nobody's business. */
+/* The last component of a path: the folder of a dump is nobody's business. */
 const char *pfs_base_name(const char *path);
 
-/* Text of a dump in a report has an end: the rest is left to report.json. */
+/* Text of a dump is cut off in a report; report.json has all of it. */
 #define PFS_CLIP 600
 #define PFS_CLIPPED(s) (int)PFS_CLIP, (s), strnlen((s), PFS_CLIP + 1) > PFS_CLIP ? " [...]" : ""
 

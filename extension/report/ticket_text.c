@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* report.txt: what one pastes into a mail to a kernel list. */
+/* report.txt, which people paste into a mail to a kernel list. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +12,9 @@
 #define MAX_RANGES 24
 
 /*
- * A sink before the sink: whatever comes, no line is longer than the width. Text
- * is wrapped by those who write it; what gets here longer is one long word.
+ * A sink in front of the real one: no line gets longer than the width, whatever
+ * is written. The writers wrap text themselves, so that what is longer is a
+ * single long word.
  */
 struct narrow {
 	struct pfs_out o;
@@ -43,7 +44,7 @@ static int narrow_write(struct pfs_out *o, const char *buf, size_t len)
 	return n->to->error;
 }
 
-/* Five lines that say it all. */
+/* The first five lines are a summary. */
 static void put_head(struct pfs_out *o, const struct pfs_session *s)
 {
 	const struct pfs_verdict *v = &s->verdict;
@@ -82,7 +83,10 @@ static void put_head(struct pfs_out *o, const struct pfs_session *s)
 		      pfs_confidence_name(v->confidence));
 }
 
-/* orig_rax is no register, and its name too long for three in a row. */
+/*
+ * A name that is too long for three registers in a row is left out: orig_rax of
+ * x86_64, which is no register.
+ */
 static void put_registers(struct pfs_out *o, const struct pfs_panic *p)
 {
 	size_t i, k, n = 0;
@@ -105,7 +109,10 @@ static void put_registers(struct pfs_out *o, const struct pfs_panic *p)
 		pfs_outf(o, "\n");
 }
 
-/* The oops in the kernel's own form, from what was parsed: the log itself may hold anything. */
+/*
+ * Print the oops in the format of the kernel, but from what was parsed: the log
+ * may hold anything.
+ */
 static void put_panic(struct pfs_out *o, const struct pfs_session *s)
 {
 	const struct pfs_panic *p = &s->panic;
@@ -247,7 +254,10 @@ static void put_facts(struct pfs_out *o, const struct pfs_session *s)
 		pfs_outf(o, "vmemmap  %016" PRIx64 "\n", s->model.layout.vmemmap);
 	for (i = 0; i < sizeof(matter) / sizeof(matter[0]); i++)
 		put_fact(o, &s->facts, pfs_fact_name(matter[i]));
-	/* Where the machine has it: where physical memory begins in the kernel's image. */
+	/*
+	 * On an architecture with this fact: where the image of the kernel is
+	 * in physical memory.
+	 */
 	put_fact(o, &s->facts, "NUMBER(phys_base)");
 	put_fact(o, &s->facts, pfs_fact_name(PFS_F_KERNELOFFSET));
 	put_fact(o, &s->facts, pfs_fact_name(PFS_F_INIT_TOP_PGT));

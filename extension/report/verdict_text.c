@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verdict as text: what an engineer reads first, and pastes into the ticket. */
+/* The verdict as text, which an engineer reads first and pastes into the ticket. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static void put_dump(struct pfs_out *o, const struct pfs_session *s)
 	const struct pfs_target_info *i = &s->target->info;
 	char size[32];
 
-	/* Memory that a host reads for us has no other format. */
+	/* Memory that a host reads for us has no format. */
 	if (i->live && !i->path)
 		pfs_out_field(o, "dump", "%s (live)", pfs_dump_name(i));
 	else
@@ -196,7 +196,7 @@ static void put_candidates(struct pfs_out *o, const struct pfs_verdict *v)
 	for (i = 0; i < v->nr_candidates; i++) {
 		const struct pfs_candidate *c = &v->candidates[i];
 
-		/* The accepted one always shows, wherever it came in the order. */
+		/* Always show the accepted candidate, wherever it is in the order. */
 		if (shown >= MAX_CANDIDATES && !c->accepted)
 			continue;
 		shown++;

@@ -146,7 +146,7 @@ void pfs_text_facts(struct pfs_out *o, const struct pfs_session *s, bool all)
 
 		if (!row[i].fact->from)
 			missing++;
-		/* Addresses read best in hexadecimal; what counts something, in decimal. */
+		/* Addresses are best read in hexadecimal, and counts in decimal. */
 		else if (v < 1 << 20 || v > (uint64_t)-(1 << 20))
 			pfs_outf(o, "%-44s %18" PRId64 "  %s\n", row[i].name, (int64_t)v,
 				 row[i].fact->from);

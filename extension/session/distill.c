@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What goes into a distilled dump: the structures that the model read are
- * recorded by now; here the struct pages are read, those that are to be kept.
+ * Decides what goes into a distilled dump. The structures that the model read
+ * are recorded by now; here the struct pages that are to be kept are read.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -57,7 +57,10 @@ static void read_run(struct pfs_session *s, const struct pfs_run *run)
 	read_pages(s, run->end - MAX_RUN / 2, run->end + NEIGHBOURS);
 }
 
-/* Of a free page also where the head of its block may be: by that it is free. */
+/*
+ * Of a free page also read the places where the head of its block may be,
+ * because that makes it free.
+ */
 static void read_mark(struct pfs_session *s, const struct pfs_run *run)
 {
 	uint64_t block;
@@ -91,7 +94,7 @@ static void keep_pageblocks(struct pfs_session *s)
 				(s->model.sections[i].nr + 1) * per);
 }
 
-/* The records alone: what is between them, and behind the last, is not read. */
+/* Keep only the records: what is between them and behind the last one is not read. */
 static int keep_log(struct pfs_session *s, struct pfs_err *err)
 {
 	int r;
@@ -106,8 +109,8 @@ static int keep_log(struct pfs_session *s, struct pfs_err *err)
 
 /*
  * Memory that backs the memmap and was given to somebody else meanwhile holds
- * no struct pages but his data. Of that, the pages of the panic's candidates
- * are kept, which the report shows, and no others.
+ * no struct pages but data of the new owner. Of such memory only the pages of
+ * the panic candidates are kept, because the report shows them.
  */
 static int drop_foreign(struct pfs_session *s, struct pfs_recorder *rec)
 {
@@ -129,7 +132,7 @@ static int drop_foreign(struct pfs_session *s, struct pfs_recorder *rec)
 	return r;
 }
 
-/* Everything that a distilled dump shall hold is read, through the recorder. */
+/* Read, through the recorder, everything that a distilled dump has to hold. */
 static int keep(struct pfs_session *s, struct pfs_recorder *rec, const struct pfs_session_opts *o,
 		const struct pfs_distill_opts *d, struct pfs_err *err)
 {
@@ -147,7 +150,7 @@ static int keep(struct pfs_session *s, struct pfs_recorder *rec, const struct pf
 		keep_pageblocks(s);
 	else
 		keep_abnormal(s);
-	/* What the checks look at, they look at again. */
+	/* The checks run again, so that what they read is recorded. */
 	r = pfs_session_check_pages(s, err);
 	if (!r && drop_foreign(s, rec))
 		r = pfs_err_set(err, ENOMEM, "out of memory");
@@ -165,7 +168,7 @@ int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o,
 
 	if (!rec || !s->has_verdict || s->has_scan)
 		return pfs_err_set(err, EINVAL, "distill: the session records nothing");
-	/* What is written would be other than what was found. */
+	/* What is written would differ from what was found. */
 	if (s->target->info.live)
 		return pfs_err_set(err, EINVAL,
 				   "distill: not of a running kernel, whose memory "

@@ -15,13 +15,13 @@ static bool is_it(const char *path, const char *build_id)
 	struct stat st;
 	char own[72];
 
-	/* What is no file, such as a FIFO, would be waited for. */
+	/* Opening something that is no regular file, such as a FIFO, would block. */
 	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, R_OK) &&
 	       !pfs_vmlinux_build_id(path, own, sizeof(own), &ignored) &&
 	       !strcasecmp(own, build_id);
 }
 
-/* What comes from a dump becomes part of a path. */
+/* May this text from a dump become part of a path? */
 static bool plain(const char *name)
 {
 	return *name && *name != '.' && !strchr(name, '/');
@@ -29,7 +29,10 @@ static bool plain(const char *name)
 
 int pfs_find_vmlinux(const char *root, const struct pfs_origin *o, char *path, size_t size)
 {
-	/* Debian's, Fedora's and SUSE's, Ubuntu's, a kernel's own "make install". */
+	/*
+	 * The places of Debian, of Fedora and SUSE, of Ubuntu, and of "make
+	 * install" of the kernel.
+	 */
 	static const char *const places[] = {
 		"/usr/lib/debug/boot/vmlinux-%s",
 		"/usr/lib/debug/lib/modules/%s/vmlinux",

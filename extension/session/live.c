@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A second look at memory that is in use. A struct page that is just being
- * initialised, or a list that is being changed, looks like a broken one for a
- * moment; and a value may be torn, half of it read before and half after a
- * change. So what is found must be there again when all of it is read again;
- * what is not is a note, and no more than possible.
+ * Takes a second look at memory that is in use. A struct page that is just
+ * being initialised, or a list that is being changed, looks broken for a
+ * moment; and a value may be torn, with one half read before and one half after
+ * a change. So what was found has to be there again when all of it is read
+ * again. What is gone becomes a note with low confidence.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static bool again(const struct pfs_findings *second, const struct pfs_finding *f
 	for (i = 0; i < second->nr; i++) {
 		const struct pfs_finding *g = &second->f[i];
 
-		/* Some are of no pages, and begin where the other begins. */
+		/* A finding without pages overlaps nothing: what counts is where it begins. */
 		if (g->problem == f->problem && g->severity >= f->severity &&
 		    (g->start == f->start || (g->start < f->end && f->start < g->end)))
 			return true;

@@ -12,7 +12,7 @@
 #include "distill/scan_note.h"
 #include "facts/kernel.h"
 
-/* What is read between these two is needed now, but not in a distilled dump. */
+/* What is read between these two calls is needed now, but not in a distilled dump. */
 static void unrecorded(struct pfs_session *s)
 {
 	struct pfs_recorder *r = pfs_target_recorder(s->target);
@@ -38,7 +38,10 @@ int pfs_session_decode(struct pfs_session *s, struct pfs_model *m, struct pfs_er
 	return r ? r : pfs_pages_open(m, err);
 }
 
-/* A structure of a live kernel may make no sense while it is changed: three looks. */
+/*
+ * A structure of a live kernel may make no sense while it is being changed: try
+ * three times.
+ */
 static int build_model(struct pfs_session *s, struct pfs_err *err)
 {
 	unsigned int looks = s->target->info.live ? 3 : 1;
@@ -77,7 +80,7 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 	return r;
 }
 
-/* By the log, or by a distilled dump's note. */
+/* Find the panic in the log or, in a distilled dump, in its note. */
 static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_err *err)
 {
 	const struct pfs_target_info *info = &s->target->info;
@@ -97,8 +100,8 @@ static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_e
 }
 
 /*
- * Names for addresses: a debugger's look-up may have none. Where the dump has
- * none either, the search says so.
+ * Get names for addresses where the lookup of a debugger has none. If the dump
+ * has none either, the search says so.
  */
 static int get_names(struct pfs_session *s, struct pfs_err *err)
 {
@@ -121,11 +124,11 @@ static int get_names(struct pfs_session *s, struct pfs_err *err)
 }
 
 /*
- * Who was attaching a device whose struct pages are bad, into the evidence of
- * the verdict (may be NULL) and of the findings from number first on. All tasks
- * are looked at, once, and only where something asks for it; in a distilled dump
- * the panic note says what that came to. On a live machine stacks do not hold
- * still.
+ * Add to the evidence of the verdict (may be NULL) and of the findings from
+ * number first on who was attaching a device whose struct pages are bad. All
+ * tasks are searched, once, and only if something asks for it. In a distilled
+ * dump the panic note has the result. On a live machine this is left out,
+ * because stacks change while they are read.
  */
 static int explain_attach(struct pfs_session *s, struct pfs_verdict *v, size_t first,
 			  struct pfs_err *err)
@@ -184,7 +187,7 @@ static int scan_progress(void *arg, uint64_t done, uint64_t total)
 	return p->o->progress(p->o->arg, "struct pages", done, total);
 }
 
-/* A note that does not fit is a limit, and what is in the file stands alone. */
+/* If the note does not fit, that is a limit, and only what is in the file counts. */
 static int adopt_note(struct pfs_session *s, struct pfs_err *err)
 {
 	const struct pfs_target_info *info = &s->target->info;
@@ -222,13 +225,13 @@ int pfs_session_scan_pages(struct pfs_session *s, const struct pfs_session_opts 
 		if (r)
 			return r;
 	}
-	/* From here on a stop is heard, and what was found before it counts. */
+	/* From here on the user may stop the scan, and what was found until then counts. */
 	if (o->progress)
 		o->progress(o->arg, "struct pages", 0, 1);
 	r = pfs_scan_all(&s->model, jobs, o->progress ? scan_progress : NULL, &p, &s->scan, err);
 	if (!r)
 		r = adopt_note(s, err);
-	/* A scan that was stopped has found what it has found. */
+	/* What a stopped scan has found still counts. */
 	if (r && r != -EINTR)
 		return r;
 	pfs_scan_limits(&s->model, &s->scan);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One analysis, from target to verdict: what the command line, the crash
- * extension and the drgn plugin drive, and what the reports read. The stages
- * run in the order of these functions; each stands on the ones before it.
+ * One analysis, from target to verdict. The command line, the crash extension
+ * and the drgn plugin drive it, and the reports read it. The stages run in the
+ * order of these functions, and each needs those before it.
  */
 #ifndef PFS_SESSION_H
 #define PFS_SESSION_H
@@ -24,7 +24,7 @@ struct pfs_session {
 	bool built, has_panic, has_verdict, has_scan;
 };
 
-/* What a distilled dump carries beside what every one does. */
+/* What a distilled dump carries in addition to what each of them does. */
 struct pfs_distill_opts {
 	bool full; /* the struct pages of all sections */
 	bool log;  /* the records of the kernel log */
@@ -38,35 +38,38 @@ struct pfs_session_opts {
 };
 
 /*
- * Takes the target over, also on failure. Resolves the facts and builds the
- * model. -EINVAL: vmlinux of another kernel, or facts missing; -EIO.
+ * Resolve the facts and build the model. Takes t over, also on failure.
+ * -EINVAL: the vmlinux is that of another kernel, or facts are missing; -EIO.
  */
 int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct pfs_session_opts *o,
 		     struct pfs_err *err);
-/* The model of what the target holds now, and what tells the states of its pages. */
+/* Build the model of what the target holds now, and set up what classifies its pages. */
 int pfs_session_decode(struct pfs_session *s, struct pfs_model *m, struct pfs_err *err);
 int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err); /* panic, verdict */
 int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o,
 		     struct pfs_err *err); /* scan, all findings */
-/* The two halves of it: the second is for a scan that ended well, or by -EINTR. */
+/*
+ * The two halves of pfs_session_scan(). The second one may be called after a
+ * scan that succeeded or was stopped with -EINTR.
+ */
 int pfs_session_scan_pages(struct pfs_session *s, const struct pfs_session_opts *o,
 			   struct pfs_err *err);
 int pfs_session_check_pages(struct pfs_session *s, struct pfs_err *err);
 /*
- * Of a live target: findings that are not there when all is read again become
- * notes (session/live.c). pfs_session_scan() calls it.
+ * For a live target: read everything again, and turn findings that are gone
+ * then into notes (session/live.c). pfs_session_scan() calls it.
  */
 int pfs_session_confirm(struct pfs_session *s, const struct pfs_session_opts *o,
 			struct pfs_err *err);
 void pfs_session_close(struct pfs_session *s);
 
 /*
- * Write what the analysis read to path, as a distilled dump (session/distill.c).
- * The session must have been opened on a record target and diagnosed, not
- * scanned; it is scanned afterwards. Without `full`, the struct pages of
- * abnormal pages and their neighbours are kept. Symbol and type tables and the
- * stack are never kept, the log only if it is asked for: what they gave is in
- * the facts and in the panic note.
+ * Write what the analysis read to path, as a distilled dump
+ * (session/distill.c). The session must have been opened on a record target and
+ * diagnosed, but not scanned; it is scanned afterwards. Without `full`, only
+ * the struct pages of abnormal pages and their neighbours are kept. Symbol
+ * tables, type tables and the stack are never kept, and the log only if `log`
+ * is set: what they yielded is in the facts and in the panic note.
  */
 int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o,
 			const struct pfs_distill_opts *d, const char *path, struct pfs_err *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parser, made of verbs.def and options.def. */
+/* The parser of the command line, made from verbs.def and options.def. */
 #include "verbs/args.h"
 
 #include <errno.h>

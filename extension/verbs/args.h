@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The grammar of the command, one in all hosts:
+ * The grammar of the command, which is the same in all hosts:
  *
  *	[verb] VMCORE... [VMLINUX] [argument]		command line
  *	[verb] [argument]				inside crash and drgn
@@ -28,13 +28,13 @@ struct pfs_verb_row {
 
 extern const struct pfs_verb_row pfs_verbs[PFS_NR_VERBS];
 
-/* Does it write a distilled dump, and so needs a session that records what is read? */
+/* Does the verb write a distilled dump? Then its session has to record what is read. */
 static inline bool pfs_verb_records(enum pfs_verb v)
 {
 	return v == PFS_V_DISTILL || v == PFS_V_REPORT;
 }
 
-/* Of the command line alone: it works on many dumps, or on none. */
+/* Does the verb exist only on the command line? It works on many dumps, or on none. */
 static inline bool pfs_verb_alone(enum pfs_verb v)
 {
 	return v == PFS_V_BATCH || v == PFS_V_CATALOGUE;
@@ -44,12 +44,12 @@ struct pfs_option_row {
 	int letter; /* 0: none */
 	const char *name;
 	const char *arg;
-	unsigned int verbs; /* bit 1 << enum pfs_verb, or'ed with PFS_OPTION_... */
+	unsigned int verbs; /* bits 1 << enum pfs_verb, and PFS_OPTION_... */
 	const char *text;
 };
 
-#define PFS_OPTION_HOSTED (1u << 31)	/* only inside a host */
-#define PFS_OPTION_ALONE (1u << 30)	/* only outside */
+#define PFS_OPTION_HOSTED (1u << 31)	/* exists only inside a host */
+#define PFS_OPTION_ALONE (1u << 30)	/* exists only outside */
 
 extern const struct pfs_option_row pfs_options[];
 extern const unsigned int pfs_nr_options;
@@ -59,7 +59,7 @@ enum pfs_help { PFS_HELP_NONE, PFS_HELP_SHORT, PFS_HELP_LONG };
 
 struct pfs_args {
 	enum pfs_verb verb;
-	bool has_verb; /* named, not the default */
+	bool has_verb; /* the user named it */
 	bool json, quiet, all, full, log, svg, verify, exit_zero, version, crash_extension;
 	bool list, reports, again;
 	enum pfs_help help;
@@ -74,13 +74,13 @@ struct pfs_args {
 };
 
 /*
- * Parses and permutes argv. hosted: the host has opened the dump. -EINVAL, with
- * the message for the user. With help or version asked for, the rest is not
- * looked at.
+ * Parse argv, and permute it. hosted: the host has opened the dump. -EINVAL
+ * with a message for the user in err. If help or the version is asked for, the
+ * rest is not checked.
  */
 int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, struct pfs_err *err);
 
-/* Of one verb, or of the command where none was named. */
+/* Print the help of a verb, or that of the command if no verb was named. */
 void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted);
 
 enum pfs_exit {
@@ -91,29 +91,32 @@ enum pfs_exit {
 };
 
 /*
- * Runs a verb on an open session (NULL for a verb that needs none) and prints
- * its output. PFS_EXIT_FAILED comes with a message in err. --exit-zero is the
- * caller's business.
+ * Run a verb on an open session (NULL for a verb that needs none) and print its
+ * output. With PFS_EXIT_FAILED there is a message in err. The caller handles
+ * --exit-zero.
  */
 enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		      const struct pfs_session_opts *opts, struct pfs_out *o, struct pfs_err *err);
 
 /*
- * Reopen a distilled dump without vmlinux (verify.c): 0 if its reports are those
- * of s, which was diagnosed and scanned, but for what names the file and its
- * limits. -EBADMSG: they differ, and err says where.
+ * Open a distilled dump without vmlinux and compare it (verify.c). s was
+ * diagnosed and scanned. 0 if the reports are the same, except for what names
+ * the file and its limits; -EBADMSG if they differ, and err says where.
  */
 int pfs_verify(const struct pfs_session *s, const struct pfs_session_opts *opts, const char *path,
 	       struct pfs_err *err);
 
-/* The exit status for a session that was diagnosed, and scanned as far as it got. */
+/* The exit status for a session that was diagnosed, and scanned completely or in part. */
 enum pfs_exit pfs_exit_of(const struct pfs_session *s);
 
-/* The verbs batch and catalogue (batch.c, catalogue.c); not in the libraries. */
+/*
+ * The verbs batch and catalogue (extension/cli/batch.c,
+ * extension/cli/catalogue.c), which are not in the libraries.
+ */
 enum pfs_exit pfs_run_batch(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
 enum pfs_exit pfs_run_catalogue(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
 
-/* The verb diff (diff.c): PFS_EXIT_PROBLEMS where the two differ. */
+/* The verb diff (diff.c): PFS_EXIT_PROBLEMS if the two sides differ. */
 enum pfs_exit pfs_run_diff(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
 
 /* The code of a JSON error document (error.c). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* diff A B: two reports or dumps, and perhaps the vmlinux of the dumps. */
+/* The verb diff: two reports or dumps, and perhaps the vmlinux of the dumps. */
 #include <errno.h>
 #include <stdlib.h>
 

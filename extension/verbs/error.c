@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Failures, as a program reads them. */
+/* Tells a program what kind of failure it was. */
 #include <errno.h>
 
 #include "verbs/args.h"

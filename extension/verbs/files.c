@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The type of an ELF file is at the same place in both classes: e_ident, e_type. */
+/* e_type is at the same offset in ELF files of both classes, right behind e_ident. */
 #define HEADER (EI_NIDENT + 2)
 
 static int is_vmlinux(const char *path, bool *ret, struct pfs_err *err)

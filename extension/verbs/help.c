@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The help, made of verbs.def and options.def. */
+/* The help, made from verbs.def and options.def. */
 #include <stdio.h>
 
 #include "verbs/args.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command inside a debugger: what main.c is to a process, for a host. */
+/*
+ * The command inside a debugger: it does for a host what extension/cli/main.c
+ * does for a process.
+ */
 #include <pfnscope/hosted.h>
 
 #include <errno.h>
@@ -19,7 +22,10 @@ struct hosted {
 	struct pfs_progress progress;
 	struct pfs_out o;
 	struct pfs_err err;
-	/* JSON comes in pieces of a few bytes, and a call of the host may be dear. */
+	/*
+	 * JSON is written in pieces of a few bytes, and a call of the host may
+	 * be expensive.
+	 */
 	char buf[4096];
 	size_t used;
 };
@@ -80,7 +86,7 @@ static bool want_color(const struct pfs_host *h, enum pfs_when when)
 	return h->terminal && !(no && *no) && term && strcmp(term, "dumb");
 }
 
-/* Nobody reads on: as good a reason to end as a ^C. */
+/* If nobody reads the output any more, that is as good a reason to end as ^C. */
 static int on_progress(void *arg, const char *what, uint64_t done, uint64_t total)
 {
 	struct hosted *s = arg;
@@ -173,7 +179,7 @@ int pfs_hosted_run(const struct pfs_host *h, int argc, const char *const *argv)
 		pfs_err_set(&s.err, ENOMEM, "out of memory");
 		return (int)fail(&s, false, NULL);
 	}
-	/* The parser moves the words, and takes none of them away. */
+	/* The parser permutes the words, but removes none of them. */
 	for (i = 0; i < argc; i++)
 		words[i] = (char *)(uintptr_t)argv[i];
 	st = run(&s, argc, words);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The progress line on stderr: on a terminal, from the second second on, ten
- * times a second at most, gone without a trace when the work is done.
+ * The progress line on stderr. It is shown on a terminal only, after the first
+ * second, changes at most ten times a second, and is erased when the work is
+ * done.
  */
 #ifndef PFS_VERBS_PROGRESS_H
 #define PFS_VERBS_PROGRESS_H

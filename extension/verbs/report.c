@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verb `report`: the attachments of a ticket, out of one analysis. */
+/* The verb report: all attachments of a ticket, from one analysis. */
 #include "verbs/report.h"
 
 #include <errno.h>
@@ -56,7 +56,7 @@ static int add_document(struct pfs_bundle *b, size_t i, const struct pfs_ticket 
 	return r;
 }
 
-/* What makes this report again, without the folders of this machine. */
+/* The command that makes this report again, without the folders of this machine. */
 static char *command_line(const struct pfs_args *a)
 {
 	char *text = NULL;
@@ -75,7 +75,7 @@ static char *command_line(const struct pfs_args *a)
 	return NULL;
 }
 
-/* The distilled dump is first: it scans, and what is printed comes after the scan. */
+/* The distilled dump comes first: writing it includes the scan, which the other files need. */
 static int distill(struct pfs_session *s, const struct pfs_session_opts *opts, struct pfs_bundle *b,
 		   struct pfs_err *err)
 {
@@ -84,7 +84,7 @@ static int distill(struct pfs_session *s, const struct pfs_session_opts *opts, s
 	char *path;
 	int r;
 
-	/* A dump of a kernel that runs would be other than what was found. */
+	/* A dump of a running kernel would differ from what was found. */
 	if (s->target->info.live) {
 		r = pfs_session_scan(s, opts, err);
 		pfs_limit(&s->model, "memmap.kdump",

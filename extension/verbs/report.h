@@ -6,8 +6,8 @@
 #include "verbs/args.h"
 
 /*
- * Distils and scans a diagnosed session that records, and writes all files to
- * a->output or a->tar.
+ * Distil and scan a diagnosed session on a record target, and write all files
+ * to a->output or a->tar.
  */
 int pfs_report_write(struct pfs_session *s, const struct pfs_args *a,
 		     const struct pfs_session_opts *opts, struct pfs_err *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verbs: stages of the analysis, then a renderer. */
+/* The verbs: each runs stages of the analysis, then a renderer. */
 #include <errno.h>
 
 #include "report/ticket.h"
@@ -26,14 +26,14 @@ static int scan(struct run *r)
 	return 0;
 }
 
-/* A view shows what it has; what it has not, and why, comes after it. */
+/* A view shows what there is; what is missing, and why, comes after it. */
 static void put_limits(struct run *r)
 {
 	if (!r->a->json)
 		pfs_text_limits(r->o, r->s);
 }
 
-/* A memmap of which not one struct page could be read is not a sound one. */
+/* If not one struct page could be read, the memmap must not be called sound. */
 static bool saw_pages(const struct pfs_session *s)
 {
 	const struct pfs_scan *scan = &s->scan;

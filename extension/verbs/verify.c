@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* distill --verify: the new file against the dump that it was made from. */
+/* distill --verify: compares the new file with the dump that it was made from. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@ static json_t *view_report(const struct pfs_session *s)
 	json_t *doc = pfs_json_report(s), *facts = json_object_get(doc, "facts");
 	size_t i;
 
-	/* All facts of a distilled dump are from its VMCOREINFO. */
+	/* In a distilled dump all facts come from VMCOREINFO. */
 	for (i = 0; i < json_array_size(facts); i++)
 		json_object_del(json_array_get(facts, i), "from");
 	return doc;
@@ -27,7 +27,7 @@ static const struct {
 	{ "map", pfs_json_map },
 };
 
-/* What names the file, and what only one of the two had to do without. */
+/* Remove what names the file, and the limits, of which either file may have its own. */
 static void forget(json_t *doc)
 {
 	json_object_del(doc, "dump");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Errors: every function that can fail returns 0 or a negative errno value and
- * leaves the story in the caller's struct pfs_err. Callers on the way up put
- * their own context in front ("section 136: usage: address not mapped").
+ * Errors: a function that can fail returns 0 or a negative errno value, and
+ * describes the failure in the struct pfs_err of its caller. On the way up,
+ * each caller puts its own context in front ("section 136: usage: address not
+ * mapped").
  */
 #ifndef PFNSCOPE_ERR_H
 #define PFNSCOPE_ERR_H
@@ -15,7 +16,7 @@ struct pfs_err {
 	char msg[512]; /* lower case, no full stop, one line */
 };
 
-/* Set the message; returns -code, so that one can write return pfs_err_set(...). */
+/* Set the message. Returns -code, so that one can write return pfs_err_set(...). */
 PFS_API int pfs_err_set(struct pfs_err *err, int code, const char *fmt, ...) PFS_PRINTF(3, 4);
 
 /* Put "context: " before the message that is there; returns -err->code. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A debugger's library behind the command line, in a shared object of its own
- * that is loaded when it is wanted: libdrgn has one soname for every version,
- * so that nothing that others load may be linked with it.
+ * The library of a debugger, for the command line. It is in a shared object of
+ * its own that is loaded when it is wanted: libdrgn has the same soname in
+ * every version, so that nothing that others load may be linked with it.
  */
 #ifndef PFNSCOPE_MODULE_H
 #define PFNSCOPE_MODULE_H
@@ -16,11 +16,12 @@ struct pfs_module {
 };
 
 /*
- * The one symbol of such an object, "pfs_module_open". version: PFS_VERSION of the
- * caller. The dump and the vmlinux (NULL: none) are opened when something is first
- * asked of them, or now, if now is set: then they are there, or this fails.
- * -EPROTO: of another version; -EINVAL: no kernel's dump, or a vmlinux of another
- * kernel; any other -errno: no dump that the library reads.
+ * The only symbol of such an object, "pfs_module_open". version is PFS_VERSION
+ * of the caller. If now is set, the dump and the vmlinux (NULL: none) are
+ * opened at once, and this fails if they cannot be; otherwise they are opened
+ * when something is first asked of them. -EPROTO: the object is of another
+ * version; -EINVAL: no dump of a kernel, or a vmlinux of another kernel; any
+ * other -errno: the library cannot read the dump.
  */
 typedef int pfs_module_open_fn(const char *version, const char *dump, const char *vmlinux, bool now,
 			       struct pfs_module **ret, struct pfs_err *err);

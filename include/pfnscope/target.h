@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A target gives the engine bytes: physical reads with an honest answer for
- * every page, the raw VMCOREINFO text, the notes. It knows nothing of page
- * tables and has no policy. The engine sees no other way to the dump, so that
+ * every page, the raw text of VMCOREINFO, the notes. It knows nothing of page
+ * tables and has no policy. The engine has no other way to the dump, so that
  * the evidence is the same in every host (command line, crash, drgn).
  *
- * Targets stack: "record" and "fault" (extension/bytes/) wrap another target.
+ * Targets can be stacked: "record" and "fault" (extension/bytes/) wrap another
+ * one.
  */
 #ifndef PFNSCOPE_TARGET_H
 #define PFNSCOPE_TARGET_H
@@ -16,7 +17,7 @@
 
 #include <pfnscope/err.h>
 
-/* What a dump can say of a physical page. These never collapse into one. */
+/* What a dump can say of a physical page. These four answers are never merged. */
 enum pfs_presence {
 	PFS_PRESENT,	 /* the bytes are in the dump */
 	PFS_EXCLUDED,	 /* RAM that the dump's writer left out */
@@ -37,10 +38,11 @@ struct pfs_member {
 struct pfs_lookup;
 
 /*
- * All return 0, -ENOENT (not there), or another -errno. Names of types carry
- * no keyword ("page", "mem_section"); anonymous structs and unions inside a
- * type are transparent; members may be nested ("node_zones.name").
- * Symbol addresses are those of the running kernel (KASLR applied).
+ * All functions return 0, -ENOENT (there is no such thing), or another -errno.
+ * Names of types have no keyword ("page", "mem_section"). Anonymous structs and
+ * unions inside a type are transparent, and members may be nested
+ * ("node_zones.name"). Addresses of symbols are those of the running kernel
+ * (KASLR applied).
  */
 struct pfs_lookup_ops {
 	int (*symbol)(struct pfs_lookup *l, const char *name, uint64_t *ret_addr);
@@ -58,27 +60,33 @@ struct pfs_lookup {
 	const char *from;		  /* provenance of the last answer, as `facts` prints it */
 };
 
-/* A value in a frame of the stack, by the name that the source gives it. */
+/* A variable in a frame of the stack, with its name in the source. */
 struct pfs_local {
 	const char *name;
 	uint64_t value;
 };
 
-/* A frame of the stack, innermost first; all strings hold until the call returns. */
+/*
+ * A frame of the stack. Frames come innermost first; all strings are valid
+ * until the call returns.
+ */
 struct pfs_unwound {
 	const char *function;		/* NULL: unknown */
-	bool inlined;			/* into the next frame that is not: it has no offset */
+	bool inlined;			/* inlined into the next frame that is not: no offset */
 	uint64_t offset;		/* of the program counter, in bytes from the symbol */
 	uint64_t size;			/* bytes of the symbol; 0: unknown */
-	const char *file;		/* as the compiler was told; NULL: unknown */
+	const char *file;		/* path as the compiler was given it; NULL: unknown */
 	int line;			/* 0: unknown */
 	const struct pfs_local *locals; /* parameters and variables: page, pfn, zone, pgmap */
 	size_t nr_locals;
 };
 
-/* Who can unwind the stack of the crashed thread: a debugger's library. */
+/* Something that can unwind the stack of the crashed thread: the library of a debugger. */
 struct pfs_unwinder {
-	/* frame() ends it with what it returns but 0. -errno. */
+	/*
+	 * Call frame() for each frame, until it returns other than 0, which is
+	 * then returned. -errno.
+	 */
 	int (*unwind)(struct pfs_unwinder *u, int (*frame)(void *arg, const struct pfs_unwound *f),
 		      void *arg, struct pfs_err *err);
 };
@@ -89,7 +97,7 @@ struct pfs_cpu_note {
 	size_t len;
 };
 
-/* What QEMU's dump-guest-memory adds of each CPU (its QEMUCPUState): control registers. */
+/* What dump-guest-memory of QEMU adds for each CPU (its QEMUCPUState): control registers. */
 struct pfs_qemu_note {
 	const void *state;
 	size_t len;
@@ -104,7 +112,7 @@ struct pfs_target_info {
 	const char *arch; /* "x86_64", or NULL if the dump does not say */
 	uint64_t bytes;	  /* size of the dump's files on disk */
 	uint32_t page_size;
-	uint64_t max_pfn;	/* one past the last page that may be there */
+	uint64_t max_pfn;	/* one past the last PFN that may be there */
 	const char *vmcoreinfo; /* text, not terminated; NULL if none */
 	size_t vmcoreinfo_len;
 	const struct pfs_cpu_note *cpus;
@@ -118,7 +126,7 @@ struct pfs_target_info {
 	const char *scan_note; /* a distilled dump's counts and runs (JSON text) */
 	size_t scan_note_len;
 	bool live;  /* memory changes under us: cache nothing */
-	bool exact; /* read no more than is used: it is kept, or alone there */
+	bool exact; /* read no more than is used: what is read is kept, or is all there is */
 };
 
 enum pfs_trial { PFS_TRIAL_BEGIN, PFS_TRIAL_KEEP, PFS_TRIAL_DROP };
@@ -126,27 +134,27 @@ enum pfs_trial { PFS_TRIAL_BEGIN, PFS_TRIAL_KEEP, PFS_TRIAL_DROP };
 struct pfs_target_ops {
 	const char *name; /* "kdump", "crash", "drgn", "record", ... */
 	/*
-	 * Copies len bytes from physical address pa on, stopping at the first
-	 * page that is not present. *ret_len is the number of bytes copied;
-	 * the return value speaks for the page at pa + *ret_len, and is
-	 * PFS_PRESENT exactly when *ret_len == len. Bytes past *ret_len are
-	 * left as they were. Never fills in zeroes of its own.
+	 * Copy len bytes from physical address pa on, up to the first page that
+	 * is not present. *ret_len is the number of bytes copied. The return
+	 * value is the answer for the page at pa + *ret_len, and PFS_PRESENT
+	 * exactly if *ret_len == len. Bytes past *ret_len are unchanged. Zeroes
+	 * are never made up.
 	 */
 	enum pfs_presence (*read)(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
 				  size_t *ret_len);
 	/*
-	 * What read() would answer at pa, without reading; the answer holds up
-	 * to *ret_end at least. A damaged page counts as present. NULL: the
-	 * target can only tell by reading.
+	 * The answer that read() would give at pa, without reading. It holds at
+	 * least up to *ret_end. A damaged page counts as present. NULL: only
+	 * reading can tell.
 	 */
 	enum pfs_presence (*presence)(struct pfs_target *t, uint64_t pa, uint64_t *ret_end);
 	/*
-	 * What is read from PFS_TRIAL_BEGIN on is for trying only: nothing of it
-	 * shall be kept on PFS_TRIAL_DROP, all of it on PFS_TRIAL_KEEP. One at a
-	 * time. NULL: the target keeps nothing.
+	 * What is read from PFS_TRIAL_BEGIN on is only tried: on PFS_TRIAL_DROP
+	 * nothing of it must be kept, on PFS_TRIAL_KEEP all of it. Trials do
+	 * not nest. NULL: the target keeps nothing anyway.
 	 */
 	void (*trial)(struct pfs_target *t, enum pfs_trial what);
-	/* A second handle for another thread; NULL: the target is single-threaded. */
+	/* Make a second handle for another thread. NULL: the target is single-threaded. */
 	int (*clone)(struct pfs_target *t, struct pfs_target **ret, struct pfs_err *err);
 	void (*free)(struct pfs_target *t);
 };
@@ -174,11 +182,11 @@ PFS_API void pfs_target_free(struct pfs_target *t); /* NULL is fine */
 PFS_API const char *pfs_presence_name(enum pfs_presence p);
 
 /*
- * Open a dump file: ELF, kdump-compressed, flattened, or a split set (nr > 1).
- * Raw, zlib, lzo, snappy and zstd pages are read here, those of any other
- * compression by libkdumpfile. progress (may be NULL) is called while a flattened
- * dump is rearranged. Errors: -ENOENT and other errno of open(2); -EINVAL: no dump;
- * -EIO: truncated or damaged.
+ * Open a dump: ELF, kdump-compressed, flattened, or a split set (nr > 1). Raw,
+ * zlib, lzo, snappy and zstd pages are read by our own code, those of any other
+ * compression by libkdumpfile. progress (may be NULL) is called while a
+ * flattened dump is rearranged. -ENOENT and other errors of open(2); -EINVAL:
+ * no dump; -EIO: truncated or damaged.
  */
 PFS_API int pfs_target_open_kdump(const char *const *paths, size_t nr,
 				  void (*progress)(void *arg, const char *what, uint64_t done,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One dump, opened by libdrgn: memory, symbols, types (module.c, types.c) and
- * the crashed thread's stack (stack.c). Only this folder sees drgn.h.
+ * A dump opened by libdrgn: its memory, symbols and types (module.c, types.c)
+ * and the stack of the crashed thread (stack.c). Only this folder includes
+ * drgn.h.
  */
 #ifndef PFS_BYTES_DRGN_LIBDRGN_H
 #define PFS_BYTES_DRGN_LIBDRGN_H
@@ -12,25 +13,25 @@
 
 struct pfs_libdrgn {
 	struct pfs_module m;
-	char *dump, *vmlinux;	   /* vmlinux: NULL: none */
+	char *dump, *vmlinux;	   /* vmlinux is NULL where there is none */
 	struct drgn_program *prog; /* NULL: not yet opened */
 };
 
 /* Open the program, if it is not open. -errno. */
 int pfs_libdrgn_program(struct pfs_libdrgn *d, struct pfs_err *err);
 
-/* What an error means to our caller, which is freed: 0, -ENOENT, -ENOMEM, -EFAULT or -EIO. */
+/* What e means to our caller: 0, -ENOENT, -ENOMEM, -EFAULT or -EIO. Frees e. */
 int pfs_libdrgn_errno(struct drgn_error *e);
-/* The same, with its message and what failed in err. */
+/* The same, and sets err to the message of e and to what failed. */
 int pfs_libdrgn_err(struct pfs_err *err, struct drgn_error *e, const char *what);
 
-/* For struct pfs_callbacks; arg is the struct pfs_libdrgn. */
+/* Functions for struct pfs_callbacks; arg is the struct pfs_libdrgn. */
 int pfs_libdrgn_symbol(void *arg, const char *name, uint64_t *ret);
 int pfs_libdrgn_type_size(void *arg, const char *type, uint64_t *ret);
 int pfs_libdrgn_member(void *arg, const char *type, const char *member, struct pfs_member *ret);
 int pfs_libdrgn_enumerator(void *arg, const char *name, int64_t *ret);
 
-/* For struct pfs_unwinder; u is that of a struct pfs_libdrgn. */
+/* The function for struct pfs_unwinder; u is the member of a struct pfs_libdrgn. */
 int pfs_libdrgn_unwind(struct pfs_unwinder *u, int (*frame)(void *arg, const struct pfs_unwound *f),
 		       void *arg, struct pfs_err *err);
 

@@ -58,7 +58,10 @@ static int load_vmlinux(struct pfs_libdrgn *d, struct pfs_err *err)
 
 	if (r)
 		return r;
-	/* A file of another kernel is passed over in silence. */
+	/*
+	 * libdrgn skips a vmlinux of another kernel without a word; then there
+	 * are no types.
+	 */
 	r = pfs_libdrgn_errno(drgn_program_find_type(d->prog, "struct page", NULL, &type));
 	if (r)
 		return pfs_err_set(err, EINVAL, "libdrgn: %s: no types, or of another kernel",

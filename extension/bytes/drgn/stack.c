@@ -12,7 +12,7 @@ static const char *const of_interest[] = { "page", "pfn", "zone", "pgmap" };
 
 #define NR_LOCALS (sizeof(of_interest) / sizeof(of_interest[0]))
 
-/* An integer or a pointer; false: optimised out, or something else. */
+/* Read an integer or a pointer; false: it was optimised out, or is something else. */
 static bool read_local(struct drgn_stack_trace *trace, size_t i, const char *name, uint64_t *ret)
 {
 	struct drgn_object o;
@@ -36,7 +36,7 @@ static bool read_local(struct drgn_stack_trace *trace, size_t i, const char *nam
 	return !r;
 }
 
-/* Global variables are found by these names too: only what the frame itself has. */
+/* libdrgn also finds global variables by these names: take only what the frame itself has. */
 static size_t read_locals(struct drgn_stack_trace *trace, size_t i, struct pfs_local *ret)
 {
 	const char **names;

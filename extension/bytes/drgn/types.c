@@ -21,7 +21,7 @@ int pfs_libdrgn_symbol(void *arg, const char *name, uint64_t *ret)
 	return 0;
 }
 
-/* struct NAME, or the union, the enumeration or the typedef. */
+/* Find struct NAME or else the union, the enumeration or the typedef of that name. */
 static int find_type(struct pfs_libdrgn *d, const char *name, struct drgn_type **ret)
 {
 	static const char *const kinds[] = { "struct ", "union ", "enum ", "" };
@@ -87,7 +87,7 @@ int pfs_libdrgn_member(void *arg, const char *type, const char *member, struct p
 		if (!member[len])
 			break;
 		member += len + 1;
-		/* a.b where a is an array: of its first element. */
+		/* In a.b, if a is an array, its first element is meant. */
 		while (is_array(t))
 			t = strip(drgn_type_type(t).type);
 	}

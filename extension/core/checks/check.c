@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs the checks of checks.def: it knows all of them, and none knows it. */
+/* Runs the checks of checks.def. It knows all of them, and none of them knows it. */
 #include "core/checks/check.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Checks of the memory behind the memmap: nobody else's, of one struct page
- * alone, and counted where a device gave it.
+ * Checks of the memory that backs the memmap: it belongs to nobody else, backs
+ * one struct page only, and is counted if a device provided it.
  */
 #include "core/checks/check.h"
 
@@ -41,7 +41,7 @@ static void freed(struct pfs_check *c, const struct pfs_run *r, const char *why)
 	const struct pfs_model *m = c->m;
 	uint64_t page = m->layout.page_size, pa, n;
 
-	/* Struct pages that share memory with others are not to be believed. */
+	/* Struct pages that share memory with others cannot be believed. */
 	if (pfs_found(c, PFS_P_MEMMAP_ALIASED, r->start, r->end))
 		return;
 	for (pa = r->start * page; pa < r->end * page; pa += n) {
@@ -65,9 +65,10 @@ static void freed(struct pfs_check *c, const struct pfs_run *r, const char *why)
 }
 
 /*
- * Memory behind a memmap is PG_reserved (from memblock), a plain allocation or
- * a device's own. In the free lists, on an LRU list or in a slab it belongs to
- * somebody else, whose data the struct pages now are.
+ * Memory that backs the memmap is PG_reserved (from memblock), a plain
+ * allocation or memory of a device. If it is in the free lists, on an LRU list
+ * or in a slab, it belongs to somebody else, whose data is now taken for struct
+ * pages.
  */
 void pfs_check_backing_freed(struct pfs_check *c)
 {
@@ -81,7 +82,10 @@ void pfs_check_backing_freed(struct pfs_check *c)
 		freed(c, &used->r[i], "those pages are on an LRU list or in a slab");
 }
 
-/* Do the struct pages from va on go on with the compound page that a tail's word names? */
+/*
+ * Do the struct pages from va on belong to the same compound page, whose head a
+ * tail names in word?
+ */
 static bool in_compound(const struct pfs_model *m, uint64_t va, uint64_t word)
 {
 	const struct pfs_classifier *c = m->classifier;
@@ -146,8 +150,9 @@ static bool goes_on(const struct pfs_model *m, uint64_t va, uint64_t pa)
 #define MAX_VOTE_PAGES 512
 
 /*
- * Whose struct pages are in a frame that two parts of the memmap share? Those
- * that it holds point to themselves and to their neighbours. > 0: at a, < 0: at b.
+ * To which of two parts of the memmap does the frame that they share belong?
+ * The struct pages in it point to themselves and to their neighbours. > 0: to
+ * the part at a, < 0: to the one at b.
  */
 static int whose(const struct pfs_model *m, uint64_t pa, uint64_t len, uint64_t a, uint64_t b)
 {
@@ -172,8 +177,9 @@ static int whose(const struct pfs_model *m, uint64_t pa, uint64_t len, uint64_t 
 }
 
 /*
- * One frame behind leaves in a row: of the first and the last, the one is right
- * whose struct pages it holds, or that goes on behind it.
+ * Several leaves in a row map one frame. Of the first and the last of them, the
+ * right one is the one whose struct pages the frame holds, or whose backing
+ * continues behind it.
  */
 static void repeated(struct pfs_check *c, const struct pfs_backing *b)
 {
@@ -186,7 +192,10 @@ static void repeated(struct pfs_check *c, const struct pfs_backing *b)
 		aliased(c, b->va + b->len, last - b->va, b->va, b->pa);
 }
 
-/* Of two mappings of the same memory one is odd: not its owner's, or the shorter stretch. */
+/*
+ * Of two mappings of the same memory one is wrong: the one that is not its
+ * owner's, or the shorter one.
+ */
 void pfs_check_aliased(struct pfs_check *c)
 {
 	const struct pfs_model *m = c->m;
@@ -233,7 +242,10 @@ static uint64_t backed_bytes(const struct pfs_model *m, uint64_t start, uint64_t
 	return sum;
 }
 
-/* Is a part of these pages' memmap not mapped? What backed it cannot be counted. */
+/*
+ * Is a part of the memmap of these pages not mapped? Then the memory that
+ * backed it cannot be counted.
+ */
 static bool any_unmapped(const struct pfs_model *m, uint64_t start, uint64_t end)
 {
 	uint64_t from = pfs_pfn_to_page(m, start), to = pfs_pfn_to_page(m, end);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks of what hotplug keeps in two places: ONLINE and memory blocks, TAINT and pagemaps. */
+/*
+ * Checks of what memory hotplug records twice: ONLINE and memory blocks, TAINT
+ * and pagemaps.
+ */
 #include "core/checks/check.h"
 #include "core/pages/predicate.h"
 
@@ -65,7 +68,10 @@ static void block_differs(struct pfs_check *c, const struct pfs_memory_block *b,
 	pfs_evidence(c, f, "a task in online_pages() would explain it");
 }
 
-/* Memory of a section that is there for everybody but the section table. */
+/*
+ * A section that is missing from the section table, while everything else still
+ * has its memory.
+ */
 static void section_gone(struct pfs_check *c, const struct pfs_memory_block *b, uint64_t nr)
 {
 	uint64_t per = c->m->layout.pages_per_section, start = nr * per;
@@ -83,7 +89,10 @@ static void section_gone(struct pfs_check *c, const struct pfs_memory_block *b, 
 		     ULL(b->va), ULL(nr));
 }
 
-/* May a section of a block with RAM not be online? Where it is a device's alone. */
+/*
+ * May a section in a memory block with RAM be offline? Yes, if it holds only
+ * memory of a device.
+ */
 static bool device_alone(const struct pfs_model *m, const struct pfs_section *s)
 {
 	uint64_t start = s->nr * m->layout.pages_per_section;
@@ -97,9 +106,9 @@ static bool device_alone(const struct pfs_model *m, const struct pfs_section *s)
 }
 
 /*
- * A block's sections go online and offline together. Holes of a boot block are
- * not present, and device memory that shares a block's range is in no zone of
- * RAM: neither is online.
+ * All sections of a memory block go online and offline together. But holes in a
+ * block of boot memory are not present, and device memory that shares the block
+ * is in no zone of RAM: neither is online.
  */
 void pfs_check_memory_blocks(struct pfs_check *c)
 {

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Check of what HVO leaves when a huge page is freed. While the page is in use,
- * all pages of its memmap but the first are one shared, read-only page (e7d324850bfc
- * "mm: hugetlb: free the 2nd vmemmap page associated with each HugeTLB page", v5.18):
+ * Checks what HVO leaves when a huge page is freed. While the huge page is in
+ * use, all pages of its memmap except the first are one shared, read-only page
+ * (e7d324850bfc "mm: hugetlb: free the 2nd vmemmap page associated with each
+ * HugeTLB page", v5.18):
  *
  *	memmap of a 2 MiB page	| head tail tail .. | = | = | = | = | = | = | = |
  *
- * Then vmemmap_restore_pte() gives each of the others a page of its own. Up to
- * v7.0 it begins as a copy of the shared one, head and all, and reset_struct_pages()
- * makes tails of its first struct pages. Kernels that took c7bde43f6daf
- * "mm/hugetlb_vmemmap: fix incorrect vmemmap restore in rollback" (v7.1) without
- * 622026e87c40 "mm/hugetlb: remove fake head pages" (v7.1), after which the shared
- * page has no head, copy and reset nothing.
+ * When it is freed, vmemmap_restore_pte() gives each of them a page of its own.
+ * Up to v7.0 that is first a copy of the shared page, including its head, and
+ * reset_struct_pages() makes its first struct pages tails again. Kernels that
+ * took c7bde43f6daf "mm/hugetlb_vmemmap: fix incorrect vmemmap restore in
+ * rollback" (v7.1) without 622026e87c40 "mm/hugetlb: remove fake head pages"
+ * (v7.1), after which the shared page has no head, copy the head and reset
+ * nothing.
  */
 #include "core/checks/check.h"
 
@@ -23,8 +25,9 @@ struct copies {
 };
 
 /*
- * A page restored is writable, and mapped by a leaf of its own: what is shared is
- * read-only. *at: a cursor into the runs of leaves, as PFNs ascend.
+ * A restored page is writable and mapped by a leaf of its own, while a shared
+ * page is read-only. *at is a cursor into the runs of leaves, because PFNs
+ * ascend.
  */
 static bool restored(const struct pfs_model *m, uint64_t pfn, size_t *at)
 {
@@ -38,7 +41,7 @@ static bool restored(const struct pfs_model *m, uint64_t pfn, size_t *at)
 	       r->leaf_size == m->layout.page_size;
 }
 
-/* One alone is no page restored by this: the least huge page has seven of them. */
+/* A single copy was not left by this: even the smallest huge page leaves seven. */
 static void report(struct pfs_check *c, const struct copies *o, uint64_t per_page)
 {
 	struct pfs_finding *f;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks of list membership: pages that their lists do not know, and lists with strangers. */
+/*
+ * Checks of lists: pages that their list does not know, and lists that hold
+ * pages of another kind.
+ */
 #include "core/checks/check.h"
 
 #include "core/pages/lists.h"
@@ -14,7 +17,7 @@ void pfs_check_stale_lists(struct pfs_check *c)
 	size_t i;
 
 	for (i = 0; i < runs->nr; i++) {
-		/* Of struct pages that share memory with others, one is what it says. */
+		/* Struct pages that share memory with others cannot all be what they say. */
 		if (pfs_found(c, PFS_P_MEMMAP_ALIASED, runs->r[i].start, runs->r[i].end))
 			continue;
 		f = pfs_find(c, PFS_P_MEMMAP_STALE, runs->r[i].start, runs->r[i].end);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel itself said of a struct page, before the machine died of something else. */
+/* Finds what the kernel said of a struct page before it died of something else. */
 #include "core/checks/check.h"
 
 /*

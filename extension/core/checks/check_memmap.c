@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the scan's abnormal runs mean. The same bytes are a bug in one place and
- * the rule in another: memory that is not online, the altmap reserve of a
- * device, and memory whose deferred initialisation is still to come legally
- * hold anything. So each run is cut where its situation changes.
+ * Judges the abnormal runs of the scan. The same bytes are a bug in one place
+ * and normal in another: memory that is not online, the altmap reserve of a
+ * device, and memory whose deferred initialisation is still to come may legally
+ * hold anything. So each run is cut where such a circumstance changes.
  */
 #include "core/checks/check.h"
 
@@ -76,13 +76,16 @@ static void look(const struct pfs_model *m, uint64_t pfn, uint64_t end, struct s
 	}
 }
 
-/* What was never initialised, or is no more, is legal wherever nothing may walk it. */
+/* A page that was never initialised, or was taken away, is legal wherever nothing walks it. */
 static bool legal_when_not_walked(enum pfs_state s)
 {
 	return pfs_state_raw(s) || s == PFS_ST_STALE;
 }
 
-/* What is legal nowhere is one finding, also across an altmap's reserve or the end of RAM. */
+/*
+ * A state that is legal nowhere makes one finding, even across the end of an
+ * altmap reserve or of RAM.
+ */
 static bool same(const struct situation *a, const struct situation *b)
 {
 	if (a->state != b->state || a->flags != b->flags || a->online != b->online ||
@@ -92,7 +95,10 @@ static bool same(const struct situation *a, const struct situation *b)
 						    a->deferred == b->deferred && a->ram == b->ram);
 }
 
-/* A hole of RAM that the kernel initialised as one, with other links than its place has. */
+/*
+ * Is this a hole in RAM that the kernel initialised as one, but with links that
+ * its place does not have?
+ */
 static bool is_linked_hole(struct pfs_check *c, const struct situation *s, struct pfs_page *page,
 			   uint64_t pfn)
 {
@@ -105,9 +111,10 @@ static bool is_linked_hole(struct pfs_check *c, const struct situation *s, struc
 }
 
 /*
- * By design of some kernels: 4b094b7851bf "mm/page_alloc.c: initialize memmap of
- * unavailable memory directly" (v5.6) linked holes to node 0, zone 0, until
- * 0740a50b9baa (v5.12). A link to what there is not is nobody's design.
+ * Some kernels do this by design: from 4b094b7851bf "mm/page_alloc.c:
+ * initialize memmap of unavailable memory directly" (v5.6) until 0740a50b9baa
+ * (v5.12) holes were linked to node 0, zone 0. A link to a node or zone that
+ * does not exist is never by design.
  */
 static void report_hole(struct pfs_check *c, const struct pfs_page *page, uint64_t start,
 			uint64_t end)
@@ -124,7 +131,7 @@ static void report_hole(struct pfs_check *c, const struct pfs_page *page, uint64
 		pfs_evidence(c, f, "kernels from v5.6 to v5.11 link holes so by design");
 }
 
-/* One page alone may be one bit from valid. */
+/* A single page may be one bit from valid. */
 static void one_bit_of_page(struct pfs_check *c, struct pfs_finding *f, uint64_t pfn)
 {
 	const struct pfs_classifier *cl = c->m->classifier;
@@ -169,7 +176,10 @@ static void one_bit_of_page(struct pfs_check *c, struct pfs_finding *f, uint64_t
 	}
 }
 
-/* Attributes of an entry that is not present, against those of a leaf of the same level. */
+/*
+ * Compare the attributes of an entry that is not present with those of a leaf
+ * of the same level.
+ */
 static void one_bit_of_entry(struct pfs_check *c, struct pfs_finding *f, uint64_t pfn)
 {
 	const struct pfs_model *m = c->m;
@@ -214,7 +224,7 @@ static bool left_out(const struct pfs_model *m, const struct situation *s)
 	return !s->online && (!s->pgmap || s->altmap_reserve);
 }
 
-/* RAM that is online is initialised in every kernel. */
+/* Every kernel initialises RAM that is online. */
 static bool unknown_in_ram(const struct pfs_model *m, const struct situation *s)
 {
 	return s->online < 0 && s->ram == 1 && pfs_has_section_flag(m, PFS_SF_ONLINE) &&
@@ -234,8 +244,8 @@ static bool only_of_device(const struct pfs_model *m, const struct situation *s)
 }
 
 /*
- * By design of some kernels: 907ec5fca3dc (v4.20) zeroed the memmap of holes,
- * until 4b094b7851bf (v5.6); see report_hole() for those after it.
+ * Some kernels do this by design: 907ec5fca3dc (v4.20) zeroed the memmap of
+ * holes until 4b094b7851bf (v5.6); see report_hole() for those after it.
  */
 static bool hole_by_design(const struct pfs_model *m, const struct situation *s)
 {

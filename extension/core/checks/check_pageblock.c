@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Check of the pageblock bits: a migratetype that there is. */
+/* Checks that the pageblock bits hold a migratetype that exists. */
 #include "core/checks/check.h"
 
 #define ULL(x) ((unsigned long long)(x))

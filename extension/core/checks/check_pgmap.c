@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Check of a device's struct pages: ZONE_DEVICE from the end of the altmap's reserve on. */
+/*
+ * Checks that the struct pages of a device are ZONE_DEVICE from the end of its
+ * altmap reserve on.
+ */
 #include "core/checks/check.h"
 
 #include "core/pages/classify.h"

@@ -11,9 +11,9 @@
 #define MAX_LOOKS 1024
 
 /*
- * To v5.10 and beyond, memory_failure() reports a free page as MF_DELAYED and
- * leaves it on its list. MF_MSG_BUDDY_2ND went after it had come to take the
- * page off. Without these enumerators nothing is known.
+ * Up to v5.10 and in some later kernels, memory_failure() reports a free page
+ * as MF_DELAYED and leaves it on its list. MF_MSG_BUDDY_2ND was removed when it
+ * learned to take the page off. Without these enumerators nothing is known.
  */
 static bool leaves_free_pages(const struct pfs_model *m)
 {
@@ -50,7 +50,7 @@ void pfs_check_free_flags(struct pfs_check *c)
 	}
 }
 
-/* Free or lost: in use by nobody, of no type, and not part of anything. */
+/* Is the page lost, or free? Nobody uses it, it has no type, and it is part of nothing. */
 static bool orphan(struct pfs_model *m, uint64_t pfn)
 {
 	const struct pfs_classifier *c = m->classifier;
@@ -62,7 +62,7 @@ static bool orphan(struct pfs_model *m, uint64_t pfn)
 	       !(p.flags & (c->reserved_mask | c->head_mask)) && !pfs_page_busy(c, p.bytes);
 }
 
-/* The largest block of the buddy allocator around a page that is orphans alone. */
+/* The order of the largest buddy block around a page that consists of such pages only. */
 static unsigned int orphan_order(struct pfs_model *m, uint64_t pfn)
 {
 	unsigned int order;
@@ -80,9 +80,9 @@ static unsigned int orphan_order(struct pfs_model *m, uint64_t pfn)
 }
 
 /*
- * check_new_pages() throws away a block that has a poisoned page in it: no list
- * holds it any more, and it is nobody's. Pages on per-CPU lists look the same,
- * so that only a big block round a poisoned page is worth a word.
+ * If a block has a poisoned page in it, check_new_pages() throws it away: no
+ * list holds it any more, and nobody owns it. Pages on per-CPU lists look the
+ * same, so that only a large block around a poisoned page is reported.
  */
 void pfs_check_leaked_blocks(struct pfs_check *c)
 {

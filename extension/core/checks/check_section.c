@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks of mem_section itself: flags, base, usage, device memory in online sections. */
+/*
+ * Checks of mem_section itself: flags, base and usage, and device memory in
+ * online sections.
+ */
 #include "core/checks/check.h"
 
 #include "core/pages/predicate.h"
@@ -9,9 +12,10 @@ typedef const char *(*section_rule)(const struct pfs_model *m, const struct pfs_
 				    enum pfs_severity *severity);
 
 /*
- * Bits below the base that are no flags of this kernel: from v6.0 on those from
- * SECTION_MAP_LAST_BIT on; before that TAINT_ZONE_DEVICE was the last, from v5.12
- * on alone (1f90a3477df3), which came with an out-of-line pfn_to_online_page().
+ * Bits below the base that are no flags of this kernel. From v6.0 on these are
+ * the bits from SECTION_MAP_LAST_BIT on. Before, TAINT_ZONE_DEVICE was the last
+ * flag, and only from v5.12 on (1f90a3477df3), which also made
+ * pfn_to_online_page() an out-of-line function.
  */
 static uint64_t no_flags(const struct pfs_model *m)
 {
@@ -27,8 +31,9 @@ static uint64_t no_flags(const struct pfs_model *m)
 }
 
 /*
- * The bit that makes the word a sound one again: the common base, PRESENT and
- * HAS_MEM_MAP, whatever the other flags; -1 if there is no such bit.
+ * The bit that, if flipped, makes the word a sound one: with the common base,
+ * PRESENT and HAS_MEM_MAP, whatever the other flags are. -1 if there is no such
+ * bit.
  */
 static int flipped_bit(const struct pfs_model *m, const struct pfs_section *s)
 {
@@ -170,7 +175,7 @@ void pfs_check_online_device(struct pfs_check *c)
 	uint64_t per = m->layout.pages_per_section, at, end;
 	size_t i;
 
-	/* Kernels with the bit are check_hotplug.c's. */
+	/* check_hotplug.c checks kernels that have this bit. */
 	if (pfs_has_section_flag(m, PFS_SF_TAINT_ZONE_DEVICE))
 		return;
 	for (i = 0; i < m->nr_pgmaps; i++) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks of the subsection map against what it promises: a memmap, and something to use it. */
+/*
+ * Checks that a subsection with its bit set has a memmap and something that
+ * uses it, and that RAM and pagemaps have their bits set.
+ */
 #include "core/checks/check.h"
 #include "core/pages/classify.h"
 #include "core/pages/predicate.h"
@@ -35,8 +38,8 @@ static bool extend(struct pfs_check *c, struct pfs_finding **f, enum pfs_problem
 }
 
 /*
- * Is a page of a subsection's memmap mapped that no other subsection shares? A
- * large leaf is another matter: it stays until all of it is freed.
+ * Is a page of the memmap mapped that belongs to this subsection only? A large
+ * leaf does not count: it stays until all of it is freed.
  */
 static bool leaf_left(const struct pfs_model *m, uint64_t pfn, struct pfs_walk *ret)
 {
@@ -168,7 +171,7 @@ static uint64_t next_section(const struct pfs_model *m, uint64_t pfn)
 	return lo < m->nr_sections ? m->sections[lo].nr * m->layout.pages_per_section : UINT64_MAX;
 }
 
-/* A pagemap's PFNs are valid from its first moment to its last, all but. */
+/* The PFNs of a pagemap are valid for its whole life, except for a moment at either end. */
 static void pgmap_not_valid(struct pfs_check *c, const struct pfs_pgmap *p)
 {
 	const struct pfs_model *m = c->m;

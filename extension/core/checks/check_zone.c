@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks of zones and nodes: spans and counts, deferred initialisation. */
+/* Checks of zones and nodes: their spans, their counts and their deferred initialisation. */
 #include "core/checks/check.h"
 
 #define ULL(x) ((unsigned long long)(x))
@@ -47,7 +47,7 @@ void pfs_check_zone_spans(struct pfs_check *c)
 	}
 }
 
-/* system_state, or -1: an enum in an int since ever */
+/* system_state, an enum in an int in all kernels; -1: unknown. */
 static int64_t system_state(const struct pfs_model *m)
 {
 	unsigned char buf[4];

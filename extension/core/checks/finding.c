@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How findings are made: what every check calls, and knows no check. */
+/* Makes findings. Every check calls this, and it knows none of them. */
 #include "core/checks/check.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Findings and the verdict. A finding is one problem over one range of PFNs;
- * its code is a row of problems.def. The verdict ties the panic to a page, the
- * page to findings, the findings to a mechanism (mechanisms.def) and its fixes
+ * Findings and the verdict. A finding is one problem in one range of PFNs; its
+ * code is a row of problems.def. The verdict ties the panic to a page, the page
+ * to findings, and these to a mechanism (mechanisms.def) and its fixes
  * (fixes.def).
  */
 #ifndef PFS_CORE_CHECKS_FINDING_H
@@ -23,8 +23,8 @@ struct pfs_problem {		    /* a row of problems.def */
 };
 
 /*
- * Evidence: lines of text, in the order of their discovery. It is appended to by
- * pfs_lines_add() alone, and all of it is in the model's arena.
+ * Evidence: lines of text in the order of their discovery. Only pfs_lines_add()
+ * appends to it, and all of it is in the arena of the model.
  */
 struct pfs_lines {
 	const char **line;
@@ -36,8 +36,8 @@ struct pfs_finding {
 	enum pfs_severity severity;
 	enum pfs_confidence confidence;
 	uint64_t start, end;	/* PFNs, half-open */
-	uint64_t pages;		/* affected ones in the range */
-	const char *title;	/* problem->title, or more exact */
+	uint64_t pages;		/* pages of the range that are affected */
+	const char *title;	/* problem->title, or a more exact one */
 	const char *decided_by; /* what would make it certain; NULL: it is */
 	struct pfs_lines evidence;
 };
@@ -45,7 +45,7 @@ struct pfs_finding {
 struct pfs_fix {
 	const char *id;
 	const char *title;  /* exact commit title */
-	const char *commit; /* abbreviated upstream hash; "": not seen with the title */
+	const char *commit; /* abbreviated upstream hash; "" if it was never seen with the title */
 	const char *in;	    /* "v5.9"; "": not seen */
 	const char *shows;  /* "memmap-zero; memmap-garbage": codes of problems */
 	const char *seen;   /* "stable_page_flags; nonzero mapcount": functions, messages */
@@ -55,7 +55,7 @@ struct pfs_fix {
 struct pfs_mechanism {	   /* a row of mechanisms.def */
 	const char *code;  /* "early-section-depopulated" */
 	const char *title; /* "partial depopulation of an early section" */
-	const char *text;  /* explanation for one who does not know sparsemem */
+	const char *text;  /* explanation for a reader who does not know sparsemem */
 	const char *advice;
 	const struct pfs_fix *fixes[4];
 };
@@ -64,7 +64,7 @@ struct pfs_candidate {
 	uint64_t pfn;
 	const char *from; /* "rdi", "fault address", "stack+0x48", "log line 812" */
 	bool accepted;
-	const char *why; /* why it fell, or how it reproduces the fault */
+	const char *why; /* why it was rejected, or how it reproduces the fault */
 };
 
 enum pfs_status {
@@ -72,7 +72,7 @@ enum pfs_status {
 	PFS_UNEXPLAINED, /* a page reproduces it, by a mechanism we do not know */
 	PFS_UNRELATED,	 /* nothing ties the panic to the memmap */
 	PFS_NO_PANIC,
-	PFS_INCONCLUSIVE, /* the dump lacks what the verdict needs */
+	PFS_INCONCLUSIVE, /* the dump lacks something that the verdict needs */
 };
 
 struct pfs_verdict {
@@ -83,7 +83,7 @@ struct pfs_verdict {
 	struct pfs_page page;		       /* the culprit, if has_pfn */
 	struct pfs_run run;		       /* pages in the same state around it */
 	const struct pfs_mechanism *mechanism; /* NULL unless explained */
-	const char *explanation;	       /* its text, said of this kernel */
+	const char *explanation;	       /* its text, with the numbers of this kernel */
 	enum pfs_confidence confidence;
 	const char *decided_by; /* what would make it certain; NULL: it is */
 	struct pfs_lines evidence;
@@ -99,8 +99,9 @@ struct pfs_findings {
 };
 
 /*
- * One line more. False: out of memory, as a text of NULL is, too, which pfs_printf()
- * returns then. No line is left: half of the evidence may say something else.
+ * Append a line. False: out of memory, which is also what a text of NULL means,
+ * because pfs_printf() returns that. All lines are then dropped, because half
+ * of the evidence may mislead.
  */
 bool pfs_lines_add(struct pfs_arena *a, struct pfs_lines *l, const char *text);
 bool pfs_lines_vprintf(struct pfs_arena *a, struct pfs_lines *l, const char *fmt, va_list ap);
@@ -115,15 +116,21 @@ const struct pfs_problem *pfs_problems(size_t *nr);
 const struct pfs_mechanism *pfs_mechanisms(size_t *nr);
 const struct pfs_fix *pfs_fixes(size_t *nr);
 
-/* Structural checks need the model alone; page checks need the scan as well. */
+/*
+ * Run the structural checks, which need only the model, or the checks of pages,
+ * which need the scan as well.
+ */
 int pfs_check_structure(struct pfs_model *m, struct pfs_findings *out, struct pfs_err *err);
 int pfs_check_pages(struct pfs_model *m, const struct pfs_scan *scan, struct pfs_findings *out,
 		    struct pfs_err *err);
-/* And those by what the log says. -ENOMEM. */
+/* Run the checks of what the log says. -ENOMEM. */
 int pfs_check_panic(struct pfs_model *m, const struct pfs_panic *p, struct pfs_findings *out,
 		    struct pfs_err *err);
 
-/* From panic, structure and the candidates' neighbourhood; never from the scan. */
+/*
+ * Find the verdict, from the panic, the structure and the neighbourhood of the
+ * candidates; never from the scan.
+ */
 int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_verdict *ret,
 		     struct pfs_err *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rows of the catalogues by number, for the checks and the verdict. */
+/* Rows of the catalogues by their number, for the checks and the verdict. */
 #ifndef PFS_CORE_CHECKS_TABLES_H
 #define PFS_CORE_CHECKS_TABLES_H
 
@@ -14,9 +14,12 @@ enum pfs_problem_id {
 
 const struct pfs_problem *pfs_problem(enum pfs_problem_id id);
 
-/* The problem that pages in this state are; false: none, or a limit of the dump. */
+/*
+ * The problem that it is for pages to be in this state; false: it is none, or a
+ * limit of the dump.
+ */
 bool pfs_problem_of_state(enum pfs_state state, enum pfs_problem_id *ret);
-/* The other way round; false: the problem is not that pages are in a state. */
+/* The opposite; false: the problem is not about pages in one state. */
 bool pfs_state_of_problem(const struct pfs_problem *p, enum pfs_state *ret);
 
 #endif

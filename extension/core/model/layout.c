@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The numbers that the section and page code stands on, checked once. */
+/* The numbers that the code for sections and pages relies on, checked once. */
 #include "core/model/model.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 /* f46edbd1b151 "mm/sparsemem: add helpers track active portions of a section at boot" (v5.3) */
 #define SUBSECTION_SHIFT 21
 
-/* log2 of a power of two; 64 if v is none. */
+/* log2 of v; 64 if v is no power of two. */
 static unsigned int log2_exact(uint64_t v)
 {
 	return v && !(v & (v - 1)) ? (unsigned int)__builtin_ctzll(v) : 64;
@@ -46,7 +46,7 @@ static void links(struct pfs_model *m)
 		return;
 	}
 	zones = pfs_val(f, PFS_F_MAX_NR_ZONES);
-	/* Without NUMA there is no array of nodes, nor bits for one of them. */
+	/* Without NUMA there is neither an array of nodes nor a field for the node. */
 	if (pfs_have(f, PFS_F_NODE_DATA) && !pfs_have(f, PFS_F_NR_NODES_MAX)) {
 		pfs_limit(m, "node and zone links", "%s is not known",
 			  pfs_fact_name(PFS_F_NR_NODES_MAX));
@@ -73,8 +73,9 @@ static void flag_bits(struct pfs_model *m)
 	};
 	struct pfs_layout *l = &m->layout;
 	/*
-	 * The memmap of a section is aligned to more than 64 bytes, so that six
-	 * bits can always be cleared, whatever this kernel defines of them.
+	 * The memmap of a section is aligned to at least 64 bytes, so that the
+	 * lowest six bits can always be cleared, whatever this kernel uses them
+	 * for.
 	 */
 	unsigned int last = 6, i;
 
@@ -91,7 +92,10 @@ static void flag_bits(struct pfs_model *m)
 	l->map_mask = ~((UINT64_C(1) << last) - 1);
 }
 
-/* The base of the memmap: by value from v6.9, else as its machine knows it. */
+/*
+ * The base of the memmap: VMCOREINFO has its value from v6.9 on, before that
+ * the architecture knows where to find it.
+ */
 static void vmemmap_base(struct pfs_model *m)
 {
 	const struct pfs_arch *arch = m->mem->arch;

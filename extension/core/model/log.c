@@ -2,9 +2,9 @@
 /*
  * The kernel log as lines. Two formats:
  *
- * From v5.10 (896fbe20b4e2 "printk: use the lockless ringbuffer") three rings:
- * descriptors and infos, indexed by the low bits of a record's id, and a ring
- * of text. A descriptor's state_var is
+ * From v5.10 on (896fbe20b4e2 "printk: use the lockless ringbuffer") there are
+ * three rings: descriptors and infos, which the low bits of the id of a record
+ * index, and a ring of text. The state_var of a descriptor is
  *
  *	63 62 61                               0
  *	+-----+---------------------------------+
@@ -12,8 +12,8 @@
  *	+-----+---------------------------------+
  *	0 reserved  1 committed  2 finalized  3 reusable
  *
- * From v3.5 to v5.9 records of variable length in one buffer, a length of 0
- * meaning that the next one is at its start.
+ * From v3.5 to v5.9 one buffer holds records of variable length. A length of 0
+ * means that the next record is at the start of the buffer.
  */
 #include "core/model/model.h"
 
@@ -54,8 +54,8 @@ static bool read_u64(struct pfs_model *m, uint64_t va, uint64_t *ret)
 }
 
 /*
- * One record's lines, the last one first: records are met newest first, so
- * that what is left out of an overlong log is its oldest part.
+ * Add the lines of one record, the last one first. Records are read from the
+ * newest to the oldest, so that an overlong log loses its oldest part.
  */
 static int add_record(struct build *b, uint64_t ts, uint64_t va, size_t len)
 {
@@ -68,7 +68,7 @@ static int add_record(struct build *b, uint64_t ts, uint64_t va, size_t len)
 		b->full = true;
 		return 0;
 	}
-	/* Unreadable text counts too: it took its memory. */
+	/* Text that cannot be read counts as well: its memory is allocated. */
 	b->bytes += len;
 	text = pfs_alloc(&m->arena, len + 1);
 	if (!text)
@@ -159,9 +159,10 @@ static bool prb_open(struct pfs_model *m, struct prb *r)
 }
 
 /*
- * The text of a block [begin, next), logical positions. One that would cross
- * the end of the ring lies at its start, and its first word holds the id
- * again; from v6.18 a block may end exactly where the ring does.
+ * The text of the block [begin, next), which are logical positions. A block
+ * that would cross the end of the ring is at its start instead, and its first
+ * word holds the id again; from v6.18 on a block may end exactly where the ring
+ * does.
  */
 static bool prb_text(struct pfs_model *m, const struct prb *r, uint64_t id, uint64_t begin,
 		     uint64_t next, uint64_t *ret_va, uint64_t *ret_len)
@@ -183,7 +184,7 @@ static bool prb_text(struct pfs_model *m, const struct prb *r, uint64_t id, uint
 	return true;
 }
 
-/* 1: a record, with *seq; 0: none that could be used. */
+/* Returns 1 for a record, and sets *seq; 0 if there is none that can be used. */
 static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_t below_seq,
 		      uint64_t *ret_seq)
 {
@@ -205,7 +206,10 @@ static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_
 		b->unreadable++;
 		return 0;
 	}
-	/* Reserved, reusable, or already of another record: no text here. */
+	/*
+	 * The descriptor is reserved, reusable, or belongs to another record by
+	 * now: no text here.
+	 */
 	if ((state & ID_MASK) != id || (state >> 62 != 1 && state >> 62 != 2))
 		return 0;
 	if (seq >= below_seq) {
@@ -213,7 +217,10 @@ static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_
 		return 0;
 	}
 	len = (uint64_t)text_len[0] | (uint64_t)text_len[1] << 8;
-	/* Bit 0 of the position: a record without data, an empty line or one that was lost. */
+	/*
+	 * Bit 0 of a position marks a record without data: an empty line, or
+	 * one that was lost.
+	 */
 	if (begin & next & 1) {
 		va = len = 0;
 	} else {
@@ -265,7 +272,7 @@ static int read_prb(struct build *b)
 	return 0;
 }
 
-/* Where the records begin: they can be followed in one direction only. */
+/* Offsets at which records begin, because records can be followed in one direction only. */
 struct offsets {
 	uint32_t *at;
 	size_t nr, cap;
@@ -280,7 +287,7 @@ static int find_records(struct build *b, uint64_t buf, uint64_t len, uint64_t fi
 	unsigned char raw[2];
 	uint32_t *p;
 
-	/* At most once round: a record is no shorter than its header. */
+	/* Go round at most once: a record is no shorter than its header. */
 	while (at != next) {
 		if (at > len - header ||
 		    pfs_read_va(b->m->mem, buf + at + pfs_val(f, PFS_F_PL_LEN), raw, 2, NULL)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Members of the kernel's structures, and what could not be known of them. */
+/* Reads members of kernel structures, and notes limits. */
 #include "core/model/model.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory blocks: the units of memory hotplug in sysfs. Kept in an XArray by
- * block id since 4fb6eabf1037 "drivers/base/memory.c: cache memory blocks in
- * xarray to accelerate lookup" (v5.7); before, only the driver core's lists
- * have them, which are not read.
+ * Memory blocks are the units of memory hotplug in sysfs. They are in an XArray
+ * by block id since 4fb6eabf1037 "drivers/base/memory.c: cache memory blocks in
+ * xarray to accelerate lookup" (v5.7). Before, they are only in lists of the
+ * driver core, which are not read.
  */
 #include "core/model/xarray.h"
 
@@ -27,7 +27,7 @@ static int read_u32(struct pfs_model *m, uint64_t va, uint32_t *ret)
 	return 0;
 }
 
-/* An unsigned long, or from v6.18 an enum: the fact tells. */
+/* The state is an unsigned long, and an enum from v6.18 on; the fact tells which. */
 static int read_state(struct pfs_model *m, uint64_t va, uint64_t *ret)
 {
 	unsigned char buf[8] = { 0 };
@@ -114,9 +114,9 @@ int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err)
 }
 
 /*
- * The states were bits, MEM_ONLINE 1 << 0, MEM_GOING_OFFLINE 1 << 1 and MEM_OFFLINE
- * 1 << 2, for as long as the member was an unsigned long. They are enumerators
- * since v6.18, and count from 0.
+ * As long as the member was an unsigned long, the states were bits: MEM_ONLINE
+ * 1 << 0, MEM_GOING_OFFLINE 1 << 1 and MEM_OFFLINE 1 << 2. Since v6.18 they are
+ * enumerators that count from 0.
  */
 enum pfs_block_state pfs_memory_block_state(const struct pfs_model *m,
 					    const struct pfs_memory_block *b)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Build the model, part by part. */
+/* Builds the model, part by part. */
 #include "core/model/model.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The model: the dumped kernel's own view of its memory, decoded. No opinions
- * here: what is wrong with it is for the checks to say. Everything lives in
- * model->arena. Parts that could not be decoded are absent and have a row in
- * limits[] saying why.
+ * The model: the view that the dumped kernel has of its memory, decoded. It
+ * contains no opinion: what is wrong with it is for the checks to say.
+ * Everything is in model->arena. A part that could not be decoded is absent,
+ * and a row of limits[] says why.
  */
 #ifndef PFS_CORE_MODEL_MODEL_H
 #define PFS_CORE_MODEL_MODEL_H
@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "facts/arch.h"
 
-/* A limit of this dump or kernel: what could not be said, and why. */
+/* A limit of this dump or kernel: what cannot be said of it, and why. */
 struct pfs_limit {
 	const char *what;
 	const char *why;
@@ -27,7 +27,7 @@ struct pfs_limit {
  *	P present  M has mem_map  O online  E early  T taint zone device
  *	I vmemmap pre-initialised
  *
- * Which bits exist, and where, is for the facts to say.
+ * Which of these bits exist, and where, is up to the facts.
  */
 enum pfs_section_flag_id {
 #define SECTION_FLAG(id, fact, bit, letter, name, words) PFS_SF_##id = bit,
@@ -42,10 +42,13 @@ enum pfs_section_flag {
 #undef SECTION_FLAG
 };
 
-/* "taint_zone_device", for JSON; "taint zone device", for text. */
+/* The name of a flag in JSON ("taint_zone_device") and in text ("taint zone device"). */
 const char *pfs_section_flag_name(enum pfs_section_flag_id id);
 const char *pfs_section_flag_words(enum pfs_section_flag_id id);
-/* "PRESENT|HAS_MEM_MAP|ONLINE", in the arena, or "none"; NULL when out of memory. */
+/*
+ * "PRESENT|HAS_MEM_MAP|ONLINE", or "none" for no flag, in the arena; NULL when
+ * out of memory.
+ */
 const char *pfs_section_flag_names(struct pfs_arena *a, unsigned int flags);
 
 struct pfs_section {
@@ -55,16 +58,19 @@ struct pfs_section {
 	uint64_t base;		    /* raw without the flag bits */
 	unsigned int flags;	    /* enum pfs_section_flag */
 	uint64_t usage;		    /* pointer as stored, 0 if none or no such member */
-	enum pfs_reach usage_reach; /* what reading the usage came to */
+	enum pfs_reach usage_reach; /* result of reading the usage */
 	uint64_t *subsections;	    /* bitmap, model->subsections bits; NULL: unknown or none */
 };
 
-/* Virtually contiguous memmap with one kind of mapping; sorted by va. */
+/*
+ * A part of the memmap that is contiguous in virtual memory and mapped in one
+ * way. Sorted by va.
+ */
 struct pfs_vmemmap_run {
 	uint64_t start, end; /* virtual, half-open */
 	bool mapped;
 	bool writable;
-	bool no_table;	   /* a table page is not in the dump: nothing is known */
+	bool no_table;	   /* a table page is not in the dump, so that nothing is known */
 	const char *level; /* of the leaf, or of the entry that is not present */
 	uint64_t leaf_size;
 	uint64_t leaves;
@@ -73,9 +79,9 @@ struct pfs_vmemmap_run {
 };
 
 /*
- * Physical memory behind the memmap, contiguous in both address spaces; sorted
- * by pa. repeat > 1: one frame behind that many leaves in a row, as the
- * deduplicated tails of huge pages have it.
+ * Physical memory that backs the memmap, contiguous both physically and
+ * virtually; sorted by pa. repeat > 1: as many leaves in a row map one frame,
+ * as those of the deduplicated tails of huge pages do.
  */
 struct pfs_backing {
 	uint64_t pa, len; /* bytes */
@@ -95,7 +101,7 @@ struct pfs_node {
 	unsigned int nid;
 	uint64_t va; /* of its pg_data_t */
 	uint64_t start_pfn, spanned, present;
-	uint64_t first_deferred_pfn; /* UINT64_MAX: init complete, or no such member */
+	uint64_t first_deferred_pfn; /* UINT64_MAX: all initialised, or no such member */
 };
 
 struct pfs_resource {
@@ -125,12 +131,12 @@ struct pfs_altmap {
 	uint64_t base_pfn, end_pfn, reserve, free, align, alloc;
 };
 
-/* Would get_dev_pagemap() be given a reference to it? */
+/* The reference count of a pagemap: could get_dev_pagemap() take a reference? */
 enum pfs_pgmap_ref {
-	PFS_REF_NO_FACT, /* the kernel's types are not known so far */
+	PFS_REF_NO_FACT, /* the types of this kernel are not known well enough */
 	PFS_REF_UNREADABLE,
 	PFS_REF_LIVE,
-	PFS_REF_DEAD, /* killed: its device is being taken away */
+	PFS_REF_DEAD, /* killed: its device is being removed */
 };
 
 struct pfs_pgmap {
@@ -147,11 +153,11 @@ struct pfs_pgmap {
 
 struct pfs_log_line {
 	uint64_t ts_nsec;
-	const char *text; /* arena, NUL-terminated, raw bytes of the dump: escape it */
+	const char *text; /* in the arena, NUL-terminated; raw bytes of the dump, to be escaped */
 	size_t len;
 };
 
-/* Numbers the page and section code needs at every step, from the facts. */
+/* Numbers from the facts that the code for pages and sections needs at every step. */
 struct pfs_layout {
 	unsigned int page_shift;
 	uint64_t page_size;
@@ -159,7 +165,7 @@ struct pfs_layout {
 	uint64_t pages_per_section;
 	uint64_t pages_per_subsection;
 	unsigned int subsections; /* per section */
-	uint64_t nr_sections;	  /* that the kernel could have */
+	uint64_t nr_sections;	  /* that the kernel can have */
 	uint64_t struct_page;	  /* bytes */
 	uint64_t vmemmap;	  /* virtual address of PFN 0's struct page, 0: unknown */
 	bool vmemmap_known;
@@ -175,22 +181,22 @@ struct pfs_model {
 	struct pfs_mem *mem;
 	struct pfs_layout layout;
 
-	struct pfs_section *sections; /* present ones and non-zero leftovers, by nr */
+	struct pfs_section *sections; /* by nr: present ones, and leftovers that are not zero */
 	size_t nr_sections;
 	bool sections_known; /* the whole table was read */
 	struct pfs_vmemmap_run *vmemmap;
 	size_t nr_vmemmap;
 	struct pfs_backing *backing;
 	size_t nr_backing;
-	bool backing_known; /* all of it; it is bounded */
+	bool backing_known; /* all of it was found; their number is bounded */
 	struct pfs_node *nodes;
 	size_t nr_nodes;
-	struct pfs_zone *zones; /* populated or spanning ones, by node and index */
+	struct pfs_zone *zones; /* those that are populated or span anything, by node and index */
 	size_t nr_zones;
 	bool zones_known;		/* every node and zone was read */
 	struct pfs_resource *resources; /* iomem tree in pre-order */
 	size_t nr_resources;
-	struct pfs_firmware_range *firmware; /* its map of memory */
+	struct pfs_firmware_range *firmware; /* the memory map of the firmware */
 	size_t nr_firmware;
 	struct pfs_memory_block *memory_blocks; /* by start_section */
 	size_t nr_memory_blocks;
@@ -207,9 +213,9 @@ struct pfs_model {
 };
 
 /*
- * Build everything but the log. Only what makes the rest impossible is an
- * error (no section table, no struct page size); every other failure becomes
- * a limit. -ENOMEM, -EIO, -EINVAL.
+ * Build all parts of the model except the log. An error is only what makes the
+ * rest impossible (no section table, no size of struct page); every other
+ * failure becomes a limit. -ENOMEM, -EIO, -EINVAL.
  */
 int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct pfs_mem *mem,
 		    struct pfs_err *err);
@@ -218,13 +224,13 @@ void pfs_model_deinit(struct pfs_model *m);
 void pfs_limit(struct pfs_model *m, const char *what, const char *fmt, ...) PFS_PRINTF(3, 4);
 
 /*
- * The unsigned long, or the 32-bit number, at va plus the offset that a fact
- * holds; false, and *ret as it was, where it cannot be read.
+ * Read the unsigned long, or the 32-bit integer, at va plus the offset that a
+ * fact holds. False, with *ret unchanged, where it cannot be read.
  */
 bool pfs_read_long(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret);
 bool pfs_read_int(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret);
 
-/* The parts, one file each; called by pfs_model_build() in this order. */
+/* The parts of the model, one file each. pfs_model_build() calls them in this order. */
 int pfs_model_layout(struct pfs_model *m, struct pfs_err *err);	       /* layout.c */
 int pfs_model_sections(struct pfs_model *m, struct pfs_err *err);      /* section.c */
 int pfs_model_zones(struct pfs_model *m, struct pfs_err *err);	       /* zones.c */
@@ -232,37 +238,44 @@ int pfs_model_resources(struct pfs_model *m, struct pfs_err *err);     /* resour
 int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err); /* memblocks.c */
 int pfs_model_pgmaps(struct pfs_model *m, struct pfs_err *err);	       /* pgmap.c */
 int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err);       /* vmemmap.c */
-/* The kernel log into m->log; a limit, not an error, where it cannot be read. */
+/* Read the kernel log into m->log. Where it cannot be read, that is a limit and no error. */
 int pfs_model_log(struct pfs_model *m, struct pfs_err *err); /* log.c */
 
-/* Look-ups; NULL if there is none. */
+/* Look-ups. They return NULL if there is no such thing. */
 const struct pfs_section *pfs_section_of(const struct pfs_model *m, uint64_t pfn);
 const struct pfs_zone *pfs_zone_by_link(const struct pfs_model *m, unsigned int nid,
 					unsigned int index);
 const struct pfs_zone *pfs_zone_spanning(const struct pfs_model *m, uint64_t pfn,
 					 const struct pfs_zone *after);
 const struct pfs_pgmap *pfs_pgmap_of(const struct pfs_model *m, uint64_t pfn);
-/* "live", "dead", "not in the dump"; NULL where the kernel's types are not known so far. */
+/*
+ * "live", "dead" or "not in the dump"; NULL where the types of this kernel are
+ * not known well enough.
+ */
 const char *pfs_pgmap_ref_name(const struct pfs_pgmap *g);
 /*
- * The pages of a pagemap that its altmap reserves: [*ret_start, *ret_end). Their struct
- * pages are never initialised, as memmap_init_range() starts behind them, in every version
- * up to v7.3. Cut to the pagemap, whatever the dump says; false: there are none.
+ * The PFNs [*ret_start, *ret_end) that the altmap of a pagemap reserves. Their
+ * struct pages are never initialised, because memmap_init_range() starts behind
+ * them, in every version up to v7.3. The range is cut to that of the pagemap,
+ * whatever the dump says. False: there is none.
  */
 bool pfs_altmap_reserve(const struct pfs_pgmap *g, uint64_t *ret_start, uint64_t *ret_end);
-/* Is this one of them? g may be NULL. */
+/* Is pfn in that range? g may be NULL. */
 bool pfs_in_altmap_reserve(const struct pfs_pgmap *g, uint64_t pfn);
 const struct pfs_memory_block *pfs_memory_block_of(const struct pfs_model *m, uint64_t pfn);
 enum pfs_block_state pfs_memory_block_state(const struct pfs_model *m,
 					    const struct pfs_memory_block *b);
 /* The deepest resource that covers the whole page. */
 const struct pfs_resource *pfs_resource_of(const struct pfs_model *m, uint64_t pfn);
-/* Does any page of System RAM (the top-level resource) lie here? -1: resources unknown. */
+/*
+ * Is any byte of the page System RAM, at any depth of the resource tree? -1:
+ * resources are not known.
+ */
 int pfs_is_system_ram(const struct pfs_model *m, uint64_t pfn);
 
 /*
- * Is part of the node still to be initialised? ULONG_MAX: no. 0: a hot-added
- * node, whose first_deferred_pfn nobody sets.
+ * Is a part of the node still to be initialised? first_deferred_pfn is
+ * ULONG_MAX where none is, and 0 in a hot-added node, where nobody sets it.
  */
 static inline bool pfs_node_deferred(const struct pfs_node *n)
 {
@@ -270,16 +283,16 @@ static inline bool pfs_node_deferred(const struct pfs_node *n)
 	       n->first_deferred_pfn - n->start_pfn < n->spanned;
 }
 
-/* Is the address in the memmap of a PFN that there can be? (vmemmap.c) */
+/* Is va in the struct page of a PFN that this kernel can have? (vmemmap.c) */
 bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn);
 
-/* Do sections of this kernel have the flag? */
+/* Does this kernel have the flag? */
 static inline bool pfs_has_section_flag(const struct pfs_model *m, enum pfs_section_flag_id id)
 {
 	return m->layout.flag_bits[id] < 64;
 }
 
-/* The PFN after those of the last section there is; 0: there is none. */
+/* One past the last PFN of the last section; 0: there is no section. */
 static inline uint64_t pfs_end_pfn(const struct pfs_model *m)
 {
 	return m->nr_sections ?
@@ -294,16 +307,20 @@ static inline uint64_t pfs_pfn_to_page(const struct pfs_model *m, uint64_t pfn)
 
 /*
  * The pageblock bits of a PFN, as get_pfnblock_flags_mask() finds them in the
- * section's usage, and the name of the migratetype in them ("?" if it has
- * none). -ENOENT: this kernel's or dump's facts do not tell; -EIO: not readable.
+ * usage of the section, and the name of their migratetype ("?" if they are
+ * none). -ENOENT: the facts of this kernel or dump do not suffice; -EIO: the
+ * bits cannot be read.
  */
 int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
 		  struct pfs_err *err);
 
-/* Pages of a pageblock; where this kernel's facts do not tell, of a huge page. */
+/* How many pages a pageblock has; those of a huge page where the facts do not tell. */
 uint64_t pfs_pageblock_pages(const struct pfs_model *m);
 
-/* Log2 pages of a pageblock and its bits; false where this kernel's facts do not tell. */
+/*
+ * Log2 of the pages in a pageblock, and how many bits describe it; false where
+ * the facts do not tell.
+ */
 bool pfs_pageblock_geometry(const struct pfs_model *m, unsigned int *ret_order,
 			    unsigned int *ret_width);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pageblock bits: a few bits per block, in the section's usage. */
+/* The pageblock bits: a few bits for each pageblock, in the usage of its section. */
 #include "core/model/model.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ uint64_t pfs_pageblock_pages(const struct pfs_model *m)
 	return UINT64_C(1) << (order < 64 ? order : m->mem->arch->hugetlb_order(m->mem));
 }
 
-/* 4 bits, or 8 once isolation has a bit of its own; a power of two either way. */
+/* 4 bits, or 8 in kernels where isolation has a bit of its own: always a power of two. */
 static unsigned int bits_per_block(const struct pfs_facts *f)
 {
 	uint64_t used = pfs_have(f, PFS_F_NR_PAGEBLOCK_BITS) ? pfs_val(f, PFS_F_NR_PAGEBLOCK_BITS) :

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Device pagemaps: what memremap_pages() made ZONE_DEVICE pages for. Found in
- * pgmap_array by PFN; a pgmap there may have several ranges (v5.10, b7b3c01b1915
- * "mm/memremap_pages: support multiple ranges per invocation").
+ * Device pagemaps: the ranges for which memremap_pages() made ZONE_DEVICE
+ * pages. pgmap_array holds them by PFN. A pagemap may have several ranges
+ * (v5.10, b7b3c01b1915 "mm/memremap_pages: support multiple ranges per
+ * invocation").
  */
 #include "core/model/xarray.h"
 
@@ -16,14 +17,14 @@ struct build {
 	size_t cap;
 	uint64_t *seen; /* pgmaps met so far */
 	size_t nr_seen, cap_seen;
-	uint64_t last; /* most entries of one pgmap follow each other */
+	uint64_t last; /* the pagemap met last: its entries mostly follow each other */
 	uint64_t unreadable, absurd;
 };
 
 /*
  * PGMAP_ALTMAP_VALID is bit 0 of flags since 514caf23a70f "memremap: replace
- * the altmap_valid field with a PGMAP_ALTMAP_VALID flag" (v5.3). Without flags
- * nothing is said of an altmap.
+ * the altmap_valid field with a PGMAP_ALTMAP_VALID flag" (v5.3). Without the
+ * member flags, the model has no altmaps.
  */
 static bool read_altmap(struct build *b, struct pfs_pgmap *p)
 {
@@ -77,13 +78,16 @@ static enum pfs_pgmap_ref read_ref(struct build *b, uint64_t va)
 		if (!at)
 			return PFS_REF_DEAD;
 	}
-	/* Zero: nobody has called percpu_ref_init(). */
+	/* Zero means that percpu_ref_init() was not called. */
 	if (!pfs_read_long(b->m, at, PFS_F_PREF_COUNT_PTR, &word) || !word)
 		return PFS_REF_UNREADABLE;
 	return word & 2 ? PFS_REF_DEAD : PFS_REF_LIVE;
 }
 
-/* Range number p->range of a pgmap, from the struct range or struct resource at va. */
+/*
+ * Add range number p->range of a pagemap; va is the address of its struct range
+ * or struct resource.
+ */
 static int add_range(struct build *b, struct pfs_pgmap *p, uint64_t va, enum pfs_fact_id start_at,
 		     enum pfs_fact_id end_at)
 {
@@ -131,8 +135,8 @@ static int add_pgmap(struct build *b, uint64_t va)
 		return add_range(b, &p, va + pfs_val(f, PFS_F_PGMAP_RES), PFS_F_RES_START,
 				 PFS_F_RES_END);
 	/*
-	 * memremap_pages() counts a range when it is done with it (v5.10): a pagemap
-	 * with none is being attached.
+	 * memremap_pages() counts a range when it has finished it (v5.10), so
+	 * that a pagemap without any is just being attached.
 	 */
 	if (ranges > MAX_RANGES)
 		b->absurd++;
@@ -143,7 +147,7 @@ static int add_pgmap(struct build *b, uint64_t va)
 		r = add_range(b, &p,
 			      va + pfs_val(f, PFS_F_PGMAP_RANGE) + i * pfs_val(f, PFS_F_SZ_RANGE),
 			      PFS_F_RANGE_START, PFS_F_RANGE_END);
-		/* The altmap serves the first range alone. */
+		/* The altmap belongs to the first range only. */
 		p.has_altmap = false;
 	}
 	return r;
@@ -192,7 +196,10 @@ static bool facts_suffice(struct pfs_model *m)
 		   pfs_have(f, PFS_F_RES_START) && pfs_have(f, PFS_F_RES_END);
 
 	if (!pfs_have(f, PFS_F_PGMAP_ARRAY)) {
-		/* A kernel without the zone has no pagemaps: then all are known. */
+		/*
+		 * A kernel without ZONE_DEVICE has no pagemaps, so that all of
+		 * them are known.
+		 */
 		if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE))
 			m->pgmaps_known = true;
 		else
@@ -237,7 +244,7 @@ const struct pfs_pgmap *pfs_pgmap_of(const struct pfs_model *m, uint64_t pfn)
 {
 	size_t i;
 
-	/* Few, and in a damaged dump they may overlap: no bisection. */
+	/* There are few, and those of a damaged dump may overlap: a bisection would not do. */
 	for (i = 0; i < m->nr_pgmaps && m->pgmaps[i].start_pfn <= pfn; i++)
 		if (pfn < m->pgmaps[i].end_pfn)
 			return &m->pgmaps[i];

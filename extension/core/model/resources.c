@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What lies where: the iomem resource tree and the firmware's map. The kernel
- * keeps siblings in ascending order without overlap, and children inside their
- * parent; a link that breaks this is damage, and cannot lead round in circles.
+ * What is at which address: the iomem resource tree and the memory map of the
+ * firmware. The kernel keeps siblings in ascending order without overlap, and
+ * children inside their parent. A link that breaks this rule is damage and not
+ * followed, so that the walk ends.
  */
 #include "core/model/model.h"
 
@@ -31,7 +32,7 @@ static bool read_resource(struct pfs_model *m, uint64_t va, struct pfs_resource 
 	    (pfs_have(m->facts, PFS_F_RES_FLAGS) &&
 	     !pfs_read_long(m, va, PFS_F_RES_FLAGS, &r->flags)))
 		return false;
-	/* A name that cannot be read leaves the range, which matters more. */
+	/* If the name cannot be read, the range is kept: it matters more. */
 	if (!pfs_have(m->facts, PFS_F_RES_NAME) || !pfs_read_long(m, va, PFS_F_RES_NAME, &name) ||
 	    !name ||
 	    pfs_read_str(m->mem, name, r->name, sizeof(r->name), "resource name", &ignored))
@@ -144,7 +145,7 @@ static int firmware_range(void *arg, const struct pfs_firmware_range *r)
 	return 0;
 }
 
-/* The firmware's own map, of machines whose kernels keep it. */
+/* The memory map of the firmware, on architectures whose kernels keep it. */
 static int read_firmware_map(struct pfs_model *m, struct pfs_err *err)
 {
 	const struct pfs_arch *arch = m->mem->arch;
@@ -169,7 +170,7 @@ int pfs_model_resources(struct pfs_model *m, struct pfs_err *err)
 	return r ? r : read_firmware_map(m, err);
 }
 
-/* First and last byte of a page; false if it is beyond 64 bits. */
+/* The first and the last byte of a page; false if that is beyond 64 bits. */
 static bool page_bytes(const struct pfs_model *m, uint64_t pfn, uint64_t *first, uint64_t *last)
 {
 	if (pfn > UINT64_MAX >> m->layout.page_shift)
@@ -187,7 +188,10 @@ const struct pfs_resource *pfs_resource_of(const struct pfs_model *m, uint64_t p
 
 	if (!page_bytes(m, pfn, &first, &last))
 		return NULL;
-	/* Pre-order is by start, so the last that covers is the deepest. */
+	/*
+	 * Pre-order is also the order of start, so that the last one that
+	 * covers the page is the deepest.
+	 */
 	for (i = 0; i < m->nr_resources && m->resources[i].start <= first; i++) {
 		r = &m->resources[i];
 		if (r->end >= last)
@@ -197,8 +201,8 @@ const struct pfs_resource *pfs_resource_of(const struct pfs_model *m, uint64_t p
 }
 
 /*
- * At any depth: memory that a driver hands to the kernel ("System RAM (kmem)")
- * lies inside the driver's resource.
+ * RAM counts at any depth: memory that a driver hands to the kernel ("System
+ * RAM (kmem)") is inside the resource of the driver.
  */
 static bool is_ram(const struct pfs_model *m, const struct pfs_resource *r)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mem_section: root table, sections, flags and subsection maps. The table's
- * address means different things in different places (facts.def), so each
- * reading of it is tried and must prove itself.
+ * mem_section: the root table, sections, their flags and subsection maps. The
+ * address of the table means different things in different sources (facts.def),
+ * so that each meaning is tried and has to prove itself.
  */
 #include "core/model/model.h"
 
@@ -66,7 +66,10 @@ static int add_section(struct walk_state *w, uint64_t nr, uint64_t va, const uns
 	return 0;
 }
 
-/* A flat run of nr sections at va. Unreadable pages of it are skipped and counted. */
+/*
+ * Add nr sections that are stored at va one after the other. Pages of the array
+ * that cannot be read are skipped and counted.
+ */
 static int add_array(struct walk_state *w, uint64_t first_nr, uint64_t va, uint64_t nr)
 {
 	unsigned char buf[4096];
@@ -118,8 +121,9 @@ static int walk_roots(struct walk_state *w, const struct table *t)
 }
 
 /*
- * Read the table; 0 and the sections in the model if it holds up: sections are
- * there, and hardly any pointer or entry is one that no kernel writes.
+ * Read the table and put its sections into the model. Returns 0 if it looks
+ * like one: it has sections, and hardly any pointer or entry that no kernel
+ * writes.
  */
 static int try_table(struct walk_state *w, const struct table *t)
 {
@@ -160,14 +164,17 @@ static int find_table(struct walk_state *w, struct pfs_err *err)
 	if (!is_kernel_pointer(m, va))
 		return pfs_err_set(err, EINVAL, "mem_section: 0x%llx is no kernel address",
 				   (unsigned long long)va);
-	/* Where this is no table, it and what its words point to are somebody else's. */
+	/*
+	 * If this turns out to be no table, what was read here belongs to
+	 * somebody else and must not be kept.
+	 */
 	pfs_target_trial(m->mem->target, PFS_TRIAL_BEGIN);
 	r = try_table(w, &t);
 	pfs_target_trial(m->mem->target, r == -ENOENT ? PFS_TRIAL_DROP : PFS_TRIAL_KEEP);
 	if (r != -ENOENT)
 		return r ? pfs_err_set(err, -r, "mem_section: out of memory") : 0;
 
-	/* Not the table: then the address of the variable that points to it. */
+	/* If this is not the table, it is the address of the variable that points to it. */
 	r = pfs_read_u64(m->mem, va, &target, "mem_section", err);
 	if (r)
 		return r;
@@ -191,9 +198,9 @@ static int by_nr(const void *a, const void *b)
 }
 
 /*
- * Without VMEMMAP each section's memmap lies somewhere in the direct map. One
- * section elsewhere is damage; that all are, and that there are struct pages
- * where each says, is none.
+ * Without VMEMMAP the memmap of each section is somewhere in the direct map. If
+ * only one section says so it is damaged; if all do, and if there are struct
+ * pages at each of these places, this is classic sparsemem.
  */
 static bool is_classic(struct pfs_model *m)
 {
@@ -219,8 +226,9 @@ static bool is_classic(struct pfs_model *m)
 }
 
 /*
- * With VMEMMAP one base serves all sections (sparse_encode_mem_map() of
- * vmemmap + start pfn). Take the value that most agree on where no fact says.
+ * With VMEMMAP all sections have the same base (sparse_encode_mem_map() of
+ * vmemmap and the first PFN). Where no fact states it, the base that most of
+ * them have is taken.
  */
 static void settle_vmemmap(struct pfs_model *m)
 {
@@ -316,7 +324,7 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
 	if (w.bad_roots)
 		pfs_limit(m, "sections", "%llu root pointers are no kernel addresses",
 			  (unsigned long long)w.bad_roots);
-	/* Roots come in order; only a damaged table with shared roots does not. */
+	/* Roots are in order, except in a damaged table where some are shared. */
 	for (i = 1; i < m->nr_sections && m->sections[i - 1].nr < m->sections[i].nr; i++)
 		;
 	if (i < m->nr_sections)

@@ -12,7 +12,7 @@ static const struct {
 #undef SECTION_FLAG
 };
 
-/* Of all spellings, each with the sign behind it or the NUL. */
+/* Bytes of all names together, each with the separator or the NUL behind it. */
 enum {
 	MAX_LEN = 0
 #define SECTION_FLAG(id, ...) + sizeof(#id)

@@ -40,7 +40,7 @@ static int add_leaf(struct pfs_model *m, size_t *cap, const struct pfs_walk *w, 
 	return 0;
 }
 
-/* Without memory for it, or with too many pieces, the backing is not known. */
+/* When out of memory, or with too many pieces, the backing counts as not known. */
 static void add_backing(struct pfs_model *m, size_t *cap, const struct pfs_walk *w, uint64_t len)
 {
 	struct pfs_backing *b = m->nr_backing ? &m->backing[m->nr_backing - 1] : NULL;
@@ -56,7 +56,10 @@ static void add_backing(struct pfs_model *m, size_t *cap, const struct pfs_walk 
 			b->repeat++;
 			return;
 		}
-		/* The first leaf of the shared frame ends the stretch before it. */
+		/*
+		 * The first leaf of the shared frame was joined to the stretch
+		 * before it: take it off there.
+		 */
 		if (b->repeat == 1 && b->len > len && b->pa + b->len - len == w->pa) {
 			b->len -= len;
 			b = pfs_grow(&m->arena, &m->backing, &m->nr_backing, cap, sizeof(*b));

@@ -65,7 +65,10 @@ static uint64_t last_index(uint64_t first, uint64_t count, unsigned int shift)
 	return last;
 }
 
-/* shift: what the node must have; that its parent's is larger bounds the depth. */
+/*
+ * shift is the one that the node must have. It is smaller than that of the
+ * parent, which bounds the depth.
+ */
 static void push(struct walk *w, uint64_t entry, uint64_t index, int shift)
 {
 	struct level *l = &w->level[w->depth];
@@ -98,7 +101,7 @@ static void push(struct walk *w, uint64_t entry, uint64_t index, int shift)
 	w->depth++;
 }
 
-/* The entry in slot i of the deepest node, with the siblings behind it. */
+/* Visit the entry in slot i of the deepest node, together with the siblings that follow it. */
 static int visit(struct walk *w, struct level *l, unsigned int i)
 {
 	uint64_t e = l->slot[i], first;
@@ -122,7 +125,7 @@ static int visit(struct walk *w, struct level *l, unsigned int i)
 		return 0;
 	}
 	if (is_internal(e)) {
-		/* A sibling that follows no entry, or a number that means nothing. */
+		/* A sibling that follows no entry, or a number without a meaning. */
 		if (e >> 2 != 256 && e >> 2 != 257)
 			w->stat->damaged++;
 		return 0;
@@ -173,7 +176,7 @@ int pfs_xa_walk(struct pfs_model *m, uint64_t va, pfs_xa_fn *fn, void *arg,
 	if (r)
 		return r;
 	if (!is_node(head)) {
-		/* No node: the head is the entry of index 0. */
+		/* The head is no node but the entry of index 0. */
 		if (is_internal(head))
 			stat->damaged += head >> 2 != 256 && head >> 2 != 257;
 		else if (head && !(head & 1))

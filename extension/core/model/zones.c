@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Nodes and zones: pg_data_t and the spans of its struct zones. */
+/* Nodes and zones: each pg_data_t and its struct zones. */
 #include "core/model/model.h"
 
 #include <errno.h>
@@ -15,10 +15,10 @@ struct build {
 	bool online_known;
 	unsigned char online[MAX_NODES / 8];
 	uint64_t unreadable_nodes, unreadable_zones, foreign;
-	bool uncounted; /* nobody says how many nodes there can be */
+	bool uncounted; /* it is not known how many nodes there can be */
 };
 
-/* The same, and true with *ret as it was where the kernel has no such member. */
+/* The same, but where this kernel has no such member, true with *ret unchanged. */
 static bool read_long_if(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uint64_t *ret)
 {
 	return !pfs_have(m->facts, offset) || pfs_read_long(m, va, offset, ret);
@@ -64,7 +64,7 @@ static int add_zone(struct build *b, const struct pfs_node *n, unsigned int inde
 }
 
 /*
- * A pg_data_t that is neither online nor spans anything is no node: since
+ * A pg_data_t that is not online and spans nothing is no node: since
  * 09f49dca570a "mm: handle uninitialized numa nodes gracefully" (v5.18) every
  * possible node has one.
  */
@@ -83,7 +83,7 @@ static int add_node(struct build *b, unsigned int nid, uint64_t va)
 			return 0;
 		}
 		if (pfs_le32(id) != nid) {
-			/* That of an offline node may never have been filled in. */
+			/* The pg_data_t of an offline node may never have been filled in. */
 			b->foreign += online || !b->online_known;
 			return 0;
 		}
@@ -115,7 +115,7 @@ static int walk_nodes(struct build *b)
 	uint64_t va;
 	int r;
 
-	/* Without NUMA there is one, and no array. */
+	/* Without NUMA there is one node and no array of them. */
 	if (!pfs_have(f, PFS_F_NODE_DATA))
 		return add_node(b, 0, pfs_val(f, PFS_F_CONTIG_PAGE_DATA));
 	if (!pfs_have(f, PFS_F_NR_NODES_MAX)) {

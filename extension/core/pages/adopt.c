@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the scan of the original found, for the struct pages that a distilled
- * dump does not have. It comes from the file, as the pages do: it is taken only
- * if it adds up and contradicts no page that is there.
+ * Takes over the scan of the original dump, for the struct pages that a
+ * distilled dump does not have. It comes from the same file as the pages, which
+ * need not be honest: it is taken only if it adds up and contradicts no page
+ * that is there.
  */
 #include "core/pages/page.h"
 
@@ -11,7 +12,7 @@
 
 #define ULL(x) ((unsigned long long)(x))
 
-/* Runs in rising order; each inside the sections, which *ret_inside sums up. */
+/* Are the runs in ascending order and inside the sections? *ret_inside is their sum. */
 static int sum_section(const struct pfs_model *m, const struct pfs_section *s,
 		       const struct pfs_scan *whole, size_t *next, uint64_t sum[PFS_NR_STATES],
 		       uint64_t *ret_inside)
@@ -33,7 +34,10 @@ static int sum_section(const struct pfs_model *m, const struct pfs_section *s,
 	return 0;
 }
 
-/* The pages of each section are as many, and those of its abnormal states lie in runs. */
+/*
+ * Does each section have as many pages as its counts say, and do runs cover
+ * those in abnormal states?
+ */
 static int check_counts(const struct pfs_model *m, const struct pfs_scan *scan,
 			const struct pfs_scan *whole, struct pfs_err *err)
 {
@@ -73,7 +77,10 @@ static int check_counts(const struct pfs_model *m, const struct pfs_scan *scan,
 	return 0;
 }
 
-/* The first page of x's runs that y's contradict; false: none. skip: a state of x. */
+/*
+ * Do runs of x contradict those of y? Then the first such page is found; skip
+ * is a state of x that is passed over.
+ */
 static bool contradiction(const struct pfs_run *x, size_t nx, enum pfs_state skip,
 			  const struct pfs_run *y, size_t ny, enum pfs_state any, uint64_t *ret)
 {
@@ -130,7 +137,10 @@ int pfs_scan_adopt(struct pfs_model *m, struct pfs_scan *scan, const struct pfs_
 		r = check_marks(m, whole, err);
 	if (r)
 		return r;
-	/* What is left out here may have been anything there; all else is what it is. */
+	/*
+	 * A page that is left out here may have been in any state there; all
+	 * others must be in the same.
+	 */
 	if (contradiction(scan->runs, scan->nr_runs, PFS_ST_EXCLUDED, whole->runs, whole->nr_runs,
 			  PFS_NR_STATES, &at) ||
 	    contradiction(whole->runs, whole->nr_runs, PFS_NR_STATES, scan->runs, scan->nr_runs,

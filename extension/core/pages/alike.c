@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Most struct pages are like the one before them: inside one free block, tails of
- * one compound page, of one device, memory of the kernel in a row. Where all that
- * pfs_classify() asks for is the same, so is its answer. What is looked at here is
- * what it looks at; anything in doubt is left to it.
+ * Most struct pages are like the one before them: inside one free block, tails
+ * of one compound page, pages of one device, memory of the kernel in a row. If
+ * everything that pfs_classify() looks at is the same, so is its answer. This
+ * file compares just that, and leaves anything in doubt to pfs_classify().
  */
 #include "core/pages/lists.h"
 
-/* Bits of a struct page that have to be as they are in another one. */
+/* Bits of a struct page that must be the same in the next one. */
 struct word {
 	size_t at;
 	uint64_t want, mask;
 };
 
-/* Flags whose pages have rules of their own. */
+/* Flags that make pages subject to other rules. */
 static uint64_t special_mask(const struct pfs_classifier *c)
 {
 	return c->head_mask | c->hwpoison_mask;
@@ -27,7 +27,7 @@ static const struct pfs_zone *zone_of(const struct pfs_classifier *c, uint64_t f
 	return c->by_link[node << 3 | (flags >> l->zone_shift & c->zone_mask)];
 }
 
-/* Where the pages of this state end at the latest; pfn itself: this one is of no use. */
+/* Where the pages in this state end at the latest; pfn itself: it cannot be told. */
 static uint64_t state_end(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
 			  uint64_t pfn, uint64_t flags, enum pfs_state st)
 {
@@ -42,7 +42,7 @@ static uint64_t state_end(const struct pfs_classifier *c, const struct pfs_class
 			return flags & c->reserved_mask ? pfn : pfs_min64(end, ctx->free_until);
 		if (st != PFS_ST_OK || pfn < ctx->free_until)
 			return pfn;
-		/* Where its RAM ends, such a page may be of a hole. */
+		/* Past the end of RAM such a page may belong to a hole. */
 		if (flags & c->reserved_mask && c->ram_known)
 			return ctx->ram < c->nr_ram ? pfs_min64(end, c->ram[ctx->ram].end) : pfn;
 		return end;
@@ -51,14 +51,17 @@ static uint64_t state_end(const struct pfs_classifier *c, const struct pfs_class
 	return g ? pfs_min64(end, g->end_pfn) : pfn;
 }
 
-/* Where the tails of its compound page end at the latest. */
+/* Where the tails of this compound page end at the latest. */
 static uint64_t tails_end(const struct pfs_classifier *c, uint64_t pfn, uint64_t word,
 			  uint64_t head_va)
 {
 	uint64_t head = pfn - (pfs_pfn_to_page(c->m, pfn) - head_va) / c->struct_page;
 	uint64_t end = head + pfs_compound_max(c);
 
-	/* The same mask names another head behind the compound page that it is the size of. */
+	/*
+	 * A mask is the size of the compound page: behind that, the same mask
+	 * names another head.
+	 */
 	if (c->head_is_mask)
 		end = pfs_min64(end, head + (0 - (word - 1)) / c->struct_page);
 	return end > pfn ? end : pfn;
@@ -79,7 +82,10 @@ static inline uint64_t differ(const unsigned char *bytes, const struct pattern *
 	return differs(bytes, &p->flags) | differs(bytes, &p->head) | differs(bytes, &p->counts);
 }
 
-/* By value, so that it is in registers; four at once, as it is the branches that take long. */
+/*
+ * p is passed by value to be kept in registers. Four pages are compared at a
+ * time, because branches take most of the time.
+ */
 static uint64_t count(struct pattern p, const unsigned char *bytes, size_t size, uint64_t max)
 {
 	uint64_t n;
@@ -93,7 +99,7 @@ static uint64_t count(struct pattern p, const unsigned char *bytes, size_t size,
 	return n;
 }
 
-/* A page of an LRU list, with nothing odd about it, whose next one is at hand and knows it. */
+/* Is this a normal page on an LRU list, whose next one is in memory and points back? */
 static bool well_listed(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
 			uint64_t pfn, const unsigned char *bytes)
 {
@@ -131,7 +137,7 @@ uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 	} else if (ctx->compound && ctx->last >= pfn) {
 		return 0;
 	} else if (st == PFS_ST_DEVICE && c->pgmap_offset) {
-		/* In the place of the tails' word. */
+		/* This member is where a tail has its link. */
 		if (c->pgmap_offset != c->head_offset)
 			return 0;
 	} else {
@@ -144,7 +150,7 @@ uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 	/* pfs_head_copy() goes by the page type, too. */
 	if (c->hugetlb_mask && ((uint32_t)p.counts.want & c->hugetlb_mask) == c->hugetlb_value)
 		return 0;
-	/* A page of zeroes is another matter. */
+	/* Pages of zeroes have rules of their own. */
 	if (end <= pfn + 1 ||
 	    !(p.flags.want & p.flags.mask || p.head.want & p.head.mask || p.counts.want))
 		return 0;

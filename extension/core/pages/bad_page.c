@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What no struct page of a running kernel is: mostly what the allocator itself
- * calls a bad page when it meets it. One page, and for compound pages and free
- * blocks the pages around it.
+ * What no struct page of a running kernel looks like: mostly what the allocator
+ * itself calls a bad page. One page is checked, and for compound pages and free
+ * blocks also the pages around it.
  */
 #include "core/pages/classify.h"
 
-/* Of a list head in kernel memory, or what list_del() leaves behind. */
+/*
+ * Does va point to kernel memory, as a list pointer does, or is it what
+ * list_del() leaves behind?
+ */
 static bool list_pointer(const struct pfs_classifier *c, uint64_t va)
 {
 	return (!(va & 7) && pfs_kernel_address(c, va)) || pfs_list_poison(c, va);
@@ -52,9 +55,9 @@ static bool has_head_flag(const struct pfs_classifier *c, const unsigned char *b
 
 /*
  * prep_compound_page() makes all pages behind a head its tails, and
- * free_tail_page_prepare() looks whether they still are. So the page before a tail
- * is its head or another tail of it; before the first page of a section, and
- * behind pages that were not seen, only the head can be asked.
+ * free_tail_page_prepare() checks that they still are. So the page before a
+ * tail is its head or another tail of it. For the first page of a section, and
+ * behind pages that were not seen, only the head can be checked.
  */
 static const char *bad_tail(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 			    uint64_t pfn, uint64_t word, uint64_t head_va)
@@ -89,11 +92,11 @@ static bool names(const struct pfs_classifier *c, const struct pfs_classify_ctx 
 }
 
 /*
- * HVO shows the page with the head again in place of tails (e7d324850bfc "mm:
- * hugetlb: free the 2nd vmemmap page associated with each HugeTLB page", v5.18):
- * such a fake head begins a page of the memmap, and the tails behind it name the
- * real one. Seven of the eight sections of a 1 GiB page begin with one: there,
- * nothing was seen of the page before.
+ * With HVO, tails are replaced by the page of the memmap that has the head
+ * (e7d324850bfc "mm: hugetlb: free the 2nd vmemmap page associated with each
+ * HugeTLB page", v5.18). The fake head at its start is followed by tails that
+ * name the real head. Seven of the eight sections of a 1 GiB page begin with a
+ * fake head, before which no page was seen.
  */
 static bool fake_head(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
 		      uint64_t pfn, uint64_t head_va)
@@ -108,9 +111,9 @@ static bool fake_head(const struct pfs_classifier *c, const struct pfs_classify_
 }
 
 /*
- * Behind a head comes its first tail; where that is damaged, the second one
- * tells. When a huge page is gone, copies of its head may be left (see
- * pfs_check_head_copies()): only of a page in use is PG_head to be believed.
+ * A head is followed by its first tail; if that is damaged, the second one
+ * tells. When a huge page is freed, copies of its head may be left (see
+ * pfs_check_head_copies()), so that PG_head is believed only of a page in use.
  */
 static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 			    uint64_t pfn, bool used)
@@ -157,17 +160,20 @@ bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx
 	if (!head && !is_hugetlb(c, bytes))
 		return false;
 	next = neighbour(ctx, pfn + 1);
-	/* Where the page behind has the type, too, something else gave it to both. */
+	/* If the next page has the type as well, something else gave it to both. */
 	return next && !(pfs_le64(next + c->head_offset) & 1) && (head || !is_hugetlb(c, next));
 }
 
-/* A tail with bit 0 lost: it still holds its head's address or mask, and no reference. */
+/*
+ * Is this a tail that lost bit 0? It still holds the address or the mask of its
+ * head, and no reference.
+ */
 static bool lost_tail(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx, uint64_t pfn,
 		      const unsigned char *bytes)
 {
 	uint64_t word = pfs_le64(bytes + c->head_offset);
 
-	/* A mask is the negated size of a compound page, and no address. */
+	/* A mask is the negated size of a compound page and no address. */
 	if (c->head_is_mask && word >> 32 == UINT32_MAX)
 		word &= pfs_pfn_to_page(c->m, pfn);
 	if (!ctx->compound || ctx->last + 1 != pfn || !c->has_refcount ||
@@ -178,10 +184,10 @@ static bool lost_tail(const struct pfs_classifier *c, struct pfs_classify_ctx *c
 }
 
 /*
- * page->mapping of a page on an LRU list: two bits of type, and the address of
- * an object. Its list pointers are others' list heads, but for an unevictable
- * page, whose list is none (b109b87050df "mm/munlock: replace clear_page_mlock()
- * by final clearance", v5.18).
+ * page->mapping of a page on an LRU list holds two bits of type and the address
+ * of an object. Its list pointers point to other list heads, unless it is
+ * unevictable: such a page is on no list (b109b87050df "mm/munlock: replace
+ * clear_page_mlock() by final clearance", v5.18).
  */
 const char *pfs_bad_lru(const struct pfs_classifier *c, uint64_t flags, const unsigned char *bytes)
 {
@@ -252,8 +258,8 @@ const char *pfs_bad_free_page(const struct pfs_classifier *c, uint64_t pfn,
 }
 
 /*
- * Are the pages of a block in use? Where one of those looked at is, it is that
- * page that is wrong; where most are, it is the head.
+ * Are the pages of this block in use? If one of those checked is, that page is
+ * wrong; if most are, the head is.
  */
 static bool block_in_use(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
 			 uint64_t pfn, uint64_t pages)

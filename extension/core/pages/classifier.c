@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is looked up once a model, so that a page costs only compares; and what its words say. */
+/* Looks up once per model what pages are compared with, and reads what their words mean. */
 #include "core/pages/classify.h"
 
 #include <errno.h>
@@ -84,9 +84,10 @@ static void buddy(struct pfs_classifier *c, const struct pfs_facts *f)
 		c->buddy_value = v & 0xff000000;
 	}
 	/*
-	 * The other types that there are: PG_offline, PG_table, PG_guard and, for a
-	 * while, PG_kmemcg from v4.18 on, and what VMCOREINFO names. The values of
-	 * v6.10 and v6.11, a bit each below 0x80000000, are not told apart.
+	 * Other types are PG_offline, PG_table, PG_guard and, for a while,
+	 * PG_kmemcg from v4.18 on, and those that VMCOREINFO names. The values
+	 * of v6.10 and v6.11, one bit each below 0x80000000, are not told
+	 * apart.
 	 */
 	if (v >> 7 == 0x1fffffe && (v & 0x7f) == 0x7f) {
 		c->type_bits = 0x780;
@@ -116,7 +117,7 @@ static uint64_t flag_mask(const struct pfs_facts *f, enum pfs_fact_id id)
 	return pfs_have(f, id) && pfs_val(f, id) < 64 ? UINT64_C(1) << pfs_val(f, id) : 0;
 }
 
-/* Canonical addresses with the top bit set: all from a power of two below the end on. */
+/* The lowest canonical address with the top bit set: 2^64 minus a power of two. */
 static uint64_t kernel_start(const struct pfs_mem *mem)
 {
 	unsigned int shift = 63;
@@ -127,24 +128,24 @@ static uint64_t kernel_start(const struct pfs_mem *mem)
 	return (uint64_t)0 - (UINT64_C(1) << shift);
 }
 
-/* Flags whose pages have rules of their own. */
+/* Flags that make pages subject to other rules. */
 static uint64_t special_mask(const struct pfs_classifier *c)
 {
 	return c->head_mask | c->hwpoison_mask;
 }
 
-/* What pfs_alike() compares flags by; 0: it is not to be asked. */
+/* The flags that pfs_alike() compares; 0: it must not be called. */
 static uint64_t alike_mask(const struct pfs_classifier *c)
 {
 	const struct pfs_layout *l = &c->m->layout;
 	uint64_t mask = special_mask(c) | c->lru_mask | c->unevictable_mask | c->reserved_mask |
 			c->free_mask;
 
-	/* Of pages without special flags, none holds a fill pattern. */
+	/* No page without special flags may hold a fill pattern. */
 	if (!c->has_links || !c->has_refcount || !c->head_offset || !c->head_mask ||
 	    !(special_mask(c) & c->unused_fill))
 		return 0;
-	/* One word of both counts, whose lower half is the page type, too. */
+	/* One word has to hold both counts; its lower half is also the page type. */
 	if (!c->mapcount_offset || c->refcount_offset != c->mapcount_offset + 4 ||
 	    c->type_offset != c->mapcount_offset || c->buddy_mask == c->buddy_value)
 		return 0;

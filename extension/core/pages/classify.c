@@ -16,7 +16,10 @@ static bool spans(const struct pfs_zone *z, uint64_t pfn)
 	return pfs_within(pfn, z->start_pfn, z->spanned);
 }
 
-/* Does a zone of RAM span the PFN? ZONE_DEVICE spans what lies in others, too. */
+/*
+ * Does a zone of RAM span the PFN? ZONE_DEVICE is left out, because it also
+ * spans what belongs to other zones.
+ */
 static bool ram_zone_spans(const struct pfs_classifier *c, uint64_t pfn)
 {
 	size_t i;
@@ -28,8 +31,9 @@ static bool ram_zone_spans(const struct pfs_classifier *c, uint64_t pfn)
 }
 
 /*
- * A tail's head lies before it, whole struct pages away, and no further than
- * the largest compound page there is (1 GiB of DAX or hugetlb, 16 GiB on ppc64).
+ * The head of a tail is before it, at a distance of whole struct pages, and no
+ * farther than the largest compound page (1 GiB of DAX or hugetlb, 16 GiB on
+ * ppc64).
  */
 static bool head_plausible(const struct pfs_classifier *c, uint64_t page_va, uint64_t head_va)
 {
@@ -69,7 +73,10 @@ static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, 
 		return why(ret_why, PFS_ST_MISLINKED,
 			   "its node and zone links name no zone of this machine");
 	if ((int64_t)z->index == c->device_zone) {
-		/* Memory that was a device's is nobody's now, and never System RAM. */
+		/*
+		 * Memory of a device that is gone belongs to nobody, and is
+		 * never System RAM.
+		 */
 		if (c->ram_known && ram && (!c->m->pgmaps_known || !pfs_pgmap_of(c->m, pfn)))
 			return why(ret_why, PFS_ST_MISLINKED,
 				   "System RAM in no device pagemap, linked to ZONE_DEVICE");
@@ -173,7 +180,7 @@ enum pfs_state pfs_classify(const struct pfs_classifier *c, struct pfs_classify_
 	enum pfs_state s = classify(c, ctx, pfn, bytes, ret_why);
 
 	ctx->seen = pfn + 1;
-	/* A tail that cannot be told as one does not end its compound page. */
+	/* A tail that is damaged beyond recognition does not end its compound page. */
 	if (pfs_state_abnormal(s) && ctx->compound && ctx->last + 1 == pfn)
 		ctx->last = pfn;
 	return s;

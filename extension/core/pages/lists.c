@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-/* A read may decompress a page: as many as there are blocks of the largest order, twice. */
+/*
+ * A read may have to decompress a page. The limit is twice the number of blocks
+ * of the largest order in a section.
+ */
 #define READS_PER_SECTION 128
 
 void pfs_lists_start(struct pfs_lists *l, struct pfs_section_scan *s, struct pfs_mem *mem)
@@ -33,7 +36,7 @@ bool pfs_lists_pfn(const struct pfs_classifier *c, uint64_t va, uint64_t *ret)
 {
 	uint64_t off = va - c->m->layout.vmemmap - c->lru_offset;
 
-	/* Each page on a list comes here, and a division costs as much as all the rest. */
+	/* Each page on a list gets here, and a division costs as much as all the rest. */
 	*ret = c->struct_page_shift ? off >> c->struct_page_shift : off / c->struct_page;
 	return *ret < c->end_pfn && *ret * c->struct_page == off;
 }
@@ -55,7 +58,7 @@ const unsigned char *pfs_lists_next(const struct pfs_classifier *c,
 
 enum answer { NO, YES, UNKNOWN };
 
-/* What a list pointer leads to: a struct page, or a list head somewhere else. */
+/* The target of a list pointer: a struct page, or a list head somewhere else. */
 struct peer {
 	enum answer there; /* NO: nothing can be there */
 	bool is_page;
@@ -116,7 +119,7 @@ static void peer_get(struct pfs_lists *l, uint64_t va, struct peer *p)
 	p->prev = pfs_le64(buf + 8);
 }
 
-/* Does what lies after, or before, a peer in its list point back to it? */
+/* Does the entry after, or before, a peer in its list point back to it? */
 static bool linked(struct pfs_lists *l, const struct peer *p, bool after)
 {
 	struct peer other;
@@ -126,10 +129,10 @@ static bool linked(struct pfs_lists *l, const struct peer *p, bool after)
 }
 
 /*
- * Does a neighbour deny to know the page, after it or before it? It has to be
- * linked itself, to somebody else in the page's place, or being on a list by
- * its flags, on its other side: a neighbour that was overwritten, or freed, or is
- * mapped wrongly, says nothing.
+ * Does the neighbour after the page, or before it, deny knowing it? For that,
+ * the neighbour has to be linked itself: to another page in place of this one
+ * or, if its flags say that it is on a list, on its other side. A neighbour
+ * that was overwritten or freed, or is mapped wrongly, proves nothing.
  */
 static bool denies(struct pfs_lists *l, const struct peer *p, bool after, uint64_t here)
 {
@@ -145,9 +148,9 @@ static bool denies(struct pfs_lists *l, const struct peer *p, bool after, uint64
 }
 
 /*
- * One neighbour may not know a page while it is put on a list or taken off it,
- * and both while it is off the list and not yet marked so: then list_del() has
- * left its poison. Without that, nobody is at work on the page.
+ * While a page is put on a list or taken off it, one neighbour may not know it.
+ * While it is off the list and not yet marked so, neither does: then list_del()
+ * has left its poison in it. Without poison, nobody is at work on the page.
  */
 enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned char *bytes,
 			     struct pfs_pfn_range *ret_lost)
@@ -161,7 +164,7 @@ enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned c
 
 	if (pfs_list_poison(c, next) || pfs_list_poison(c, prev))
 		return PFS_LINK_GOOD;
-	/* Mostly it is at hand, and all is well. */
+	/* Mostly the next page is in memory, and all is well. */
 	near = pfs_lists_next(c, &l->scan->ctx, pfn, bytes, &next_pfn);
 	if (near)
 		return is_buddy(c, bytes) && pfs_lists_lost(c, near, next_pfn, here, ret_lost) ?
@@ -178,7 +181,7 @@ enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned c
 	peer_get(l, prev, &before);
 	if (before.there == UNKNOWN || (before.there == YES && before.next == here))
 		return PFS_LINK_GOOD;
-	/* On an emptied list, the one neighbour on both sides is the list's head. */
+	/* If a list was emptied, the head of the list is the neighbour on both sides. */
 	if (after.there == YES && before.there == YES && after.prev == prev &&
 	    before.next == next && (next != prev || !after.is_page))
 		return PFS_LINK_PASSED;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Free lists and LRU lists, seen from the pages on them. A page's neighbours
- * are struct pages of the same section more often than not, and are looked at
- * in memory; others cost a read each, of which a section gets some.
+ * Free lists and LRU lists, seen from the pages on them. The neighbours of a
+ * page on its list are mostly struct pages of the same section, which are in
+ * memory already. Any other costs a read, and each section has a limited number
+ * of these.
  */
 #ifndef PFS_CORE_PAGES_LISTS_H
 #define PFS_CORE_PAGES_LISTS_H
@@ -10,10 +11,10 @@
 #include "core/pages/scan.h"
 
 enum pfs_link {
-	PFS_LINK_GOOD,	 /* linked, or it cannot be told */
+	PFS_LINK_GOOD,	 /* it is linked, or that cannot be told */
 	PFS_LINK_STALE,	 /* neither neighbour knows the page */
-	PFS_LINK_PASSED, /* its neighbours have each other as neighbours */
-	PFS_LINK_LOST	 /* the next one, of a free list, is not in the buddy allocator */
+	PFS_LINK_PASSED, /* its neighbours are linked to each other instead */
+	PFS_LINK_LOST	 /* the next page on the free list is not in the buddy allocator */
 };
 
 struct pfs_lists {
@@ -22,19 +23,26 @@ struct pfs_lists {
 	unsigned int reads;  /* left for this section */
 };
 
-/* For each section, after it was read. */
+/* Call for each section, after it was read. */
 void pfs_lists_start(struct pfs_lists *l, struct pfs_section_scan *s, struct pfs_mem *mem);
 
-/* Is this page on a list: the head of a free block, or of an LRU list's? */
+/*
+ * Is this page linked into a list, as the head of a free block or of a folio on
+ * an LRU list?
+ */
 bool pfs_lists_has(const struct pfs_classifier *c, enum pfs_state st, const unsigned char *bytes);
 
-/* How a page on a list is linked; PFS_LINK_LOST with the block of the next one. */
+/*
+ * How a page on a list is linked. With PFS_LINK_LOST, *ret_lost is the block of
+ * the next page.
+ */
 enum pfs_link pfs_lists_look(struct pfs_lists *l, uint64_t pfn, const unsigned char *bytes,
 			     struct pfs_pfn_range *ret_lost);
 
 /*
- * Is a page, which follows prev on a free list, not in the buddy allocator? Then
- * the block that it was is lost. False also where it cannot be told.
+ * Is this page, which follows prev on a free list, not in the buddy allocator?
+ * Then the block that it was is lost, and set in *ret. False also where that
+ * cannot be told.
  */
 bool pfs_lists_lost(const struct pfs_classifier *c, const unsigned char *bytes, uint64_t pfn,
 		    uint64_t prev, struct pfs_pfn_range *ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One struct page: its place, its bytes, its state. */
+/* Reads and classifies one struct page. */
 #include "core/pages/page.h"
 
 #include <errno.h>
@@ -87,9 +87,9 @@ static const unsigned char *page_around(void *arg, uint64_t pfn)
 }
 
 /*
- * What a scan from the start of the section would know of the compound page
- * before pfn. A damaged tail right before it shall not count: it is the named
- * head that has to be one.
+ * Finds what a scan from the start of the section would know of the compound
+ * page before pfn. A damaged tail right before it must not count: the head that
+ * it names has to be one.
  */
 static void compound_before(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 			    uint64_t pfn)

@@ -70,7 +70,7 @@ int pfs_pfn_section_valid(const struct pfs_model *m, uint64_t pfn)
 
 	if (pfs_have(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS))
 		return -1;
-	/* Where there is no memmap there is no usage: the kernel never asks. */
+	/* Without a memmap there is no usage, because the kernel never asks for it. */
 	return s && s->flags & PFS_SEC_HAS_MEM_MAP ? subsection_bit(m, s, pfn) : 0;
 }
 
@@ -111,7 +111,10 @@ int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn)
 	if (pfs_have(f, PFS_F_FN_PFN_TO_ONLINE) ||
 	    pfs_has_section_flag(m, PFS_SF_TAINT_ZONE_DEVICE))
 		return online_subsection(m, s, pfn);
-	/* A distilled dump has no function names; it has its last flag bit if it had them. */
+	/*
+	 * A distilled dump has no names of functions; that it has the last flag
+	 * bit shows that the original had them.
+	 */
 	if (functions || pfs_have(f, PFS_F_BIT_LAST) || pfs_have(f, PFS_F_MS_PAGEBLOCK_FLAGS))
 		return 1;
 	return online_subsection(m, s, pfn) == 1 && pfs_get_dev_pagemap(m, pfn) == 0 ? 1 : -1;
@@ -121,7 +124,7 @@ int pfs_is_zone_device_page(const struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_facts *f = m->facts;
 
-	/* Without the zone, a constant; and so it reads nothing. */
+	/* Without ZONE_DEVICE this is a constant and reads nothing. */
 	if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE))
 		return 0;
 	if (!p || !p->has_bytes || !m->layout.zone_width || !pfs_have(f, PFS_F_ZONE_DEVICE))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's own predicates about a PFN, as the dumped kernel would answer
- * them. Each function is named after the kernel's; all answer 1, 0, or -1 where
- * the dump or its debug information cannot say, or where this kernel has no
- * such predicate.
+ * Predicates of the kernel about a PFN, as the dumped kernel would answer them.
+ * Each function is named after the one of the kernel. They return 1, 0, or -1
+ * where the dump or its debug information cannot tell, or where this kernel has
+ * no such predicate.
  */
 #ifndef PFS_CORE_PAGES_PREDICATE_H
 #define PFS_CORE_PAGES_PREDICATE_H
@@ -11,9 +11,10 @@
 #include "core/pages/page.h"
 
 /*
- * Does a struct page of this PFN exist? Whole sections before v5.3; then early
- * sections whole, others by subsection (ba72b4c8cf60 "mm/sparsemem: support
- * sub-section hotplug"). -1 where the machine may have a pfn_valid() of its own.
+ * Does this PFN have a struct page? Before v5.3 that holds of whole sections;
+ * since then of whole early sections, and of subsections in others
+ * (ba72b4c8cf60 "mm/sparsemem: support sub-section hotplug").
+ * -1 where the architecture may have a pfn_valid() of its own.
  */
 int pfs_pfn_valid(const struct pfs_model *m, uint64_t pfn);
 int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn);
@@ -29,25 +30,26 @@ int pfs_present_section(const struct pfs_model *m, uint64_t pfn);
 
 /*
  * Does pfn_to_online_page() return the page? Without memory hotplug it is
- * pfn_valid(). Else it asks for ONLINE alone up to v5.11, and from v5.12 on
- * also for the subsection and, in a tainted section, for the absence of a
+ * pfn_valid(). Otherwise it asks for ONLINE alone up to v5.11, and from v5.12
+ * on also for the subsection and, in a tainted section, for the absence of a
  * device pagemap (9f9b02e5b346 "mm: teach pfn_to_online_page() to consider
  * subsection validity", 1f90a3477df3 "mm: teach pfn_to_online_page() about
- * ZONE_DEVICE section collisions"). That function is out of line, so its symbol
- * tells; a taint bit does, too.
+ * ZONE_DEVICE section collisions"). The newer function is out of line, so that
+ * its symbol shows which one a kernel has; so does a taint bit.
  */
 int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn);
 
 /*
- * Does get_dev_pagemap() find a pagemap, and percpu_ref_tryget_live() get a
- * reference to it? One that is found is taken for live where the facts of its
- * reference are not known, as in dumps distilled without them: memunmap_pages()
- * kills it only to take it out of pgmap_array.
+ * Does get_dev_pagemap() find a pagemap, and does percpu_ref_tryget_live() get
+ * a reference to it? Where the facts about its reference are not known, as in
+ * dumps that were distilled without them, a pagemap that is found counts as
+ * live: memunmap_pages() kills the reference only shortly before it takes the
+ * pagemap out of pgmap_array.
  */
 int pfs_get_dev_pagemap(const struct pfs_model *m, uint64_t pfn);
 
 /*
- * Predicates that read page->flags and believe them, whatever the state of the
+ * These predicates read page->flags and believe them, whatever the state of the
  * page. -1 where the struct page cannot be read: the kernel would fault, or the
  * dump lacks it. p may be NULL.
  */
@@ -65,10 +67,7 @@ int pfs_page_reserved(const struct pfs_model *m, const struct pfs_page *p);
  */
 int pfs_pfn_active(const struct pfs_model *m, uint64_t pfn);
 
-/*
- * Is System RAM anywhere in, or everywhere in, [start, end)? -1: resources are
- * not known.
- */
+/* Is any page, or every page, of [start, end) System RAM? -1: resources are not known. */
 int pfs_any_ram(const struct pfs_model *m, uint64_t start, uint64_t end);
 int pfs_all_ram(const struct pfs_model *m, uint64_t start, uint64_t end);
 

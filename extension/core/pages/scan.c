@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The scan of every struct page: sections are handed out to threads, each
- * thread counts and keeps its runs, and the runs are put in order at the end,
- * so that the result does not depend on the number of threads.
+ * The scan of every struct page. Sections are handed out to threads; each
+ * thread counts and collects its own runs. They are sorted at the end, so that
+ * the result does not depend on the number of threads.
  */
 #include "core/pages/scan.h"
 
@@ -16,7 +16,10 @@
 #include "core/pages/predicate.h"
 
 #define MAX_JOBS 64
-/* Bytes of memmap that are read at once: still in the CPU's cache when they are looked at. */
+/*
+ * Bytes of the memmap that are read in one go: they are still in the CPU cache
+ * when they are classified.
+ */
 #define PIECE ((uint64_t)256 << 10)
 #define NOT_READ UINT8_MAX	/* in answer[] */
 
@@ -43,7 +46,10 @@ void pfs_section_scan_deinit(struct pfs_section_scan *s)
 	s->memmap = s->answer = NULL;
 }
 
-/* Physically contiguous bytes behind one leaf; at: offset into the memmap. */
+/*
+ * Read bytes behind one leaf, which are physically contiguous; at is the offset
+ * into the memmap.
+ */
 static void read_leaf(struct pfs_section_scan *s, struct pfs_mem *mem, uint64_t pa, uint64_t at,
 		      uint64_t len)
 {
@@ -69,7 +75,7 @@ static void read_leaf(struct pfs_section_scan *s, struct pfs_mem *mem, uint64_t 
 	}
 }
 
-/* The PFN after the last one, from pfn on, whose struct page was read as a whole. */
+/* One past the last PFN, from pfn on, whose struct page was read completely. */
 static uint64_t known_end(const struct pfs_section_scan *s, uint64_t pfn)
 {
 	const struct pfs_layout *l = &s->m->layout;
@@ -81,7 +87,7 @@ static uint64_t known_end(const struct pfs_section_scan *s, uint64_t pfn)
 	return s->first_pfn + pfs_min64(i * l->page_size, total) / l->struct_page;
 }
 
-/* The piece of the memmap that has this offset. */
+/* Read the piece of the memmap at this offset. */
 static void read_piece(struct pfs_section_scan *s, uint64_t at)
 {
 	const struct pfs_layout *l = &s->m->layout;
@@ -114,7 +120,7 @@ static void read_piece(struct pfs_section_scan *s, uint64_t at)
 	s->whole = known_end(s, s->first_pfn + s->whole) - s->first_pfn;
 }
 
-/* Of the page of the memmap that has this offset. */
+/* The answer for the page of the memmap at this offset. */
 static inline enum pfs_state answer_at(struct pfs_section_scan *s, uint64_t at)
 {
 	unsigned char *answer = &s->answer[at >> s->m->layout.page_shift];
@@ -124,7 +130,10 @@ static inline enum pfs_state answer_at(struct pfs_section_scan *s, uint64_t at)
 	return (enum pfs_state) * answer;
 }
 
-/* Of the struct page of this PFN, which may lie in two pages of the memmap: 56 or 72 bytes. */
+/*
+ * The answer for the struct page of this PFN, which two pages of the memmap may
+ * share if it has 56 or 72 bytes.
+ */
 static enum pfs_state answer_of(struct pfs_section_scan *s, uint64_t pfn)
 {
 	uint64_t at = (pfn - s->first_pfn) * s->m->layout.struct_page;
@@ -133,7 +142,10 @@ static enum pfs_state answer_of(struct pfs_section_scan *s, uint64_t pfn)
 	return a == PFS_ST_OK ? b : a;
 }
 
-/* struct pfs_classify_ctx's page(): of this section, if it was read as a whole. */
+/*
+ * page() of struct pfs_classify_ctx: a struct page of this section, if it was
+ * read completely.
+ */
 static const unsigned char *section_page(void *arg, uint64_t pfn)
 {
 	struct pfs_section_scan *s = arg;
@@ -202,7 +214,10 @@ static int keep_run(struct worker *w, uint64_t pfn, enum pfs_state state, enum p
 	struct run_list *l = &w->runs[mark];
 	struct pfs_run *last = l->nr ? &l->r[l->nr - 1] : NULL;
 
-	/* Sections come to a thread out of order of its neighbours: runs end with them. */
+	/*
+	 * A thread does not get neighbouring sections in order, so that runs
+	 * end with their section.
+	 */
 	if (last && last->end == pfn && last->state == state &&
 	    pfn % w->job->m->layout.pages_per_section) {
 		last->end++;
@@ -221,7 +236,7 @@ static int keep_run(struct worker *w, uint64_t pfn, enum pfs_state state, enum p
 	return 0;
 }
 
-/* Where the next memory behind the memmap begins or, inside it, ends. */
+/* The next memory that backs the memmap: where it begins or, once inside it, ends. */
 struct backing_cursor {
 	size_t next;
 	uint64_t from, to; /* PFNs */
@@ -240,7 +255,7 @@ static void backing_seek(const struct pfs_model *m, struct backing_cursor *b, ui
 	b->from = b->to = UINT64_MAX;
 }
 
-/* The first piece of backing that may reach pfn; pieces may overlap, rarely. */
+/* Find the first piece of backing that may reach pfn; in rare cases pieces overlap. */
 static void backing_start(const struct pfs_model *m, struct backing_cursor *b, uint64_t pfn)
 {
 	uint64_t pa = pfn << m->layout.page_shift;
@@ -257,7 +272,7 @@ static void backing_start(const struct pfs_model *m, struct backing_cursor *b, u
 	backing_seek(m, b, pfn);
 }
 
-/* Rare: a page with a flag that may contradict its state, or memory behind the memmap. */
+/* Mark a page whose flag may contradict its state, or that backs the memmap. Rarely called. */
 static int mark_page(struct worker *w, const struct pfs_section_scan *s, uint64_t pfn,
 		     enum pfs_state st, uint64_t flags, bool backing)
 {
@@ -291,7 +306,7 @@ static int keep_block(struct worker *w, uint64_t start, uint64_t end, enum pfs_m
 	return r;
 }
 
-/* A page that is on a list: whether the list knows, and who comes next. */
+/* Check that the list of a page knows it, and which page comes next. */
 static int mark_listed(struct worker *w, struct pfs_lists *l, uint64_t pfn, enum pfs_state st)
 {
 	const struct pfs_classifier *c = w->job->m->classifier;
@@ -416,7 +431,7 @@ static int by_start(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Put the threads' runs of a kind in order, and together again across sections of one kind. */
+/* Sort the runs of one kind from all threads, and join them across sections of one kind. */
 static int gather_kind(struct pfs_model *m, struct worker *workers, unsigned int nr,
 		       enum pfs_mark mark, struct pfs_run **ret, size_t *ret_nr)
 {
@@ -469,7 +484,7 @@ static int gather(struct pfs_model *m, struct worker *workers, unsigned int nr,
 	return gather_kind(m, workers, nr, PFS_MARK_NONE, &ret->runs, &ret->nr_runs);
 }
 
-/* Pages of which this dump says nothing are no findings, but nobody shall overlook them. */
+/* That the dump says nothing of some pages is no finding, but nobody must overlook it. */
 void pfs_scan_limits(struct pfs_model *m, const struct pfs_scan *scan)
 {
 	static const enum pfs_state unknown[] = { PFS_ST_EXCLUDED, PFS_ST_ABSENT,

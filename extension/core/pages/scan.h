@@ -14,21 +14,22 @@ struct pfs_section_scan {
 	unsigned char *memmap; /* the section's struct pages, as far as they were read */
 	unsigned char *answer; /* enum pfs_state of each page of memmap; PFS_ST_OK: read */
 	size_t nr_answers;
-	uint64_t whole;		    /* so many pages from first_pfn on were read as a whole */
-	const unsigned char *bytes; /* of the page classified last; NULL: not read */
+	uint64_t whole;		    /* as many pages from first_pfn on were read completely */
+	const unsigned char *bytes; /* of the page that was classified last; NULL: not read */
 };
 
 int pfs_section_scan_init(struct pfs_section_scan *s, const struct pfs_model *m,
 			  struct pfs_err *err);
 void pfs_section_scan_deinit(struct pfs_section_scan *s);
 
-/* mem: of the calling thread, until the next call. */
+/* mem belongs to the calling thread, and must stay valid until the next call. */
 void pfs_section_scan_start(struct pfs_section_scan *s, struct pfs_mem *mem,
 			    const struct pfs_section *section);
 
 /*
- * Call for every PFN of the section in turn; ret_why may be NULL. What it needs of the
- * memmap is read then, a piece at a time, and stays until the next section.
+ * Call this for every PFN of the section in order; ret_why may be NULL. The
+ * part of the memmap that it needs is read then, piece by piece, and kept until
+ * the next section.
  */
 enum pfs_state pfs_section_scan_state(struct pfs_section_scan *s, uint64_t pfn,
 				      const char **ret_why);

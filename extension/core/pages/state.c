@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The page states by name, and those of a struct page that cannot be read. */
+/* The names of the page states, and the states of a struct page that cannot be read. */
 #include "core/pages/page.h"
 
 static const struct {

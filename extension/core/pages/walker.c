@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Guards and first accesses of the kernel's PFN walkers, evaluated over the model. */
+/*
+ * The guards and the first accesses of the PFN walkers of the kernel, evaluated
+ * over the model.
+ */
 #include "core/pages/walker.h"
 
 #include <string.h>
@@ -10,7 +13,10 @@
 
 #define V(major, minor) ((major) << 8 | (minor))
 #define MAX_RULES	5
-/* A memory block has 64 GiB at most, a MAX_ORDER area 4 MiB: more steps are a damaged dump. */
+/*
+ * A memory block has at most 64 GiB and a MAX_ORDER area 4 MiB: if it takes
+ * more steps, the dump is damaged.
+ */
 #define MAX_STEPS	16384
 
 enum guard {
@@ -66,7 +72,7 @@ static const struct walker walkers[PFS_NR_WALKERS] = {
 #undef WITHOUT
 #undef WALKER
 
-/* The kernel's version v: since <= v < before. */
+/* What is known of the version of the kernel: since <= version < before. */
 struct age {
 	unsigned int since, before;
 };
@@ -116,7 +122,7 @@ static int either(int a, int b)
 	return a < 0 || b < 0 ? -1 : 0;
 }
 
-/* Orders of the buddy allocator are 0 to the number of free lists - 1. */
+/* The highest order of the buddy allocator is the number of free lists minus 1. */
 static uint64_t max_order_pages(const struct pfs_model *m)
 {
 	return m->classifier && m->classifier->max_order ?
@@ -151,7 +157,7 @@ static int order_valid(struct pfs_model *m, uint64_t pfn)
 	return both(below_max_pfn(m, pfn), first == own ? own : -1);
 }
 
-/* pageblock_pfn_to_page(), for the pageblock around the page, in one zone. */
+/* pageblock_pfn_to_page() for the pageblock around the page, in one zone. */
 static int compacts(struct pfs_model *m, const struct pfs_zone *z, uint64_t pfn)
 {
 	uint64_t per = pfs_pageblock_pages(m);
@@ -301,7 +307,10 @@ static int ask(const struct query *q, enum guard g)
 	return -1;
 }
 
-/* The answer of all guards that kernels of this age may have, if it is one. */
+/*
+ * The answer on which all guards that kernels of this age may have agree; -1 if
+ * they do not.
+ */
 static int guarded(const struct query *q, const struct rule *rules)
 {
 	unsigned int i, guards = 0, bit;
@@ -339,7 +348,7 @@ static void set_at(struct pfs_walker *w, const char *why, uint64_t at)
 	w->at = at;
 }
 
-/* Is there anything at va, by init_mm's page tables? -1: unknown. */
+/* Do the page tables of init_mm map va? -1: unknown. */
 static int mapped(struct pfs_model *m, uint64_t va)
 {
 	struct pfs_walk w;
@@ -372,7 +381,10 @@ static void touch_head(const struct query *q, struct pfs_walker *w)
 		set(w, 0, "the struct page and its compound head are mapped");
 }
 
-/* NODE_DATA() of the node that the page links to: NULL where there is no such node. */
+/*
+ * Access NODE_DATA() of the node that the page links to: it is NULL where there
+ * is no such node.
+ */
 static void touch_zone(const struct query *q, struct pfs_walker *w)
 {
 	const struct pfs_model *m = q->m;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which of the kernel's PFN walkers (include/pfnscope/walkers.def) would read
- * the struct page of a PFN, and would the first thing they touch fault?
+ * Which PFN walkers of the kernel (include/pfnscope/walkers.def) would read the
+ * struct page of a PFN, and would their first access fault?
  */
 #ifndef PFS_CORE_PAGES_WALKER_H
 #define PFS_CORE_PAGES_WALKER_H
@@ -23,7 +23,7 @@ enum pfs_walker_id {
 
 struct pfs_walker {
 	const char *name;
-	/* 1, 0, or -1: the dump or its debug information cannot say. */
+	/* The answers are 1, 0, or -1 where the dump or its debug information cannot tell. */
 	int exists;	 /* is it in this kernel? */
 	int reads;	 /* 0 unless it exists: would it, once started, read this page? */
 	int faults;	 /* 0 unless it reads: would its first accesses fault? */
@@ -33,9 +33,10 @@ struct pfs_walker {
 };
 
 /*
- * All walkers, for one PFN. page is what pfs_page_get() said of it, or NULL
- * where that said that there is none. What comes after the first accesses, with
- * contents that are no page's, is not predicted: no fault here is no promise.
+ * Ask for all walkers, for one PFN. page is the result of pfs_page_get(), or
+ * NULL where that found none. What a walker does after its first accesses, with
+ * contents that are those of no page, is not predicted: that it does not fault
+ * here is no promise.
  */
 void pfs_walkers(struct pfs_model *m, uint64_t pfn, const struct pfs_page *page,
 		 struct pfs_walker ret[PFS_NR_WALKERS]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machines whose registers and oopses are known. */
+/* The architectures whose registers and oopses are known. */
 #include "core/panic/arch.h"
 
 const struct pfs_oops_arch *pfs_oops_arch_of(const struct pfs_model *m)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Struct pages that the kernel's own words name, kernels 3.10 to 7.x:
+ * Struct pages that the messages of the kernel name, in kernels 3.10 to 7.x:
  *
  *	BUG: Bad page state in process omicli  pfn:09100
  *	BUG: Bad page map in process sh  pte:80000000091000a7 pmd:02a6b067
@@ -40,7 +40,10 @@ static bool parse_page(const char *s, struct pfs_named_page *ret)
 	return ret->poisoned || strstr(s, " refcount:") || strstr(s, " count:");
 }
 
-/* bad_page() and print_bad_pte(): the latter has no PFN, but page: behind it. */
+/*
+ * Parse lines of bad_page() and print_bad_pte(). The latter has no PFN, but is
+ * followed by "page:".
+ */
 static bool parse_bad(const char *s, struct pfs_named_page *ret)
 {
 	const char *q;
@@ -75,9 +78,9 @@ static bool number_after(const char *s, const char *words, uint64_t *ret)
 }
 
 /*
- * lib/list_debug.c, in all its forms: a word, at the list_head of what is in
- * brackets, should be the entry (list_del) or the other neighbour (list_add) and
- * is something else.
+ * Messages of lib/list_debug.c, in all versions: the word at the list_head that
+ * is given in brackets should be the entry (list_del) or the other neighbour
+ * (list_add), and is something else.
  */
 static bool parse_list(const char *s, struct pfs_named_page *holder, struct pfs_named_page *entry)
 {
@@ -149,7 +152,7 @@ static int add(struct names *n, const struct pfs_named_page *d)
 	return 0;
 }
 
-/* The page: line of a "Bad page" tells more of what that has named. */
+/* The "page:" line after a "Bad page" tells more of the page that this has named. */
 static bool belongs(const struct pfs_named_page *last, const struct pfs_named_page *d)
 {
 	return last && last->by == PFS_NAMED_BY_CHECK && !last->dumped && !last->nr_raw &&

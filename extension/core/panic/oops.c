@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is the same in the oopses of all machines, kernels 3.x to 7.x: who ran
- * where, the call trace, the lines of BUG, panic, lockups and sysrq, and
- * dump_page(). In the log buffer lines carry neither level nor time stamp.
+ * What the oopses of all architectures have in common, in kernels 3.x to 7.x:
+ * who ran where, the call trace, and the lines of BUG, panic, lockups and
+ * sysrq. In the log buffer, lines have neither a level nor a time stamp.
  *
  *	kernel BUG at mm/page_alloc.c:1234!
  *	CPU: 16 PID: 1348 Comm: ndctl Kdump: loaded Tainted: G        W
@@ -25,7 +25,10 @@ static bool is_lockup(const char *s)
 	       (strstr(s, "INFO: rcu") && strstr(s, "stall"));
 }
 
-/* What the kernel says of what it found wrong, and then goes on, unless it is told to panic. */
+/*
+ * Does the kernel report here that something is wrong, and then go on unless it
+ * is told to panic?
+ */
 static bool is_report(const char *s)
 {
 	return pfs_starts(s, "BUG: Bad page state in process ") ||
@@ -38,7 +41,7 @@ enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const cha
 {
 	const char *s = pfs_skip_space(text);
 
-	/* Most lines are of no interest, and are told by their first letter. */
+	/* Most lines are of no interest, and the first letter tells them apart. */
 	switch (*s) {
 	case 'K':
 		return pfs_starts(s, "Kernel panic - not syncing: ") ? PFS_LINE_PANIC :

@@ -5,7 +5,7 @@
 
 #include "core/panic/panic.h"
 
-/* What a log line is to one who looks for oopses. */
+/* What a log line means to somebody who looks for oopses. */
 enum pfs_oops_line {
 	PFS_LINE_OTHER,
 	PFS_LINE_HEAD,	 /* names a fault; registers follow */
@@ -21,25 +21,25 @@ enum pfs_oops_line {
 
 #define PFS_OOPS_CODE_MAX 64
 
-/* What a block of lines says beyond struct pfs_panic. */
+/* What a block of lines says beyond what is in struct pfs_panic. */
 struct pfs_oops {
 	unsigned char code[PFS_OOPS_CODE_MAX]; /* from the faulting instruction on */
 	size_t nr_code;
-	bool no_regs; /* in: the block is of a panic() and tells none */
+	bool no_regs; /* set by the caller: the block is that of a panic() and has no registers */
 };
 
 struct pfs_oops_arch;
-/* arch NULL: of a machine whose oopses are not known. */
+/* arch is NULL if the oopses of the architecture are not known. */
 enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const char *text);
 
 /*
- * Parse lines [start, end) of m->log into *p, which has its defaults. Lines
- * that say nothing are skipped; the first of each kind wins. -ENOMEM.
+ * Parse lines [start, end) of m->log into *p, which holds the defaults. Lines
+ * that say nothing are skipped; of each kind the first line counts. -ENOMEM.
  */
 int pfs_oops_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_oops *o,
 		   struct pfs_panic *p);
 
-/* The struct pages that lines [start, end) name, 16 at most (named.c). -ENOMEM. */
+/* Find the struct pages that lines [start, end) name, at most 16 (named.c). -ENOMEM. */
 int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_named_page **ret,
 			 size_t *ret_nr);
 

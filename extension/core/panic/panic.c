@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which of the log's oopses and panics killed the machine, and what its
- * registers and its stack hold.
+ * Finds which of the oopses and panics in the log killed the machine, and what
+ * its registers and its stack hold.
  */
 #include "core/panic/arch.h"
 
@@ -13,7 +13,7 @@
 #define MAX_WORDS 256
 #define NONE SIZE_MAX
 
-/* Where the log has what, as line numbers. */
+/* Line numbers of events in the log. */
 struct survey {
 	size_t oops, oops_end; /* the last before the panic, or at all */
 	size_t warn, warn_end;
@@ -29,9 +29,9 @@ static bool contains(const char *s, const char *needle)
 }
 
 /*
- * An oops begins with a line that names the fault; die()'s title belongs to
- * it, unless one was there already. It ends with its trace, or where another
- * event begins.
+ * An oops begins with a line that names the fault; the title that die() prints
+ * belongs to it, unless it has one already. It ends with its trace, or where
+ * another event begins.
  */
 static void survey_log(const struct pfs_model *m, struct survey *s)
 {
@@ -93,7 +93,7 @@ static size_t block_end(const struct pfs_model *m, size_t start, size_t end)
 	return end - start > MAX_BLOCK ? start + MAX_BLOCK : end;
 }
 
-/* dump_page() speaks before the BUG that it is for, and after other events. */
+/* dump_page() prints before the BUG that it belongs to, and after other events. */
 static size_t dump_start(const struct pfs_model *m, size_t start)
 {
 	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
@@ -163,8 +163,8 @@ static size_t later(size_t a, size_t b)
 }
 
 /*
- * Who found it: KASAN and its like name the function, others have it in their trace,
- * above those that print.
+ * The function that a report is about: KASAN and the like name it; for others
+ * it is in the trace, above the functions that print.
  */
 static int function_of_report(struct pfs_model *m, struct pfs_panic *p)
 {
@@ -204,7 +204,7 @@ static int function_of_report(struct pfs_model *m, struct pfs_panic *p)
 	return 0;
 }
 
-/* A panic() by itself: what is around its line. */
+/* Parse a panic() without an oops: what is around its line. */
 static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_oops *o,
 		       struct pfs_panic *p)
 {
@@ -231,7 +231,10 @@ static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_o
 	r = pfs_oops_parse(m, s->panic, block_end(m, s->panic, m->nr_log), &rest, &after);
 	if (r)
 		return r;
-	/* The one who noticed is named by the panic, the culprit before it. */
+	/*
+	 * These lines name the task and the CPU that noticed; those of the
+	 * culprit come before.
+	 */
 	if (!p->nr_stack) {
 		p->stack = after.stack;
 		p->nr_stack = after.nr_stack;
@@ -310,7 +313,7 @@ static int regs_from_note(struct pfs_model *m, struct pfs_panic *p)
 	return 0;
 }
 
-/* 16 KiB where debug information does not say. */
+/* If debug information does not say: 16 KiB. */
 uint64_t pfs_stack_size(const struct pfs_model *m)
 {
 	uint64_t size = pfs_have(m->facts, PFS_F_THREAD_SIZE) ?
@@ -406,7 +409,7 @@ static int complete(struct pfs_model *m, const struct pfs_oops *o, struct pfs_pa
 	return r ? r : read_stack(m, p);
 }
 
-/* Lines that the panic's own block has are told by their place in the log. */
+/* Lines that belong to the panic itself are recognised by their place in the log. */
 static int find_elsewhere(struct pfs_model *m, struct pfs_panic *p)
 {
 	size_t i, k, kept = 0;

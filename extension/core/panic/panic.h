@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The panic as the dump tells it: message, registers, call trace, and what the
- * faulting instruction addressed. Parsed from the log text, completed from
- * PRSTATUS. No opinion about its cause.
+ * faulting instruction addressed. It is parsed from the text of the log and
+ * completed from PRSTATUS. This is no opinion about its cause.
  */
 #ifndef PFS_CORE_PANIC_PANIC_H
 #define PFS_CORE_PANIC_PANIC_H
@@ -21,7 +21,7 @@ enum pfs_panic_kind {
 };
 
 struct pfs_reg {
-	const char *name; /* as the machine calls it, lower case: "rax", "cr2" */
+	const char *name; /* as the architecture calls it, in lower case: "rax", "cr2" */
 	uint64_t value;
 };
 
@@ -30,9 +30,9 @@ struct pfs_frame {
 	uint64_t offset, size;
 	bool guess;	    /* the kernel printed "? function" */
 	const char *module; /* NULL: the kernel image */
-	/* What a debugger's library adds, where there is one (unwind.c). */
+	/* What the library of a debugger adds, where there is one (unwind.c). */
 	bool added;	  /* not in the log's trace, of which alone crashes are known */
-	bool inlined;	  /* into the next frame that is not */
+	bool inlined;	  /* inlined into the next frame that is not */
 	const char *file; /* from the top of the kernel's source; NULL: unknown */
 	int line;
 	struct pfs_local *locals;
@@ -51,12 +51,12 @@ struct pfs_operand {
 	uint64_t address; /* base + index * scale + disp, from the oops's registers */
 };
 
-/* A task that was in memremap_pages() (attach.c). */
+/* A task that was inside memremap_pages() (core/verdict/attach.c). */
 struct pfs_attacher {
 	int64_t pid;
 	const char *comm;
 	const char *function; /* the innermost one of memremap_pages() and what it calls */
-	const char *root;     /* memremap_pages(), or the part of it that is not inlined */
+	const char *root;     /* memremap_pages(), or the part of it that was not inlined */
 	uint64_t pgmap;	      /* a device pagemap whose address is on its stack; 0: none */
 };
 
@@ -66,7 +66,7 @@ enum pfs_attach_search {
 	PFS_ATTACH_ALL,
 };
 
-/* By what the kernel came to name a page. */
+/* In what context the kernel named a page. */
 enum pfs_named_by {
 	PFS_NAMED_BY_DUMP,  /* dump_page(), mostly of a VM_BUG_ON_PAGE() */
 	PFS_NAMED_BY_CHECK, /* bad_page(), print_bad_pte(): the allocator found it bad */
@@ -78,28 +78,28 @@ struct pfs_named_page {
 	const char *line;   /* that named it */
 	uint64_t ts_nsec;   /* when, since boot */
 	const char *reason; /* "page dumped because: ..."; NULL: not said */
-	uint64_t page;	    /* an address in its struct page, if has_page */
+	uint64_t page;	    /* an address inside its struct page, if has_page */
 	uint64_t pfn;	    /* if has_pfn */
 	bool has_page, has_pfn;
-	bool dumped;	 /* dump_page() said more of it */
+	bool dumped;	 /* dump_page() printed more about it */
 	bool poisoned;	 /* "is uninitialized and poisoned" */
-	uint64_t raw[8]; /* its words as they were printed, in order */
+	uint64_t raw[8]; /* the words of the struct page as they were printed, in order */
 	unsigned int nr_raw;
-	/* The word of a list that is wrong; word_at 0: it is not of this page. */
+	/* The wrong word of a list; word_at is 0 if it is not in this page. */
 	uint64_t word_at, word_is, word_should;
 };
 
 struct pfs_panic {
 	enum pfs_panic_kind kind;
-	bool no_log;	      /* none to be read: panic_cpu alone says whether there was one */
+	bool no_log;	      /* there is no log; only panic_cpu says whether there was a panic */
 	const char *message;  /* the line that names the cause, without its time stamp */
 	const char *function; /* symbol of the faulting instruction; NULL: unknown */
 	const char *module;   /* of that function; NULL: the kernel image */
 	uint64_t offset;
 	bool has_fault_address;
-	uint64_t fault_address; /* as printed, or as a register has it */
+	uint64_t fault_address; /* as printed, or as a register holds it */
 	bool has_effective;
-	uint64_t fault_address_effective; /* of the memory operand */
+	uint64_t fault_address_effective; /* address of the memory operand */
 	const char *access;		  /* "read", "write", "exec"; NULL: not said */
 	bool has_error_code;
 	uint64_t error_code;
@@ -112,10 +112,13 @@ struct pfs_panic {
 	struct pfs_frame *stack;
 	size_t nr_stack;
 	struct pfs_operand operand;
-	/* Struct pages that the kernel's own words name, in the order of the log (named.c). */
+	/*
+	 * Struct pages that the messages of the kernel name, in the order of
+	 * the log (named.c).
+	 */
 	struct pfs_named_page *named;
 	size_t nr_named;
-	/* And those that the log names elsewhere: before, or of something else. */
+	/* Those that the log names elsewhere: earlier, or on another occasion. */
 	struct pfs_named_page *elsewhere;
 	size_t nr_elsewhere;
 	/* Words of the crashed stack from its pointer up that lie in the vmemmap window. */
@@ -124,32 +127,32 @@ struct pfs_panic {
 		uint64_t value;
 	} *words;
 	size_t nr_words;
-	/* Looked for only where the verdict or a finding asks for it. */
+	/* Searched for only if the verdict or a finding asks for it. */
 	enum pfs_attach_search attach_search;
 	struct pfs_attacher *attachers;
 	size_t nr_attachers;
 };
 
 /*
- * Find the last oops or panic in model->log, complete it from the PRSTATUS
- * note of its CPU, read the crashed stack. kind is PFS_PANIC_NONE where the
- * machine had not panicked. Absence of a log is a limit. -ENOMEM.
+ * Find the last oops or panic in model->log, complete it from the PRSTATUS note
+ * of its CPU, and read the crashed stack. kind is PFS_PANIC_NONE if the machine
+ * did not panic. A missing log is a limit. -ENOMEM.
  */
 int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *err);
 
 /*
- * What the target's unwinder, if it has one, knows of the stack: source lines,
- * inlined functions, parameters and variables. An unwinder that fails is a
- * limit. -ENOMEM. (unwind.c)
+ * Add what the unwinder of the target, if it has one, knows of the stack:
+ * source lines, inlined functions, parameters and variables. If it fails, that
+ * is a limit. -ENOMEM. (unwind.c)
  */
 int pfs_panic_unwind(struct pfs_model *m, struct pfs_panic *p, struct pfs_err *err);
 
-/* Bytes of a kernel stack: a power of two. */
+/* Size of a kernel stack in bytes, a power of two. */
 uint64_t pfs_stack_size(const struct pfs_model *m);
 const struct pfs_reg *pfs_panic_reg(const struct pfs_panic *p, const char *name);
 const char *pfs_panic_kind_name(enum pfs_panic_kind k); /* "page-fault", ... */
 
-/* The PFN that the kernel's words name, by itself or by an address in the memmap. */
+/* The PFN that a message names, directly or by an address in the memmap. */
 bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *n, uint64_t *ret_pfn);
 
 #endif

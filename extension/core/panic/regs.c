@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Registers by name. */
+/* Looks registers up by name. */
 #include "core/panic/arch.h"
 
 const struct pfs_reg *pfs_panic_reg(const struct pfs_panic *p, const char *name)

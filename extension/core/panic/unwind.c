@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a debugger's library knows of the stack, put into the trace that the
- * kernel printed: there a frame is a function and an offset, and the two that
- * agree in these are one. The library's stack begins in panic(), and is of
- * interest from the function that faulted on.
+ * Merges what the library of a debugger knows of the stack into the trace that
+ * the kernel printed. A frame of the trace is a function and an offset; two
+ * frames that agree in these are the same. The stack of the library begins in
+ * panic(), and is of interest from the function that faulted on.
  */
 #include "core/panic/panic.h"
 
@@ -21,7 +21,11 @@ struct unwinding {
 	const char *root; /* path of the kernel's source, up to the last '/' */
 };
 
-/* "/build/linux/arch/x86/entry/common.c": every stack comes from there. */
+/*
+ * The source tree ends before "arch/" in a path like
+ * "/build/linux/arch/x86/entry/common.c": every stack has a frame in such a
+ * file.
+ */
 static int find_root(struct unwinding *w, const char *file)
 {
 	const char *arch = file[0] == '/' ? strstr(file, "/arch/") : NULL;
@@ -85,7 +89,7 @@ static bool faulted(const struct pfs_panic *p, const struct pfs_frame *f)
 	       !strcmp(f->function, p->function);
 }
 
-/* The frame of the printed trace from `from` on that f is; nr_stack: none. */
+/* The frame of the printed trace, from number `from` on, that f is; nr_stack: none. */
 static size_t printed(const struct pfs_panic *p, const struct pfs_frame *f, size_t from)
 {
 	size_t i;
@@ -116,9 +120,9 @@ static int put(struct unwinding *w, struct pfs_frame **stack, size_t *nr, size_t
 }
 
 /*
- * Frames of the library are added that come before the first one of the trace, from
- * the function that faulted on, and those that the compiler inlined; where nothing
- * was printed, all that have a name.
+ * Add those frames of the library that come before the first one of the trace,
+ * from the function that faulted on, and those that the compiler inlined. If
+ * nothing was printed, add all that have a name.
  */
 static int merge(struct unwinding *w)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * x86-64: the text of its oopses, kernels 3.x to 7.x, and the faulting instruction's
- * memory operand, decoded by capstone. In the order in which __die() prints them
- * today:
+ * x86-64: the text of its oopses in kernels 3.x to 7.x, and the memory operand
+ * of the faulting instruction, decoded by capstone. The lines are in the order
+ * in which __die() prints them today:
  *
  *	BUG: unable to handle page fault for address: ffffec73c51000b4
  *	#PF: supervisor write access in kernel mode
@@ -60,7 +60,7 @@ static enum pfs_oops_line classify(const char *s)
 	return die_code(s) ? PFS_LINE_DIE : PFS_LINE_OTHER;
 }
 
-/* After "RIP: " or "IP: ". */
+/* Parse what follows "RIP: " or "IP: ". */
 static int parse_rip(struct pfs_parser *x, const char *s)
 {
 	struct pfs_frame f;
@@ -81,7 +81,7 @@ static int parse_rip(struct pfs_parser *x, const char *s)
 	}
 	if (x->ip || x->user || x->traces || x->o->no_regs)
 		return 0;
-	/* Twice in old kernels: the value, and what %pS would make of it. */
+	/* Old kernels print it twice: the value, and %pS of it. */
 	while (pfs_starts(s = pfs_skip_space(s), "[<")) {
 		q = s + 2;
 		if (!pfs_take_hex(&q, &address) || !pfs_starts(q, ">]"))
@@ -132,7 +132,7 @@ static int parse_regs(struct pfs_parser *x, const char *s)
 		s = pfs_skip_space(s + n + 1);
 		if (!pfs_take_hex(&s, &v))
 			return 0;
-		/* A selector before RSP, one in brackets behind FS and GS. */
+		/* There is a selector before RSP, and one in brackets behind FS and GS. */
 		if (*s == ':') {
 			s++;
 			if (!pfs_take_hex(&s, &v))
@@ -222,9 +222,10 @@ static bool is_reg_line(const char *s)
 }
 
 /*
- * The fault handler's own line, behind everything else. The one among the
- * registers is what CR2 holds by then: a fault on reading the Code: bytes
- * leaves its address there.
+ * Parse the line of the fault handler, which comes after everything else. It is
+ * the right one: the CR2 among the registers is what the register held when
+ * they were printed, and a fault on reading the bytes for Code: leaves its own
+ * address there.
  */
 static int parse_cr2(struct pfs_parser *x, const char *s)
 {
@@ -267,14 +268,14 @@ static int line(struct pfs_parser *x, const char *s, bool *ret_taken)
 	return 0;
 }
 
-/* An operand as it is weighed against the others. */
+/* An operand, to be compared with the others. */
 struct choice {
 	struct pfs_operand op;
 	bool have;
 	bool hit; /* explains the fault address */
 };
 
-/* 64-bit name of a general register: "eax" -> "rax", "r8d" -> "r8". */
+/* The 64-bit name of a general register: "eax" -> "rax", "r8d" -> "r8". */
 static bool wide_name(csh cs, unsigned int reg, char buf[8], bool *ret_narrow)
 {
 	const char *name = cs_reg_name(cs, reg);
@@ -323,8 +324,8 @@ static bool segment_base(const struct pfs_panic *p, unsigned int segment, uint64
 }
 
 /*
- * bt and its kin take a bit number beyond the operand's width: the kernel's
- * test_bit() on an array compiles to it.
+ * bt and the like accept a bit number beyond the width of the operand:
+ * test_bit() of the kernel on an array compiles to that.
  */
 static uint64_t bit_offset(csh cs, const struct pfs_panic *p, const cs_insn *insn)
 {
@@ -364,7 +365,7 @@ static bool resolve(csh cs, const struct pfs_panic *p, const cs_insn *insn, cons
 	if (mem->base != X86_REG_INVALID) {
 		if (mem->base == X86_REG_RIP) {
 			r = pfs_panic_reg(p, "rip");
-			/* Relative to the instruction that follows. */
+			/* In an operand, rip is the address of the next instruction. */
 			base = r ? r->value + insn->size : 0;
 		} else {
 			r = value_of(cs, p, mem->base, &base);
@@ -392,7 +393,7 @@ static bool resolve(csh cs, const struct pfs_panic *p, const cs_insn *insn, cons
 	return true;
 }
 
-/* Bits 63 to 47 alike: canonical with 4 levels of page tables, and with 5 as good. */
+/* Are bits 63 to 47 equal? That is canonical with 4 levels of page tables, and does for 5. */
 static bool in_either_half(uint64_t va)
 {
 	uint64_t top = va >> 56;
@@ -407,7 +408,7 @@ static bool explains(const struct pfs_panic *p, const struct pfs_operand *op)
 	return !in_either_half(op->address);
 }
 
-/* Instructions that name memory and leave it alone. */
+/* Some instructions have a memory operand and do not access it. */
 static bool touches_memory(const cs_insn *insn)
 {
 	return insn->id != X86_INS_LEA && insn->id != X86_INS_NOP && insn->id != X86_INS_INVLPG &&
@@ -431,8 +432,8 @@ static int choose(csh cs, struct pfs_arena *a, const cs_insn *insn, struct pfs_p
 			best = c;
 	}
 	/*
-	 * A page fault's address is exact: an operand that does not contain it
-	 * did not fault, but something else of this instruction (its fetch, a push).
+	 * The address of a page fault is exact: if the operand does not contain
+	 * it, something else in this instruction faulted (its fetch, a push).
 	 */
 	if (!best.have || (p->kind == PFS_PANIC_PAGE_FAULT && p->has_fault_address && !best.hit))
 		return 0;

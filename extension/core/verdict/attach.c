@@ -11,11 +11,11 @@
  *	    move_pfn_range_to_zone		tail call of set_zone_contiguous
  *	    memmap_init_zone_device		the struct pages, at last
  *
- * A stack is words: those that point into these functions are taken for return
- * addresses. One that an earlier call has left in a hole of a live frame looks the
- * same, so that memremap_pages() must be among them, further up; the call before
- * its return address says which part of it is live, and the pagemap's own address
- * for which device it is.
+ * A stack is just words: those that point into these functions are taken for
+ * return addresses. One that an earlier call left in an unused part of a live
+ * frame looks the same. So the return address of memremap_pages() must be among
+ * them, further up; the call before that address says which part of the
+ * function is live, and the address of the pagemap says which device it is.
  */
 #include "core/verdict/attach.h"
 
@@ -54,7 +54,10 @@ static const struct {
 	{ "__init_zone_device_page", INITIALISING },
 };
 
-/* The compiler's own names end in ".cold", ".constprop.0" and the like. *ret: without. */
+/*
+ * Clones that the compiler makes have names that end in ".cold", ".constprop.0"
+ * and the like; *ret is the name without that.
+ */
 static enum phase phase_of(const char *name, const char **ret)
 {
 	size_t i, n = strcspn(name, ".");
@@ -68,7 +71,7 @@ static enum phase phase_of(const char *name, const char **ret)
 	return NOTHING;
 }
 
-/* Innermost first. What is inside the root counts only if the root comes. */
+/* Frames come innermost first. What is inside the root counts only if the root follows. */
 struct trace {
 	const char *function; /* the root's part, or the root */
 	const char *root;
@@ -76,8 +79,9 @@ struct trace {
 };
 
 /*
- * Of what is inside the root the outermost one tells, but none of those that come
- * before memmap_init_zone_device() ever calls it: on a stack, they are remains.
+ * Of the functions inside the root the outermost one counts. None of those that
+ * run before memmap_init_zone_device() calls it: if both are on a stack, those
+ * are remains.
  */
 static void add_frame(struct trace *t, const char *name)
 {
@@ -155,7 +159,10 @@ static const struct pfs_pgmap *pgmap_at(const struct pfs_model *m, uint64_t va)
 	return NULL;
 }
 
-/* Where a CPU's registers say that its stack is this one: its stack pointer. */
+/*
+ * The stack pointer of a task that is running, from the registers of the CPU
+ * that says that its stack is this one.
+ */
 static bool running_sp(const struct search *s, uint64_t base, uint64_t *ret)
 {
 	const struct pfs_target_info *info = &s->m->mem->target->info;
@@ -173,7 +180,7 @@ static bool running_sp(const struct search *s, uint64_t base, uint64_t *ret)
 	return false;
 }
 
-/* The root's call says which part of it is live, whatever remains lie below. */
+/* The call of the root says which part of it is live, whatever remains are below. */
 static void settle(const struct search *s, struct trace *t, uint64_t ret)
 {
 	const struct pfs_oops_arch *arch = pfs_oops_arch_of(s->m);
@@ -189,7 +196,10 @@ static void settle(const struct search *s, struct trace *t, uint64_t ret)
 	t->phase = phase == NOTHING ? ROOT : phase;
 }
 
-/* The stack from sp up, into s->stack; *ret_len bytes of it. What is not there is zero. */
+/*
+ * Read the stack from sp up into s->stack, *ret_len bytes of it. What is not in
+ * the dump reads as zero.
+ */
 static void read_stack(struct search *s, uint64_t sp, uint64_t end, size_t *ret_len)
 {
 	uint64_t va, n, page = s->m->layout.page_size;
@@ -255,7 +265,7 @@ static int look_at_task(struct search *s, uint64_t task)
 		s->unreadable++;
 		return 0;
 	}
-	/* Of the panicking task the log has more than its stack would tell. */
+	/* The log says more of the panicking task than its stack would. */
 	if (!base || (s->p->pid >= 0 && (uint32_t)s->p->pid == (uint32_t)pid))
 		return 0;
 	if (!running_sp(s, base, &sp) && (on_cpu & 1)) {
@@ -276,7 +286,10 @@ static int look_at_task(struct search *s, uint64_t task)
 			continue;
 		if (!g && (g = pgmap_at(s->m, word)))
 			continue;
-		/* Behind the call, which may be the last instruction of its function. */
+		/*
+		 * A return address is behind its call, which may be the last
+		 * instruction of its function.
+		 */
 		name = t.root || word <= s->text ? NULL : name_at(s, word - 1);
 		if (name)
 			add_frame(&t, name);
@@ -318,7 +331,7 @@ static int walk_list(struct search *s, uint64_t head, uint64_t offset,
 	return r;
 }
 
-/* A process: its threads, of which the first is in the list, too. */
+/* Look at the threads of a process; the first of them is in the list as well. */
 static int look_at_process(struct search *s, uint64_t task)
 {
 	const struct pfs_facts *f = s->m->facts;
@@ -397,7 +410,7 @@ static bool verdict_wants(const struct pfs_model *m, const struct pfs_verdict *v
 	return v && v->has_pfn && pfs_device_pending(m, v->page.pfn, v->page.state);
 }
 
-/* A finding may begin in an altmap's reserve: its last page speaks for it. */
+/* A finding may begin in an altmap reserve, so that its last page decides. */
 static bool finding_wants(const struct pfs_model *m, const struct pfs_finding *f)
 {
 	enum pfs_state state;

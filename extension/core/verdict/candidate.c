@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Leads from the panic to pages. */
+/* Finds leads from the panic to pages. */
 #include "core/verdict/candidate.h"
 
 #include <errno.h>
@@ -133,9 +133,9 @@ static int from_pfns(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 }
 
 /*
- * A variable's name says what it holds: "page", "pfn". Only a page that nothing
- * better names becomes a lead by this, or a better one: who has no debugger's
- * library at hand comes to the same candidates otherwise.
+ * The name of a variable says what it holds: "page", "pfn". A variable makes a
+ * lead, or improves one, only where nothing better names the page: otherwise
+ * people without the library of a debugger would get other candidates.
  */
 static int from_local(struct pfs_model *m, const struct pfs_frame *f, const struct pfs_local *v,
 		      struct pfs_leads *leads)

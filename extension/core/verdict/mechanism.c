@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How the page came to be bad: one function per row of mechanisms.def. */
+/* Tells how a page came to be bad, with one function for each row of mechanisms.def. */
 #include "core/verdict/mechanism.h"
 
 #include "core/pages/classify.h"
@@ -34,7 +34,7 @@ static bool altmap_reserve_walked(const struct pfs_model *m, const struct pfs_pa
 	return pfs_state_raw(p->state) && pfs_in_altmap_reserve(pfs_pgmap_of(m, p->pfn), p->pfn);
 }
 
-/* ZONE_DEVICE spans what lies in others, too. */
+/* ZONE_DEVICE is left out, because it also spans what belongs to other zones. */
 static bool in_ram_zone(const struct pfs_model *m, uint64_t pfn)
 {
 	const struct pfs_zone *z = NULL;

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The mechanism that left a page as it is. */
+/* Finds the mechanism that left a page as it is. */
 #ifndef PFS_CORE_VERDICT_MECHANISM_H
 #define PFS_CORE_VERDICT_MECHANISM_H
 
 #include "core/checks/finding.h"
 
-/* The first row of mechanisms.def that fits; NULL: none that we know. */
+/* The first row of mechanisms.def that fits the page; NULL: we know none. */
 const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p);
 
 /*
- * Its text, with the sizes of the dumped kernel in it; m NULL: of the first machine
- * of archs.def, as it mostly is. Cut off at size.
+ * The text of a mechanism, with the sizes of the dumped kernel filled in. If m
+ * is NULL they are those of the first architecture of archs.def, which most
+ * dumps are of. Text that does not fit into size is cut off.
  */
 void pfs_mechanism_text(const struct pfs_model *m, const struct pfs_mechanism *mech, char *buf,
 			size_t size);
 
 /*
- * Would memmap_init_zone_device() make a good page of this one, which a device
- * pagemap covers that is not being taken away?
+ * Is memmap_init_zone_device() still to initialise this page? That is so if a
+ * device pagemap covers it that is not being removed, and if a struct page that
+ * was never initialised can be in this state.
  */
 bool pfs_device_pending(const struct pfs_model *m, uint64_t pfn, enum pfs_state state);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The text of a mechanism, said of one kernel. */
+/* Fills the numbers of a kernel into the text of a mechanism. */
 #include "core/verdict/mechanism.h"
 
 #include <string.h>

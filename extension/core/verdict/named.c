@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A page that the kernel's own words name: is it the one that they mean? A message of
- * a corrupt list names up to three list heads, of which two are innocent; a page that
- * the allocator's own check found bad is bad, whatever it holds by now.
+ * A page that a message of the kernel names: is it the one that the message is
+ * about? A message about a corrupt list names up to three list heads, of which
+ * two are innocent. A page that a check of the allocator found bad is bad,
+ * whatever it holds by now.
  */
 #include "core/verdict/candidate.h"
 
@@ -21,7 +22,10 @@ struct words {
 	const char *why;
 };
 
-/* Words that are no longer as they were printed; *ret_at is the first one's offset. */
+/*
+ * How many words have changed since they were printed; *ret_at is the offset of
+ * the first one.
+ */
 static unsigned int changed(const struct words *w, unsigned int *ret_at)
 {
 	unsigned int i, n = 0;
@@ -36,8 +40,9 @@ static unsigned int changed(const struct words *w, unsigned int *ret_at)
 }
 
 /*
- * bad_page() resets _mapcount behind its message (page_mapcount_reset()), and who
- * frees a page its mapping: a word or two that differ are the same page.
+ * After its message bad_page() resets _mapcount (page_mapcount_reset()), and
+ * whoever frees the page resets its mapping: with a word or two that differ it
+ * is still the same page.
  */
 static enum pfs_reproduces found_bad(struct words *w)
 {
@@ -85,7 +90,10 @@ static enum pfs_reproduces dumped(struct words *w)
 	return PFS_REPRODUCES;
 }
 
-/* No pointer to a list head: not the kernel's, not aligned, or to where nothing is. */
+/*
+ * Is this no pointer to a list head? It is none if it is outside kernel memory,
+ * not aligned, or leads to where nothing is.
+ */
 static bool wild(const struct words *w, uint64_t pointer)
 {
 	const struct pfs_mem *mem = w->m->mem;

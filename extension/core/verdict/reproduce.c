@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Does this struct page reproduce that fault? By what the CPU did, not by the
- * name of the function it was in: an access to an unmapped struct page; a word
- * of the struct page used as a pointer; its node and zone links used to find a
- * zone; or dump_page() and a BUG that name it.
+ * Does this struct page reproduce that fault? This is decided by what the CPU
+ * did, not by the name of the function: it accessed an unmapped struct page; it
+ * used a word of the struct page as a pointer; it found a zone by the node and
+ * zone links; or dump_page() and a BUG name the page.
  */
 #include "core/pages/classify.h"
 #include "core/verdict/candidate.h"
@@ -12,7 +12,10 @@
 
 #include "base/range.h"
 
-/* Below this a pointer says nothing of where it came from: NULL and its members. */
+/*
+ * A pointer below this says nothing of where it came from: it is NULL, or a
+ * member behind NULL.
+ */
 #define TELLING_POINTER UINT64_C(0x10000)
 
 struct attempt {
@@ -45,7 +48,7 @@ static enum pfs_reproduces unmapped(struct attempt *a)
 	return PFS_DOES_NOT;
 }
 
-/* A write to a struct page whose leaf does not let it: no word of it is wrong. */
+/* A write to a struct page that is mapped read-only: no word of it is wrong. */
 static enum pfs_reproduces read_only(struct attempt *a)
 {
 	const struct pfs_step *last = pfs_walk_end(&a->page->walk);
@@ -62,7 +65,7 @@ static enum pfs_reproduces read_only(struct attempt *a)
 	return PFS_REPRODUCES;
 }
 
-/* Register of the faulting operand that holds v; NULL if none. */
+/* The register of the faulting operand that holds v; NULL if none does. */
 static const char *operand_register(const struct attempt *a, uint64_t v)
 {
 	const struct pfs_operand *o = &a->p->operand;
@@ -77,9 +80,9 @@ static const char *operand_register(const struct attempt *a, uint64_t v)
 }
 
 /*
- * Is the fault at the pointer or behind it, in reach of a member? Where the
- * operand is known, one of its registers has to be there too: the page in any
- * other register is a bystander.
+ * Is the fault at the pointer, or behind it where a member could be? If the
+ * operand is known, one of its registers has to be there too: a page in any
+ * other register did not take part.
  */
 static bool fault_behind(const struct attempt *a, uint64_t pointer)
 {
@@ -102,7 +105,7 @@ static bool fault_behind(const struct attempt *a, uint64_t pointer)
 	return false;
 }
 
-/* The one bit without which the pointer leads to something; -1: there is none, or several. */
+/* The single bit without which the pointer leads to something; -1: none, or more than one. */
 static int bit_too_many(const struct attempt *a, uint64_t pointer)
 {
 	const struct pfs_mem *mem = a->m->mem;
@@ -190,9 +193,9 @@ static enum pfs_reproduces followed_any_word(struct attempt *a)
 }
 
 /*
- * The register that points to this zone or into it: of the operand's, where they
- * are known, or one that holds the zone's own address. A zone at 0 is any NULL
- * pointer, and what is below a zone did not come from it.
+ * The register that points to this zone or into it: one of the operand, if that
+ * is known, or else one that holds the address of the zone itself. A zone at 0
+ * is any NULL pointer, and an address below a zone does not come from it.
  */
 static const char *zone_register(const struct attempt *a, uint64_t zone, uint64_t size)
 {
@@ -213,8 +216,8 @@ static const char *zone_register(const struct attempt *a, uint64_t zone, uint64_
 }
 
 /*
- * page_zone() = &NODE_DATA(node)->node_zones[zone]: with a node that is not
- * there NODE_DATA() is NULL, and the fault is at a member of that zone.
+ * page_zone() is &NODE_DATA(node)->node_zones[zone]. If the node does not exist
+ * NODE_DATA() is NULL, and the fault is at a member of that zone.
  */
 static enum pfs_reproduces followed_links(struct attempt *a)
 {
@@ -251,7 +254,10 @@ static enum pfs_reproduces followed_links(struct attempt *a)
 	return PFS_REPRODUCES;
 }
 
-/* Nothing can be there, or a page fault says that nothing is, and no page table contradicts. */
+/*
+ * Does va lead nowhere? Nothing can be there, or a page fault says that nothing
+ * is and no page table contradicts.
+ */
 static bool leads_nowhere(const struct attempt *a, uint64_t va)
 {
 	struct pfs_walk w;
@@ -263,9 +269,9 @@ static bool leads_nowhere(const struct attempt *a, uint64_t va)
 }
 
 /*
- * A page that looks sound, but for a pointer in it that leads nowhere, and the fault is
- * behind that: the operand's own register holds it. The low bits of mapping say what it
- * points to.
+ * The page looks sound, except for a pointer that leads nowhere, and the fault
+ * is where that points: a register of the operand holds it. The low bits of
+ * mapping tell what it should point to.
  */
 static enum pfs_reproduces wild_member(struct attempt *a)
 {

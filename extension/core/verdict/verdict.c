@@ -87,7 +87,7 @@ static void about_mapping(struct verdict *d)
 			 ULL(d->v->page.va), last->level, ULL(last->entry));
 }
 
-/* The kernel's words for each page that it named, and why it did. */
+/* Add to the evidence what the kernel said of each page that it named, and why. */
 static void about_words(struct verdict *d)
 {
 	uint64_t pfn;
@@ -226,7 +226,10 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 		v->run = (struct pfs_run){ lead->pfn, lead->pfn + 1, page.state };
 	accept(d, c->why);
 	if (lead->local) {
-		/* What the debugger makes of the debug information is nobody's register. */
+		/*
+		 * A value that a debugger derives from debug information was in
+		 * no register.
+		 */
 		if (v->confidence > PFS_CONF_MEDIUM)
 			v->confidence = PFS_CONF_MEDIUM;
 		v->decided_by = "the code of that frame (dis -rl and bt -f in crash): which "
@@ -239,7 +242,7 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 	return 1;
 }
 
-/* The section whose usage the kernel followed, and that leads nowhere; NULL: none. */
+/* The section whose usage the kernel followed and that leads nowhere; NULL: none. */
 static const struct pfs_section *wild_usage(const struct verdict *d)
 {
 	const struct pfs_reg *reg;
@@ -309,7 +312,10 @@ static void nothing_found(struct verdict *d)
 	struct pfs_verdict *v = d->v;
 	uint64_t at, pfn;
 
-	/* A crash on request explains itself; that no page was named is weaker. */
+	/*
+	 * A crash on request explains itself; otherwise it only counts that no
+	 * page was named, which is weaker.
+	 */
 	v->confidence = d->p->kind == PFS_PANIC_SYSRQ ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
 	if (v->confidence != PFS_CONF_HIGH)
 		v->decided_by = "the arguments and variables of the stack's functions (bt -f in "
