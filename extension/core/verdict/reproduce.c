@@ -156,19 +156,26 @@ static enum pfs_reproduces followed_any_word(struct attempt *a)
 /*
  * The register that points to this zone or into it: of the operand's, where they
  * are known, or one that holds the zone's own address. A zone at 0 is any NULL
- * pointer, and what is below a zone did not come from it.
+ * pointer, and what is below a zone did not come from it. Where the instruction adds
+ * the zone's place to its node, which is NULL, the index is the zone: free_unref_page() of
+ * 6.1 has "mov r14, qword ptr [rdx + rax + 0x68]".
  */
 static const char *zone_register(const struct attempt *a, uint64_t zone, uint64_t size)
 {
 	const struct pfs_operand *o = &a->p->operand;
-	const struct pfs_reg *reg;
+	const struct pfs_reg *reg, *index;
 	size_t i;
 
 	if (!zone)
 		return NULL;
 	if (o->valid) {
 		reg = o->base ? pfs_panic_reg(a->p, o->base) : NULL;
-		return reg && pfs_within(reg->value, zone, size) ? reg->name : NULL;
+		if (reg && pfs_within(reg->value, zone, size))
+			return reg->name;
+		index = o->index ? pfs_panic_reg(a->p, o->index) : NULL;
+		return reg && !reg->value && o->scale == 1 && index && index->value == zone ?
+			       index->name :
+			       NULL;
 	}
 	for (i = 0; i < a->p->nr_regs; i++)
 		if (a->p->regs[i].value == zone)
@@ -226,8 +233,8 @@ static bool leads_nowhere(const struct attempt *a, uint64_t va)
 	return a->p->kind == PFS_PANIC_PAGE_FAULT && pfs_walk_reach(&w) != PFS_REACH_OK;
 }
 
-/* The one bit without which the pointer leads to something; -1: there is none, or several. */
-static int bit_too_many(const struct attempt *a, uint64_t pointer)
+/* The one bit that, flipped, has the pointer lead to something; -1: there is none, or several. */
+static int wrong_bit(const struct attempt *a, uint64_t pointer)
 {
 	const struct pfs_mem *mem = a->m->mem;
 	int bit, found = -1;
@@ -280,7 +287,7 @@ static enum pfs_reproduces wild_member(struct attempt *a)
 		if (!reg || pfs_list_poison(c, w) || !fault_behind(a, w) ||
 		    !leads_nowhere(a, a->fault))
 			continue;
-		bit = bit_too_many(a, w);
+		bit = wrong_bit(a, w);
 		a->page->state = PFS_ST_GARBAGE;
 		a->page->why = "a pointer in it leads nowhere";
 		a->confidence = PFS_CONF_HIGH;
@@ -292,7 +299,7 @@ static enum pfs_reproduces wild_member(struct attempt *a)
 			a->p->operand.text, ULL(a->fault),
 			bit < 0 ? "" :
 				  pfs_printf(&a->m->arena,
-					     "; without bit %d it would "
+					     "; with bit %d flipped it would "
 					     "lead to something: bad memory looks so",
 					     bit));
 		return PFS_REPRODUCES;
