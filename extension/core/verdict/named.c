@@ -123,19 +123,72 @@ static bool passed_by(const struct words *w)
 	return back != here && forth != here;
 }
 
-static bool deleted(const struct words *w)
-{
-	size_t lru = w->m->classifier->lru_offset;
-
-	return lru && pfs_list_poison(w->m->classifier, pfs_le64(w->page->bytes + lru));
-}
-
 static void become(struct words *w, enum pfs_state state, const char *why)
 {
 	if (pfs_state_abnormal(w->page->state))
 		return;
 	w->page->state = state;
 	w->page->why = why;
+}
+
+/* Is there a list head at this address, and does its word on that side lead here? */
+static bool leads_to(const struct words *w, uint64_t head, size_t side, uint64_t here)
+{
+	struct pfs_err ignored;
+	uint64_t word;
+
+	return !wild(w, head) && !pfs_read_u64(w->m->mem, head + side, &word, "list", &ignored) &&
+	       word == here;
+}
+
+/*
+ * One bit of one of the page's list words: as it is, it leads to a list head that knows
+ * other neighbours on both sides; without the bit, to one that leads back. -1: no such bit.
+ */
+static int bit_astray(const struct words *w, size_t side)
+{
+	size_t lru = w->m->classifier->lru_offset, other = 8 - side;
+	uint64_t here = w->page->va + lru, word, theirs;
+	struct pfs_err ignored;
+	int bit;
+
+	word = pfs_le64(w->page->bytes + lru + side);
+	if (!lru || wild(w, word) ||
+	    pfs_read_u64(w->m->mem, word + other, &theirs, "list", &ignored) || theirs == here ||
+	    !leads_to(w, theirs, side, word))
+		return -1;
+	for (bit = 3; bit < 64; bit++)
+		if (leads_to(w, word ^ UINT64_C(1) << bit, other, here))
+			return bit;
+	return -1;
+}
+
+static enum pfs_reproduces astray(struct words *w)
+{
+	size_t side;
+	int bit;
+
+	for (side = 0; side < 16; side += 8) {
+		bit = bit_astray(w, side);
+		if (bit < 0)
+			continue;
+		become(w, PFS_ST_GARBAGE, "a word of its list has one bit wrong");
+		w->why = pfs_printf(
+			&w->m->arena,
+			"its lru.%s holds 0x%llx, which leads to a sound entry between others; "
+			"with bit %d flipped it would lead to one that leads back: bad memory looks so",
+			side ? "prev" : "next",
+			ULL(pfs_le64(w->page->bytes + w->m->classifier->lru_offset + side)), bit);
+		return PFS_REPRODUCES;
+	}
+	return PFS_DOES_NOT;
+}
+
+static bool deleted(const struct words *w)
+{
+	size_t lru = w->m->classifier->lru_offset;
+
+	return lru && pfs_list_poison(w->m->classifier, pfs_le64(w->page->bytes + lru));
 }
 
 static enum pfs_reproduces on_list(struct words *w)
@@ -160,6 +213,8 @@ static enum pfs_reproduces on_list(struct words *w)
 				    pfs_state_name(w->page->state));
 		return PFS_REPRODUCES;
 	}
+	if (astray(w) == PFS_REPRODUCES)
+		return PFS_REPRODUCES;
 	if (!d->word_at && passed_by(w)) {
 		become(w, PFS_ST_STALE, "on a list that does not know it");
 		w->why =

@@ -105,8 +105,8 @@ static bool fault_behind(const struct attempt *a, uint64_t pointer)
 	return false;
 }
 
-/* The single bit without which the pointer leads to something; -1: none, or more than one. */
-static int bit_too_many(const struct attempt *a, uint64_t pointer)
+/* The bit that, flipped, lets the pointer lead to something; -1: none, or more than one. */
+static int wrong_bit(const struct attempt *a, uint64_t pointer)
 {
 	const struct pfs_mem *mem = a->m->mem;
 	int bit, found = -1;
@@ -127,16 +127,17 @@ static int bit_too_many(const struct attempt *a, uint64_t pointer)
 	return found;
 }
 
-/* "; without bit 62 ...", or "". */
+/* "; with bit 62 flipped ...", or "". */
 static const char *about_bit(struct attempt *a, uint64_t pointer)
 {
-	int bit = bit_too_many(a, pointer);
+	int bit = wrong_bit(a, pointer);
 	const char *s;
 
 	if (bit < 0)
 		return "";
 	s = pfs_printf(&a->m->arena,
-		       "; but for bit %d it would lead to something: bad memory looks so", bit);
+		       "; with bit %d flipped it would lead to something: bad memory looks so",
+		       bit);
 	return s ? s : "";
 }
 
@@ -195,19 +196,26 @@ static enum pfs_reproduces followed_any_word(struct attempt *a)
 /*
  * The register that points to this zone or into it: one of the operand, if that
  * is known, or else one that holds the address of the zone itself. A zone at 0
- * is any NULL pointer, and an address below a zone does not come from it.
+ * is any NULL pointer, and an address below a zone does not come from it. Where
+ * the instruction adds the zone's place to its node, which is NULL, the index is
+ * the zone: free_unref_page() of 6.1 has "mov r14, qword ptr [rdx + rax + 0x68]".
  */
 static const char *zone_register(const struct attempt *a, uint64_t zone, uint64_t size)
 {
 	const struct pfs_operand *o = &a->p->operand;
-	const struct pfs_reg *reg;
+	const struct pfs_reg *reg, *index;
 	size_t i;
 
 	if (!zone)
 		return NULL;
 	if (o->valid) {
 		reg = o->base ? pfs_panic_reg(a->p, o->base) : NULL;
-		return reg && pfs_within(reg->value, zone, size) ? reg->name : NULL;
+		if (reg && pfs_within(reg->value, zone, size))
+			return reg->name;
+		index = o->index ? pfs_panic_reg(a->p, o->index) : NULL;
+		return reg && !reg->value && o->scale == 1 && index && index->value == zone ?
+			       index->name :
+			       NULL;
 	}
 	for (i = 0; i < a->p->nr_regs; i++)
 		if (a->p->regs[i].value == zone)

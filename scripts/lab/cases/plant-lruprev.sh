@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='Debian 6.1, one bit of lru.prev of a page of a file, wild'
+KERNEL=6.1-plant
+MEM=512
+APPEND='lab.plant=lruprev'
+STEPS='oracle plant compact'
+PANIC='BUG: unable to handle page fault|list_del corruption'
+DUMPS='elf'

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='Debian 6.1, one bit of the node in the flags of a page, freed'
+KERNEL=6.1-plant
+MEM=512
+APPEND='lab.plant=nodeflip'
+STEPS='oracle plant'
+PANIC='BUG: kernel NULL pointer|BUG: unable'
+DUMPS='elf'
