@@ -236,6 +236,12 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 	return 1;
 }
 
+static bool usage_leads_nowhere(const struct pfs_section *s)
+{
+	return !s->usage || s->usage_reach == PFS_REACH_UNMAPPED ||
+	       s->usage_reach == PFS_REACH_BAD_ADDRESS;
+}
+
 /* The section whose usage the kernel followed, and that leads nowhere; NULL: none. */
 static const struct pfs_section *wild_usage(const struct verdict *d)
 {
@@ -249,9 +255,7 @@ static const struct pfs_section *wild_usage(const struct verdict *d)
 	for (i = 0; reg && i < d->m->nr_sections; i++) {
 		const struct pfs_section *s = &d->m->sections[i];
 
-		if (s->usage && s->usage == reg->value &&
-		    (s->usage_reach == PFS_REACH_UNMAPPED ||
-		     s->usage_reach == PFS_REACH_BAD_ADDRESS) &&
+		if (s->usage && s->usage == reg->value && usage_leads_nowhere(s) &&
 		    pfs_within(at, s->usage, d->m->layout.page_size))
 			return s;
 	}
@@ -273,8 +277,11 @@ static bool asked_at(const struct verdict *d, uint64_t pfn, uint64_t at)
 	       at == pfs_val(f, PFS_F_MSU_PAGEBLOCK_FLAGS) + (in >> order) * width / 64 * 8;
 }
 
-/* The page whose section has no usage, where the fault is just where one would look. */
-static const struct pfs_section *null_usage(const struct verdict *d, const struct pfs_leads *leads)
+/*
+ * The section of a page in a register, where the fault is at the very word of its usage that
+ * one would ask about this page: the address was computed, and no register holds the usage.
+ */
+static const struct pfs_section *asked_usage(const struct verdict *d, const struct pfs_leads *leads)
 {
 	uint64_t at;
 	size_t i;
@@ -285,8 +292,9 @@ static const struct pfs_section *null_usage(const struct verdict *d, const struc
 	for (i = 0; i < leads->nr; i++) {
 		const struct pfs_section *s = pfs_section_of(d->m, leads->l[i].pfn);
 
-		if (s && s->flags & PFS_SEC_HAS_MEM_MAP && !s->usage &&
-		    leads->l[i].source <= PFS_SRC_REG_PAGE && asked_at(d, leads->l[i].pfn, at))
+		if (s && s->flags & PFS_SEC_HAS_MEM_MAP && usage_leads_nowhere(s) &&
+		    leads->l[i].source <= PFS_SRC_REG_PAGE &&
+		    asked_at(d, leads->l[i].pfn, at - s->usage))
 			return s;
 	}
 	return NULL;
@@ -295,7 +303,7 @@ static const struct pfs_section *null_usage(const struct verdict *d, const struc
 /* pfn_valid() and the pageblock functions followed it: the fault is the section's. */
 static int blame_usage(struct verdict *d, const struct pfs_leads *leads)
 {
-	const struct pfs_section *wild = wild_usage(d), *s = wild ? wild : null_usage(d, leads);
+	const struct pfs_section *held = wild_usage(d), *s = held ? held : asked_usage(d, leads);
 	uint64_t per = d->m->layout.pages_per_section, pfn, at;
 	struct pfs_verdict *v = d->v;
 	struct pfs_err err;
@@ -305,7 +313,8 @@ static int blame_usage(struct verdict *d, const struct pfs_leads *leads)
 		return 0;
 	pfn = s->nr * per;
 	for (i = 0; i < leads->nr; i++)
-		if (leads->l[i].pfn / per == s->nr && (wild || asked_at(d, leads->l[i].pfn, at))) {
+		if (leads->l[i].pfn / per == s->nr &&
+		    (held || asked_at(d, leads->l[i].pfn, at - s->usage))) {
 			pfn = leads->l[i].pfn;
 			v->candidates[i].accepted = true;
 			v->candidates[i].why = "its section's usage is what the kernel followed";
@@ -321,22 +330,24 @@ static int blame_usage(struct verdict *d, const struct pfs_leads *leads)
 	v->title = pfs_printf(&d->m->arena, "%s%s followed the usage of section %llu, which is %s",
 			      d->p->function ? d->p->function : "the kernel",
 			      d->p->function ? "()" : "", ULL(s->nr),
-			      wild ? "a wild pointer" : "NULL");
+			      s->usage ? "a wild pointer" : "NULL");
 	v->advice = "Look at what lies around the struct mem_section: it was overwritten, or its "
 		    "memory is bad.";
 	if (!v->title)
 		d->no_memory = true;
-	if (wild)
+	if (held)
 		evidence(d,
 			 "mem_section.usage of section %llu is 0x%llx (%s); %s holds that pointer, "
 			 "and %s accesses it",
 			 ULL(s->nr), ULL(s->usage), pfs_reach_name(s->usage_reach),
 			 d->p->operand.base, d->p->operand.text);
 	else
-		evidence(d,
-			 "mem_section.usage of section %llu is NULL, and the fault at 0x%llx is at "
-			 "the word of it that has the bits of PFN 0x%llx",
-			 ULL(s->nr), ULL(at), ULL(pfn));
+		evidence(
+			d,
+			"mem_section.usage of section %llu is 0x%llx (%s), and the fault at 0x%llx "
+			"is at the word of it that has the bits of PFN 0x%llx",
+			ULL(s->nr), ULL(s->usage),
+			s->usage ? pfs_reach_name(s->usage_reach) : "NULL", ULL(at), ULL(pfn));
 	about_place(d);
 	return 1;
 }
