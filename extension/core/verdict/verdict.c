@@ -242,6 +242,12 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 	return 1;
 }
 
+static bool usage_leads_nowhere(const struct pfs_section *s)
+{
+	return !s->usage || s->usage_reach == PFS_REACH_UNMAPPED ||
+	       s->usage_reach == PFS_REACH_BAD_ADDRESS;
+}
+
 /* The section whose usage the kernel followed and that leads nowhere; NULL: none. */
 static const struct pfs_section *wild_usage(const struct verdict *d)
 {
@@ -255,10 +261,49 @@ static const struct pfs_section *wild_usage(const struct verdict *d)
 	for (i = 0; reg && i < d->m->nr_sections; i++) {
 		const struct pfs_section *s = &d->m->sections[i];
 
-		if (s->usage && s->usage == reg->value &&
-		    (s->usage_reach == PFS_REACH_UNMAPPED ||
-		     s->usage_reach == PFS_REACH_BAD_ADDRESS) &&
+		if (s->usage && s->usage == reg->value && usage_leads_nowhere(s) &&
 		    pfs_within(at, s->usage, d->m->layout.page_size))
+			return s;
+	}
+	return NULL;
+}
+
+/* Is this address that of the word in the section's usage that is asked about this page? */
+static bool asked_at(const struct verdict *d, const struct pfs_section *s, uint64_t pfn,
+		     uint64_t address)
+{
+	const struct pfs_facts *f = d->m->facts;
+	const struct pfs_layout *l = &d->m->layout;
+	uint64_t in = pfn % l->pages_per_section, at = address - s->usage;
+	unsigned int order, width;
+
+	/* What is below the usage is not in it, however small the difference is. */
+	if (address < s->usage)
+		return false;
+	if (pfs_have(f, PFS_F_MSU_SUBSECTION_MAP) &&
+	    at == pfs_val(f, PFS_F_MSU_SUBSECTION_MAP) + in / l->pages_per_subsection / 64 * 8)
+		return true;
+	return pfs_pageblock_geometry(d->m, &order, &width) &&
+	       at == pfs_val(f, PFS_F_MSU_PAGEBLOCK_FLAGS) + (in >> order) * width / 64 * 8;
+}
+
+/*
+ * The section of a page in a register, where the fault is at the very word of its usage that
+ * one would ask about this page: the address was computed, and no register holds the usage.
+ */
+static const struct pfs_section *asked_usage(const struct verdict *d, const struct pfs_leads *leads)
+{
+	uint64_t at;
+	size_t i;
+
+	if (!pfs_have(d->m->facts, PFS_F_MS_USAGE) || d->p->kind != PFS_PANIC_PAGE_FAULT ||
+	    !pfs_fault_at(d->p, &at))
+		return NULL;
+	for (i = 0; i < leads->nr; i++) {
+		const struct pfs_section *s = pfs_section_of(d->m, leads->l[i].pfn);
+
+		if (s && s->flags & PFS_SEC_HAS_MEM_MAP && usage_leads_nowhere(s) &&
+		    leads->l[i].source <= PFS_SRC_REG_PAGE && asked_at(d, s, leads->l[i].pfn, at))
 			return s;
 	}
 	return NULL;
@@ -267,17 +312,18 @@ static const struct pfs_section *wild_usage(const struct verdict *d)
 /* pfn_valid() and the pageblock functions followed it: the fault is the section's. */
 static int blame_usage(struct verdict *d, const struct pfs_leads *leads)
 {
-	const struct pfs_section *s = wild_usage(d);
-	uint64_t per = d->m->layout.pages_per_section, pfn;
+	const struct pfs_section *held = wild_usage(d), *s = held ? held : asked_usage(d, leads);
+	uint64_t per = d->m->layout.pages_per_section, pfn, at;
 	struct pfs_verdict *v = d->v;
 	struct pfs_err err;
 	size_t i;
 
-	if (!s)
+	if (!s || !pfs_fault_at(d->p, &at))
 		return 0;
 	pfn = s->nr * per;
 	for (i = 0; i < leads->nr; i++)
-		if (leads->l[i].pfn / per == s->nr) {
+		if (leads->l[i].pfn / per == s->nr &&
+		    (held || asked_at(d, s, leads->l[i].pfn, at))) {
 			pfn = leads->l[i].pfn;
 			v->candidates[i].accepted = true;
 			v->candidates[i].why = "its section's usage is what the kernel followed";
@@ -290,19 +336,27 @@ static int blame_usage(struct verdict *d, const struct pfs_leads *leads)
 	v->status = PFS_UNEXPLAINED;
 	v->confidence = PFS_CONF_HIGH;
 	v->code = pfs_problem(PFS_P_SECTION_USAGE_NULL)->code;
-	v->title = pfs_printf(&d->m->arena,
-			      "%s%s followed the usage of section %llu, which is a wild pointer",
+	v->title = pfs_printf(&d->m->arena, "%s%s followed the usage of section %llu, which is %s",
 			      d->p->function ? d->p->function : "the kernel",
-			      d->p->function ? "()" : "", ULL(s->nr));
+			      d->p->function ? "()" : "", ULL(s->nr),
+			      s->usage ? "a wild pointer" : "NULL");
 	v->advice = "Look at what lies around the struct mem_section: it was overwritten, or its "
 		    "memory is bad.";
 	if (!v->title)
 		d->no_memory = true;
-	evidence(d,
-		 "mem_section.usage of section %llu is 0x%llx (%s); %s holds that pointer, "
-		 "and %s accesses it",
-		 ULL(s->nr), ULL(s->usage), pfs_reach_name(s->usage_reach), d->p->operand.base,
-		 d->p->operand.text);
+	if (held)
+		evidence(d,
+			 "mem_section.usage of section %llu is 0x%llx (%s); %s holds that pointer, "
+			 "and %s accesses it",
+			 ULL(s->nr), ULL(s->usage), pfs_reach_name(s->usage_reach),
+			 d->p->operand.base, d->p->operand.text);
+	else
+		evidence(
+			d,
+			"mem_section.usage of section %llu is 0x%llx (%s), and the fault at 0x%llx "
+			"is at the word of it that has the bits of PFN 0x%llx",
+			ULL(s->nr), ULL(s->usage),
+			s->usage ? pfs_reach_name(s->usage_reach) : "NULL", ULL(at), ULL(pfn));
 	about_place(d);
 	return 1;
 }

@@ -6,4 +6,5 @@ MEM=512
 APPEND='lab.plant=fillfree'
 STEPS='oracle plant eat-memory'
 PANIC='list_del corruption'
-DUMPS='elf'
+DUMPS='elf d31'
+CRASHKERNEL=160M

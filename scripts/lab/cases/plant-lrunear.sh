@@ -6,4 +6,5 @@ MEM=512
 APPEND='lab.plant=lrunear'
 STEPS='oracle plant compact'
 PANIC='list_del corruption'
-DUMPS='elf'
+DUMPS='elf d31'
+CRASHKERNEL=160M

@@ -6,4 +6,5 @@ MEM=512
 APPEND='lab.plant=mapflip'
 STEPS='oracle plant compact'
 PANIC='BUG: unable to handle page fault'
-DUMPS='elf'
+DUMPS='elf d31'
+CRASHKERNEL=160M

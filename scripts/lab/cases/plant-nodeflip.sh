@@ -6,4 +6,5 @@ MEM=512
 APPEND='lab.plant=nodeflip'
 STEPS='oracle plant'
 PANIC='BUG: kernel NULL pointer|BUG: unable'
-DUMPS='elf'
+DUMPS='elf d31'
+CRASHKERNEL=160M

@@ -6,4 +6,5 @@ MEM=512
 APPEND='lab.plant=refbad panic_on_taint=0x20'
 STEPS='oracle plant eat-memory'
 PANIC='BUG: Bad page state'
-DUMPS='elf'
+DUMPS='elf d31'
+CRASHKERNEL=160M

@@ -6,4 +6,5 @@ MEM=512
 APPEND='lab.plant=usageflip'
 STEPS='oracle plant read-kpageflags'
 PANIC='BUG: unable to handle page fault'
-DUMPS='elf'
+DUMPS='elf d31'
+CRASHKERNEL=160M

@@ -21,7 +21,6 @@
 /* Two struct pages further, or back: what follows the word meets an innocent page. */
 #define NEAR		BIT(7)
 #define CHURN		2048
-#define FILL		0x5a
 #define FILL_PAGES	64
 
 static char *fault = "";
@@ -159,15 +158,31 @@ static int decoylist(void)
 	return 0;
 }
 
+static int fill(struct page *page, u8 byte)
+{
+	if (!page)
+		return -ENOENT;
+	truth(page, "all", page->flags, byte * (~0UL / 0xff));
+	memset(page, byte, FILL_PAGES * sizeof(*page));
+	return 0;
+}
+
 static int fillfree(void)
+{
+	return fill(free_block(), 0x5a);
+}
+
+static int fillones(void)
+{
+	return fill(free_block(), 0xff);
+}
+
+/* Behind the page that is on the list: they are met when the block is split. */
+static int fillzero(void)
 {
 	struct page *page = free_block();
 
-	if (!page)
-		return -ENOENT;
-	truth(page, "all", page->flags, 0x5a5a5a5a5a5a5a5a);
-	memset(page, FILL, FILL_PAGES * sizeof(*page));
-	return 0;
+	return fill(page ? page + 1 : NULL, 0);
 }
 
 static int mapflip(void)
@@ -210,6 +225,33 @@ static int lruprev(void)
 	return 0;
 }
 
+/* Its neighbour, which is met when the page before it is taken off the list. */
+static int lrubehind(void)
+{
+	struct page *page = cached_page();
+	unsigned long next = page ? (unsigned long)page->lru.next : 0;
+
+	if (!page || next < VMEMMAP_START || next > (unsigned long)pfn_to_page(node_end_pfn(0)))
+		return -ENOENT;
+	page = list_entry(page->lru.next, struct page, lru);
+	flip(page, &page->lru.prev, "lru.prev", NEAR);
+	return 0;
+}
+
+/* slab_cache of struct slab lies where struct page has its mapping. */
+static int slabflip(void)
+{
+	void *object = kmalloc(96, GFP_KERNEL);
+	struct page *page;
+
+	if (!object)
+		return -ENOMEM;
+	page = virt_to_head_page(object);
+	flip(page, &page->mapping, "slab_cache", WILD);
+	kfree(object);
+	return 0;
+}
+
 static int zonelink(void)
 {
 	struct page *page = free_block();
@@ -217,6 +259,25 @@ static int zonelink(void)
 	if (!page)
 		return -ENOENT;
 	flip(page, &page->lru.next, "lru.next", WILD);
+	return 0;
+}
+
+static int zonenear(void)
+{
+	struct page *page = free_block();
+
+	if (!page)
+		return -ENOENT;
+	flip(page, &page->lru.next, "lru.next", NEAR);
+	return 0;
+}
+
+static int usagenull(void)
+{
+	struct mem_section *ms = __nr_to_section(1);
+
+	truth(pfn_to_page(section_nr_to_pfn(1)), "usage", (unsigned long)ms->usage, 0);
+	WRITE_ONCE(ms->usage, NULL);
 	return 0;
 }
 
@@ -290,6 +351,14 @@ static int badmap(void)
 	return 0;
 }
 
+/* The kernel survives it, and a driver dies of something else. */
+static int decoybad(void)
+{
+	int r = badmap();
+
+	return r ? r : lab_plant_ready(NULL, 0);
+}
+
 static int doublefree(void)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
@@ -314,16 +383,16 @@ static int nodeflip(void)
 	return 0;
 }
 
+#define FAULT(name) { #name, name }
 static const struct {
 	const char *name;
 	int (*plant)(void);
 } faults[] = {
-	{ "decoyff", decoyff },	  { "decoylist", decoylist }, { "fillfree", fillfree },
-	{ "mapflip", mapflip },	  { "lrunext", lrunext },     { "lrunear", lrunear },
-	{ "lruprev", lruprev },	  { "zonelink", zonelink },   { "usageflip", usageflip },
-	{ "headflip", headflip }, { "blocktype", blocktype }, { "refbad", refbad },
-	{ "reserved", reserved }, { "badmap", badmap },	      { "doublefree", doublefree },
-	{ "nodeflip", nodeflip },
+	FAULT(decoyff),	  FAULT(decoylist),  FAULT(decoybad),  FAULT(fillfree), FAULT(fillones),
+	FAULT(fillzero),  FAULT(mapflip),    FAULT(lrunext),   FAULT(lrunear),	FAULT(lruprev),
+	FAULT(lrubehind), FAULT(slabflip),   FAULT(zonelink),  FAULT(zonenear), FAULT(usageflip),
+	FAULT(usagenull), FAULT(headflip),   FAULT(blocktype), FAULT(refbad),	FAULT(reserved),
+	FAULT(badmap),	  FAULT(doublefree), FAULT(nodeflip),
 };
 
 static int __init lab_plant_init(void)

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='Debian 6.1, a page is freed while mapped, and then a driver dies of its own NULL: unrelated'
+KERNEL=6.1-plant
+MEM=512
+APPEND='lab.plant=decoybad'
+STEPS='oracle plant'
+PANIC='RIP: 0010:lab_plant_ready'
+DUMPS='elf'

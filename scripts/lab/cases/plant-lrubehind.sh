@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='Debian 6.1, one bit of lru.prev of a page of a file, which then names an innocent page'
+KERNEL=6.1-plant
+MEM=512
+APPEND='lab.plant=lrubehind'
+STEPS='oracle plant compact'
+PANIC='list_del corruption'
+DUMPS='elf'

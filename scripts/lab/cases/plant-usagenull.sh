@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='Debian 6.1, the usage of section 1 is NULL'
+KERNEL=6.1-plant
+MEM=512
+APPEND='lab.plant=usagenull'
+STEPS='oracle plant eat-memory'
+PANIC='BUG: kernel NULL pointer'
+DUMPS='elf'

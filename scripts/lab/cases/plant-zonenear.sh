@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='Debian 6.1, one bit of lru.next of a free block, which then names an innocent page'
+KERNEL=6.1-plant
+MEM=512
+APPEND='lab.plant=zonenear'
+STEPS='oracle plant eat-memory'
+PANIC='list_del corruption'
+DUMPS='elf'
