@@ -299,6 +299,32 @@ static int headflip(void)
 	return 0;
 }
 
+/* The order of a compound page is in its second struct page: here twice what it was. */
+static int orderflip(void)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_COMP, 4);
+
+	if (!page)
+		return -ENOMEM;
+	truth(page + 1, "compound_order", page[1].compound_order, page[1].compound_order ^ 1);
+	page[1].compound_order ^= 1;
+	put_page(page);
+	return 0;
+}
+
+/* And so is the number of the function that frees it. */
+static int dtorflip(void)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_COMP, 4);
+
+	if (!page)
+		return -ENOMEM;
+	truth(page + 1, "compound_dtor", page[1].compound_dtor, page[1].compound_dtor ^ BIT(7));
+	page[1].compound_dtor ^= BIT(7);
+	put_page(page);
+	return 0;
+}
+
 /* A type that no kernel knows: all three bits. */
 static int blocktype(void)
 {
@@ -388,11 +414,11 @@ static const struct {
 	const char *name;
 	int (*plant)(void);
 } faults[] = {
-	FAULT(decoyff),	  FAULT(decoylist),  FAULT(decoybad),  FAULT(fillfree), FAULT(fillones),
-	FAULT(fillzero),  FAULT(mapflip),    FAULT(lrunext),   FAULT(lrunear),	FAULT(lruprev),
-	FAULT(lrubehind), FAULT(slabflip),   FAULT(zonelink),  FAULT(zonenear), FAULT(usageflip),
-	FAULT(usagenull), FAULT(headflip),   FAULT(blocktype), FAULT(refbad),	FAULT(reserved),
-	FAULT(badmap),	  FAULT(doublefree), FAULT(nodeflip),
+	FAULT(decoyff),	  FAULT(decoylist), FAULT(decoybad),  FAULT(fillfree),	 FAULT(fillones),
+	FAULT(fillzero),  FAULT(mapflip),   FAULT(lrunext),   FAULT(lrunear),	 FAULT(lruprev),
+	FAULT(lrubehind), FAULT(slabflip),  FAULT(zonelink),  FAULT(zonenear),	 FAULT(usageflip),
+	FAULT(usagenull), FAULT(headflip),  FAULT(orderflip), FAULT(dtorflip),	 FAULT(blocktype),
+	FAULT(refbad),	  FAULT(reserved),  FAULT(badmap),    FAULT(doublefree), FAULT(nodeflip),
 };
 
 static int __init lab_plant_init(void)
