@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "core/panic/arch.h"
-#include "world.h"
+#include "panic_log.h"
 
 #define IMAGE	UINT64_C(0xffff800080000000)
 #define DIRECT	UINT64_C(0xffff000000000000)
@@ -412,31 +412,12 @@ static void constants(void **state)
 }
 
 /* A log of text, a line each; level and time stamp are not part of a record. */
-static struct world *log_of(const char *text)
+static struct world *arm64_log(const char *text)
 {
-	struct world *w = w_new();
-	size_t cap = 0;
+	struct world *w = log_of(text);
 
 	w->mem.arch = pfs_arch_by_name("aarch64");
-	while (*text) {
-		size_t n = strcspn(text, "\n");
-		struct pfs_log_line *l = pfs_grow(&w->m.arena, &w->m.log, &w->m.nr_log, &cap,
-						  sizeof(*l));
-
-		assert_non_null(l);
-		l->text = pfs_strndup(&w->m.arena, text, n);
-		l->len = n;
-		text += n + (text[n] == '\n');
-	}
 	return w;
-}
-
-static struct pfs_panic find(struct world *w)
-{
-	struct pfs_panic p;
-
-	assert_int_equal(pfs_panic_find(&w->m, &p, &w->err), 0);
-	return p;
 }
 
 static uint64_t reg(const struct pfs_panic *p, const char *name)
@@ -460,7 +441,7 @@ static uint64_t reg(const struct pfs_panic *p, const char *name)
 /* Debian's 6.12 in QEMU: a memmap that was filled with ones, under /proc/kpageflags. */
 static void data_abort(void **state)
 {
-	struct world *w = log_of(
+	struct world *w = arm64_log(
 		"Unable to handle kernel NULL pointer dereference at virtual address 0000000000000016\n"
 		"Mem abort info:\n"
 		"  ESR = 0x0000000096000006\n"
@@ -585,7 +566,7 @@ static void accesses(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct world *w = log_of(cases[i].text);
+		struct world *w = arm64_log(cases[i].text);
 		struct pfs_panic p = find(w);
 
 		assert_int_equal(p.kind, cases[i].kind);
@@ -606,7 +587,7 @@ static void accesses(void **state)
 /* v4.14: an address and a symbol for pc and lr, three registers in one line. */
 static void old_format(void **state)
 {
-	struct world *w = log_of(
+	struct world *w = arm64_log(
 		"Unable to handle kernel paging request at virtual address ffff7e0000c00020\n"
 		"Mem abort info:\n"
 		"  Exception class = DABT (current EL), IL = 32 bits\n"
@@ -696,7 +677,7 @@ static void bug(void **state)
 			 "Code: b0005f61 91318021 aa1303e0 9400d8ab (d4210000) \n"
 			 "---[ end trace 0000000000000000 ]---\n",
 			 die[i]);
-		w = log_of(text);
+		w = arm64_log(text);
 		p = find(w);
 		assert_int_equal(p.kind, PFS_PANIC_BUG);
 		assert_string_equal(p.message, "kernel BUG at include/linux/mm.h:1087!");
@@ -715,7 +696,7 @@ static void bug(void **state)
 /* Registers of user mode are not the kernel's, whether they come behind its own or alone. */
 static void user_mode(void **state)
 {
-	struct world *w = log_of(
+	struct world *w = arm64_log(
 		"Unable to handle kernel paging request at virtual address fffffdffc0c00034\n"
 		"  ESR = 0x0000000096000006\n"
 		"Internal error: Oops: 0000000096000006 [#1] SMP\n"
@@ -733,13 +714,13 @@ static void user_mode(void **state)
 	assert_false(p.operand.valid);
 	w_free(w);
 
-	w = log_of("Unable to handle kernel paging request at virtual address fffffdffc0c00034\n"
-		   "Internal error: Oops: 0000000096000006 [#1] SMP\n"
-		   "pc : f+0x1/0x2\n"
-		   "sp : ffff8000829ebb90\n"
-		   "x1 : fffffdffc0c00000 x0 : 0000000000000001\n"
-		   "Call trace:\n"
-		   " f+0x1/0x2\n" USER_REGS);
+	w = arm64_log("Unable to handle kernel paging request at virtual address fffffdffc0c00034\n"
+		      "Internal error: Oops: 0000000096000006 [#1] SMP\n"
+		      "pc : f+0x1/0x2\n"
+		      "sp : ffff8000829ebb90\n"
+		      "x1 : fffffdffc0c00000 x0 : 0000000000000001\n"
+		      "Call trace:\n"
+		      " f+0x1/0x2\n" USER_REGS);
 	p = find(w);
 	assert_string_equal(p.function, "f");
 	assert_true(reg(&p, "sp") == 0xffff8000829ebb90);
@@ -748,11 +729,11 @@ static void user_mode(void **state)
 	w_free(w);
 
 	/* Where the kernel has no symbol for pc, it prints an address with 0x. */
-	w = log_of("Unable to handle kernel paging request at virtual address 0000000000000040\n"
-		   "Internal error: Oops: 0000000086000006 [#1] SMP\n"
-		   "pc : 0x40\n"
-		   "lr : f+0x1/0x2\n"
-		   "x1 : fffffdffc0c00000 x0 : 0000000000000001\n");
+	w = arm64_log("Unable to handle kernel paging request at virtual address 0000000000000040\n"
+		      "Internal error: Oops: 0000000086000006 [#1] SMP\n"
+		      "pc : 0x40\n"
+		      "lr : f+0x1/0x2\n"
+		      "x1 : fffffdffc0c00000 x0 : 0000000000000001\n");
 	p = find(w);
 	assert_int_equal(reg(&p, "pc"), 0x40);
 	assert_null(p.function);
@@ -767,17 +748,17 @@ static void sysrq(void **state)
 	unsigned char note[392] = { 0 };
 	const struct pfs_oops_arch *arch = &pfs_oops_aarch64;
 	struct pfs_cpu_note cpus[] = { { 0, NULL, 0 }, { 1, note, sizeof(note) } };
-	struct world *w = log_of("sysrq: Trigger a crash\n"
-				 "Kernel panic - not syncing: sysrq triggered crash\n"
-				 "CPU: 1 PID: 1 Comm: init Not tainted 6.1.0-56-arm64 #1\n"
-				 "Hardware name: linux,dummy-virt (DT)\n"
-				 "Call trace:\n"
-				 " dump_backtrace+0xe4/0x140\n"
-				 " show_stack+0x20/0x30\n"
-				 " panic+0x184/0x364\n"
-				 " sysrq_reset_seq_param_set+0x0/0xa0\n"
-				 "SMP: stopping secondary CPUs\n"
-				 "Kernel Offset: disabled\n");
+	struct world *w = arm64_log("sysrq: Trigger a crash\n"
+				    "Kernel panic - not syncing: sysrq triggered crash\n"
+				    "CPU: 1 PID: 1 Comm: init Not tainted 6.1.0-56-arm64 #1\n"
+				    "Hardware name: linux,dummy-virt (DT)\n"
+				    "Call trace:\n"
+				    " dump_backtrace+0xe4/0x140\n"
+				    " show_stack+0x20/0x30\n"
+				    " panic+0x184/0x364\n"
+				    " sysrq_reset_seq_param_set+0x0/0xa0\n"
+				    "SMP: stopping secondary CPUs\n"
+				    "Kernel Offset: disabled\n");
 	struct pfs_panic p = find(w);
 	unsigned int i;
 
@@ -829,7 +810,7 @@ static struct pfs_panic with_code(struct world **ret, const char *code)
 		 "Call trace:\n"
 		 "Code: d503201f d503201f %s\n",
 		 code);
-	*ret = log_of(text);
+	*ret = arm64_log(text);
 	return find(*ret);
 }
 
@@ -941,21 +922,21 @@ static void no_operand(void **state)
 		w_free(w);
 	}
 	/* A page fault elsewhere than at the operand: it was not the operand. */
-	w = log_of("Unable to handle kernel paging request at virtual address ffff000000000500\n"
-		   "Internal error: Oops: 0000000096000006 [#1] SMP\n"
-		   "pc : f+0x10/0x20\n"
-		   "x22: ffff000000000100\n"
-		   "Code: (f9400ec2)\n");
+	w = arm64_log("Unable to handle kernel paging request at virtual address ffff000000000500\n"
+		      "Internal error: Oops: 0000000096000006 [#1] SMP\n"
+		      "pc : f+0x10/0x20\n"
+		      "x22: ffff000000000100\n"
+		      "Code: (f9400ec2)\n");
 	p = find(w);
 	assert_false(p.operand.valid);
 	assert_true(p.fault_address_effective == 0xffff000000000500);
 	w_free(w);
 	/* Any byte of it may be what faulted. */
-	w = log_of("Unable to handle kernel paging request at virtual address ffff00000000011f\n"
-		   "Internal error: Oops: 0000000096000006 [#1] SMP\n"
-		   "pc : f+0x10/0x20\n"
-		   "x22: ffff000000000100\n"
-		   "Code: (f9400ec2)\n");
+	w = arm64_log("Unable to handle kernel paging request at virtual address ffff00000000011f\n"
+		      "Internal error: Oops: 0000000096000006 [#1] SMP\n"
+		      "pc : f+0x10/0x20\n"
+		      "x22: ffff000000000100\n"
+		      "Code: (f9400ec2)\n");
 	p = find(w);
 	assert_true(p.operand.valid);
 	w_free(w);
@@ -1049,7 +1030,7 @@ static void hostile(void **state)
 		q = text + sprintf(text, "Unable to handle kernel x at virtual address 1\n");
 		for (k = 0; k < n; k++)
 			q += sprintf(q, "%s\n%s\n", lines[i], lines[k]);
-		w = log_of(text);
+		w = arm64_log(text);
 		find(w);
 		w_free(w);
 		free(text);
@@ -1060,11 +1041,11 @@ static void hostile(void **state)
 	for (i = 0; i < 1 << 20; i += 16)
 		memcpy(text + i, "x0 : 0123456789 ", 16);
 	text[1 << 20] = '\0';
-	w = log_of(text);
+	w = arm64_log(text);
 	assert_int_equal(find(w).kind, PFS_PANIC_NONE);
 	w_free(w);
 	memcpy(text, "Internal error: [#1]\nx0 : 0000 ", 31);
-	w = log_of(text);
+	w = arm64_log(text);
 	assert_int_equal(find(w).kind, PFS_PANIC_OOPS);
 	w_free(w);
 	free(text);

@@ -12,35 +12,9 @@
 #include <cmocka.h>
 
 #include "core/panic/arch.h"
-#include "world.h"
+#include "panic_log.h"
 
 /* A log of text, a line each; level and time stamp are not part of a record. */
-static struct world *log_of(const char *text)
-{
-	struct world *w = w_new();
-	size_t cap = 0;
-
-	while (*text) {
-		size_t n = strcspn(text, "\n");
-		struct pfs_log_line *l = pfs_grow(&w->m.arena, &w->m.log, &w->m.nr_log, &cap,
-						  sizeof(*l));
-
-		assert_non_null(l);
-		l->text = pfs_strndup(&w->m.arena, text, n);
-		l->len = n;
-		text += n + (text[n] == '\n');
-	}
-	return w;
-}
-
-static struct pfs_panic find(struct world *w)
-{
-	struct pfs_panic p;
-
-	assert_int_equal(pfs_panic_find(&w->m, &p, &w->err), 0);
-	return p;
-}
-
 static uint64_t reg(const struct pfs_panic *p, const char *name)
 {
 	const struct pfs_reg *r = pfs_panic_reg(p, name);

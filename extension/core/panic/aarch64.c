@@ -130,22 +130,6 @@ static bool speaks(const struct pfs_parser *x)
 	return !x->user && !x->traces && !x->o->no_regs;
 }
 
-static int set_function(struct pfs_parser *x, const char *s)
-{
-	struct pfs_frame f;
-	bool ok;
-	int r;
-
-	r = pfs_parse_symbol(x->m, s, &f, &ok);
-	if (r || !ok)
-		return r;
-	x->ip = true;
-	x->p->function = f.function;
-	x->p->module = f.module;
-	x->p->offset = f.offset;
-	return 0;
-}
-
 /* After "pc : ": a symbol, "0x..." where there is none, digits alone in user mode. */
 static int parse_pc(struct pfs_parser *x, const char *s)
 {
@@ -161,7 +145,7 @@ static int parse_pc(struct pfs_parser *x, const char *s)
 		return 0;
 	}
 	if (!old && !address)
-		return set_function(x, s);
+		return pfs_parse_function(x, s);
 	if (!pfs_take_hex(&q, &v))
 		return 0;
 	x->ip = true;
@@ -250,7 +234,7 @@ static int line(struct pfs_parser *x, const char *s, bool *ret_taken)
 	if (pfs_starts(s, "pc : "))
 		return parse_pc(x, s + 5);
 	if (pfs_starts(s, "PC is at "))
-		return speaks(x) && !x->ip ? set_function(x, s + 9) : 0;
+		return speaks(x) && !x->ip ? pfs_parse_function(x, s + 9) : 0;
 	if (pfs_starts(s, "lr : ") || pfs_starts(s, "LR is at "))
 		return 0;
 	if (pfs_starts(s, "Code: ")) {

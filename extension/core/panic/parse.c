@@ -118,6 +118,22 @@ int pfs_parse_symbol(struct pfs_model *m, const char *s, struct pfs_frame *ret, 
 	return 0;
 }
 
+int pfs_parse_function(struct pfs_parser *x, const char *s)
+{
+	struct pfs_frame f;
+	bool ok;
+	int r;
+
+	r = pfs_parse_symbol(x->m, s, &f, &ok);
+	if (r || !ok)
+		return r;
+	x->ip = true;
+	x->p->function = f.function;
+	x->p->module = f.module;
+	x->p->offset = f.offset;
+	return 0;
+}
+
 void pfs_parse_code(struct pfs_parser *x, const char *s)
 {
 	const char *mark = strchr(s, '<');

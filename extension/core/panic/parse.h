@@ -35,6 +35,9 @@ int pfs_parse_reg(struct pfs_parser *x, const char *name, uint64_t value);
  */
 int pfs_parse_symbol(struct pfs_model *m, const char *s, struct pfs_frame *ret, bool *ret_ok);
 
+/* The symbol of the program counter, if s begins with one: the panic's function. -ENOMEM. */
+int pfs_parse_function(struct pfs_parser *x, const char *s);
+
 /*
  * Parse the bytes of the faulting instruction, from the one in <> on. A line
  * that was cut off lacks that mark.

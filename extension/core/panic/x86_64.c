@@ -63,10 +63,8 @@ static enum pfs_oops_line classify(const char *s)
 /* Parse what follows "RIP: " or "IP: ". */
 static int parse_rip(struct pfs_parser *x, const char *s)
 {
-	struct pfs_frame f;
 	uint64_t cs = 0x10, address;
 	const char *q;
-	bool ok;
 	int r;
 
 	/* "0010:" in front; "[<" means that there is no selector. */
@@ -96,14 +94,7 @@ static int parse_rip(struct pfs_parser *x, const char *s)
 		x->ip = true;
 		return pfs_parse_reg(x, "rip", address);
 	}
-	r = pfs_parse_symbol(x->m, s, &f, &ok);
-	if (r || !ok)
-		return r;
-	x->ip = true;
-	x->p->function = f.function;
-	x->p->module = f.module;
-	x->p->offset = f.offset;
-	return 0;
+	return pfs_parse_function(x, s);
 }
 
 /* "RAX: 0123 RBX: 4567 ...", "RSP: 0018:0123 EFLAGS: 00010202", "CR2: 0123 CR3: ..." */
