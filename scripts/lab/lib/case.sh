@@ -49,7 +49,7 @@ case_load()
 	esac
 	# shellcheck source=/dev/null
 	. "$recipe"
-	[ -z "$ITEM" ] || case " $ITEMS " in *" $ITEM "*) ;; *) die "no case '$1'" ;; esac
+	[ -z "$ITEM" ] || grep -qwF -e "$ITEM" <<<"$ITEMS" || die "no case '$1'"
 	case $1@$recipe in
 	*@*@"$HERE"/cases/*) KERNEL=${1#*@} DUMPS=elf ;;
 	esac
