@@ -54,6 +54,35 @@ static bool has_head_flag(const struct pfs_classifier *c, const unsigned char *b
 }
 
 /*
+ * Since compound_info is a mask, all tails of a compound page hold the same one: is this another
+ * than two of its neighbours have? It may lead to the same head, so that nothing else tells.
+ */
+static bool odd_mask(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+		     uint64_t pfn, uint64_t word, uint64_t head)
+{
+	const uint64_t near[] = { pfn - 1, pfn + 1, pfn - 2, pfn + 2 };
+	uint64_t other = 0, at, va;
+	size_t i;
+
+	for (i = 0; c->head_is_mask && i < sizeof(near) / sizeof(near[0]); i++) {
+		const unsigned char *bytes = near[i] > head && near[i] <= pfn + 2 ?
+						     neighbour(ctx, near[i]) :
+						     NULL;
+
+		if (!bytes || !pfs_compound_head(c, pfs_pfn_to_page(c->m, near[i]), bytes, &va) ||
+		    pfn_of(c, va) != head)
+			continue;
+		at = pfs_le64(bytes + c->head_offset);
+		if (at == word)
+			return false;
+		if (at == other)
+			return true;
+		other = at;
+	}
+	return false;
+}
+
+/*
  * prep_compound_page() makes all pages behind a head its tails, and
  * free_tail_page_prepare() checks that they still are. So the page before a
  * tail is its head or another tail of it. For the first page of a section, and
@@ -78,7 +107,9 @@ static const char *bad_tail(const struct pfs_classifier *c, struct pfs_classify_
 		ctx->head = head;
 	}
 	ctx->last = pfn;
-	return NULL;
+	return odd_mask(c, ctx, pfn, word, head) ?
+		       "a tail page whose compound_info is not that of the other tails" :
+		       NULL;
 }
 
 static bool names(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx, uint64_t pfn,
@@ -133,7 +164,8 @@ static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_
 		   !(c->head_is_mask && pfs_le64(next + c->head_offset) >> 32 == UINT32_MAX)) {
 		return "a compound head without a tail behind it";
 	}
-	if (used || names(c, ctx, pfn + 1, va)) {
+	/* The first tail may be the bad one. */
+	if (used || names(c, ctx, pfn + 1, va) || names(c, ctx, pfn + 2, va)) {
 		ctx->compound = true;
 		ctx->head = ctx->last = pfn;
 	}
@@ -144,6 +176,20 @@ static bool is_hugetlb(const struct pfs_classifier *c, const unsigned char *byte
 {
 	return c->hugetlb_mask && c->type_offset &&
 	       (pfs_le32(bytes + c->type_offset) & c->hugetlb_mask) == c->hugetlb_value;
+}
+
+/*
+ * Has somebody the page? What has a type may be frozen, without a reference; a free block has
+ * one, too, and so may a copy of the head of a huge page.
+ */
+static bool in_use(const struct pfs_classifier *c, const unsigned char *bytes)
+{
+	uint32_t type = c->type_offset ? pfs_le32(bytes + c->type_offset) : UINT32_MAX;
+
+	if (c->has_refcount && pfs_le32(bytes + c->refcount_offset))
+		return true;
+	return c->type_is_byte && type >> 24 >= 0xf0 && type >> 24 != 0xff &&
+	       (type & c->buddy_mask) != c->buddy_value && !is_hugetlb(c, bytes);
 }
 
 bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx, uint64_t pfn,
@@ -226,8 +272,7 @@ const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx
 			       bad_tail(c, ctx, pfn, pfs_le64(bytes + c->head_offset), head_va) :
 			       NULL;
 	if (c->head_offset && flags & c->head_mask)
-		bad = bad_head(c, ctx, pfn,
-			       c->has_refcount && pfs_le32(bytes + c->refcount_offset));
+		bad = bad_head(c, ctx, pfn, in_use(c, bytes));
 	else if (c->head_offset && lost_tail(c, ctx, pfn, bytes))
 		bad = "inside a compound page, and not marked as a tail";
 	if (!bad && flags & c->lru_mask)
