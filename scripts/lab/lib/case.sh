@@ -51,7 +51,10 @@ case_load()
 	. "$recipe"
 	[ -z "$ITEM" ] || grep -qwF -e "$ITEM" <<<"$ITEMS" || die "no case '$1'"
 	case $1@$recipe in
-	*@*@"$HERE"/cases/*) KERNEL=${1#*@} DUMPS=elf ;;
+	*@*@"$HERE"/cases/*)
+		# With four levels of page tables a wild address is not canonical.
+		KERNEL=${1#*@} DUMPS=elf PANIC+='|general protection'
+		;;
 	esac
 }
 
