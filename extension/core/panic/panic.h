@@ -71,6 +71,9 @@ enum pfs_named_by {
 	PFS_NAMED_BY_DUMP,  /* dump_page(), mostly of a VM_BUG_ON_PAGE() */
 	PFS_NAMED_BY_CHECK, /* bad_page(), print_bad_pte(): the allocator found it bad */
 	PFS_NAMED_BY_LIST,  /* list_add or list_del corruption */
+	PFS_NAMED_BY_SAN,   /* KASAN, KFENCE or UBSAN: an access at a bad address */
+	PFS_NAMED_BY_PANIC, /* the message of a panic() has its PFN */
+	PFS_NAMED_BY_MCE,   /* memory_failure() was done with it: no claim that it is bad */
 };
 
 struct pfs_named_page {
@@ -83,6 +86,10 @@ struct pfs_named_page {
 	bool has_page, has_pfn;
 	bool dumped;	 /* dump_page() printed more about it */
 	bool poisoned;	 /* "is uninitialized and poisoned" */
+	bool has_counts; /* as they were printed: _mapcount is one less than mapcount */
+	int32_t refcount, mapcount;
+	bool unpoisoned;	     /* by what a later line says (PFS_NAMED_BY_MCE) */
+	const char *owner, *tracked; /* page_owner's lines; NULL: none */
 	uint64_t raw[8]; /* the words of the struct page as they were printed, in order */
 	unsigned int nr_raw;
 	/* The wrong word of a list; word_at is 0 if it is not in this page. */

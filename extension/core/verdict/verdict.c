@@ -102,6 +102,12 @@ static void about_words(struct verdict *d)
 		evidence(d, "the kernel says \"%s\"%s%s%s", n->line,
 			 n->reason ? ", because \"" : "", n->reason ? n->reason : "",
 			 n->reason ? "\"" : "");
+		if (n->tracked || n->owner)
+			evidence(d, "page_owner says \"%s\"%s%s%s",
+				 n->tracked ? n->tracked : n->owner,
+				 n->tracked && n->owner ? ", \"" : "",
+				 n->tracked && n->owner ? n->owner : "",
+				 n->tracked && n->owner ? "\"" : "");
 	}
 }
 
