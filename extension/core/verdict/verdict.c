@@ -143,6 +143,7 @@ static void accept(struct verdict *d, const char *why)
 	/* What is at the address of a wild jump is no function. */
 	bool known = d->p->function && !(d->p->access && !strcmp(d->p->access, "exec"));
 	const char *who = known ? d->p->function : "the kernel";
+	const char *leaf = pfs_leaf_wrong(d->m, d->p, &v->page);
 
 	v->mechanism = d->one_word ? NULL : pfs_mechanism_of(d->m, &v->page);
 	if (v->mechanism)
@@ -150,7 +151,10 @@ static void accept(struct verdict *d, const char *why)
 	v->status = v->mechanism ? PFS_EXPLAINED : PFS_UNEXPLAINED;
 	if (pfs_problem_of_state(v->page.state, &id))
 		v->code = pfs_problem(id)->code;
-	if (d->by_words && !pfs_state_abnormal(v->page.state))
+	if (leaf)
+		v->title = pfs_printf(&d->m->arena, "%s%s used the struct page of PFN 0x%llx, %s",
+				      who, known ? "()" : "", ULL(v->page.pfn), leaf);
+	else if (d->by_words && !pfs_state_abnormal(v->page.state))
 		v->title = found_bad(d, who, known);
 	else if (!pfs_state_abnormal(v->page.state))
 		v->title =

@@ -14,7 +14,7 @@
 #   TIMEOUT seconds, 300 by default
 #   QEMU    more arguments for it
 #
-#   KERNELS other kernels that the same case is for: NAME@KERNEL, of which the flat form is made
+#   KERNELS other kernels that the same case is for: NAME@KERNEL, of which the form elf is made
 #   ITEMS   what the case is done with, one after the other, and each in a guest of its own:
 #           NAME-ITEM. The recipe has it as ITEM
 #
@@ -51,7 +51,7 @@ case_load()
 	. "$recipe"
 	[ -z "$ITEM" ] || case " $ITEMS " in *" $ITEM "*) ;; *) die "no case '$1'" ;; esac
 	case $1@$recipe in
-	*@*@"$HERE"/cases/*) KERNEL=${1#*@} DUMPS=flat ;;
+	*@*@"$HERE"/cases/*) KERNEL=${1#*@} DUMPS=elf ;;
 	esac
 }
 
