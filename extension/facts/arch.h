@@ -43,9 +43,8 @@ struct pfs_arch {
 	/* HUGETLB_PAGE_ORDER: log2 of the pages in a huge page, and thus in a pageblock. */
 	unsigned int (*hugetlb_order)(const struct pfs_mem *m);
 	/*
-	 * The address of the struct page of PFN 0, asked where SYMBOL(vmemmap)
-	 * does not say (it does from v6.9 on). May be NULL: then the sections
-	 * tell.
+	 * The address of the struct page of PFN 0. May be NULL: SYMBOL(vmemmap)
+	 * has its value (v6.9), or the sections tell.
 	 */
 	bool (*vmemmap)(struct pfs_mem *m, const struct pfs_facts *f, uint64_t *ret);
 

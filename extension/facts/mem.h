@@ -27,6 +27,7 @@ struct pfs_facts;
 struct pfs_root {
 	uint64_t pa; /* physical address of the top-level table */
 	unsigned int levels;
+	unsigned int va_bits; /* of a virtual address that they translate */
 };
 
 struct pfs_step {
