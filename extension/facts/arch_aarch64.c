@@ -332,15 +332,32 @@ static bool vmemmap(struct pfs_mem *m, const struct pfs_facts *f, uint64_t *ret)
 }
 
 /*
- * Until 16c9afc77660 "arm64/mm: drop HAVE_ARCH_PFN_VALID" (v5.14) pfn_valid() asked memblock,
- * too, which says no to what firmware keeps from the direct map. The same release has
- * 873ba463914c "arm64: decouple check whether pfn is in linear map from pfn_valid()", whose
- * function is out of line. pfn_valid itself does not tell: Debian's 6.1 and 6.12 have the
- * generic one out of line under that name.
+ * Whose pfn_valid() it is, from the oldest on:
+ *
+ *	MAPPED		until eeb0753ba27b "arm64/mm: Fix pfn_valid() for ZONE_DEVICE based
+ *			memory" (v5.12, and stable releases of v5.4 and v5.10), which no symbol
+ *			or type shows
+ *	EARLY_MAPPED	until 873ba463914c "arm64: decouple check whether pfn is in linear map
+ *			from pfn_valid()" (v5.14), which brought pfn_is_map_memory()
+ *	EARLY_MEMORY	until v5.15: 16c9afc77660 "arm64/mm: drop HAVE_ARCH_PFN_VALID" was
+ *			taken back in v5.14 (3eb9cdffb397) and came again in v5.16, which is
+ *			also the release of struct folio
+ *	GENERIC		since
+ *
+ * pfn_valid itself does not tell: Debian's 6.1 and 6.12 have the generic one out of line under
+ * that name. VMEMMAP_START is in VMCOREINFO since v6.0.
  */
-static bool own_pfn_valid(const struct pfs_facts *f)
+static unsigned int pfn_valid_kinds(const struct pfs_facts *f)
 {
-	return !pfs_have(f, IS_MAP_MEMORY);
+	if (pfs_have(f, VMEMMAP_START) || pfs_have(f, PFS_F_SZ_FOLIO))
+		return PFS_VALID_GENERIC;
+	if (pfs_have(f, IS_MAP_MEMORY))
+		return PFS_VALID_EARLY_MEMORY | PFS_VALID_GENERIC;
+	/* Functions are known by name, and that one is not there. */
+	if (pfs_have(f, PFS_F_FN_SCHEDULE))
+		return PFS_VALID_MAPPED | PFS_VALID_EARLY_MAPPED;
+	return PFS_VALID_MAPPED | PFS_VALID_EARLY_MAPPED | PFS_VALID_EARLY_MEMORY |
+	       PFS_VALID_GENERIC;
 }
 
 const struct pfs_arch pfs_arch_aarch64 = {
@@ -356,7 +373,7 @@ const struct pfs_arch pfs_arch_aarch64 = {
 	.max_physmem_bits = max_physmem_bits,
 	.hugetlb_order = hugetlb_order,
 	.vmemmap = vmemmap,
-	.own_pfn_valid = own_pfn_valid,
+	.pfn_valid_kinds = pfn_valid_kinds,
 	.init = init,
 	.canonical = canonical,
 	.walk = walk,

@@ -571,9 +571,18 @@ static void constants(void **state)
 	assert_int_equal(a->hugetlb_order(&mem), 13);
 
 	/* Whose pfn_valid() it is; the generic one may be out of line under that name. */
-	assert_true(a->own_pfn_valid(&facts));
+	assert_int_equal(a->pfn_valid_kinds(&facts), PFS_VALID_MAPPED | PFS_VALID_EARLY_MAPPED |
+							     PFS_VALID_EARLY_MEMORY |
+							     PFS_VALID_GENERIC);
+	facts.f[PFS_F_FN_SCHEDULE] = (struct pfs_fact){ IMAGE, "test" };
+	assert_int_equal(a->pfn_valid_kinds(&facts), PFS_VALID_MAPPED | PFS_VALID_EARLY_MAPPED);
 	set("SYMBOL(pfn_is_map_memory)", IMAGE + 0x36000);
-	assert_false(a->own_pfn_valid(&facts));
+	assert_int_equal(a->pfn_valid_kinds(&facts), PFS_VALID_EARLY_MEMORY | PFS_VALID_GENERIC);
+	facts.f[PFS_F_SZ_FOLIO] = (struct pfs_fact){ 64, "test" };
+	assert_int_equal(a->pfn_valid_kinds(&facts), PFS_VALID_GENERIC);
+	facts.f[PFS_F_SZ_FOLIO].from = NULL;
+	set("NUMBER(VMEMMAP_START)", UINT64_C(0xfffffc0000000000));
+	assert_int_equal(a->pfn_valid_kinds(&facts), PFS_VALID_GENERIC);
 }
 
 /* The sizes follow from how many sections there are. */

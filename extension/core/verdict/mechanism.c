@@ -23,7 +23,8 @@ static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
 	/* Where the machine has a pfn_valid() of its own, it may well say no of them. */
-	if (!s || !(s->flags & PFS_SEC_EARLY) || pfs_section_pfn_valid(m, s, p->pfn) < 0)
+	if (!s || !(s->flags & PFS_SEC_EARLY) ||
+	    (!pfs_pfn_valid_is_generic(m) && pfs_section_pfn_valid(m, s, p->pfn) != 1))
 		return false;
 	return p->state == PFS_ST_DEPOPULATED ||
 	       (p->state == PFS_ST_UNMAPPED && partly_mapped(m, s));
