@@ -40,7 +40,7 @@ struct pfs_arch {
 
 	uint64_t page_sizes;  /* bit n: pages may have 1 << n bytes; the smallest is the default */
 	uint64_t kernel_half; /* the lowest virtual address of the kernel's half */
-	uint64_t image_start, image_end; /* where the kernel image is mapped */
+	uint64_t image_start, image_end; /* of any kernel; init() may know better of this one */
 	const char *top_symbol;		 /* the name of init_mm's root table */
 
 	/*

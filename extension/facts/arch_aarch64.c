@@ -57,7 +57,8 @@
 #define PTE_LPA2	0x0000000000000300ULL	/* address bits 51 and 50 */
 #define LPA2_SHIFT	(50 - 8)
 
-/* From modules to the end of vmalloc, with 48 bits: KASLR puts the image anywhere there. */
+#define IMAGE_REACH	(UINT64_C(256) << 20)	/* more than any image has */
+/* From modules to the end of vmalloc, with 48 bits. */
 #define IMAGE_START	0xffff800000000000ULL
 #define IMAGE_END	0xfffffbfff0000000ULL
 
@@ -241,6 +242,9 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 		return pfs_err_set(err, EINVAL, "%s is 0x%llx: not a page of the kernel image",
 				   pfs_fact_name(PFS_F_SWAPPER_PG_DIR), (unsigned long long)va);
 	m->root.pa = va - pfs_val(f, KIMAGE_VOFFSET);
+	/* It is one of the image's last pages, wherever KASLR or an older layout put that. */
+	m->image_start = va > IMAGE_REACH ? va - IMAGE_REACH : 0;
+	m->image_end = va < UINT64_MAX - IMAGE_REACH ? va + IMAGE_REACH : UINT64_MAX;
 	if (m->root.pa >> (m->page_shift == SHIFT_64K || m->root.va_bits == BITS_WIDE ? 52 : 48))
 		return pfs_err_set(err, EINVAL, "%s at physical address 0x%llx: impossible",
 				   pfs_fact_name(PFS_F_SWAPPER_PG_DIR),
