@@ -203,10 +203,8 @@ static int own_reader(struct pfs_callbacks *cb, struct pfs_target *file, struct 
 		c->t.info.vmcoreinfo = cb->vmcoreinfo;
 		c->t.info.vmcoreinfo_len = cb->vmcoreinfo_len;
 	}
-	if (!file) {
+	if (!file)
 		c->t.info.page_size = pfs_page_size_of(cb->vmcoreinfo, cb->vmcoreinfo_len);
-		c->t.info.max_pfn = UINT64_MAX / c->t.info.page_size;
-	}
 	c->doubt = !file && !c->t.info.live;
 	*ret = &c->t;
 	return 0;

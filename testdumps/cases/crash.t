@@ -5,6 +5,8 @@
 # types give is tested by scripts/lab/crash-check, on whole dumps.
 # shellcheck source=testdumps/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
+# shellcheck source=testdumps/crash/every-verb.sh
+. "$top/testdumps/crash/every-verb.sh"
 
 so=$B/pfnscope.so
 here=$top/testdumps/crash
@@ -33,12 +35,11 @@ crash_run() {
 		printf '%s\n' "$@" quit
 	} >"$tmp/input"
 	status=0
-	timeout -k 5 60 crash -s --minimal $options "$tmp/vmlinux" "$of" \
+	# shellcheck disable=SC2086 # the files of a split dump are words
+	timeout -k 5 60 crash -s --minimal $options "$tmp/vmlinux" $of \
 		<"$tmp/input" >"$tmp/out" 2>"$tmp/err" || status=$?
 }
 options=
-
-same_report='del(.dump, .target, .limits, .facts[].from, .panic.stack)'
 
 crash_run "$dump"
 if ! grep -q 'shared object loaded' "$tmp/out"; then
@@ -84,6 +85,35 @@ for form in 'dump kdump filtered' 'dump elf filtered' 'dump flattened' 'dump elf
 		jq "$same_report" "$tmp/host" >"$tmp/got"
 		same "$name, $form: the command line's JSON" "$tmp/got" "$tmp/want"
 	done
+done
+
+# Every verb on every form of one machine, by both readers.
+in_session() {
+	crash_run "$of_form" "$@"
+}
+for form in kdump 'kdump filtered' elf 'elf filtered' flattened 'flattened filtered' split; do
+	{
+		echo "include $top/testdumps/synthetic/s2-unmapped-read.text"
+		[ "$form" = split ] && echo dump kdump || echo "dump $form"
+	} >"$tmp/machine.text"
+	of_form=$tmp/machine
+	mkdump "$tmp/machine.text" "$of_form" || continue
+	if [ "$form" = split ]; then
+		rm -rf "$tmp/split"
+		python3 "$top/testdumps/corpus.py" split "$of_form" "$tmp/split"
+		of_form=$(echo "$tmp"/split/*)
+	fi
+	# shellcheck disable=SC2086 # the files of a split dump are words
+	every_verb "$form" 0xa000 'host file' $of_form
+	is "$form: bytes by crash's reader" "$(jq -r .target.name "$tmp/verbs/host.diagnose")" crash
+	# shellcheck disable=SC2086
+	is "$form: the size is that of the files" "$(jq .dump.bytes "$tmp/verbs/host.diagnose")" \
+		"$(stat -c %s $of_form | awk '{ n += $1 } END { print n }')"
+done
+for file in $of_form; do
+	crash_run "$file" 'pfnscope --json' "pfnscope --json --reader=host > $tmp/verbs/part"
+	ok "one part of a set, $(basename "$file"): it comes to an end" \
+		holds 'has("verdict") or has("error")' "$tmp/verbs/part"
 done
 
 # Told to take excluded pages for zeroes, crash does, and we do not.

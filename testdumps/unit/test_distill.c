@@ -76,7 +76,7 @@ static void distill(const char *name, struct pfs_target *t, const char *panic)
 	int r;
 
 	facts(&f);
-	r = pfs_distill_write(dump_path(name, path), t, &f, panic, NULL, &err);
+	r = pfs_distill_write(dump_path(name, path), t, &f, NULL, panic, NULL, &err);
 	if (r)
 		fail_msg("%s", err.msg);
 }
@@ -198,15 +198,16 @@ static void failures(void **state)
 
 	(void)state;
 	facts(&f);
-	assert_int_equal(pfs_distill_write(dump_path("a", path), t, &f, NULL, NULL, &err), -EINVAL);
+	assert_int_equal(pfs_distill_write(dump_path("a", path), t, &f, NULL, NULL, NULL, &err),
+			 -EINVAL);
 	assert_non_null(strstr(err.msg, "nothing was read"));
 	analyse(t);
-	assert_int_equal(pfs_distill_write(dump_path("no/a", path), t, &f, NULL, NULL, &err),
+	assert_int_equal(pfs_distill_write(dump_path("no/a", path), t, &f, NULL, NULL, NULL, &err),
 			 -ENOENT);
-	assert_int_equal(pfs_distill_write(dump_dir, t, &f, NULL, NULL, &err), -EEXIST);
+	assert_int_equal(pfs_distill_write(dump_dir, t, &f, NULL, NULL, NULL, &err), -EEXIST);
 	dump_kdump(&b, pages, &(struct dump_opts){ 0 });
 	assert_int_equal(dump_try(&b, &plain, &err), 0);
-	assert_int_equal(pfs_distill_write(dump_path("a", path), plain, &f, NULL, NULL, &err),
+	assert_int_equal(pfs_distill_write(dump_path("a", path), plain, &f, NULL, NULL, NULL, &err),
 			 -EINVAL);
 	pfs_target_free(plain);
 	pfs_target_free(t);
@@ -230,7 +231,8 @@ static void half_written(void **state)
 	assert_int_equal(pfs_target_record(t, &rec, &err), 0);
 	analyse(rec);
 	assert_int_equal(truncate(dump_path("dump", path), DUMP_DESC), 0);
-	assert_int_equal(pfs_distill_write(dump_path("a", out), rec, &f, NULL, NULL, &err), -EIO);
+	assert_int_equal(pfs_distill_write(dump_path("a", out), rec, &f, NULL, NULL, NULL, &err),
+			 -EIO);
 	assert_non_null(strstr(err.msg, "undecidable now"));
 	assert_int_equal(access(out, F_OK), -1);
 	pfs_target_free(rec);
