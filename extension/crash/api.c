@@ -456,6 +456,8 @@ static void cmd_pfnscope(void)
 	 */
 	if (state.aborted || fflush(fp))
 		__fpurge(fp);
+	if (state.interrupted)
+		fprintf(pc->error_fp ? pc->error_fp : stderr, "pfnscope: interrupted\n");
 	leave();
 	if (state.aborted)
 		RESTART();
@@ -472,9 +474,10 @@ static void cmd_cleanup(void)
 		leave();
 }
 
+/* `extend` lists all names, also of what nobody can call. */
 static struct command_table_entry commands[] = {
 	{ "pfnscope", cmd_pfnscope, NULL, MINIMAL },
-	{ "pfnscope_cleanup", cmd_cleanup, NULL, CLEANUP | HIDDEN_COMMAND | MINIMAL },
+	{ "", cmd_cleanup, NULL, CLEANUP | HIDDEN_COMMAND | MINIMAL },
 	{ .name = NULL },
 };
 

@@ -122,6 +122,7 @@ void pfs_crash_command(const struct pfs_engine *e, int argc, const char *const *
 		.stop = stop,
 		.complain = complain,
 		.arg = &c,
+		.hex = true,
 	};
 
 	pfs_crash_info(&c.info);

@@ -115,6 +115,16 @@ static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_e
 	return r;
 }
 
+int pfs_session_core(struct pfs_session *s, struct pfs_core *ret, struct pfs_err *err)
+{
+	struct pfs_panic found, *p = s->has_panic ? &s->panic : &found;
+	int r = s->has_panic ? 0 : find_panic(s, &found, err);
+
+	if (!r)
+		find_ip(s, p);
+	return r ? r : pfs_panic_core(&s->model, p, ret, err);
+}
+
 /*
  * Get names for addresses where the lookup of a debugger has none. If the dump
  * has none either, the search says so.

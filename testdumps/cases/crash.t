@@ -154,6 +154,15 @@ for want in NAME SYNOPSIS DESCRIPTION EXAMPLES diagnose --json; do
 	like "help pfnscope: $want" "$tmp/help" "(^| )$want"
 done
 is 'help pfnscope: fits a terminal' "$(sed 1,2d "$tmp/help" | awk 'length > 80')" ""
+crash_run "$dump" extend
+is 'extend: the command, and no function of ours' \
+	"$(sed -n "s|^$so *||p" "$tmp/out" | grep -v loaded | tr -d ' ')" pfnscope
+crash_run "$dump" 'pfnscope pfn 14000' 'pfnscope pfn --json 14000 | jq -c .query' \
+	'pfnscope pfn 82000' 'pfnscope pfn 0x14000 --json | jq -c .query'
+like 'a number as crash reads it' "$tmp/out" '^query +14000 read as hexadecimal, 0x14000, a PFN;'
+like 'and the other reading' "$tmp/out" 'decimal, 0x36b0, it is PFN 0x36b0'
+like 'and for a program' "$tmp/out" '"value":"0x14000","base":16,.*"other":.*"value":"0x36b0"'
+like 'nothing else can be meant' "$tmp/out" '"text":"0x14000","read_as":"pfn","value":"0x14000","base":16,"offset":"0x0"}'
 crash_run "$dump" 'pfnscope --nonsense' 'pfnscope nonsense' 'pfnscope pfn' 'pfnscope --version'
 like 'an unknown option' "$tmp/out" "^pfnscope: unknown option '--nonsense'"
 like 'a file is no argument here' "$tmp/out" "^pfnscope: .* too many: 'nonsense'"
@@ -237,12 +246,12 @@ touch $tmp/flag
 send pfnscope --reader=host
 wait 0.1
 key c
-expect 15 \A(?:(?!EXPLAINED)[\s\S])*?crash>
+expect 15 \A(?:(?!EXPLAINED)[\s\S])*?pfnscope: interrupted[^\$]*crash>
 remove $tmp/flag
 send pfnscope --reader=host
 expect 10 EXPLAINED[^\$]*crash>
 EOF
-is '^C before the verdict: the prompt comes back, and no verdict before it' "$status" 0
+is '^C before the verdict: it says so, the prompt comes back, and no verdict before it' "$status" 0
 session -s <<EOF
 expect 30 crash>
 send extend $so
