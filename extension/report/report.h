@@ -137,9 +137,9 @@ struct pfs_query {
 /*
  * Parse "0x44000", "279552", "ffffea0001100000", or the same after pfn:, phys:,
  * page: or virt:. hex: what may be decimal is hexadecimal, as in crash. Without
- * a prefix the value decides: inside the window of the memmap it is a struct page; below the end of the last section, a PFN; below
- * the limit of physical addresses, a physical address; otherwise a virtual
- * address that is mapped.
+ * a prefix the value decides: inside the window of the memmap it is a struct page;
+ * below the end of the last section, a PFN; below the limit of physical addresses, a
+ * physical address; otherwise a virtual address that is mapped.
  */
 int pfs_query_parse(struct pfs_model *m, const char *text, bool hex, struct pfs_query *ret,
 		    struct pfs_err *err);
