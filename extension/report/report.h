@@ -153,7 +153,7 @@ int pfs_page_view(struct pfs_model *m, const char *x, struct pfs_page_view *ret,
 		  struct pfs_err *err);
 
 /* What a key is the hash of, in order: names and values; the values are not terminated. */
-#define PFS_NR_SIGNATURE_PARTS 5	/* the defect, the kind of panic, three frames */
+#define PFS_NR_SIGNATURE_PARTS 4	/* the kind of panic, three frames */
 
 struct pfs_signature_parts {
 	struct {
@@ -170,7 +170,7 @@ struct pfs_signature_parts {
 struct pfs_signature {
 	char title[192];
 	char defect[32]; /* "defect:v1:0123456789abcdef", "" if there is no defect */
-	char crash[32];	 /* "crash:v1:...", "" if there was no panic */
+	char crash[32];	 /* "crash:v2:...", "" if there was no panic */
 	struct pfs_signature_parts defect_of, crash_of;
 };
 
