@@ -135,7 +135,7 @@ struct names {
 	struct pfs_arena *arena;
 	struct pfs_named_page *list;
 	size_t nr, cap;
-	uint64_t ts; /* of the line at hand */
+	const struct pfs_log_line *at; /* the line at hand */
 };
 
 static int add(struct names *n, const struct pfs_named_page *d)
@@ -148,7 +148,8 @@ static int add(struct names *n, const struct pfs_named_page *d)
 	if (!new)
 		return -ENOMEM;
 	*new = *d;
-	new->ts_nsec = n->ts;
+	new->ts_nsec = n->at->ts_nsec;
+	new->line_nr = n->at->nr;
 	return 0;
 }
 
@@ -209,7 +210,7 @@ int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct p
 	int r = 0;
 
 	for (i = start; i < end && i < m->nr_log && !r; i++) {
-		n.ts = m->log[i].ts_nsec;
+		n.at = &m->log[i];
 		r = take_line(&n, pfs_skip_space(m->log[i].text));
 	}
 	*ret = n.list;
