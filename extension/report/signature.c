@@ -124,6 +124,9 @@ void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret)
 	memset(ret, 0, sizeof(*ret));
 	if (!s->has_verdict)
 		return;
+	/* The state of the page is a part of it, and no log has that. */
+	if (s->model.log_only)
+		defect = false;
 	if (defect) {
 		part_str(&ret->defect_of, "mechanism", code ? code : "");
 		part_str(&ret->defect_of, "state", state);
@@ -169,7 +172,8 @@ void pfs_text_signature(struct pfs_out *o, const struct pfs_session *s)
 
 	pfs_signature(s, &sig);
 	if (!*sig.crash) {
-		pfs_outf(o, "no signature: no panic in this dump\n");
+		pfs_outf(o, "no signature: no panic in this %s\n",
+			 s->model.log_only ? "log" : "dump");
 		return;
 	}
 	pfs_out_para(o, 0, "", "%s", sig.title);

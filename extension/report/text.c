@@ -29,8 +29,9 @@ static void put_finding(struct pfs_out *o, const struct pfs_model *m, const stru
 	pfs_outf(o, "  %s\n", f->problem->code);
 	if (f->end > f->start) {
 		pfs_outf(o, "    pfn 0x%" PRIx64 "-0x%" PRIx64, f->start, f->end - 1);
-		pfs_outf(o, "  physical 0x%" PRIx64 "-0x%" PRIx64, f->start << shift,
-			 (f->end << shift) - 1);
+		if (shift)
+			pfs_outf(o, "  physical 0x%" PRIx64 "-0x%" PRIx64, f->start << shift,
+				 (f->end << shift) - 1);
 		pfs_outf(o, "  %" PRIu64 " %s\n", f->pages, f->pages == 1 ? "page" : "pages");
 	}
 	pfs_out_para(o, 4, "", "%s (confidence: %s)", f->title ? f->title : f->problem->title,
