@@ -64,7 +64,7 @@ void pfs_text_limits(struct pfs_out *o, const struct pfs_session *s)
 
 	if (!m->nr_limits)
 		return;
-	pfs_out_heading(o, "Limits of this dump");
+	pfs_out_heading(o, m->log_only ? "Limits of this log" : "Limits of this dump");
 	for (i = 0; i < m->nr_limits; i++)
 		pfs_out_para(o, 0, "  - ", "%s: %s", m->limits[i].what, m->limits[i].why);
 }

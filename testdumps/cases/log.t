@@ -154,6 +154,71 @@ like 'text: the command that decides' "$tmp/out" 'to decide +pfnscope .*VMCORE'
 run "$pfnscope" log --exit-zero -q "$tmp/logs/s2-unmapped-read.log"
 is 'quiet, and status 0' "$status $(cat "$tmp/out" "$tmp/err")" '0 '
 
+# says NAME WANT: status, arch, crash key's function of the log on standard input.
+says() {
+	cat >"$tmp/form"
+	run "$pfnscope" log --json "$tmp/form"
+	is "$1" "$(jq -r '[.verdict.status, .kernel.arch // "-", .panic.function // "-"] | join(" ")' \
+		"$tmp/out")" "$2"
+	valid "$1" --mutate report "$tmp/out"
+}
+
+# The machine is known by what it prints, or it is not.
+cat >"$tmp/arm64" <<'END'
+[   12.000000] Unable to handle kernel paging request at virtual address fffffdffc0c00034
+[   12.000001] Mem abort info:
+[   12.000002]   ESR = 0x0000000096000006
+[   12.000005] Internal error: Oops: 0000000096000006 [#1] SMP
+[   12.000006] CPU: 0 UID: 0 PID: 1 Comm: cat Not tainted 6.12.118+deb13-arm64 #1
+[   12.000007] pstate: 60400005 (nZCv daif +PAN -UAO -TCO -DIT -SSBS BTYPE=--)
+[   12.000008] pc : stable_page_flags+0x2c/0x350
+[   12.000010] sp : ffff8000800ebc60
+[   12.000012] Call trace:
+[   12.000014]  kpageflags_read+0x94/0x150
+[   12.000016] ---[ end trace 0000000000000000 ]---
+[   12.000017] Kernel panic - not syncing: Oops: Fatal exception
+END
+says 'arm64' 'inconclusive aarch64 stable_page_flags' <"$tmp/arm64"
+is 'arm64: the release of its oops' "$(jq -r .kernel.release "$tmp/out")" 6.12.118+deb13-arm64
+tail -n 1 "$tmp/arm64" | says 'the end of an oops alone is no claim' 'inconclusive - -'
+head -n 2 "$tmp/arm64" | says 'nor is its beginning' 'inconclusive aarch64 -'
+says 'a machine that we do not know is no claim' 'inconclusive - -' <<'END'
+[   12.000000] BUG: Unable to handle kernel data access on read at 0xc00c000000000000
+[   12.000002] Oops: Kernel access of bad area, sig: 11 [#1]
+[   12.000004] CPU: 0 PID: 1 Comm: cat Not tainted 6.1.0-13-powerpc64le #1 Debian
+[   12.000006] NIP [c00000000045b1a4] stable_page_flags+0x2c/0x350
+[   12.000017] Kernel panic - not syncing: Fatal exception
+END
+says 'x86 of 32 bits is no x86-64' 'inconclusive - -' <<'END'
+[   12.000000] BUG: unable to handle kernel paging request at fdfdfdfd
+[   12.000001] EIP: stable_page_flags+0x2c/0x350
+[   12.000002] EAX: 00000000 EBX: fdfdfdfd ECX: 00000000 EDX: 00000000
+[   12.000017] Kernel panic - not syncing: Fatal exception
+END
+
+# Most lists are not in the memmap: by where the stack is, this one is not.
+list_of() {
+	cat <<END
+[   12.000000] list_del corruption. prev->next should be $1, but was dead000000000100. (prev=$2)
+[   12.000001] kernel BUG at lib/list_debug.c:53!
+[   12.000002] invalid opcode: 0000 [#1] SMP
+[   12.000003] CPU: 0 PID: 9 Comm: kworker/0:1 Not tainted 6.1.0-13-amd64 #1 Debian
+[   12.000004] RIP: 0010:__list_del_entry_valid+0x1d/0x69
+[   12.000005] RSP: 0018:ffffb6c3405b7b20 EFLAGS: 00010046
+[   12.000006] Call Trace:
+[   12.000007]  nvme_drop_request+0x1/0x20 [nvme]
+[   12.000008] Kernel panic - not syncing: Fatal exception
+END
+}
+list_of ffff9a0300244008 ffff9a0300245008 |
+	says 'a list in the direct map' 'unrelated x86_64 __list_del_entry_valid'
+list_of ffffea0000244008 ffffea0000245008 |
+	says 'a list that may be in the memmap' 'inconclusive x86_64 __list_del_entry_valid'
+{ sed 's/^/<6>/' "$tmp/alive" && list_of ffffea0000244008 ffffea0000245008; } |
+	says 'a list that is in the memmap' 'unexplained x86_64 __list_del_entry_valid'
+is 'a list that is in the memmap: the page' "$(jq -r '.verdict.pfn, .verdict.page' "$tmp/out" | xargs)" \
+	'0x9140 0xffffea0000245008'
+
 # What is none, and what is more.
 refuses() {
 	what=$1 message=$2

@@ -44,7 +44,8 @@ struct pfs_oops_arch {
 
 	/*
 	 * How lines begin that no other machine's kernel prints, NULL at the end: by
-	 * them a log without a dump is known. May be NULL: then none is.
+	 * them a log without a dump is known. Behind a "!", how those begin that this
+	 * one does not print. May be NULL: then no log is.
 	 */
 	const char *const *marks;
 	/*

@@ -38,8 +38,10 @@ static size_t count_marks(const struct pfs_model *m, const char *const *marks)
 	for (i = 0; marks && i < m->nr_log; i++) {
 		const char *s = pfs_skip_space(m->log[i].text);
 
-		for (k = 0; marks[k] && !pfs_starts(s, marks[k]); k++)
+		for (k = 0; marks[k] && !pfs_starts(s, marks[k] + (*marks[k] == '!')); k++)
 			;
+		if (marks[k] && *marks[k] == '!')
+			return 0;
 		nr += marks[k] != NULL;
 	}
 	return nr;

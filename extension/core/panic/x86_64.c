@@ -486,9 +486,24 @@ static const char *const no_pfn[] = {
 };
 
 static const char *const marks[] = {
-	"RIP: ",       "RIP  [<", "RSP: ", "RAX: ",	"RDX: ",
-	"R13: ",       "CR2: ",	  "#PF: ", "<TASK>",	"<IRQ>",
-	"BIOS-e820: ", "x86/",	  "x86: ", "smpboot: ", "BUG: unable to handle ",
+	"RIP: ",
+	"RIP  [<",
+	"RSP: ",
+	"RAX: ",
+	"RDX: ",
+	"R13: ",
+	"CR2: ",
+	"#PF: ",
+	"<TASK>",
+	"<IRQ>",
+	"BIOS-e820: ",
+	"x86/",
+	"x86: ",
+	"smpboot: ",
+	"BUG: unable to handle ",
+	/* x86 of 32 bits */
+	"!EIP: ",
+	"!EAX: ",
 	NULL,
 };
 

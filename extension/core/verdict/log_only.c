@@ -133,6 +133,28 @@ static bool may_be_memmap(const struct log_verdict *d, uint64_t va)
 	return va >> 63 && (!arch || !arch->may_be_memmap || arch->may_be_memmap(d->p, va));
 }
 
+/* Could what the kernel's words name be in the memmap? Most lists are elsewhere. */
+static bool names_page(const struct log_verdict *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->p->nr_named; i++)
+		if (d->p->named[i].by != PFS_NAMED_BY_LIST || may_be_memmap(d, d->p->named[i].page))
+			return true;
+	return false;
+}
+
+/*
+ * Is there a panic of an oops, and not the oops; or its beginning alone? A log is cut off
+ * anywhere, and what other machines print of an oops is not known.
+ */
+static bool half_told(const struct pfs_panic *p)
+{
+	if (p->function)
+		return false;
+	return p->kind != PFS_PANIC_OTHER || (p->message && strstr(p->message, "Fatal exception"));
+}
+
 /* Could the fault itself be at a struct page? */
 static bool look_at_fault(struct log_verdict *d)
 {
@@ -221,13 +243,28 @@ static bool is_function(const char *name, const char *item, size_t len)
 	return name && strcspn(name, ".") == len && !memcmp(name, item, len);
 }
 
+/* What bugs of all kinds end in: it counts beside something particular, not alone. */
+static bool is_common(const char *item, size_t len)
+{
+	static const char *const common[] = {
+		"Bad page state",	  "list_del corruption", "list_add corruption",
+		"__list_del_entry_valid", "__list_add_valid",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+		if (strlen(common[i]) == len && !memcmp(common[i], item, len))
+			return true;
+	return false;
+}
+
 /* How near the fault is to the function: 4, 2, 1; 0: it is not there. */
 static int function_score(const struct pfs_panic *p, const char *item, size_t len)
 {
 	size_t i, n = 0;
 
 	if (is_function(p->function, item, len))
-		return 4;
+		return is_common(item, len) ? 1 : 4;
 	for (i = 0; i < p->nr_stack && n < NEAR; i++) {
 		const struct pfs_frame *f = &p->stack[i];
 
@@ -235,7 +272,7 @@ static int function_score(const struct pfs_panic *p, const char *item, size_t le
 			continue;
 		n++;
 		if (is_function(f->function, item, len))
-			return n <= 3 ? 2 : 1;
+			return n > 3 || is_common(item, len) ? 1 : 2;
 	}
 	return 0;
 }
@@ -252,12 +289,6 @@ static bool words_have(const struct log_verdict *d, const char *item, size_t len
 		    (p->named[i].reason && pfs_line_has(p->named[i].reason, item, len)))
 			return true;
 	return false;
-}
-
-/* Pieces of messages that many bugs have in common weigh less than what is particular. */
-static int words_score(const char *item, size_t len)
-{
-	return len == 14 && !memcmp(item, "Bad page state", 14) ? 1 : 2;
 }
 
 /* Is the bug one of another machine? The catalogue begins with its name then. */
@@ -282,6 +313,25 @@ static bool of_another_machine(const struct log_verdict *d, const struct pfs_fix
 			return true;
 	}
 	return false;
+}
+
+/* "v5.9", "6.12.118-amd64": major and minor in one number; 0: none. */
+static uint64_t version(const char *s)
+{
+	uint64_t major, minor;
+
+	s += *s == 'v';
+	if (!pfs_take_dec(&s, &major) || *s++ != '.' || !pfs_take_dec(&s, &minor))
+		return 0;
+	return major << 32 | minor;
+}
+
+/* Does the release say that the fix is in it? A vendor may have left it out, or undone it. */
+static bool should_have(const struct log_verdict *d, const struct pfs_fix *fix)
+{
+	uint64_t in = version(fix->in);
+
+	return in && version(d->m->facts->release) >= in;
 }
 
 static const struct pfs_mechanism *ended_by(const struct pfs_fix *fix)
@@ -310,7 +360,7 @@ static int score(const struct log_verdict *d, const struct pfs_fix *fix, bool *r
 		s = function_score(d->p, item, len);
 		*ret_function |= s > 1;
 		if (!s && words_have(d, item, len))
-			s = words_score(item, len);
+			s = is_common(item, len) ? 1 : 2;
 		sum += s;
 		if (s > best) {
 			best = s;
@@ -356,14 +406,20 @@ static bool find_possible(struct log_verdict *d)
 	fix = pfs_fixes(&nr);
 	for (i = 0; i < nr; i++) {
 		sum = score(d, &fix[i], &function, &item, &len);
+		if (should_have(d, &fix[i]))
+			sum -= 2;
 		if (sum < 2 || of_another_machine(d, &fix[i]))
 			continue;
 		any |= function;
 		shows = d->has_symptom && pfs_fix_shows(&fix[i], pfs_problem(d->symptom)->code);
 		add_possible(d, &fix[i], sum,
-			     or_oom(d, pfs_printf(&d->m->arena, "it was seen with %.*s%s%s",
+			     or_oom(d, pfs_printf(&d->m->arena, "it was seen with %.*s%s%s%s",
 						  (int)len, item, shows ? ", and leaves " : "",
-						  shows ? pfs_problem(d->symptom)->code : "")));
+						  shows ? pfs_problem(d->symptom)->code : "",
+						  should_have(d, &fix[i]) ?
+							  "; a kernel of this release should "
+							  "have it" :
+							  "")));
 	}
 	return any;
 }
@@ -516,7 +572,11 @@ int pfs_verdict_of_log(struct pfs_model *m, const struct pfs_panic *p, struct pf
 		possible = look_at_fault(&d) || look_at_pointer(&d);
 		known = find_possible(&d);
 	}
-	possible |= known || d.has_symptom || ret->nr_candidates || p->nr_named;
+	possible |= known || d.has_symptom || ret->nr_candidates || names_page(&d);
+	if (page_may_fault(p) && !possible && half_told(p)) {
+		possible = true;
+		evidence(&d, "the log does not hold all of the oops: what faulted is not known");
+	}
 	if (now && page_may_fault(p)) {
 		blame(&d, now);
 		ret->confidence = PFS_CONF_MEDIUM;
