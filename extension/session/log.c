@@ -49,6 +49,7 @@ static int open_boot(const struct pfs_log *l, const char *path, const struct pfs
 		     struct pfs_err *err)
 {
 	struct pfs_session *s = &ret->s;
+	size_t nr_limits;
 	int r;
 
 	pfs_arena_init(&s->arena);
@@ -65,11 +66,19 @@ static int open_boot(const struct pfs_log *l, const char *path, const struct pfs
 	if (r)
 		return r;
 	who_is_it(s, boot);
+	nr_limits = s->model.nr_limits;
 	r = pfs_panic_find(&s->model, &s->panic, err);
 	if (r)
 		return r;
 	s->has_panic = true;
 	pfs_panic_memmap(&s->model, &s->panic, &ret->memmap_from);
+	/* Now that it is known where the memmap is, more of what was printed is in it. */
+	if (ret->memmap_from) {
+		s->model.nr_limits = nr_limits;
+		r = pfs_panic_find(&s->model, &s->panic, err);
+		if (r)
+			return r;
+	}
 	r = pfs_panic_events(&s->model, &s->panic, &ret->events, err);
 	if (!r)
 		r = pfs_check_panic(&s->model, &s->panic, &s->findings, err);

@@ -60,7 +60,11 @@ static bool accuses(const struct pfs_model *m, const struct pfs_named_page *n)
 
 	switch (n->by) {
 	case PFS_NAMED_BY_CHECK:
+	case PFS_NAMED_BY_PANIC:
+	case PFS_NAMED_BY_SAN:
 		return true;
+	case PFS_NAMED_BY_MCE:
+		return false;
 	case PFS_NAMED_BY_DUMP:
 		return n->poisoned || n->reason;
 	case PFS_NAMED_BY_LIST:
@@ -138,9 +142,13 @@ static bool names_page(const struct log_verdict *d)
 {
 	size_t i;
 
-	for (i = 0; i < d->p->nr_named; i++)
-		if (d->p->named[i].by != PFS_NAMED_BY_LIST || may_be_memmap(d, d->p->named[i].page))
+	for (i = 0; i < d->p->nr_named; i++) {
+		const struct pfs_named_page *n = &d->p->named[i];
+
+		if (n->by != PFS_NAMED_BY_MCE &&
+		    (n->by != PFS_NAMED_BY_LIST || may_be_memmap(d, n->page)))
 			return true;
+	}
 	return false;
 }
 
@@ -204,7 +212,7 @@ static bool look_at_pointer(struct log_verdict *d)
 	const char *name = NULL;
 	size_t i, n = 0;
 	uint64_t at;
-	bool wild;
+	bool wild, fetch = p->access && !strcmp(p->access, "exec");
 
 	if ((p->kind != PFS_PANIC_PAGE_FAULT && p->kind != PFS_PANIC_GP_FAULT) ||
 	    !pfs_fault_at(p, &at))
@@ -215,7 +223,8 @@ static bool look_at_pointer(struct log_verdict *d)
 	for (i = 0; wild && !name && i < p->nr_stack && n < 2; i++) {
 		const struct pfs_frame *f = &p->stack[i];
 
-		if (f->guess || f->added)
+		/* What called where no function is, the kernel can only guess. */
+		if (f->added || (f->guess && !fetch))
 			continue;
 		n++;
 		if (works_on_pages(f->function))
