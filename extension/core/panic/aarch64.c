@@ -482,6 +482,25 @@ static bool call_target(struct pfs_mem *m, uint64_t ret, uint64_t *ret_target)
 
 static const char *const no_pfn[] = { "pc", "sp", "pstate", "x29", "x30", NULL };
 
+static const char *const marks[] = {
+	"Mem abort info:",
+	"Data abort info:",
+	"pstate: ",
+	"x29: ",
+	"x2 : ",
+	"ESR = 0x",
+	"swapper pgtable: ",
+	"Booting Linux on physical CPU 0x0000",
+	NULL,
+};
+
+/* VMEMMAP_START to VMEMMAP_END are at the top, with 39, 48 or 52 bits of addresses. */
+static bool may_be_memmap(const struct pfs_panic *p, uint64_t va)
+{
+	(void)p;
+	return va >= 0xffffe00000000000 && va < 0xffffffffc0000000;
+}
+
 const struct pfs_oops_arch pfs_oops_aarch64 = {
 	.name = "aarch64",
 	.classify = classify,
@@ -490,6 +509,8 @@ const struct pfs_oops_arch pfs_oops_aarch64 = {
 	.line = line,
 	.operand = operand,
 	.call_target = call_target,
+	.marks = marks,
+	.may_be_memmap = may_be_memmap,
 	.ip = "pc",
 	.sp = "sp",
 	.ip_label = "pc",
