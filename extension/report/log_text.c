@@ -33,7 +33,7 @@ static void put_pages(struct pfs_out *o, const struct pfs_log_session *b)
 	for (i = 0; i < p->nr_elsewhere; i++, label = NULL)
 		put_page(o, label, m, &p->elsewhere[i]);
 	if (b->memmap_from)
-		pfs_out_field(o, "memmap", "0x%" PRIx64 " for PFN 0, by \"%s\"", m->layout.vmemmap,
+		pfs_out_field(o, "memmap", "0x%" PRIx64 " for PFN 0, by %s", m->layout.vmemmap,
 			      b->memmap_from);
 	else if (!label)
 		pfs_out_field(o, "memmap", "where it is, the log does not say");

@@ -12,8 +12,9 @@
 struct pfs_log_session {
 	struct pfs_session s; /* has_panic and has_verdict */
 	struct pfs_events events;
-	const char *memmap_from; /* the line that tells where the memmap is; NULL: none */
-	const char *host;	 /* NULL: not known */
+	const char
+		*memmap_from; /* the line or registers that tell where the memmap is; NULL: none */
+	const char *host;     /* NULL: not known */
 };
 
 struct pfs_log {

@@ -238,6 +238,57 @@ refuses 'none' "'log' wants one FILE" log
 refuses 'a log for a dump' "not a dump but a log: pfnscope log .*log" "$log"
 refuses 'a log for a dump, gzip' "not a dump but a log: pfnscope log .*log.gz" check "$tmp/log.gz"
 
+# Where the memmap is: a struct page of 56 bytes and its PFN; registers at the fault.
+cat >"$tmp/56" <<'EOF'
+[    1.000000] BUG: Bad page state in process cat  pfn:46c479
+[    1.000000] page:ffffea000f7afa78 count:-2 mapcount:0 mapping:          (null) index:0x0
+[    1.000000] page dumped because: nonzero _count
+EOF
+run "$pfnscope" log --json "$tmp/56"
+is 'pages of 56 bytes' "$(jq -r .kernel.vmemmap_base "$tmp/out")" 0xffffea0000000000
+# fault RBX R9 RSP: a fault on the struct page in RBX, and what may be its PFN in R9.
+fault() {
+	cat <<EOF
+[    2.000000] BUG: unable to handle page fault for address: $1
+[    2.000000] #PF: supervisor read access in kernel mode
+[    2.000000] #PF: error_code(0x0000) - not-present page
+[    2.000000] Oops: 0000 [#1] SMP
+[    2.000000] CPU: 0 PID: 7 Comm: cat Not tainted 5.1.3 #1
+[    2.000000] RIP: 0010:isolate_freepages_block+0x97/0x390
+[    2.000000] Code: 90 90 <48> 8b 03 90 90 90
+[    2.000000] RSP: 0018:$3 EFLAGS: 00010246
+[    2.000000] RBX: $1 R09: $2 R10: 0000000001000000
+EOF
+}
+fault ffffd0ea82030000 0000000000080c00 ffff9e4b63e33380 >"$tmp/regs"
+run "$pfnscope" log --json "$tmp/regs"
+is 'a page and its PFN in registers' \
+	"$(jq -r '[.verdict.status, .kernel.vmemmap_base, .verdict.command] | join(" ")' "$tmp/out")" \
+	'inconclusive 0xffffd0ea80000000 pfnscope pfn VMCORE pfn:0x80c00'
+# One page more, so that the number is not round; the page is near the stack; a round PFN.
+for other in 'ffffd0ea82030000 0000000000080c01 ffff9e4b63e33380' \
+	'ffffd0ea82030000 0000000000080c00 ffffd0ea63e33380' \
+	'ffffd0ea80000000 0000000000000000 ffff9e4b63e33380'; do
+	# shellcheck disable=SC2086 # three words
+	fault $other >"$tmp/regs"
+	run "$pfnscope" log --json "$tmp/regs"
+	is "registers, $other: of no page that is known" \
+		"$(jq -r '.kernel.vmemmap_base // "none"' "$tmp/out")" none
+done
+
+# An oops of a machine whose oopses nobody here can read.
+cat >"$tmp/foreign" <<'EOF'
+[   38.087918] Unable to handle kernel paging request at virtual address 00000061fed09482
+[   38.096079] Oops [#1]
+[   38.140298] CPU: 0 PID: 1842 Comm: kworker/0:1H Tainted: G        W         5.10.6+ #26
+[   38.152768] epc: ffffffe00022affe ra : ffffffe00022afea sp : ffffffe086d3fe30
+EOF
+run "$pfnscope" log --json "$tmp/foreign"
+is 'a foreign machine: it died, and of what is not said' \
+	"$status $(jq -r '[.verdict.status, .panic.kind, .panic.task.comm] | join(" ")' "$tmp/out")" \
+	'3 inconclusive oops kworker/0:1H'
+valid 'a foreign machine' report "$tmp/out"
+
 # What is in it is shown and not obeyed.
 printf '[    1.000000] BUG: Bad page state in process \033]0;x\007<b>\302\233  pfn:09100\n' >"$tmp/evil"
 run "$pfnscope" log "$tmp/evil"

@@ -182,9 +182,9 @@ int pfs_panic_events(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 const char *pfs_panic_release(struct pfs_model *m);
 
 /*
- * Where the log names a page both by its address and by its PFN, these tell where the
- * memmap is: put that into the layout of a model that does not know. *ret_line is the
- * line, or NULL (memmap.c).
+ * Where the log names a page both by its address and by its PFN, or the registers at the
+ * fault do, these tell where the memmap is: put that into the layout of a model that does
+ * not know. *ret_line is the line, or says which registers, or is NULL (memmap.c).
  */
 void pfs_panic_memmap(struct pfs_model *m, const struct pfs_panic *p, const char **ret_line);
 

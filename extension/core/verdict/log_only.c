@@ -544,6 +544,16 @@ static bool page_may_fault(const struct pfs_panic *p)
 	       p->kind != PFS_PANIC_SYSRQ;
 }
 
+/* An oops that nobody here can read may be of anything. */
+static bool is_foreign(struct log_verdict *d)
+{
+	if (d->p->kind != PFS_PANIC_OOPS || pfs_oops_arch_of(d->m))
+		return false;
+	evidence(d, "what its registers and addresses say is not known: no oops of a machine that "
+		    "pfnscope knows looks like this");
+	return true;
+}
+
 static void undecided(struct log_verdict *d, const struct pfs_named_page *earlier)
 {
 	struct pfs_verdict *v = d->v;
@@ -581,7 +591,8 @@ int pfs_verdict_of_log(struct pfs_model *m, const struct pfs_panic *p, struct pf
 		possible = look_at_fault(&d) || look_at_pointer(&d);
 		known = find_possible(&d);
 	}
-	possible |= known || d.has_symptom || ret->nr_candidates || names_page(&d);
+	possible |= known || d.has_symptom || ret->nr_candidates || names_page(&d) ||
+		    is_foreign(&d);
 	if (page_may_fault(p) && !possible && half_told(p)) {
 		possible = true;
 		evidence(&d, "the log does not hold all of the oops: what faulted is not known");
