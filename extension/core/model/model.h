@@ -326,6 +326,12 @@ static inline uint64_t pfs_pfn_to_page(const struct pfs_model *m, uint64_t pfn)
 int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
 		  struct pfs_err *err);
 
+/* PB_migratetype_bits is 3, and isolation, where it is apart, no type. */
+#define PFS_PAGEBLOCK_TYPE 7
+
+/* How many migratetypes a pageblock may hold, from 0 on; 0: not known. */
+uint64_t pfs_pageblock_types(const struct pfs_model *m);
+
 /* How many pages a pageblock has; those of a huge page where the facts do not tell. */
 uint64_t pfs_pageblock_pages(const struct pfs_model *m);
 
