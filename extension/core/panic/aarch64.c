@@ -108,6 +108,17 @@ static bool refused_entry(uint64_t esr)
 	return access_of(esr) && !(esr & ESR_FSC & ~UINT64_C(3));
 }
 
+/*
+ * The address was translated, and what answers there said no (0x10; 0x18: parity or ECC), or a
+ * table of the walk did (0x13 to 0x17, 0x1b to 0x1f): the memory's fault, whatever it holds.
+ */
+static bool external_abort(uint64_t esr)
+{
+	unsigned int fsc = esr & 0x3f;
+
+	return access_of(esr) && fsc >= 0x10 && fsc <= 0x1f && fsc != 0x11;
+}
+
 static void set_esr(struct pfs_panic *p, uint64_t esr)
 {
 	if (p->has_error_code)
@@ -451,7 +462,7 @@ static int operand(struct pfs_arena *arena, const unsigned char *code, size_t le
 	csh cs;
 	int r;
 
-	if (len < 4)
+	if (len < 4 || (p->has_error_code && external_abort(p->error_code)))
 		return 0;
 	if (cs_open(CS_ARCH_ARM64, CS_MODE_ARM, &cs) != CS_ERR_OK)
 		return -ENOMEM;
