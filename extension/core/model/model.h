@@ -155,6 +155,11 @@ struct pfs_log_line {
 	uint64_t ts_nsec;
 	const char *text; /* in the arena, NUL-terminated; raw bytes of the dump, to be escaped */
 	size_t len;
+	uint32_t caller; /* PID of the task that printed it, or its CPU with bit 31 set */
+	bool has_caller; /* always from v5.10 on */
+	bool more;	 /* no newline: a fragment, which the next one may go on with */
+	bool goes_on;	 /* a fragment that goes on with the last one (KERN_CONT) */
+	bool other;	 /* not printed by who died (core/panic/caller.c) */
 };
 
 /* Numbers from the facts that the code for pages and sections needs at every step. */
