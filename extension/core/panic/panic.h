@@ -103,6 +103,7 @@ struct pfs_panic {
 	const char *function; /* symbol of the faulting instruction; NULL: unknown */
 	const char *module;   /* of that function; NULL: the kernel image */
 	uint64_t offset;
+	uint64_t ip; /* address of that, where somebody knows the symbol's; 0: unknown */
 	bool has_fault_address;
 	uint64_t fault_address; /* as printed, or as a register holds it */
 	bool has_effective;
@@ -158,6 +159,14 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
  * is a limit. -ENOMEM. (unwind.c)
  */
 int pfs_panic_unwind(struct pfs_model *m, struct pfs_panic *p, struct pfs_err *err);
+
+/*
+ * Make the core of the dump that m reads. The registers of the panic's CPU are
+ * those of the log where the dump has none. The core lives as long as the model,
+ * and in the arena. -ENODATA: no VMCOREINFO. (core.c)
+ */
+int pfs_panic_core(struct pfs_model *m, const struct pfs_panic *p, struct pfs_core *ret,
+		   struct pfs_err *err);
 
 /* Size of a kernel stack in bytes, a power of two. */
 uint64_t pfs_stack_size(const struct pfs_model *m);

@@ -47,7 +47,8 @@ static void about_place(struct verdict *d)
 	if (s) {
 		evidence(d, "section %llu is %s%s", ULL(s->nr),
 			 pfs_section_flag_names(&d->m->arena, s->flags),
-			 s->flags & PFS_SEC_EARLY && pfs_section_pfn_valid(d->m, s, p->pfn) == 1 ?
+			 s->flags & PFS_SEC_EARLY && pfs_pfn_valid_is_generic(d->m) &&
+					 pfs_section_pfn_valid(d->m, s, p->pfn) == 1 ?
 				 ": pfn_valid() is true for all of it" :
 				 "");
 		if (s->subsections)
