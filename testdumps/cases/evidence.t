@@ -18,7 +18,11 @@ while read -r name want; do
 	[ -s "$dump" ] || mkdump "$top/testdumps/synthetic/$name.text" "$dump"
 	words "$dump" >"$tmp/words" 2>&1
 	case $want in
-	!*) ok "$name: nothing of ${want#!}" sh -c '! grep -qE -- "$1" "$2"' - "${want#!}" "$tmp/words" ;;
+	!*)
+		# shellcheck disable=SC2016 # sh -c has arguments of its own
+		ok "$name: nothing of ${want#!}" \
+			sh -c '! grep -qE -- "$1" "$2"' - "${want#!}" "$tmp/words"
+		;;
 	*) ok "$name: $want" grep -qE -- "$want" "$tmp/words" ;;
 	esac
 done <<'EOF'
