@@ -36,6 +36,8 @@ struct prefix {
 	bool exact;  /* and it has the kernel's six digits */
 	bool kernel; /* somebody says that it is the kernel's */
 	bool other;  /* somebody says that it is not */
+	bool has_caller;
+	uint32_t caller; /* as in struct pfs_log_line */
 	const char *host;
 	size_t host_len;
 };
@@ -120,20 +122,30 @@ static const char *kernel_time(const char *s, struct prefix *p)
 	return s;
 }
 
-/* "[  T123]", "[ C0]", "[ T123@C1]": who printed it. */
-static const char *caller(const char *s)
+/* "T123", "C0", "T123@C1": a task, or a CPU that was in an interrupt. */
+static const char *caller_id(const char *s, struct prefix *p)
 {
+	uint64_t id;
+	const char *q = *s == 'T' || *s == 'C' ? number(s + 1, &id) : NULL;
+
+	if (!q)
+		return NULL;
+	p->caller = (uint32_t)id | (*s == 'C' ? UINT32_C(1) << 31 : 0);
+	p->has_caller = true;
+	return *q == '@' && q[1] == 'C' && digit(q[2]) ? digits(q + 2) : q;
+}
+
+/* "[  T123]", "[ C0]", "[ T123@C1]": who printed it. */
+static const char *caller(const char *s, struct prefix *p)
+{
+	struct prefix found = *p;
 	const char *q = blanks(s);
 
-	if (*q != '[')
+	q = *q == '[' ? caller_id(blanks(q + 1), &found) : NULL;
+	if (!q || *q != ']')
 		return NULL;
-	q = blanks(q + 1);
-	if ((*q != 'T' && *q != 'C') || !digit(q[1]))
-		return NULL;
-	q = digits(q + 1);
-	if (*q == '@' && q[1] == 'C' && digit(q[2]))
-		q = digits(q + 2);
-	return *q == ']' ? q + 1 : NULL;
+	*p = found;
+	return q + 1;
 }
 
 static const char *level(const char *s)
@@ -278,15 +290,19 @@ static const char *facility(const char *s)
 /* "6,339,12345678,-,caller=T1;" */
 static const char *kmsg(const char *s, struct prefix *p)
 {
+	const char *q;
 	uint64_t v, us;
 
 	s = number(s, &v);
 	if (!s || *s != ',' || !(s = number(s + 1, &v)) || *s != ',' || !(s = number(s + 1, &us)) ||
 	    *s != ',')
 		return NULL;
+	q = strstr(s, ",caller=");
 	s += strcspn(s, ";");
 	if (*s != ';')
 		return NULL;
+	if (q && q < s)
+		caller_id(q + 8, p);
 	p->ts = us > UINT64_MAX / 1000 ? 0 : us * 1000;
 	p->has_ts = p->exact = p->kernel = true;
 	return s + 1;
@@ -301,7 +317,7 @@ static const char *strip_one(const char *s, struct prefix *p)
 	if ((q = level(s)) || (q = facility(s)) || (q = kmsg(s, p)))
 		return q;
 	if ((q = kernel_time(s, p))) {
-		r = caller(q);
+		r = caller(q, p);
 		q = r ? r : q;
 		q += *q == ' ';
 		r = p->kernel ? NULL : host_and_tag(q, p, true);
@@ -335,7 +351,7 @@ static const char *strip(const char *s, struct prefix *p)
 
 	for (i = 0; i < 6 && !p->other && (q = strip_one(s, p)); i++)
 		s = q;
-	q = p->has_ts ? NULL : caller(s);
+	q = p->has_ts ? NULL : caller(s, p);
 	return q ? q + (*q == ' ') : s;
 }
 
@@ -531,7 +547,14 @@ static void add(struct split *s, const char *text, const struct prefix *p)
 		s->no_memory = true;
 		return;
 	}
-	*l = (struct pfs_log_line){ s->ts, text, len, s->nr };
+	*l = (struct pfs_log_line){
+		.ts_nsec = s->ts,
+		.text = text,
+		.len = len,
+		.nr = s->nr,
+		.caller = p->caller,
+		.has_caller = p->has_caller,
+	};
 }
 
 /* A line of len bytes; text[len] may be written. */

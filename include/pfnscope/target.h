@@ -123,7 +123,12 @@ struct pfs_log_line {
 	uint64_t ts_nsec; /* since boot; 0: not known */
 	const char *text; /* NUL-terminated */
 	size_t len;
-	size_t nr; /* its number in the file of a log; 0: it is of a dump */
+	size_t nr;	 /* its number in the file of a log; 0: it is of a dump */
+	uint32_t caller; /* PID of the task that printed it, or its CPU with bit 31 set */
+	bool has_caller; /* always from v5.10 on */
+	bool more;	 /* no newline: a fragment, which the next one may go on with */
+	bool goes_on;	 /* a fragment that goes on with the last one (KERN_CONT) */
+	bool other;	 /* not printed by who died (core/panic/caller.c) */
 };
 
 struct pfs_target_info {

@@ -165,7 +165,10 @@ class Description:
             stamp = re.match(r"\[ *(\d+)\.(\d{6})\] ?(.*)$", line)
             if not stamp:
                 raise ValueError("line %d of the log has no time stamp" % (at + 1))
-            m.log.append((int(stamp[1]) * 10**9 + int(stamp[2]) * 1000, stamp[3]))
+            ns = int(stamp[1]) * 10**9 + int(stamp[2]) * 1000
+            who = re.match(r"\[ *([TC])(\d+)\] ?(.*)$", stamp[3])
+            caller = int(who[2]) | (1 << 31 if who[1] == "C" else 0) if who else 0
+            m.log.append((ns, who[3] if who else stamp[3], caller))
             at += 1
         if at == len(lines):
             raise ValueError("the log has no end")

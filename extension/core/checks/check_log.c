@@ -6,6 +6,24 @@
 #include "core/checks/check.h"
 #include "core/pages/classify.h"
 
+/* The map count was its page type, which kernels up to v6.9 print as one. */
+bool pfs_named_was_free(const struct pfs_model *m, const struct pfs_named_page *n)
+{
+	const struct pfs_classifier *c = m->classifier;
+	size_t at = c->type_offset;
+	uint32_t type;
+
+	if (!c->buddy_mask || !at)
+		return false;
+	if (at / 8 < n->nr_raw)
+		type = (uint32_t)(n->raw[at / 8] >> at % 8 * 8);
+	else if (n->has_counts)
+		type = (uint32_t)(n->mapcount - 1);
+	else
+		return false;
+	return (type & c->buddy_mask) == c->buddy_value;
+}
+
 static void put_words(struct pfs_check *c, struct pfs_finding *f, const struct pfs_named_page *n)
 {
 	char when[64];
@@ -18,6 +36,10 @@ static void put_words(struct pfs_check *c, struct pfs_finding *f, const struct p
 		snprintf(when, sizeof(when), "line %zu", n->line_nr);
 	pfs_evidence(c, f, "%s: \"%s\"%s%s%s", when, n->line, n->reason ? ", because \"" : "",
 		     n->reason ? n->reason : "", n->reason ? "\"" : "");
+	if (n->by == PFS_NAMED_BY_CHECK && pfs_named_was_free(c->m, n))
+		pfs_evidence(c, f,
+			     "it was a free block already: it was freed twice, or what lies before "
+			     "it was freed over its end, and then this page is innocent");
 	if (n->owner)
 		pfs_evidence(c, f, "page_owner said: \"%s\"", n->owner);
 }

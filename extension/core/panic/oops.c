@@ -223,6 +223,7 @@ int pfs_oops_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_oop
 	int r = 0;
 
 	for (i = start; i < end && i < m->nr_log && !r; i++)
-		r = parse_line(&x, m->log[i].text);
+		if (!m->log[i].other)
+			r = parse_line(&x, m->log[i].text);
 	return r;
 }
