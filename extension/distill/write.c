@@ -277,6 +277,10 @@ static int find_ram(struct distill *d)
 			r = pfs_ranges_add(&d->ram, at, end);
 	}
 	pfs_ranges_settle(&d->ram);
+	/* Where the dump claims more than that, the bitmaps need not. */
+	if (t->ops->presence && d->ram.nr)
+		d->max_pfn = pfs_max64(div_up(d->ram.v[d->ram.nr - 1].end, d->block),
+				       div_up(d->readable->v[d->readable->nr - 1].end, d->block));
 	return r;
 }
 

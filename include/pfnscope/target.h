@@ -125,7 +125,8 @@ struct pfs_target_info {
 	size_t origin_note_len;
 	const char *scan_note; /* a distilled dump's counts and runs (JSON text) */
 	size_t scan_note_len;
-	bool live;  /* memory changes under us: cache nothing */
+	const char *lost_notes; /* which notes are damaged, and how; NULL: none */
+	bool live;		/* memory changes under us: cache nothing */
 	bool exact; /* read no more than is used: what is read is kept, or is all there is */
 };
 
@@ -148,6 +149,11 @@ struct pfs_target_ops {
 	 * reading can tell.
 	 */
 	enum pfs_presence (*presence)(struct pfs_target *t, uint64_t pa, uint64_t *ret_end);
+	/*
+	 * The first address at or after pa whose bytes take room in the file: before it
+	 * all that is present is zero. NULL: not known, any may.
+	 */
+	uint64_t (*next_data)(struct pfs_target *t, uint64_t pa);
 	/*
 	 * What is read from PFS_TRIAL_BEGIN on is only tried: on PFS_TRIAL_DROP
 	 * nothing of it must be kept, on PFS_TRIAL_KEEP all of it. Trials do

@@ -236,7 +236,7 @@ corpus hang "$tmp/hang"
 run "$pfnscope" batch "$tmp/hang" -o "$tmp/hang.d" --timeout 2
 is 'hang: exit status' "$status" 3
 is 'hang: a row' "$(jq -c '[.outcome, .status, (.files | length)]' "$tmp/hang.d/results.jsonl")" \
-	'["timeout",2,8]'
+	'["timeout",2,1]'
 ok 'hang: not ended before its time' holds '.run.wall_ms >= 2000' "$tmp/hang.d/results.jsonl"
 valid hang batch "$tmp/hang.d/results.jsonl"
 case $B in
