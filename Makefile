@@ -19,8 +19,7 @@
 # make lint       the rules of the source: layers, tables, style, format
 # make SAN=1 ...  any of these with the sanitizers, in build/san
 #
-# Set-up (scripts/bootstrap) installs what is missing on a Debian machine, and
-# does nothing where all is there.
+# Set-up (scripts/bootstrap) installs what is missing on Debian, and nothing where all is there.
 
 B := build$(if $(SAN),/san)$(if $(FUZZ),/fuzz)
 PKGS := libkdumpfile libbpf libdw libelf jansson zlib libdeflate lzo2 snappy libzstd capstone nettle

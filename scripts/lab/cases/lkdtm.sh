@@ -16,4 +16,4 @@ MEM=512
 APPEND="lab.lkdtm=$ITEM"
 STEPS='lkdtm'
 PANIC='Kernel panic'
-DUMPS='flat'
+DUMPS='elf'
