@@ -14,14 +14,14 @@
 # make accuracy   faults planted in the lab's clean dumps, and how many are found
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
 # make check-fleet  1,000 dumps by batch, killed ten times, by Slurm and by GNU parallel
+# make check-fuzz the fuzzers on their corpora and some seconds more; make fuzz: an hour each
 # make bench      pfnscope beside crash, drgn and makedumpfile, on the lab's dumps
 # make lint       the rules of the source: layers, tables, style, format
 # make SAN=1 ...  any of these with the sanitizers, in build/san
 #
-# Set-up (scripts/bootstrap) installs what is missing on a Debian machine, and
-# does nothing where all is there.
+# Set-up (scripts/bootstrap) installs what is missing on Debian, and nothing where all is there.
 
-B := build$(if $(SAN),/san)
+B := build$(if $(SAN),/san)$(if $(FUZZ),/fuzz)
 PKGS := libkdumpfile libbpf libdw libelf jansson zlib libdeflate lzo2 snappy libzstd liblzma capstone nettle
 
 ifeq ($(origin CC),default)
@@ -39,6 +39,9 @@ CMD_LIBS = -lsqlite3
 ifdef SAN
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
+else ifdef FUZZ
+CC := clang
+ALL_CFLAGS += $(FUZZ_CFLAGS)
 else
 ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
@@ -173,15 +176,17 @@ $B/unit/%: testdumps/unit/%.c $B/libpfnscope.a build/test-tools
 	$Q$(CC) $(filter-out -Wconversion,$(ALL_CFLAGS)) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< \
 		$B/libpfnscope.a $(LIBS) $$(pkg-config --cflags --libs cmocka)
 
+include testdumps/fuzz/fuzz.mk
+
 # A case finds the build that it tests beside itself: build/cases tests build/,
 # build/san/cases tests build/san.
 $B/cases/%.t: testdumps/cases/%.t
 	@mkdir -p $(@D)
 	@ln -sf $(CURDIR)/$< $@
 
--include $(shell find $B/obj $B/unit -name '*.d' 2>/dev/null)
+-include $(shell find $B/obj $B/unit $B/fuzz_*.d -name '*.d' 2>/dev/null)
 
-tests: all $(UNIT) $(CASES) build/test-tools
+tests: all $(UNIT) $(CASES) $B/inject.so build/test-tools
 
 ifdef SAN
 check: tests

@@ -3,11 +3,13 @@
 """Folders of many dumps, for batch.
 
     corpus.py many DIR N       N dumps: the distilled ones, and mutants of them
-    corpus.py hang DIR         a split set whose headers take minutes to read
+    corpus.py hang DIR         a dump whose pages take minutes to look through
     corpus.py hungry FILE      a dump whose notes alone take 128 MiB
+    corpus.py holes DUMP FILE  a kdump file that claims 1 PiB, in 9 TiB of holes
+    corpus.py nothing FILE     an ELF core of 9 TiB without a byte in it
     corpus.py split DUMP DIR   a kdump file as a set of two
 
-The same N gives the same dumps. Those of the second and third are sparse files.
+The same N gives the same dumps. All but the first and last are sparse files.
 """
 
 import os
@@ -64,15 +66,15 @@ def sparse(path, head, size):
 
 
 def hang(folder):
-    """Eight files, with 32 GiB of holes each where a bitmap is."""
-    pages = 1 << 38
+    """The bitmap has 2^29 pages, whose descriptors are a hole; no VMCOREINFO: all are tried."""
+    pages = 1 << 29
     blocks = pages // 8 // 4096
     folder.mkdir(parents=True)
-    for i in range(8):
-        head = header(blocks, pages)
-        struct.pack_into("<I", head, 4096 + SPLIT, 1)
-        struct.pack_into("<QQ", head, 4096 + START_64, i, pages)
-        sparse(folder / f"vmcore.{i}", head, 8192 + 2 * 4096 * blocks)
+    path = folder / "vmcore"
+    sparse(path, header(blocks, pages), 8192 + 2 * 4096 * blocks + DESC * pages)
+    with open(path, "r+b") as f:
+        f.seek(8192 + 4096 * blocks)
+        f.write(b"\xff" * (4096 * blocks))
 
 
 def hungry(path):
@@ -80,6 +82,34 @@ def hungry(path):
     for at in (VMCOREINFO, NOTES):
         struct.pack_into("<QQ", head, 4096 + at, 1 << 20, 64 << 20)
     sparse(path, head, 80 << 20)
+
+
+def holes(dump, path):
+    data, pages = dump.read_bytes(), 1 << 38
+    block, sub, bitmaps = struct.unpack_from("<III", data, BLOCK)
+    ram, claimed = (1 + sub) * block, pages // 8
+    half, old = bitmaps // 2 * block, (1 + sub + bitmaps) * block
+    nr = sum(b.bit_count() for b in data[ram + half:old])
+    head, descs = bytearray(data[:ram]), bytearray(data[old:old + DESC * nr])
+    struct.pack_into("<II", head, BITMAP_BLOCKS, 2 * claimed // block, 0xffffffff)
+    struct.pack_into("<Q", head, block + MAX_64, pages)
+    for i in range(nr):
+        offset, = struct.unpack_from("<Q", descs, DESC * i)
+        struct.pack_into("<Q", descs, DESC * i, offset + 2 * (claimed - half))
+    sparse(path, head + data[ram:ram + half], 9 << 40)
+    with open(path, "r+b") as f:
+        f.seek(ram + claimed)
+        f.write(data[ram + half:old])
+        f.seek(ram + 2 * claimed)
+        f.write(descs + data[old + DESC * nr:])
+
+
+def nothing(path):
+    size = 9 << 40
+    head = b"\x7fELF\x02\x01\x01".ljust(16, b"\0")
+    head += struct.pack("<HHIQQQIHHHHHH", 4, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    head += struct.pack("<IIQQQQQQ", 1, 7, 4096, 0, 0, size, size, 0)
+    sparse(path, head, size + 4096)
 
 
 def split(dump, folder):
@@ -106,7 +136,8 @@ def main():
     if what == "many":
         many(args[0], int(os.fspath(args[1])))
     else:
-        {"hang": hang, "hungry": hungry, "split": split}[what](*args)
+        {"hang": hang, "holes": holes, "hungry": hungry, "nothing": nothing,
+         "split": split}[what](*args)
 
 
 if __name__ == "__main__":

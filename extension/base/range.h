@@ -20,4 +20,9 @@ static inline uint64_t pfs_min64(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+static inline uint64_t pfs_max64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 #endif

@@ -49,6 +49,7 @@ struct pfs_dump_file {
 	 * dump is split.
 	 */
 	uint64_t start_pfn, end_pfn;
+	bool part; /* of a split dump */
 };
 
 /* ELF: the bytes of physical memory [start, end) are in the file at offset. */
@@ -81,6 +82,12 @@ uint64_t pfs_popcount(const unsigned char *b, size_t len);
 /* Read exactly len bytes: 0, -EIO if the file ends before, or another -errno. */
 int pfs_pread(int fd, void *buf, size_t len, uint64_t offset);
 
+/*
+ * Where the file has bytes at or after offset: before that it is a hole, which reads as
+ * zeroes and takes no room. offset where the file system does not say.
+ */
+uint64_t pfs_next_data(int fd, uint64_t offset);
+
 /* identify.c: what kind of dump f is. -EINVAL if it is none; err then names what it is. */
 int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, struct pfs_err *err);
 
@@ -104,6 +111,8 @@ int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *
 uint32_t pfs_page_size_of(const char *vmcoreinfo, size_t len);
 /* notes.c: take in VMCOREINFO, PRSTATUS and our own notes. buf must outlive d. */
 int pfs_dump_notes(struct pfs_dump *d, const void *buf, size_t len, struct pfs_err *err);
+/* A damaged note costs that note, and no more: err says what is wrong with it. */
+int pfs_dump_lost_note(struct pfs_dump *d, const struct pfs_err *err);
 /* Set architecture and page size of an ELF dump from what its notes tell. */
 void pfs_dump_guess_arch(struct pfs_dump *d);
 

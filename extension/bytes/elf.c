@@ -162,6 +162,8 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 					"truncated: program header %u says bytes 0x%" PRIx64
 					" + 0x%" PRIx64 ", the file ends at 0x%" PRIx64,
 					i, ph[i].p_offset, ph[i].p_filesz, f->size);
+			if (ph[i].p_type == PT_NOTE)
+				r = pfs_dump_lost_note(d, err);
 		} else if (ph[i].p_type == PT_LOAD) {
 			r = add_load(d, &ph[i], i, err);
 		} else if (ph[i].p_filesz) {

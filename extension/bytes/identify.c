@@ -30,6 +30,16 @@ int pfs_pread(int fd, void *buf, size_t len, uint64_t offset)
 	return 0;
 }
 
+uint64_t pfs_next_data(int fd, uint64_t offset)
+{
+	off_t at = offset > INT64_MAX ? -1 : lseek(fd, (off_t)offset, SEEK_DATA);
+
+	if (at >= 0)
+		return (uint64_t)at;
+	/* ENXIO: there are none up to the end. */
+	return offset <= INT64_MAX && errno == ENXIO ? UINT64_MAX : offset;
+}
+
 /* Kinds of files that people keep beside a vmcore, sorted by what they are. */
 /* clang-format off */
 static const struct {

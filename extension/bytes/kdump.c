@@ -14,6 +14,7 @@
 
 #include "bytes/distilled.h"
 #include "bytes/dump.h"
+#include "bytes/kdump_format.h"
 #include "bytes/pages.h"
 
 struct window {
@@ -45,9 +46,22 @@ static struct handle *to_handle(struct pfs_target *t)
 	return (struct handle *)((char *)t - offsetof(struct handle, t));
 }
 
+/* No bit is set where the file has a hole: how far that goes, in whole windows. */
+static uint64_t past_hole(const struct pfs_dump_file *f, uint64_t bitmap, uint64_t pfn)
+{
+	uint64_t at = bitmap + pfn / 8, data;
+
+	if (pfn >= f->max_pfn)
+		return pfn;
+	data = pfs_next_data(f->fd, at);
+	if (data - at >= (f->max_pfn - pfn) / 8 + 1)
+		return f->max_pfn;
+	return pfn + (data - at) / PFS_WINDOW * PFS_WINDOW * 8;
+}
+
 /*
  * The bit of a page, and how far the bits after it are the same: *ret_end is
- * at most the end of the window.
+ * at most the end of the window, or of a hole that begins there.
  */
 static int get_bit(struct window *w, const struct pfs_dump_file *f, uint64_t bitmap, uint64_t pfn,
 		   bool *ret, uint64_t *ret_end)
@@ -80,6 +94,8 @@ static int get_bit(struct window *w, const struct pfs_dump_file *f, uint64_t bit
 		word = pfs_le64(w->bits + bit / 8) ^ (*ret ? UINT64_MAX : 0);
 	}
 	*ret_end = first + bit + (word ? (unsigned int)__builtin_ctzll(word) : 0);
+	if (!*ret && bit == PFS_WINDOW * 8)
+		*ret_end = past_hole(f, bitmap, *ret_end);
 	return 0;
 }
 
@@ -339,6 +355,18 @@ static int dump_clone(struct pfs_target *t, struct pfs_target **ret, struct pfs_
 	return 0;
 }
 
+static uint64_t elf_next_data(struct pfs_target *t, uint64_t pa)
+{
+	const struct pfs_dump *d = to_handle(t)->d;
+	uint64_t next, at;
+	const struct pfs_extent *e = extent_of(d, pa, &next);
+
+	if (!e || d->info.live)
+		return pa;
+	at = e->offset + (pa - e->start);
+	return pa + pfs_min64(pfs_next_data(d->files[0].fd, at) - at, e->end - pa);
+}
+
 static const struct pfs_target_ops kdump_ops = {
 	.name = "kdump",
 	.read = kdump_read,
@@ -351,6 +379,7 @@ static const struct pfs_target_ops elf_ops = {
 	.name = "kdump",
 	.read = elf_read,
 	.presence = elf_presence,
+	.next_data = elf_next_data,
 	.clone = dump_clone,
 	.free = dump_free,
 };
@@ -364,6 +393,10 @@ static int open_file(struct pfs_dump *d, struct pfs_dump_file *f, const char *pa
 	f->path = pfs_strdup(&d->arena, path);
 	if (!f->path)
 		return pfs_err_set(err, ENOMEM, "out of memory");
+	/* To open one may wait for ever, or do something. */
+	if (!stat(path, &st) && (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
+		return pfs_err_set(err, EINVAL, "not a dump: cannot seek in it (a %s)",
+				   S_ISFIFO(st.st_mode) ? "pipe" : "device");
 	f->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (f->fd < 0 || fstat(f->fd, &st))
 		return pfs_err_set(err, errno, "%s", strerror(errno));
@@ -379,6 +412,28 @@ static int open_file(struct pfs_dump *d, struct pfs_dump_file *f, const char *pa
 		return pfs_err_set(err, EINVAL, "not a dump: cannot seek in it (a pipe?)");
 	f->size = (uint64_t)size;
 	d->info.bytes += f->size;
+	return 0;
+}
+
+/*
+ * Is f of one dump with the files before it? Their headers are the same as far as they
+ * were written before the writers parted, and each has its own pages.
+ */
+static int check_part(const struct pfs_dump *d, const struct pfs_dump_file *f, struct pfs_err *err)
+{
+	unsigned char a[KDUMP_HDR_STATUS], b[KDUMP_HDR_STATUS];
+	const struct pfs_dump_file *g;
+
+	if (!d->files->part || !f->part)
+		return pfs_err_set(err, EINVAL,
+				   "not of the same dump as %s: %s no part of a split one",
+				   d->files->path, f->part ? "that is" : "it is");
+	if (f->max_pfn != d->files->max_pfn || pfs_pread(d->files->fd, a, sizeof(a), 0) ||
+	    pfs_pread(f->fd, b, sizeof(b), 0) || memcmp(a, b, sizeof(a)))
+		return pfs_err_set(err, EINVAL, "not of the same dump as %s", d->files->path);
+	for (g = d->files; g < f; g++)
+		if (f->start_pfn < g->end_pfn && g->start_pfn < f->end_pfn)
+			return pfs_err_set(err, EINVAL, "its pages are in %s, too", g->path);
 	return 0;
 }
 
@@ -405,9 +460,7 @@ static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f,
 	r = kind == PFS_DUMP_ELF ? pfs_dump_elf(d, err) : pfs_dump_kdump(d, f, err);
 	if (r || f == d->files || kind == PFS_DUMP_ELF)
 		return r;
-	if (f->max_pfn != d->files->max_pfn)
-		return pfs_err_set(err, EINVAL, "not of the same dump as %s", d->files->path);
-	return 0;
+	return check_part(d, f, err);
 }
 
 static int open_files(struct handle *h, const char *const *paths, size_t nr,

@@ -87,7 +87,13 @@ static void *count_part(void *arg)
 
 	while (c->at < c->end) {
 		size_t len = c->end - c->at < CHUNK ? (size_t)(c->end - c->at) : CHUNK;
+		uint64_t data = pfs_next_data(f->fd, f->file_bitmap + c->at) - f->file_bitmap;
 
+		/* A hostile file has terabytes of holes. */
+		if (data - c->at >= len) {
+			c->at += data >= c->end ? c->end - c->at : (data - c->at) / CHUNK * CHUNK;
+			continue;
+		}
 		c->error = pfs_pread(f->fd, buf, len, f->file_bitmap + c->at);
 		if (c->error)
 			break;
@@ -222,7 +228,10 @@ static int read_area(struct pfs_dump *d, const struct pfs_dump_file *f, uint64_t
 	if (!*ret)
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	r = pfs_pread(f->fd, *ret, len, offset);
-	return r ? pfs_err_set(err, -r, "cannot read %s: %s", what, strerror(-r)) : 0;
+	if (!r)
+		return 0;
+	*ret = NULL;
+	return pfs_err_set(err, -r, "cannot read %s: %s", what, strerror(-r));
 }
 
 /*
@@ -241,6 +250,7 @@ static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigne
 	if (version >= 6 && pfs_le64(sub + KDUMP_SUB_MAX_MAPNR_64))
 		g->max_pfn = pfs_le64(sub + KDUMP_SUB_MAX_MAPNR_64);
 	f->end_pfn = g->max_pfn;
+	f->part = split;
 	if (split) {
 		bool wide = version >= 6;
 
@@ -264,6 +274,8 @@ static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigne
 
 		r = read_area(d, f, pfs_le64(sub + KDUMP_SUB_OFFSET_VMCOREINFO), len, "VMCOREINFO",
 			      &vmcoreinfo, err);
+		if (r == -EIO)
+			r = pfs_dump_lost_note(d, err);
 		if (r)
 			return r;
 		d->info.vmcoreinfo = vmcoreinfo;
@@ -274,7 +286,9 @@ static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigne
 
 		r = read_area(d, f, pfs_le64(sub + KDUMP_SUB_OFFSET_NOTE), len, "notes", &notes,
 			      err);
-		if (!r && notes)
+		if (r == -EIO)
+			r = pfs_dump_lost_note(d, err);
+		else if (!r && notes)
 			r = pfs_dump_notes(d, notes, len, err);
 		if (r)
 			return r;

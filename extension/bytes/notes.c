@@ -170,3 +170,12 @@ void pfs_dump_guess_arch(struct pfs_dump *d)
 	if (!d->info.arch && d->info.page_size == 4096)
 		d->info.arch = pfs_arch_first();
 }
+
+int pfs_dump_lost_note(struct pfs_dump *d, const struct pfs_err *err)
+{
+	const char *had = d->info.lost_notes;
+
+	d->info.lost_notes = pfs_printf(&d->arena, "%s%s%s", had ? had : "", had ? "; " : "",
+					err->msg);
+	return d->info.lost_notes ? 0 : -ENOMEM;
+}

@@ -106,9 +106,17 @@ static void record_free(struct pfs_target *t)
 
 static int record_clone(struct pfs_target *t, struct pfs_target **ret, struct pfs_err *err);
 
+static uint64_t record_next_data(struct pfs_target *t, uint64_t pa)
+{
+	struct pfs_target *lower = to_record(t)->lower;
+
+	return lower->ops->next_data ? lower->ops->next_data(lower, pa) : pa;
+}
+
 /* The wrapper offers exactly those optional operations that the target below has. */
 #define OPS(p, c) { .name = "record", .read = record_read, .free = record_free, \
-		    .presence = p, .clone = c, .trial = record_trial }
+		    .presence = p, .clone = c, .trial = record_trial, \
+		    .next_data = record_next_data }
 static const struct pfs_target_ops record_ops[2][2] = {
 	{ OPS(NULL, NULL), OPS(NULL, record_clone) },
 	{ OPS(record_presence, NULL), OPS(record_presence, record_clone) },

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <pfnscope/version.h>
@@ -20,6 +21,7 @@
 
 #define WIDTH 78
 #define MIN_WIDTH 40
+#define GRACE 2 /* seconds after --timeout */
 
 static volatile sig_atomic_t interrupted;
 
@@ -38,6 +40,67 @@ static void catch_sigint(void)
 	/* A background job of a shell without job control ignores it: leave that. */
 	if (!sigaction(SIGINT, NULL, &old) && old.sa_handler != SIG_IGN)
 		sigaction(SIGINT, &sa, NULL);
+}
+
+/* What is said when the time is up and nothing comes to its end. */
+static struct late {
+	char text[640], json[1024];
+	size_t text_len, json_len;
+} late;
+
+static void on_alarm(int sig)
+{
+	ssize_t n;
+
+	(void)sig;
+	if (!interrupted) {
+		interrupted = 1;
+		alarm(GRACE);
+		return;
+	}
+	n = write(STDERR_FILENO, late.text, late.text_len);
+	if (n >= 0 && late.json_len)
+		n = write(STDOUT_FILENO, late.json, late.json_len);
+	_exit(n < 0 ? 2 : PFS_EXIT_FAILED);
+}
+
+static size_t late_line(char *buf, size_t size, const char *line)
+{
+	int n = snprintf(buf, size, "%s\n", line);
+
+	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}
+
+/*
+ * --timeout and --memory; batch has them for each of its workers. What the scan has
+ * found when the time is up is printed; whatever else runs then has GRACE seconds more.
+ */
+static void set_limits(const struct pfs_args *a)
+{
+	struct sigaction sa = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
+	char line[600], escaped[640], *json = NULL;
+	struct rlimit l;
+	json_t *doc;
+
+	if (a->memory && !getrlimit(RLIMIT_AS, &l)) {
+		l.rlim_cur = a->memory < l.rlim_max ? a->memory : l.rlim_max;
+		setrlimit(RLIMIT_AS, &l);
+	}
+	if (!a->timeout)
+		return;
+	snprintf(line, sizeof(line), "%.400s%snot done in %u s (--timeout)",
+		 a->nr_files ? a->files[0] : "", a->nr_files ? ": " : "", a->timeout);
+	snprintf(escaped, sizeof(escaped), "pfnscope: ");
+	pfs_escape(escaped + 10, sizeof(escaped) - 10, line, strlen(line), false);
+	late.text_len = late_line(late.text, sizeof(late.text), escaped);
+	doc = a->json ? pfs_json_error("timeout", line) : NULL;
+	json = doc ? json_dumps(doc, JSON_COMPACT) : NULL;
+	if (json)
+		late.json_len = late_line(late.json, sizeof(late.json), json);
+	json_decref(doc);
+	free(json);
+	sigaction(SIGALRM, &sa, NULL);
+	alarm(a->timeout);
 }
 
 /* Where stdout and stderr are one terminal, the progress line makes way first. */
@@ -198,7 +261,8 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	struct pfs_progress progress;
 	struct pfs_session_opts opts = {
 		.inputs = &inputs,
-		.jobs = a->jobs,
+		/* A thread takes address space of its own. */
+		.jobs = a->memory && !a->jobs ? 1 : a->jobs,
 		.progress = on_progress,
 		.arg = &progress,
 	};
@@ -320,6 +384,8 @@ int main(int argc, char **argv)
 		pfs_help_print(&o, &args, false);
 		return (int)finish(&o, PFS_EXIT_OK);
 	}
+	if (args.verb != PFS_V_BATCH)
+		set_limits(&args);
 	if (args.verb == PFS_V_BATCH)
 		st = pfs_run_batch(&args, &o, &err);
 	else if (args.verb == PFS_V_CATALOGUE)

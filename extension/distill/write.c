@@ -21,6 +21,7 @@
 #include <jansson.h>
 #include <zlib.h>
 
+#include "base/text.h"
 #include "bytes/distilled.h"
 #include "bytes/dump.h"
 #include "bytes/kdump_format.h"
@@ -119,48 +120,42 @@ static bool has_key(const char *text, size_t len, const char *key)
 	return false;
 }
 
-static void put_fact(FILE *out, const char *name, uint64_t value)
+static void put_fact(struct pfs_text *out, const char *name, uint64_t value)
 {
 	/* Print facts like the kernel does: VMCOREINFO_SYMBOL, _OFFSET, _NUMBER ... */
 	if (!strncmp(name, "SYMBOL(", 7) || !strcmp(name, "KERNELOFFSET"))
-		fprintf(out, "%s=%" PRIx64 "\n", name, value);
+		pfs_text_printf(out, "%s=%" PRIx64 "\n", name, value);
 	else if (!strncmp(name, "NUMBER(", 7))
-		fprintf(out, "%s=%" PRId64 "\n", name, (int64_t)value);
+		pfs_text_printf(out, "%s=%" PRId64 "\n", name, (int64_t)value);
 	else
-		fprintf(out, "%s=%" PRIu64 "\n", name, value);
+		pfs_text_printf(out, "%s=%" PRIu64 "\n", name, value);
 }
 
 char *pfs_distill_vmcoreinfo(const struct pfs_target *t, const struct pfs_facts *f, size_t *ret_len)
 {
 	const char *old = t->info.vmcoreinfo;
 	size_t old_len = old ? t->info.vmcoreinfo_len : 0;
-	char *text = NULL;
-	FILE *out = open_memstream(&text, ret_len);
+	struct pfs_text text = { 0 }, *out = &text;
 	const char *name;
 	unsigned int i;
 
-	if (!out)
-		return NULL;
 	if (old_len) {
-		fwrite(old, 1, old_len, out);
+		pfs_text_add(out, old, old_len);
 		if (old[old_len - 1] != '\n')
-			fputc('\n', out);
+			pfs_text_add(out, "\n", 1);
 	}
 	if (f->release && *f->release && !has_key(old, old_len, "OSRELEASE"))
-		fprintf(out, "OSRELEASE=%s\n", f->release);
+		pfs_text_printf(out, "OSRELEASE=%s\n", f->release);
 	if (f->build_id && *f->build_id && !has_key(old, old_len, "BUILD-ID"))
-		fprintf(out, "BUILD-ID=%s\n", f->build_id);
+		pfs_text_printf(out, "BUILD-ID=%s\n", f->build_id);
 	for (i = 0; (name = pfs_facts_name(f, i)); i++)
 		if (pfs_have(f, i) && !has_key(old, old_len, name))
 			put_fact(out, name, pfs_val(f, i));
-	if (ferror(out) | fclose(out)) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return pfs_text_take(out, ret_len);
 }
 
-static void put_note(FILE *out, const char *name, uint32_t type, const void *desc, size_t len)
+static void put_note(struct pfs_text *out, const char *name, uint32_t type, const void *desc,
+		     size_t len)
 {
 	static const unsigned char pad[4];
 	unsigned char h[12];
@@ -169,14 +164,14 @@ static void put_note(FILE *out, const char *name, uint32_t type, const void *des
 	put32(h, n);
 	put32(h + 4, len);
 	put32(h + 8, type);
-	fwrite(h, 1, sizeof(h), out);
-	fwrite(name, 1, n, out);
-	fwrite(pad, 1, -n & 3, out);
-	fwrite(desc, 1, len, out);
-	fwrite(pad, 1, -len & 3, out);
+	pfs_text_add(out, h, sizeof(h));
+	pfs_text_add(out, name, n);
+	pfs_text_add(out, pad, -n & 3);
+	pfs_text_add(out, desc, len);
+	pfs_text_add(out, pad, -len & 3);
 }
 
-static int put_ranges(FILE *out, enum pfs_note_type type, const struct pfs_ranges *r)
+static int put_ranges(struct pfs_text *out, enum pfs_note_type type, const struct pfs_ranges *r)
 {
 	unsigned char *desc = calloc(r->nr ? r->nr : 1, 16);
 	size_t i;
@@ -209,8 +204,8 @@ static char *origin(const struct pfs_target_info *i)
  * Write the text of a note, or else that of the same note in the original; if
  * there is neither, nothing.
  */
-static void put_text(FILE *out, enum pfs_note_type type, const char *text, const char *old,
-		     size_t old_len)
+static void put_text(struct pfs_text *out, enum pfs_note_type type, const char *text,
+		     const char *old, size_t old_len)
 {
 	if (text)
 		put_note(out, PFS_NOTE_NAME, type, text, strlen(text));
@@ -218,7 +213,7 @@ static void put_text(FILE *out, enum pfs_note_type type, const char *text, const
 		put_note(out, PFS_NOTE_NAME, type, old, old_len);
 }
 
-static int put_own_notes(struct distill *d, FILE *out, const char *panic_json,
+static int put_own_notes(struct distill *d, struct pfs_text *out, const char *panic_json,
 			 const char *scan_json)
 {
 	const struct pfs_target_info *info = &d->t->info;
@@ -300,6 +295,10 @@ static int find_ram(struct distill *d)
 			r = add_all(&d->ram, d->readable);
 	}
 	pfs_ranges_settle(&d->ram);
+	/* Where the dump claims more than that, the bitmaps need not. */
+	if (d->t->ops->presence && d->ram.nr)
+		d->max_pfn = pfs_max64(div_up(d->ram.v[d->ram.nr - 1].end, d->block),
+				       div_up(d->readable->v[d->readable->nr - 1].end, d->block));
 	return r;
 }
 
@@ -307,11 +306,11 @@ static int build_notes(struct distill *d, const char *panic_json, const char *sc
 		       struct pfs_err *err)
 {
 	const struct pfs_range *last = &d->readable->v[d->readable->nr - 1];
-	char *text = NULL, *notes = NULL;
-	size_t len = 0, text_len;
-	FILE *out = open_memstream(&notes, &len);
+	struct pfs_text notes = { 0 };
+	size_t text_len, len;
 	uint64_t end;
 	int r = -ENOMEM;
+	char *text;
 
 	d->max_pfn = div_up(last->end, d->block);
 	/* The dump's own word; of one that has none (0), the model's. */
@@ -321,19 +320,17 @@ static int build_notes(struct distill *d, const char *panic_json, const char *sc
 	if (end > d->max_pfn)
 		d->max_pfn = end;
 	text = pfs_distill_vmcoreinfo(d->t, d->f, &text_len);
-	if (!out || !text || find_ram(d))
-		goto out;
-	put_note(out, "VMCOREINFO", 0, text, text_len);
-	fflush(out);
-	d->vmcoreinfo_len = text_len;
-	d->vmcoreinfo_at = len - (text_len + 3) / 4 * 4;
-	r = put_own_notes(d, out, panic_json, scan_json);
-out:
-	if (out && (ferror(out) | fclose(out)))
-		r = -ENOMEM;
+	if (text && !find_ram(d)) {
+		put_note(&notes, "VMCOREINFO", 0, text, text_len);
+		d->vmcoreinfo_len = text_len;
+		d->vmcoreinfo_at = notes.len - (text_len + 3) / 4 * 4;
+		r = put_own_notes(d, &notes, panic_json, scan_json);
+	}
 	free(text);
-	d->notes = (unsigned char *)notes;
+	d->notes = (unsigned char *)pfs_text_take(&notes, &len);
 	d->notes_len = len;
+	if (!d->notes)
+		r = -ENOMEM;
 	return r ? pfs_err_set(err, -r, "out of memory") : 0;
 }
 

@@ -29,12 +29,16 @@ struct system_map {
 
 static int read_file(const char *path, char **ret_text, size_t *ret_len, struct pfs_err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t len = 0, size;
 	struct stat st;
 	char *text;
 	ssize_t n;
+	int fd;
 
+	/* To open what is none may wait for ever. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return pfs_err_set(err, EINVAL, "not a file");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return pfs_err_set(err, errno, "%s", strerror(errno));
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > MAX_BYTES) {

@@ -293,6 +293,11 @@ static int from_pages(struct search *s)
 			char head[sizeof(first) - 1];
 			size_t n;
 
+			/* A sparse file has terabytes of nothing. */
+			if (s->t->ops->next_data)
+				pa += (s->t->ops->next_data(s->t, pa) - pa) / page * page;
+			if (pa >= until)
+				break;
 			if (pfs_target_read(s->t, pa, head, sizeof(head), &n) == PFS_PRESENT &&
 			    !memcmp(head, first, sizeof(head)))
 				r = from_page(s, pa, buf);

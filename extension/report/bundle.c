@@ -14,6 +14,7 @@
 
 #include <pfnscope/version.h>
 
+#include "base/text.h"
 #include "base/unfinished.h"
 
 #define TAR_BLOCK 512u
@@ -366,22 +367,20 @@ static int finish_archive(struct pfs_bundle *b, struct pfs_err *err)
 
 int pfs_bundle_finish(struct pfs_bundle *b, struct pfs_err *err)
 {
-	char *text = NULL;
-	size_t len = 0, i;
-	FILE *f = open_memstream(&text, &len);
+	struct pfs_text t = { 0 };
+	size_t len, i;
+	char *text;
 	int r;
 
-	if (!f)
-		return pfs_err_set(err, ENOMEM, "out of memory");
-	fprintf(f, MANIFEST_HEAD "%s. To check: sha256sum -c " MANIFEST "\n", PFS_VERSION);
+	pfs_text_printf(&t, MANIFEST_HEAD "%s. To check: sha256sum -c " MANIFEST "\n", PFS_VERSION);
 	for (i = 0; i < b->nr; i++)
-		fprintf(f, "# %9" PRIu64 " bytes  %s\n", b->file[i].bytes, b->file[i].name);
+		pfs_text_printf(&t, "# %9" PRIu64 " bytes  %s\n", b->file[i].bytes,
+				b->file[i].name);
 	for (i = 0; i < b->nr; i++)
-		fprintf(f, "%s  %s\n", b->file[i].sha256, b->file[i].name);
-	if (fclose(f)) {
-		free(text);
+		pfs_text_printf(&t, "%s  %s\n", b->file[i].sha256, b->file[i].name);
+	text = pfs_text_take(&t, &len);
+	if (!text)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	}
 	r = put(b, MANIFEST, text, len, err);
 	free(text);
 	if (r)

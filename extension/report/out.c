@@ -5,9 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "report/report.h"
 
 #define LABEL_WIDTH 13
+
+int pfs_out_to_text(struct pfs_out *o, const char *buf, size_t len)
+{
+	struct pfs_text *t = o->arg;
+
+	pfs_text_add(t, buf, len);
+	return t->lost ? -ENOMEM : 0;
+}
 
 void pfs_out_raw(struct pfs_out *o, const char *buf, size_t len)
 {

@@ -49,6 +49,8 @@ struct pfs_out {
 };
 
 /* The sink and its layout (out.c). */
+/* For pfs_out.write: arg is a struct pfs_text (base/text.h). */
+int pfs_out_to_text(struct pfs_out *o, const char *buf, size_t len);
 void pfs_out_raw(struct pfs_out *o, const char *buf, size_t len);
 /* Write text that may stem from a dump, escaped. */
 void pfs_out_text(struct pfs_out *o, const char *s, size_t len);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "core/pages/predicate.h"
 #include "report/ticket.h"
 
@@ -792,28 +793,20 @@ static void put_body(struct map *p)
 	put_legend(p);
 }
 
-static int write_stream(struct pfs_out *o, const char *buf, size_t len)
-{
-	return fwrite(buf, 1, len, o->arg) == len ? 0 : -ENOMEM;
-}
-
 /* The height must be stated first, but is known only when all is drawn. */
 void pfs_svg_map(struct pfs_out *o, const struct pfs_session *s, const struct pfs_focus *f,
 		 bool alone)
 {
-	struct pfs_out body = { .write = write_stream, .dialect = PFS_MARKUP };
+	struct pfs_text all = { 0 };
+	struct pfs_out body = { .write = pfs_out_to_text, .arg = &all, .dialect = PFS_MARKUP };
 	struct map p = { .o = &body, .s = s, .m = &s->model, .f = f };
 	enum pfs_dialect dialect = o->dialect;
-	char *text = NULL;
-	size_t len = 0;
+	size_t len;
+	char *text;
 
-	body.arg = open_memstream(&text, &len);
-	if (!body.arg) {
-		o->error = -ENOMEM;
-		return;
-	}
 	put_body(&p);
-	if (fclose(body.arg) || body.error) {
+	text = pfs_text_take(&all, &len);
+	if (!text || body.error) {
 		o->error = -ENOMEM;
 		free(text);
 		return;

@@ -70,6 +70,8 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 	if (!r) {
 		s->built = true;
 		r = build_model(s, err);
+		if (!r && t->info.lost_notes)
+			pfs_limit(&s->model, "notes", "%s", t->info.lost_notes);
 		if (!r && t->info.live)
 			pfs_limit(&s->model, "time",
 				  "memory changed while it was read: what is "
@@ -98,11 +100,19 @@ static void find_ip(struct pfs_session *s, struct pfs_panic *p)
 static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_err *err)
 {
 	const struct pfs_target_info *info = &s->target->info;
-	int r;
+	struct pfs_err why;
+	int r = -ENOENT;
 
 	if (info->panic_note)
-		return pfs_panic_from_json(info->panic_note, info->panic_note_len, &s->model.arena,
-					   ret, err);
+		r = pfs_panic_from_json(info->panic_note, info->panic_note_len, &s->model.arena,
+					ret, &why);
+	if (!r)
+		return 0;
+	if (r == -ENOMEM)
+		return pfs_err_set(err, ENOMEM, "%s", why.msg);
+	memset(ret, 0, sizeof(*ret));
+	if (info->panic_note)
+		pfs_limit(&s->model, "panic note", "damaged, and not used: %s", why.msg);
 	unrecorded(s);
 	r = pfs_model_log(&s->model, err);
 	if (!r)

@@ -100,7 +100,7 @@ static int parse_word(const char *name, const char *text, const struct word *wor
 	return pfs_err_set(err, EINVAL, "--%s=%s: want %s", name, text, all);
 }
 
-#define DEFAULT_TIMEOUT 600
+#define BATCH_TIMEOUT 600
 #define MIN_MEMORY ((uint64_t)16 << 20)	/* below it, not even the libraries fit */
 
 static int parse_number(const char *name, const char *text, unsigned long max, unsigned int *ret,
@@ -324,7 +324,7 @@ static int take_positionals(char *const *pos, size_t nr, bool hosted, struct pfs
 
 int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, struct pfs_err *err)
 {
-	struct pfs_args a = { .verb = PFS_V_DIAGNOSE, .timeout = DEFAULT_TIMEOUT };
+	struct pfs_args a = { .verb = PFS_V_DIAGNOSE };
 	struct parser p = { .argv = argv, .argc = argc, .hosted = hosted, .a = &a };
 	char *const *pos = argv + 1;
 	int i, rc, nr;
@@ -341,6 +341,8 @@ int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, str
 			break;
 		}
 	}
+	if (a.verb == PFS_V_BATCH && !(p.seen >> O_TIMEOUT & 1))
+		a.timeout = BATCH_TIMEOUT;
 	if (a.help == PFS_HELP_NONE && !a.version) {
 		rc = check_options(&a, p.seen, hosted, err);
 		if (!rc && !a.crash_extension)

@@ -19,19 +19,24 @@ static int is_vmlinux(const char *path, bool *ret, struct pfs_err *err)
 	unsigned int type;
 	struct stat st;
 	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), code;
+	int fd, code;
 
+	if (stat(path, &st))
+		return pfs_err_set(err, errno, "%s: cannot open: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return pfs_err_set(err, EISDIR, "%s: is a directory", path);
+	/* To open one may wait for ever, or do something. */
+	if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode))
+		return pfs_err_set(err, EINVAL, "%s: not a dump: cannot seek in it (a %s)", path,
+				   S_ISFIFO(st.st_mode) ? "pipe" : "device");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return pfs_err_set(err, errno, "cannot open '%s': %s", path, strerror(errno));
-	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
-		close(fd);
-		return pfs_err_set(err, EISDIR, "cannot open '%s': is a directory", path);
-	}
+		return pfs_err_set(err, errno, "%s: cannot open: %s", path, strerror(errno));
 	n = pread(fd, h, sizeof(h), 0);
 	code = errno;
 	close(fd);
 	if (n < 0)
-		return pfs_err_set(err, code, "cannot read '%s': %s", path, strerror(code));
+		return pfs_err_set(err, code, "%s: cannot read: %s", path, strerror(code));
 	type = h[EI_DATA] == ELFDATA2MSB ? (unsigned int)h[EI_NIDENT] << 8 | h[EI_NIDENT + 1] :
 					   (unsigned int)h[EI_NIDENT + 1] << 8 | h[EI_NIDENT];
 	*ret = n == HEADER && !memcmp(h, ELFMAG, SELFMAG) && type != ET_CORE;

@@ -7,14 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "report/bundle.h"
 #include "report/ticket.h"
 #include "verbs/args.h"
-
-static int write_stream(struct pfs_out *o, const char *buf, size_t len)
-{
-	return fwrite(buf, 1, len, o->arg) == len ? 0 : -ENOMEM;
-}
 
 static void render_json(struct pfs_out *o, const struct pfs_ticket *t)
 {
@@ -42,16 +38,15 @@ static const struct {
 static int add_document(struct pfs_bundle *b, size_t i, const struct pfs_ticket *t,
 			struct pfs_err *err)
 {
-	struct pfs_out o = { .write = write_stream, .width = 80 };
-	char *text = NULL;
-	size_t len = 0;
-	int r = 0;
+	struct pfs_text all = { 0 };
+	struct pfs_out o = { .write = pfs_out_to_text, .arg = &all, .width = 80 };
+	size_t len;
+	char *text;
+	int r;
 
-	o.arg = open_memstream(&text, &len);
-	if (!o.arg)
-		return pfs_err_set(err, ENOMEM, "out of memory");
 	documents[i].render(&o, t);
-	if (fclose(o.arg) || o.error)
+	text = pfs_text_take(&all, &len);
+	if (!text || o.error)
 		r = pfs_err_set(err, ENOMEM, "%s: out of memory", documents[i].name);
 	else
 		r = pfs_bundle_add(b, documents[i].name, text, len, err);
@@ -62,20 +57,14 @@ static int add_document(struct pfs_bundle *b, size_t i, const struct pfs_ticket 
 /* The command that makes this report again, without the folders of this machine. */
 static char *command_line(const struct pfs_args *a)
 {
-	char *text = NULL;
-	size_t len = 0, i;
-	FILE *f = open_memstream(&text, &len);
+	struct pfs_text t = { 0 };
+	size_t i;
 
-	if (!f)
-		return NULL;
-	fprintf(f, "pfnscope report");
+	pfs_text_printf(&t, "pfnscope report");
 	for (i = 0; i < a->nr_files; i++)
-		fprintf(f, " %s", pfs_base_name(a->files[i]));
-	fprintf(f, " -o DIR");
-	if (!fclose(f))
-		return text;
-	free(text);
-	return NULL;
+		pfs_text_printf(&t, " %s", pfs_base_name(a->files[i]));
+	pfs_text_printf(&t, " -o DIR");
+	return pfs_text_take(&t, NULL);
 }
 
 /* The distilled dump comes first: writing it includes the scan, which the other files need. */

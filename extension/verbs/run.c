@@ -23,7 +23,8 @@ static int scan(struct run *r)
 	if (rc != -EINTR)
 		return rc;
 	r->s->scan.complete = false;
-	pfs_limit(&r->s->model, "scan", "stopped by the user: findings may be missing");
+	pfs_limit(&r->s->model, "scan", "stopped by %s: findings may be missing",
+		  r->a->timeout ? "the user or --timeout" : "the user");
 	return 0;
 }
 

@@ -153,6 +153,7 @@ struct pfs_target_info {
 	size_t origin_note_len;
 	const char *scan_note; /* a distilled dump's counts and runs (JSON text) */
 	size_t scan_note_len;
+	const char *lost_notes;		/* which notes are damaged, and how; NULL: none */
 	const struct pfs_log_line *log; /* of a log without a dump, oldest first; else NULL */
 	size_t nr_log;
 	bool live;  /* memory changes under us: cache nothing */
@@ -178,6 +179,11 @@ struct pfs_target_ops {
 	 * reading can tell.
 	 */
 	enum pfs_presence (*presence)(struct pfs_target *t, uint64_t pa, uint64_t *ret_end);
+	/*
+	 * The first address at or after pa whose bytes take room in the file: before it
+	 * all that is present is zero. NULL: not known, any may.
+	 */
+	uint64_t (*next_data)(struct pfs_target *t, uint64_t pa);
 	/*
 	 * What is read from PFS_TRIAL_BEGIN on is only tried: on PFS_TRIAL_DROP
 	 * nothing of it must be kept, on PFS_TRIAL_KEEP all of it. Trials do

@@ -62,6 +62,56 @@ for text in "$top"/testdumps/hostile/*.text; do
 	survives "$(basename "$text" .text)" "$tmp/dump" text
 done
 
+corpus() {
+	PYTHONDONTWRITEBYTECODE=1 python3 "$top/testdumps/corpus.py" "$@"
+}
+
+# A file of 9 TiB, nearly all of it holes, that claims 2^38 pages: done at once.
+mkdump --kdump "$top/testdumps/synthetic/s1-depopulated.text" "$tmp/dump"
+if corpus holes "$tmp/dump" "$tmp/huge" 2>"$tmp/log" && corpus nothing "$tmp/nothing"; then
+	run "$pfnscope" --json "$tmp/dump"
+	jq 'del(.dump)' "$tmp/out" >"$tmp/want"
+	survives '9 TiB of holes' "$tmp/huge" text
+	jq 'del(.dump)' "$tmp/$documents.json" >"$tmp/got"
+	same '9 TiB of holes: the same report' "$tmp/got" "$tmp/want"
+	is '9 TiB of holes: not in what is distilled' \
+		"$(($(stat -c %s "$tmp/ticket/memmap.kdump") < 16 << 20))" 1
+	survives '9 TiB of nothing' "$tmp/nothing"
+	is '9 TiB of nothing: no dump of a kernel' "$json" 2
+	rm "$tmp/huge" "$tmp/nothing"
+else
+	skip '9 TiB of holes' "$(tail -n 1 "$tmp/log")"
+fi
+
+# What is no file is not even opened: that may take for ever.
+mkfifo "$tmp/fifo"
+for file in "$tmp/fifo" /dev/zero; do
+	for args in "check $file" "diff $file $tmp/dump" "check $tmp/dump --system-map $file"; do
+		# shellcheck disable=SC2086 # words
+		run "$pfnscope" $args
+		is "${args%% *} ${file##*/}: exit status" "$status" 2
+		like "${args%% *} ${file##*/}: which, and why" "$tmp/err" "$file: not a"
+	done
+done
+
+# --timeout and --memory, of any verb.
+corpus hang "$tmp/hang"
+for verb in check facts 'report --tar /dev/null'; do
+	# shellcheck disable=SC2086 # words
+	run "$pfnscope" $verb "$tmp/hang/vmcore" --json --timeout 1
+	is "--timeout, ${verb%% *}: exit status" "$status" 2
+	like "--timeout, ${verb%% *}: which" "$tmp/err" "^pfnscope: $tmp/hang/vmcore: not done in 1 s"
+	ok "--timeout, ${verb%% *}: JSON" holds '.error.code == "timeout"' "$tmp/out"
+done
+rm -r "$tmp/hang"
+if [ -n "$limit" ]; then
+	corpus hungry "$tmp/hungry"
+	run "$pfnscope" check "$tmp/hungry" --memory 96M
+	is '--memory: exit status' "$status" 2
+	like '--memory: says so' "$tmp/err" "$tmp/hungry: .*out of memory"
+	rm "$tmp/hungry"
+fi
+
 # Cut off: in the headers, in the bitmaps, in the data.
 for format in kdump elf flattened; do
 	mkdump --$format "$top/testdumps/synthetic/healthy-6.1.text" "$tmp/dump"

@@ -138,6 +138,10 @@ static void members(void **state)
 		assert_string_equal(*texts[i].text, "x");
 	}
 	assert_int_equal(parse("v", false), 0);
+	assert_int_equal(args.timeout, 0);
+	assert_int_equal(parse("v --timeout=7", false), 0);
+	assert_int_equal(args.timeout, 7);
+	assert_int_equal(parse("batch v", false), 0);
 	assert_int_equal(args.timeout, 600);
 	assert_int_equal(parse("batch v --timeout=5 -j7 --memory 2G", false), 0);
 	assert_int_equal(args.timeout, 5);

@@ -10,11 +10,13 @@
 bool pfs_named_was_free(const struct pfs_model *m, const struct pfs_named_page *n)
 {
 	const struct pfs_classifier *c = m->classifier;
-	size_t at = c->type_offset;
 	uint32_t type;
+	size_t at;
 
-	if (!c->buddy_mask || !at)
+	/* A log alone does not say what a page type looks like. */
+	if (!c || !c->buddy_mask || !c->type_offset)
 		return false;
+	at = c->type_offset;
 	if (at / 8 < n->nr_raw)
 		type = (uint32_t)(n->raw[at / 8] >> at % 8 * 8);
 	else if (n->has_counts)

@@ -231,7 +231,10 @@ static void parse_code(struct pfs_parser *x, const char *s)
 	unsigned int i;
 
 	x->code = true;
-	if (!mark++ || !pfs_take_hex(&mark, &word) || *mark != ')')
+	if (!mark)
+		return;
+	mark++;
+	if (!pfs_take_hex(&mark, &word) || *mark != ')')
 		return;
 	for (i = 0; i < 4; i++)
 		x->o->code[i] = (unsigned char)(word >> 8 * i);
