@@ -120,6 +120,8 @@ struct pfs_qemu_note {
 
 struct pfs_target_info {
 	const char *path;
+	const char *const *paths; /* of a split dump, all of them, nr_paths; NULL: one */
+	size_t nr_paths;
 	const char *format;	 /* "elf", "kdump", "kdump-flattened", ... */
 	const char *compression; /* "zlib", "lzo", "zstd", "snappy"; NULL: none, unknown */
 	const char *reader;	 /* "libkdumpfile" */
@@ -140,7 +142,9 @@ struct pfs_target_info {
 	size_t origin_note_len;
 	const char *scan_note; /* a distilled dump's counts and runs (JSON text) */
 	size_t scan_note_len;
-	bool live;  /* memory changes under us: cache nothing */
+	bool no_utsname;    /* kdump: it does not name the machine, as QEMU's does not */
+	bool no_vmcoreinfo; /* the file has none: what is here was found in memory */
+	bool live;	    /* memory changes under us: cache nothing */
 	bool exact; /* read no more than is used: what is read is kept, or is all there is */
 };
 
