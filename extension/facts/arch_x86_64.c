@@ -133,6 +133,12 @@ static unsigned int max_physmem_bits(const struct pfs_facts *f)
 	return l5(f) ? 52 : 46;
 }
 
+static void set_root_levels(struct pfs_mem *m, bool five)
+{
+	m->root.levels = five ? 5 : 4;
+	m->root.va_bits = five ? 57 : 48;
+}
+
 static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *err)
 {
 	enum pfs_fact_id top = pfs_have(f, PFS_F_INIT_TOP_PGT) ? PFS_F_INIT_TOP_PGT :
@@ -154,7 +160,7 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 		m->pte_mask &= ~pfs_val(f, SME_MASK);
 	/* phys_base is signed: the image may lie below where it was linked for. */
 	m->root.pa = va - START_KERNEL_MAP + pfs_val(f, PHYS_BASE);
-	m->root.levels = l5(f) ? 5 : 4;
+	set_root_levels(m, l5(f));
 	if (m->root.pa & ~m->pte_mask)
 		return pfs_err_set(err, EINVAL, "%s at physical address 0x%llx: impossible",
 				   pfs_fact_name(top), (unsigned long long)m->root.pa);
@@ -190,7 +196,7 @@ static int bootstrap(struct pfs_mem *m, const void *qemu, size_t len, unsigned i
 	memset(m->table, 0, sizeof(m->table));
 	m->pte_mask = PTE_ADDR;
 	m->root.pa = attempt ? cr3 & ~0x1000ULL : cr3;
-	m->root.levels = pfs_le64(p + QEMU_CR4) & CR4_LA57 ? 5 : 4;
+	set_root_levels(m, pfs_le64(p + QEMU_CR4) & CR4_LA57);
 	m->page_shift = PAGE_SHIFT;
 	return 0;
 }
@@ -224,11 +230,15 @@ static unsigned int hugetlb_order(const struct pfs_mem *m)
 	return 9;
 }
 
-/* With KASLR the base is in a variable. */
+/* VMCOREINFO says it from v6.9 on. With KASLR the base is in a variable. */
 static bool vmemmap(struct pfs_mem *m, const struct pfs_facts *f, uint64_t *ret)
 {
 	struct pfs_err ignored;
 
+	if (pfs_have(f, PFS_F_VMEMMAP)) {
+		*ret = pfs_val(f, PFS_F_VMEMMAP);
+		return true;
+	}
 	return pfs_have(f, VMEMMAP_BASE) &&
 	       !pfs_read_u64(m, pfs_val(f, VMEMMAP_BASE), ret, "vmemmap_base", &ignored);
 }

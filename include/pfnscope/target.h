@@ -118,11 +118,19 @@ struct pfs_qemu_note {
 	size_t len;
 };
 
+/* A line of the kernel log. The text may be any bytes but NUL, and is to be escaped. */
+struct pfs_log_line {
+	uint64_t ts_nsec; /* since boot; 0: not known */
+	const char *text; /* NUL-terminated */
+	size_t len;
+	size_t nr; /* its number in the file of a log; 0: it is of a dump */
+};
+
 struct pfs_target_info {
 	const char *path;
 	const char *const *paths; /* of a split dump, all of them, nr_paths; NULL: one */
 	size_t nr_paths;
-	const char *format;	 /* "elf", "kdump", "kdump-flattened", ... */
+	const char *format;	 /* "elf", "kdump", "kdump-flattened", "log", ... */
 	const char *compression; /* "zlib", "lzo", "zstd", "snappy"; NULL: none, unknown */
 	const char *reader;	 /* "libkdumpfile" */
 	const char *reader_version;
@@ -142,6 +150,8 @@ struct pfs_target_info {
 	size_t origin_note_len;
 	const char *scan_note; /* a distilled dump's counts and runs (JSON text) */
 	size_t scan_note_len;
+	const struct pfs_log_line *log; /* of a log without a dump, oldest first; else NULL */
+	size_t nr_log;
 	bool no_utsname;    /* kdump: it does not name the machine, as QEMU's does not */
 	bool no_vmcoreinfo; /* the file has none: what is here was found in memory */
 	bool live;	    /* memory changes under us: cache nothing */

@@ -3,7 +3,8 @@
 
 usage: python3 testdumps/mkdump [--FORMAT] DESCRIPTION DUMP
 
-FORMAT (kdump, elf, flattened) outranks the description's own. The language is
+FORMAT (kdump, elf, flattened) outranks the description's own; log writes the
+machine's log instead, as dmesg prints it. The language is
 in testdumps/README.md: one directive per line, '#' begins a comment. Ranges are
 inclusive, as in /proc/iomem; numbers are as in C.
 """
@@ -16,7 +17,8 @@ import sys
 from devices import Device
 from formats import Elf, Kdump, flatten
 from kernels import NAMES
-from layout import PAGE, SECTION_FLAGS
+import layout
+from layout import SECTION_FLAGS
 from machine import Machine
 from memory import Memory
 
@@ -106,6 +108,14 @@ class Description:
         return self.machine
 
     # The machine
+
+    def do_arch(self, words):
+        """arch arm64 [16K] [va=47]"""
+        if self.machine:
+            raise ValueError("name the architecture before the kernel")
+        names = {"arm64": "aarch64", "x86_64": "x86_64"}
+        granule = words[1] if len(words) > 1 and "=" not in words[1] else "4K"
+        layout.choose(names[words[0]], granule, options(words[1:]).get("va", 0))
 
     def do_kernel(self, words):
         if words[0] not in NAMES:
@@ -205,7 +215,7 @@ class Description:
     def do_exclude(self, words):
         first, last = span(words[0])
         mem = self.late().mem if self.machine else self.plain
-        mem.excluded.update(range(first // PAGE, last // PAGE + 1))
+        mem.excluded.update(range(first // layout.PAGE, last // layout.PAGE + 1))
 
     def do_section(self, words):
         """section 1 +T -O: set and clear flags"""
@@ -221,12 +231,13 @@ class Description:
         """subsections 1 -0-3 +7: set and clear bits of a section's map"""
         m = self.late()
         pa = m.locate("usage:%s.subsection_map" % words[0])
-        value = m.mem.get(pa)
+        size = m.fact("SIZE(mem_section_usage.subsection_map)")
+        value = m.mem.get(pa, size)
         for word in words[1:]:
             first, last = span(word[1:])
             for bit in range(first, last + 1):
                 value = value | 1 << bit if word[0] == "+" else value & ~(1 << bit)
-        m.mem.set(pa, value)
+        m.mem.set(pa, value, size)
 
     def do_poke(self, words):
         """poke section:1.usage = 0; the size after a slash, 8 bytes without one"""
@@ -323,9 +334,15 @@ class Description:
                            else number(self.cut))
 
 
+def write_log(log, path):
+    with open(path, "w") as f:
+        for ns, text in log:
+            f.write("[%5d.%06d] %s\n" % (ns // 10**9, ns // 1000 % 10**6, text))
+
+
 def main(argv):
     force = None
-    if len(argv) == 4 and argv[1][:2] == "--" and argv[1][2:] in FORMATS:
+    if len(argv) == 4 and argv[1][:2] == "--" and argv[1][2:] in FORMATS + ("log",):
         force = argv.pop(1)[2:]
     if len(argv) != 3:
         sys.stderr.write(__doc__)
@@ -333,6 +350,9 @@ def main(argv):
     try:
         description = Description()
         description.read(argv[1])
+        if force == "log":
+            write_log(description.machine.log, argv[2])
+            return 0
         description.format = force or description.format
         description.write(argv[2])
     except (Failure, OSError) as e:

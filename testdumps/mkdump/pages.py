@@ -3,9 +3,8 @@
 
 import struct
 
-from layout import EARLY, IMAGE, IMAGE_SIZE, PAGE, SECTION_FLAGS, SECTION_PAGES, STRUCT_PAGE
-
-MAX_ORDER = 10
+import layout
+from layout import SECTION_FLAGS
 
 # Page flags that have kept their numbers from v5.8 to v6.1
 PG_UPTODATE, PG_LRU, PG_SLAB, PG_RESERVED, PG_HEAD, PG_SWAPBACKED = 2, 4, 9, 12, 16, 19
@@ -33,7 +32,7 @@ class Pages:
         at = 0
         while at < len(data):
             va = self.page_va(pfn) + at
-            n = min(PAGE - va % PAGE, len(data) - at)
+            n = min(layout.PAGE - va % layout.PAGE, len(data) - at)
             pa = self.translate(va)
             if pa is not None:
                 self.mem.write(pa, data[at:at + n])
@@ -42,19 +41,21 @@ class Pages:
     def build_pages(self):
         # Page tables that unmap needs later come out of the same early memory.
         self.early_end = -(-self.early_next // (2 << 20)) * (2 << 20) + (2 << 20)
-        used = [(0, 16), (IMAGE // PAGE, (IMAGE + IMAGE_SIZE) // PAGE),
-                (EARLY // PAGE, self.early_end // PAGE)]
+        image = layout.IMAGE // layout.PAGE
+        used = [(0, 65536 // layout.PAGE),
+                (image, image + layout.IMAGE_SIZE // layout.PAGE),
+                (layout.EARLY // layout.PAGE, self.early_end // layout.PAGE)]
         for nr in sorted(self.sections):
             for first, last in self.sections[nr].populated:
                 self.init_holes(first, last)
         for first, last in self.ram_pfns():
             self.init_ram(first, last, used)
         for start, end, online, fill in self.hotplugged:
-            first, last = start // PAGE, (end + 1) // PAGE
+            first, last = start // layout.PAGE, (end + 1) // layout.PAGE
             if online:
                 self.init_ram(first, last, [])
             else:
-                self.put(first, bytes([fill]) * (STRUCT_PAGE * (last - first)))
+                self.put(first, bytes([fill]) * (layout.STRUCT_PAGE * (last - first)))
         for dev in self.devices:
             self.init_device(dev)
         self.finish_pages()
@@ -62,7 +63,7 @@ class Pages:
     def init_holes(self, first, last):
         """0740a50b9baa (v5.12, in stable 5.10.y): holes carry the zone around
         or before them, and PG_reserved."""
-        sec = first // SECTION_PAGES
+        sec = first // layout.SECTION_PAGES
         if not self.sections[sec].flags & SECTION_FLAGS["E"]:
             return
         zones = sorted((s, z) for z, (s, _) in self.spans.items() if z != self.zone_device())
@@ -84,9 +85,9 @@ class Pages:
                                        for p in range(pfn, stop)))
                 pfn = stop
                 continue
-            order = MAX_ORDER
+            order = layout.MAX_ORDER
             limit = min([last] + [a for a, _ in used if a > pfn] +
-                        [x for x in (0x1000, 0x100000) if x > pfn])
+                        [x for x in self.zone_limits() if x > pfn])
             while pfn & ((1 << order) - 1) or pfn + (1 << order) > limit:
                 order -= 1
             self.put(pfn, self.free_block(pfn, zone, order))

@@ -3,25 +3,19 @@
 #include "core/checks/check.h"
 
 #define ULL(x) ((unsigned long long)(x))
-#define TYPE_MASK 7 /* PB_migratetype_bits is 3, and isolation, where it is apart, no type */
 
 void pfs_check_pageblocks(struct pfs_check *c)
 {
 	struct pfs_model *m = c->m;
 	const struct pfs_facts *f = m->facts;
-	uint64_t pages, blocks, per_read, at, i, types = pfs_val(f, PFS_F_MT_TYPES);
+	uint64_t pages, blocks, per_read, at, i, types = pfs_pageblock_types(m);
 	struct pfs_finding *open = NULL;
 	unsigned int order, width;
 	unsigned char buf[512];
 	size_t s;
 
-	if (!pfs_have(f, PFS_F_MT_TYPES) || types < 3 || types > TYPE_MASK ||
-	    !pfs_pageblock_geometry(m, &order, &width))
+	if (!types || !pfs_pageblock_geometry(m, &order, &width))
 		return;
-	/* Where isolation is a bit of its own, MIGRATE_ISOLATE is a value that is not stored. */
-	if (pfs_have(f, PFS_F_MT_END) && pfs_have(f, PFS_F_PB_ISOLATE) &&
-	    pfs_val(f, PFS_F_MT_END) < types)
-		types = pfs_val(f, PFS_F_MT_END) + 1;
 	pages = UINT64_C(1) << order;
 	blocks = m->layout.pages_per_section >> order;
 	per_read = sizeof(buf) * 8 / width;
@@ -44,7 +38,7 @@ void pfs_check_pageblocks(struct pfs_check *c)
 				unsigned int bits = byte >> i * width % 8;
 				uint64_t pfn = first + (at + i) * pages;
 
-				if ((bits & TYPE_MASK) < types)
+				if ((bits & PFS_PAGEBLOCK_TYPE) < types)
 					continue;
 				if (open && open->end == pfn) {
 					open->end += pages;
@@ -55,7 +49,7 @@ void pfs_check_pageblocks(struct pfs_check *c)
 				pfs_evidence(c, open,
 					     "migratetype %u in pageblock_flags at 0x%llx, section "
 					     "%llu; this kernel has types 0 to %llu",
-					     bits & TYPE_MASK, ULL(va), ULL(sec->nr),
+					     bits & PFS_PAGEBLOCK_TYPE, ULL(va), ULL(sec->nr),
 					     ULL(types - 1));
 			}
 		}

@@ -127,6 +127,12 @@ enum pfs_block_state {
 	PFS_BLOCK_OFFLINE,
 };
 
+/* A region of memblock.memory: bytes, half-open. */
+struct pfs_memblock {
+	uint64_t start, end;
+	bool nomap; /* not in the direct map */
+};
+
 struct pfs_altmap {
 	uint64_t base_pfn, end_pfn, reserve, free, align, alloc;
 };
@@ -149,12 +155,6 @@ struct pfs_pgmap {
 	uint64_t vmemmap_shift;
 	bool has_altmap;
 	struct pfs_altmap altmap;
-};
-
-struct pfs_log_line {
-	uint64_t ts_nsec;
-	const char *text; /* in the arena, NUL-terminated; raw bytes of the dump, to be escaped */
-	size_t len;
 };
 
 /* Numbers from the facts that the code for pages and sections needs at every step. */
@@ -200,12 +200,16 @@ struct pfs_model {
 	size_t nr_firmware;
 	struct pfs_memory_block *memory_blocks; /* by start_section */
 	size_t nr_memory_blocks;
-	bool memory_blocks_known; /* the XArray was read to its end */
+	bool memory_blocks_known;      /* the XArray was read to its end */
+	struct pfs_memblock *memblock; /* in order; only where pfn_valid() asks it */
+	size_t nr_memblock;
+	bool memblock_known;
 	struct pfs_pgmap *pgmaps; /* by start_pfn */
 	size_t nr_pgmaps;
 	bool pgmaps_known;	  /* pgmap_array was read to its end */
-	struct pfs_log_line *log; /* oldest first */
+	struct pfs_log_line *log; /* oldest first; text in the arena, or the target's */
 	size_t nr_log;
+	bool log_only; /* there is no dump: that there is none of the rest says nothing */
 
 	struct pfs_limit *limits;
 	size_t nr_limits, cap_limits;
@@ -219,6 +223,8 @@ struct pfs_model {
  */
 int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct pfs_mem *mem,
 		    struct pfs_err *err);
+/* A model of which nothing is known: what a log without a dump has. */
+void pfs_model_unknown(struct pfs_model *m, const struct pfs_facts *facts, struct pfs_mem *mem);
 void pfs_model_deinit(struct pfs_model *m);
 
 void pfs_limit(struct pfs_model *m, const char *what, const char *fmt, ...) PFS_PRINTF(3, 4);
@@ -236,6 +242,7 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err);      /* sectio
 int pfs_model_zones(struct pfs_model *m, struct pfs_err *err);	       /* zones.c */
 int pfs_model_resources(struct pfs_model *m, struct pfs_err *err);     /* resources.c */
 int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err); /* memblocks.c */
+int pfs_model_memblock(struct pfs_model *m, struct pfs_err *err);      /* memblock.c */
 int pfs_model_pgmaps(struct pfs_model *m, struct pfs_err *err);	       /* pgmap.c */
 int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err);       /* vmemmap.c */
 /* Read the kernel log into m->log. Where it cannot be read, that is a limit and no error. */
@@ -265,6 +272,8 @@ bool pfs_in_altmap_reserve(const struct pfs_pgmap *g, uint64_t pfn);
 const struct pfs_memory_block *pfs_memory_block_of(const struct pfs_model *m, uint64_t pfn);
 enum pfs_block_state pfs_memory_block_state(const struct pfs_model *m,
 					    const struct pfs_memory_block *b);
+/* The region of memblock with this physical address. */
+const struct pfs_memblock *pfs_memblock_of(const struct pfs_model *m, uint64_t pa);
 /* The deepest resource that covers the whole page. */
 const struct pfs_resource *pfs_resource_of(const struct pfs_model *m, uint64_t pfn);
 /*
@@ -313,6 +322,12 @@ static inline uint64_t pfs_pfn_to_page(const struct pfs_model *m, uint64_t pfn)
  */
 int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
 		  struct pfs_err *err);
+
+/* PB_migratetype_bits is 3, and isolation, where it is apart, no type. */
+#define PFS_PAGEBLOCK_TYPE 7
+
+/* How many migratetypes a pageblock may hold, from 0 on; 0: not known. */
+uint64_t pfs_pageblock_types(const struct pfs_model *m);
 
 /* How many pages a pageblock has; those of a huge page where the facts do not tell. */
 uint64_t pfs_pageblock_pages(const struct pfs_model *m);

@@ -202,6 +202,7 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 			  !(c->struct_page & (c->struct_page - 1));
 	c->has_refcount = pfs_page_member(m, PFS_F_PG_REFCOUNT, 4, &c->refcount_offset);
 	buddy(c, f);
+	pfs_second_init(c);
 	if (collect_ram(c, m) || index_links(c, m))
 		return pfs_err_set(err, ENOMEM, "struct pages: out of memory");
 	c->alike_mask = alike_mask(c);

@@ -16,6 +16,12 @@ struct pfs_pfn_range {
 	uint64_t start, end;
 };
 
+/* A member of the second struct page of a compound page; size is 0 where it is not known. */
+struct pfs_second_member {
+	size_t at;
+	unsigned int size;
+};
+
 struct pfs_classifier {
 	const struct pfs_model *m;
 	size_t struct_page;
@@ -33,6 +39,8 @@ struct pfs_classifier {
 	int64_t device_zone;		 /* zone number, -1: none */
 	size_t head_offset;		 /* of compound_head or compound_info; 0: not known */
 	bool head_is_mask;
+	struct pfs_second_member order, nr, dtor;
+	uint64_t nr_dtors;  /* 0: not known */
 	size_t type_offset; /* of page_type; 0: unknown */
 	uint32_t buddy_mask, buddy_value;
 	size_t order_offset, refcount_offset;
@@ -116,6 +124,16 @@ const char *pfs_bad_free_page(const struct pfs_classifier *c, uint64_t pfn,
 			      const unsigned char *bytes);
 /* The same for the other members of a page that is on an LRU list by its flags. */
 const char *pfs_bad_lru(const struct pfs_classifier *c, uint64_t flags, const unsigned char *bytes);
+
+/*
+ * Why the second struct page of a compound page contradicts itself; NULL: it does not
+ * (compound.c).
+ */
+const char *pfs_bad_second(const struct pfs_classifier *c, const unsigned char *bytes);
+/* What the second struct page says; false: not known in this kernel. */
+bool pfs_second_get(const struct pfs_second_member *member, const unsigned char *bytes,
+		    uint64_t *ret);
+void pfs_second_init(struct pfs_classifier *c);
 
 /*
  * Does this struct page, at the start of a page of the memmap, look like a head

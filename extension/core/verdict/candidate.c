@@ -23,7 +23,8 @@ static bool has_memmap(const struct pfs_model *m, uint64_t pfn)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);
 
-	return s && s->flags & PFS_SEC_HAS_MEM_MAP;
+	/* Of a log alone, no section is known. */
+	return m->log_only || (s && s->flags & PFS_SEC_HAS_MEM_MAP);
 }
 
 static int add(struct pfs_model *m, struct pfs_leads *leads, uint64_t pfn, enum pfs_source source,
@@ -60,7 +61,7 @@ static int from_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_l
 		const struct pfs_named_page *d = &p->named[i];
 		uint64_t pfn;
 
-		if (!pfs_named_pfn(m, d, &pfn))
+		if (d->by == PFS_NAMED_BY_MCE || !pfs_named_pfn(m, d, &pfn))
 			continue;
 		r = has_memmap(m, pfn) ? add(m, leads, pfn, PFS_SRC_LOG,
 					     pfs_printf(&m->arena, "log line \"%s\"", d->line)) :
@@ -120,6 +121,9 @@ static int from_pfns(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 	size_t i;
 	int r;
 
+	/* Any number could be one, where nothing says which there are. */
+	if (m->log_only)
+		return 0;
 	for (i = 0; arch && i < p->nr_regs; i++) {
 		if (pfs_reg_special(arch, p->regs[i].name) || !p->regs[i].value ||
 		    !has_memmap(m, p->regs[i].value))
