@@ -468,6 +468,7 @@ static int open_files(struct handle *h, const char *const *paths, size_t nr,
 		      void *arg, struct pfs_err *err)
 {
 	struct pfs_dump *d = h->d;
+	const char **names;
 	size_t i;
 	int r;
 
@@ -486,7 +487,14 @@ static int open_files(struct handle *h, const char *const *paths, size_t nr,
 			return r;
 		}
 	}
+	names = pfs_calloc(&d->arena, nr, sizeof(*names));
+	if (!names)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	for (i = 0; i < nr; i++)
+		names[i] = d->files[i].path;
 	d->info.path = d->files->path;
+	d->info.paths = names;
+	d->info.nr_paths = nr;
 	h->t.ops = &elf_ops;
 	d->info.reader = "pfnscope";
 	d->info.reader_version = "";

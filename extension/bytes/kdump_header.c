@@ -385,6 +385,7 @@ int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *
 	d->info.format = d->flattened ? "kdump-flattened" : "kdump";
 	d->info.page_size = (uint32_t)g.block;
 	d->info.max_pfn = g.max_pfn;
+	d->info.no_utsname = !hdr[KDUMP_HDR_UTSNAME];
 	r = arch_from_utsname(d, hdr, err);
 	if (!r && !d->info.arch)
 		pfs_dump_guess_arch(d);

@@ -145,6 +145,7 @@ static int get_vmcoreinfo(struct pfs_target *t, const struct pfs_arch *arch, str
 		}
 		if (r)
 			return r;
+		t->info.no_vmcoreinfo = true;
 		t->info.vmcoreinfo = found.text;
 		t->info.vmcoreinfo_len = found.len;
 	}

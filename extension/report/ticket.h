@@ -59,6 +59,8 @@ struct pfs_ticket {
 /* report.txt is ASCII with at most 75 columns, whatever the dump holds. */
 #define PFS_TICKET_WIDTH 75u
 void pfs_text_ticket(struct pfs_out *o, const struct pfs_ticket *t);
+/* The commands that open the dump in crash and drgn (opening.c). */
+void pfs_text_opening(struct pfs_out *o, const struct pfs_session *s);
 void pfs_html_ticket(struct pfs_out *o, const struct pfs_ticket *t);
 
 /* Pictures, as <svg> elements. alone: as a file of its own, with the style sheet in it. */

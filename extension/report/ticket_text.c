@@ -187,7 +187,7 @@ static void put_section(struct pfs_out *o, const struct pfs_model *m, uint64_t p
 		pfs_outf(o, "    subsection_map   %016" PRIx64 "\n", sec->subsections[i]);
 }
 
-static void put_claims(struct pfs_out *o, const struct pfs_claims *cs)
+static void put_claims(struct pfs_out *o, const struct pfs_session *s, const struct pfs_claims *cs)
 {
 	char lead[8];
 	size_t i;
@@ -195,6 +195,7 @@ static void put_claims(struct pfs_out *o, const struct pfs_claims *cs)
 	if (!cs->nr)
 		return;
 	pfs_out_heading(o, "To check it by hand in crash or drgn");
+	pfs_text_opening(o, s);
 	for (i = 0; i < cs->nr; i++) {
 		const struct pfs_claim *c = &cs->c[i];
 
@@ -282,7 +283,7 @@ void pfs_text_ticket(struct pfs_out *to, const struct pfs_ticket *t)
 		put_section(o, &s->model, v->page.pfn);
 	}
 	pfs_text_why(o, s);
-	put_claims(o, &t->claims);
+	put_claims(o, s, &t->claims);
 	put_ranges(o, s);
 	pfs_text_findings(o, s);
 	put_facts(o, s);

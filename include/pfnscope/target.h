@@ -133,6 +133,8 @@ struct pfs_log_line {
 
 struct pfs_target_info {
 	const char *path;
+	const char *const *paths; /* of a split dump, all of them, nr_paths; NULL: one */
+	size_t nr_paths;
 	const char *format;	 /* "elf", "kdump", "kdump-flattened", "log", ... */
 	const char *compression; /* "zlib", "lzo", "zstd", "snappy"; NULL: none, unknown */
 	const char *reader;	 /* "libkdumpfile" */
@@ -156,7 +158,9 @@ struct pfs_target_info {
 	const char *lost_notes;		/* which notes are damaged, and how; NULL: none */
 	const struct pfs_log_line *log; /* of a log without a dump, oldest first; else NULL */
 	size_t nr_log;
-	bool live;  /* memory changes under us: cache nothing */
+	bool no_utsname;    /* kdump: it does not name the machine, as QEMU's does not */
+	bool no_vmcoreinfo; /* the file has none: what is here was found in memory */
+	bool live;	    /* memory changes under us: cache nothing */
 	bool exact; /* read no more than is used: what is read is kept, or is all there is */
 };
 

@@ -70,6 +70,37 @@ is 'nothing else is left beside it' "$(find "$tmp" -maxdepth 1 -name 's1.tar*')"
 run "$pfnscope" report s1.kdump --json -o "$tmp/again"
 same '--json prints report.json' "$tmp/out" "$tmp/s1/report.json"
 
+# How to open the dump, in whatever form it is; scripts/lab/report-check tries it.
+opening() {
+	run "$pfnscope" report "$@" -o "$tmp/opening"
+	sed -n '/^To check it by hand/,/^ 1\. /{ /^    /p }' "$tmp/opening/report.txt" |
+		sed 's/^    //' >"$tmp/opens"
+}
+for form in kdump flattened elf; do
+	{
+		echo "include $top/testdumps/synthetic/s2-unmapped-read.text"
+		echo "dump $form"
+	} >"$tmp/machine.text"
+	mkdump "$tmp/machine.text" "$tmp/it's.$form"
+	opening "$tmp/it's.$form"
+	is "$form: how crash opens it" "$(grep '^\$ crash' "$tmp/opens")" "\$ crash vmlinux 'it'\\''s.$form'"
+	if [ "$form" = flattened ]; then
+		like "$form: drgn cannot" "$tmp/opens" '^drgn cannot open a flattened dump; pfnscope'
+		is "$form: but we can" "$(grep '^>>> prog\|^\.\.\.' "$tmp/opens" | tr '\n' '|')" \
+			">>> prog = pfnscope.open(\"it's.$form\",|... vmlinux=\"vmlinux\")|"
+	else
+		like "$form: how drgn opens it" "$tmp/opens" '^\$ drgn -c .* -s vmlinux$'
+	fi
+done
+PYTHONDONTWRITEBYTECODE=1 python3 "$top/testdumps/corpus.py" split "$tmp/it's.kdump" "$tmp/set"
+opening "$tmp"/set/*
+like 'a split dump: all its files' "$tmp/opens" '^\$ crash vmlinux vmcore\.1 vmcore\.2$'
+like 'a split dump: drgn cannot' "$tmp/opens" '^drgn cannot open a split dump'
+is 'a split dump: but we can' "$(grep '^>>> prog\|^\.\.\.' "$tmp/opens" | tr '\n' '|')" \
+	'>>> prog = pfnscope.open("vmcore.1",|... "vmcore.2",|... vmlinux="vmlinux")|'
+opening "$top/testdumps/s1/s1.kdump"
+like 'a distilled dump: the one it was made of' "$tmp/opens" '^\$ crash vmlinux VMCORE$'
+
 # What a maintainer looks for in S1's.
 for line in 'section_mem_map +[0-9a-f]{16}' 'subsection_map +[0-9a-f]{16}' \
 	'pmd at 0x[0-9a-f]+: [0-9a-f]{16}, a 2 MiB leaf' 'contents +all 8 words fdfdfdfdfdfdfdfd' \
