@@ -54,6 +54,8 @@ struct pfs_arch {
 	 * arch are set already.
 	 */
 	int (*init)(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *err);
+	/* Add to the facts what init() had to find out by itself. May be NULL. */
+	void (*learn)(const struct pfs_mem *m, struct pfs_facts *f);
 	bool (*canonical)(const struct pfs_mem *m, uint64_t va);
 	void (*walk)(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 		     struct pfs_walk *ret);

@@ -228,6 +228,8 @@ int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, str
 	for (i = 0; i < *nr && n < sizeof(all) / sizeof(all[0]); i++)
 		all[n++] = lookups[i];
 	r = pfs_facts_resolve(f, a, all, n, &v, arch, err);
+	if (!r && arch->learn)
+		arch->learn(mem, f);
 	if (!r && !f->build_id[0]) {
 		const char *id = pfs_build_id_read(mem, all, n, a);
 
