@@ -17,6 +17,8 @@ int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct p
 	if (!r)
 		r = pfs_model_sections(m, err);
 	if (!r)
+		pfs_model_pageblocks(m);
+	if (!r)
 		r = pfs_model_zones(m, err);
 	if (!r)
 		r = pfs_model_resources(m, err);
