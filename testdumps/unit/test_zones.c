@@ -389,7 +389,7 @@ static void memory_blocks(void **state)
 
 	(void)state;
 	assert_int_equal(pfs_model_memory_blocks(&w->m, &w->err), 0);
-	assert_true(w_limit(w, "memory blocks", "SYMBOL(memory_blocks) is not known"));
+	assert_true(w_limit(w, "memory blocks", "neither SYMBOL(memory_blocks) nor"));
 	xa_facts(w);
 	w_fact(w, PFS_F_MEMORY_BLOCKS, KERNEL + XA);
 	w_fact(w, PFS_F_SECTIONS_PER_BLOCK, KERNEL + OBJ + 0x100);

@@ -9,10 +9,10 @@ void pfs_check_pageblocks(struct pfs_check *c)
 {
 	struct pfs_model *m = c->m;
 	const struct pfs_facts *f = m->facts;
-	uint64_t pages, blocks, per_read, at, i, types = pfs_val(f, PFS_F_MT_TYPES);
+	uint64_t pages, blocks, at, types = pfs_val(f, PFS_F_MT_TYPES);
 	struct pfs_finding *open = NULL;
-	unsigned int order, width;
-	unsigned char buf[512];
+	unsigned int order, width, per_word, i;
+	unsigned char buf[8];
 	size_t s;
 
 	if (!pfs_have(f, PFS_F_MT_TYPES) || types < 3 || types > TYPE_MASK ||
@@ -24,24 +24,20 @@ void pfs_check_pageblocks(struct pfs_check *c)
 		types = pfs_val(f, PFS_F_MT_END) + 1;
 	pages = UINT64_C(1) << order;
 	blocks = m->layout.pages_per_section >> order;
-	per_read = sizeof(buf) * 8 / width;
+	per_word = 64 / width;
 	for (s = 0; s < m->nr_sections; s++) {
 		const struct pfs_section *sec = &m->sections[s];
-		uint64_t va = sec->usage + pfs_val(f, PFS_F_MSU_PAGEBLOCK_FLAGS);
-		uint64_t first = sec->nr * m->layout.pages_per_section;
+		uint64_t first = sec->nr * m->layout.pages_per_section, va = sec->pageblocks;
 
-		if (!(sec->flags & PFS_SEC_HAS_MEM_MAP) || !sec->subsections)
+		/* Where the usage cannot be read, this is known already. */
+		if (!(sec->flags & PFS_SEC_HAS_MEM_MAP) || !va ||
+		    (pfs_has_subsections(m) && !sec->subsections))
 			continue;
-		for (at = 0; at < blocks; at += per_read) {
-			uint64_t n = blocks - at < per_read ? blocks - at : per_read;
-
-			/* The bitmap is of longs. */
-			if (pfs_read_va(m->mem, va + at * width / 8, buf, (n * width + 63) / 64 * 8,
-					NULL))
+		for (at = 0; at < blocks; at += per_word) {
+			if (pfs_read_va(m->mem, va + at * width / 8, buf, sizeof(buf), NULL))
 				break;
-			for (i = 0; i < n; i++) {
-				unsigned int byte = buf[i * width / 8];
-				unsigned int bits = byte >> i * width % 8;
+			for (i = 0; i < per_word && at + i < blocks; i++) {
+				uint64_t bits = pfs_pageblock_bits(m, pfs_le64(buf), i, width);
 				uint64_t pfn = first + (at + i) * pages;
 
 				if ((bits & TYPE_MASK) < types)
@@ -52,11 +48,12 @@ void pfs_check_pageblocks(struct pfs_check *c)
 					continue;
 				}
 				open = pfs_find(c, PFS_P_PAGEBLOCK_TYPE_ILLEGAL, pfn, pfn + pages);
-				pfs_evidence(c, open,
-					     "migratetype %u in pageblock_flags at 0x%llx, section "
-					     "%llu; this kernel has types 0 to %llu",
-					     bits & TYPE_MASK, ULL(va), ULL(sec->nr),
-					     ULL(types - 1));
+				pfs_evidence(
+					c, open,
+					"migratetype %llu in pageblock_flags at 0x%llx, section "
+					"%llu; this kernel has types 0 to %llu",
+					ULL(bits & TYPE_MASK), ULL(va), ULL(sec->nr),
+					ULL(types - 1));
 			}
 		}
 	}

@@ -128,7 +128,7 @@ static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_
 			ctx->last = pfn;
 			return NULL;
 		}
-	} else if (next && used && pfs_le64(next + c->head_offset) != va &&
+	} else if (next && used && (!c->head_offset || pfs_le64(next + c->head_offset) != va) &&
 		   !names(c, ctx, pfn + 2, va) &&
 		   !(c->head_is_mask && pfs_le64(next + c->head_offset) >> 32 == UINT32_MAX)) {
 		return "a compound head without a tail behind it";
@@ -225,7 +225,7 @@ const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx
 		return c->head_mask ?
 			       bad_tail(c, ctx, pfn, pfs_le64(bytes + c->head_offset), head_va) :
 			       NULL;
-	if (c->head_offset && flags & c->head_mask)
+	if ((c->head_offset || c->tail_mask) && flags & c->head_mask)
 		bad = bad_head(c, ctx, pfn,
 			       c->has_refcount && pfs_le32(bytes + c->refcount_offset));
 	else if (c->head_offset && lost_tail(c, ctx, pfn, bytes))

@@ -33,7 +33,9 @@ struct pfs_classifier {
 	int64_t device_zone;		 /* zone number, -1: none */
 	size_t head_offset;		 /* of compound_head or compound_info; 0: not known */
 	bool head_is_mask;
-	size_t type_offset; /* of page_type; 0: unknown */
+	uint64_t tail_mask;	  /* up to v4.3 a tail has a flag, PG_tail; 0: later */
+	size_t first_page_offset; /* and its head's address here */
+	size_t type_offset;	  /* of page_type; 0: unknown */
 	uint32_t buddy_mask, buddy_value;
 	size_t order_offset, refcount_offset;
 	bool has_refcount;
@@ -153,6 +155,10 @@ static inline bool pfs_compound_head(const struct pfs_classifier *c, uint64_t pa
 {
 	uint64_t word;
 
+	if (c->tail_mask) {
+		*ret_head_va = pfs_le64(bytes + c->first_page_offset);
+		return pfs_le64(bytes + c->flags_offset) & c->tail_mask;
+	}
 	if (!c->head_offset)
 		return false;
 	word = pfs_le64(bytes + c->head_offset);

@@ -12,8 +12,8 @@ static int subsection_bit(const struct pfs_model *m, const struct pfs_section *s
 
 	if (s->subsections)
 		return s->subsections[sub / 64] >> sub % 64 & 1;
-	/* pageblock_flags lay in mem_section itself until usage took its place (v5.3) */
-	if (pfs_have(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS))
+	/* A kernel without subsections has sections that are valid as a whole. */
+	if (!pfs_has_subsections(m))
 		return 1;
 	/* Without VMEMMAP there is no map, and pfn_section_valid() is constant. */
 	if (!pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP) &&
@@ -68,8 +68,6 @@ int pfs_pfn_section_valid(const struct pfs_model *m, uint64_t pfn)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);
 
-	if (pfs_have(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS))
-		return -1;
 	/* Without a memmap there is no usage, because the kernel never asks for it. */
 	return s && s->flags & PFS_SEC_HAS_MEM_MAP ? subsection_bit(m, s, pfn) : 0;
 }
@@ -96,6 +94,11 @@ static int online_subsection(const struct pfs_model *m, const struct pfs_section
 	return r < 0 ? r : !r;
 }
 
+bool pfs_asks_pfn_valid_only(const struct pfs_model *m)
+{
+	return pfs_have(m->facts, PFS_F_BIT_LAST) && !pfs_has_section_flag(m, PFS_SF_ONLINE);
+}
+
 int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);
@@ -103,7 +106,7 @@ int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn)
 	bool functions = pfs_have(f, PFS_F_FN_SCHEDULE);
 	int r;
 
-	if (functions && !pfs_have(f, PFS_F_FN_ONLINE_PAGES))
+	if ((functions && !pfs_have(f, PFS_F_FN_ONLINE_PAGES)) || pfs_asks_pfn_valid_only(m))
 		return pfs_pfn_valid(m, pfn);
 	r = pfs_online_section(m, pfn);
 	if (r != 1)
