@@ -90,6 +90,11 @@ struct pfs_arch {
 			    int (*entry)(void *arg, const struct pfs_firmware_range *r), void *arg,
 			    struct pfs_err *err);
 	const char *firmware_map_name; /* "e820" */
+	/*
+	 * Add to the facts what memory tells of this architecture where the types are not
+	 * known (infer.h); how many that were. May be NULL.
+	 */
+	unsigned int (*infer)(struct pfs_mem *m, struct pfs_facts *f);
 
 	/*
 	 * The word that vmemmap_free() writes over the freed part of a leaf

@@ -396,6 +396,46 @@ static int firmware_map(struct pfs_mem *m, const struct pfs_facts *f,
 	return 0;
 }
 
+/* Do n entries at this address ascend from 0 without overlap, each of a known type? */
+static bool e820_ascends(struct pfs_mem *m, uint64_t entries, uint64_t n)
+{
+	unsigned char buf[20];
+	uint64_t i, end = 0;
+
+	for (i = 0; i < n; i++) {
+		uint64_t addr, size;
+
+		if (pfs_read_va(m, entries + i * sizeof(buf), buf, sizeof(buf), NULL))
+			return false;
+		addr = pfs_le64(buf);
+		size = pfs_le64(buf + 8);
+		if ((!i && addr) || addr < end || !size ||
+		    __builtin_add_overflow(addr, size, &end) ||
+		    !strcmp(type_name(pfs_le32(buf + 16)), "of unknown type"))
+			return false;
+	}
+	return n > 1;
+}
+
+/* The layout of the table is that of the firmware's, the same in all versions. */
+static unsigned int infer(struct pfs_mem *m, struct pfs_facts *f)
+{
+	static const unsigned int layout[] = { 0, 4, 20, 0, 8, 16 };
+	unsigned int first = pfs_have(f, E820_TABLE) ? E820_TABLE : E820_MAP, i, n = 0;
+	struct pfs_err ignored;
+	uint64_t table, nr;
+
+	if (!pfs_have(f, first) || pfs_have(f, first + 1))
+		return 0;
+	f->f[first + 1].value = 0;
+	if (find_e820(m, f, first, &table, &nr, &ignored) || !e820_ascends(m, table + 4, nr))
+		return 0;
+	for (i = 0; i < sizeof(layout) / sizeof(layout[0]); i++, n++)
+		f->f[first + 1 + i] = (struct pfs_fact){ layout[i],
+							 "inferred (ascending entries)" };
+	return n;
+}
+
 const struct pfs_arch pfs_arch_x86_64 = {
 	.name = "x86_64",
 	.family = "x86",
@@ -418,6 +458,7 @@ const struct pfs_arch pfs_arch_x86_64 = {
 	.describe = describe,
 	.firmware_map = firmware_map,
 	.firmware_map_name = "e820",
+	.infer = infer,
 	.unused_fill = 0xfdfdfdfdfdfdfdfdULL, /* PAGE_UNUSED, once PAGE_INUSE */
 	.list_poison = 0xdead000000000000ULL,
 	.max_folio_shift = 30, /* PUD_ORDER, with gigantic pages */

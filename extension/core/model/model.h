@@ -291,6 +291,19 @@ static inline bool pfs_node_deferred(const struct pfs_node *n)
 /* Is va in the struct page of a PFN that this kernel can have? (vmemmap.c) */
 bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn);
 
+/*
+ * Types that were inferred from memory (extension/facts/infer.h) are no certainty, and
+ * neither is what follows from them.
+ */
+static inline bool pfs_inferred(const struct pfs_model *m)
+{
+	return pfs_have(m->facts, PFS_F_INFERRED);
+}
+
+#define PFS_INFERRED_DECIDED_BY \
+	"the types of this kernel (a vmlinux of its kernel-debuginfo or dbgsym package): those of " \
+	"zones, resources and sections were inferred from memory"
+
 /* Does this kernel divide sections? -1: not known. Up to v5.2 they are whole, or not there. */
 static inline int pfs_has_subsections(const struct pfs_model *m)
 {
