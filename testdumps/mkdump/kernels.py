@@ -165,6 +165,67 @@ V5_8 = dict(V5_10, **{
     "OFFSET(printk_log.text_len)": 10,
 })
 
+# RHEL 8.1's line (4.18.0-147): no subsections, whose place pageblock_flags has; no
+# SECTION_IS_EARLY; memory blocks in the list of their bus alone; pagemaps in pgmap_radix,
+# which is an XArray here, each with a resource and with altmap_valid; e820_table.
+V4_18 = dict(V5_8, **{
+    "OSRELEASE": "4.18.0-147.el8.x86_64",
+    "OFFSET(mem_section.usage)": None,
+    "OFFSET(mem_section.pageblock_flags)": 8,
+    "SIZE(mem_section_usage.subsection_map)": None,
+    "OFFSET(mem_section_usage.subsection_map)": None,
+    "OFFSET(mem_section_usage.pageblock_flags)": None,
+    "NUMBER(SECTION_MARKED_PRESENT_BIT)": 0,
+    "NUMBER(SECTION_HAS_MEM_MAP_BIT)": 1,
+    "NUMBER(SECTION_IS_ONLINE_BIT)": 2,
+    "NUMBER(SECTION_MAP_LAST_BIT)": 3,
+    "NUMBER(MIGRATE_MOVABLE)": 1,
+    "NUMBER(PG_lru)": 5,
+    "NUMBER(PG_slab)": 8,
+    "NUMBER(PG_reserved)": 11,
+    "NUMBER(PG_head)": 15,
+    "NUMBER(PG_swapbacked)": 18,
+    "NUMBER(PG_unevictable)": 19,
+    "NUMBER(PG_hwpoison)": 21,
+    "NUMBER(PG_uptodate)": 3,
+    "NUMBER(PG_reported)": None,
+    "NUMBER(__NR_PAGEFLAGS)": 23,
+    "NUMBER(SYSTEM_RUNNING)": 2,
+    "SIZE(free_area)": 88,
+    "SIZE(pglist_data)": 14784,
+    "OFFSET(zone.managed_pages)": 96,
+    "OFFSET(zone.zone_start_pfn)": 88,
+    "OFFSET(zone.spanned_pages)": 104,
+    "OFFSET(zone.present_pages)": 112,
+    "OFFSET(zone.name)": 120,
+    "OFFSET(zone.contiguous)": 1261,
+    "SIZE(resource)": 96,
+    "OFFSET(resource.parent)": 40,
+    "SIZE(memory_block)": 944,
+    "OFFSET(memory_block.state)": 16,
+    "OFFSET(memory_block.nid)": 936,
+    "OFFSET(memory_block.dev)": 56,
+    "OFFSET(bus_type.p)": 152,
+    "OFFSET(subsys_private.klist_devices)": 224,
+    "OFFSET(klist.k_list)": 8,
+    "OFFSET(klist_node.n_node)": 8,
+    "OFFSET(device_private.knode_bus)": 104,
+    "OFFSET(device_private.device)": 152,
+    "SIZE(dev_pagemap)": 208,
+    "OFFSET(dev_pagemap.altmap)": 16,
+    "SIZE(dev_pagemap.altmap)": 40,
+    "OFFSET(dev_pagemap.altmap_valid)": 56,
+    "OFFSET(dev_pagemap.flags)": None,
+    "OFFSET(dev_pagemap.res)": 64,
+    "SIZE(dev_pagemap.res)": 96,
+    "OFFSET(dev_pagemap.type)": 184,
+    "OFFSET(vmem_altmap.end_pfn)": None,
+    "OFFSET(vmem_altmap.reserve)": 8,
+    "OFFSET(vmem_altmap.free)": 16,
+    "OFFSET(vmem_altmap.align)": 24,
+    "OFFSET(vmem_altmap.alloc)": 32,
+})
+
 # Debian's linux-image-6.1.0-56-cloud-amd64 (6.1.192): no MEMORY_FAILURE, so no
 # PG_hwpoison.
 V6_1 = dict(COMMON, **dict({
@@ -214,7 +275,7 @@ V6_1 = dict(COMMON, **dict({
 
 def kernel(name):
     """Facts of a kernel, and the zones by number, which no fact spells out."""
-    tables = {"5.8": V5_8, "5.10": V5_10, "6.1": V6_1}
+    tables = {"4.18": V4_18, "5.8": V5_8, "5.10": V5_10, "6.1": V6_1}
     facts = {k: v for k, v in tables[name].items() if v is not None}
     zones = ["DMA32", "Normal", "Movable", "Device"]
     if facts["NUMBER(__MAX_NR_ZONES)"] == 5:
@@ -222,4 +283,30 @@ def kernel(name):
     return facts, zones
 
 
-NAMES = ("5.8", "5.10", "6.1")
+# What arch_crash_save_vmcoreinfo() and crash_save_vmcoreinfo_init() wrote before kallsyms was
+# among it; members of these structures by their names.
+VMCOREINFO = {
+    "page": ("flags", "_refcount", "_count", "mapping", "lru", "_mapcount", "private",
+             "compound_head"),
+    "pglist_data": ("node_zones", "nr_zones", "node_start_pfn", "node_spanned_pages", "node_id"),
+    "zone": ("free_area", "spanned_pages"),
+    "mem_section": ("section_mem_map",),
+    "printk_log": ("ts_nsec", "len", "text_len"),
+    "log": ("ts_nsec", "len", "text_len"),
+}
+NUMBERS = ("phys_base", "sme_mask", "pgtable_l5_enabled", "PG_lru", "PG_slab", "PG_hwpoison",
+           "PAGE_BUDDY_MAPCOUNT_VALUE", "PAGE_OFFLINE_MAPCOUNT_VALUE")
+
+
+def in_vmcoreinfo(line):
+    """Is it in VMCOREINFO, or a symbol, which kallsyms would have?"""
+    kind, _, rest = line.partition("(")
+    name, _, member = rest.rstrip(")").partition(".")
+    if kind == "OFFSET":
+        return member in VMCOREINFO.get(name, ())
+    if kind == "SIZE":
+        return not member and name in list(VMCOREINFO) + ["free_area"]
+    return kind != "NUMBER" or name in NUMBERS
+
+
+NAMES = ("4.18", "5.8", "5.10", "6.1")

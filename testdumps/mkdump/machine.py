@@ -17,7 +17,7 @@ import formats
 from address import AddressSpace
 from devices import Devices
 from faults import Faults
-from kernels import kernel
+from kernels import in_vmcoreinfo, kernel
 from layout import EARLY, IMAGE, IMAGE_VA, PAGE, VARIABLES
 from log import Log
 from memory import Memory
@@ -33,6 +33,7 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
     def __init__(self, name):
         self.facts, self.zone_names = kernel(name)
         self.version = tuple(int(x) for x in name.split("."))
+        self.bare = False       # VMCOREINFO has what the kernel puts there, and no types
         self.mem = Memory()
         self.page_offset = 0xffff888000000000
         self.vmemmap = 0xffffea0000000000
@@ -102,6 +103,8 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         self.mem.set(self.variable("num_poisoned_pages", 8), 0)
         self.mem.set(self.variable("system_state", 4), self.fact("NUMBER(SYSTEM_RUNNING)"), 4)
         self.variable("hstates", 8)
+        if self.version < (4, 10):      # VMCOREINFO has its address, in RHEL its value too
+            self.variable("phys_base", 8)
 
     # VMCOREINFO
 
@@ -110,6 +113,8 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         for key, value in self.facts.items():
             info[key] = str(value)
         hidden = ("printk_rb_static", "e820_table_init")
+        if self.bare:
+            info = {k: v for k, v in info.items() if in_vmcoreinfo(k)}
         for name, va in self.symbols.items():
             if name not in hidden:
                 info["SYMBOL(%s)" % name] = "%x" % va

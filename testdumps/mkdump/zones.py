@@ -56,7 +56,8 @@ class Zones:
             self.mem.set(pa + self.off("zone.managed_pages"), 0 if device else present.get(i, 0))
             self.mem.set(pa + self.off("zone.name"), self.string(name))
             contiguous = not device and present.get(i, 0) == end - start and end > start
-            self.mem.set(pa + self.off("zone.contiguous"), int(contiguous), 1)
+            if "OFFSET(zone.contiguous)" in self.facts:
+                self.mem.set(pa + self.off("zone.contiguous"), int(contiguous), 1)
 
     @staticmethod
     def extend(spans, present, zone, first, last):
