@@ -15,7 +15,10 @@
  */
 char *pfs_unfinished(const char *path);
 
-/* Did pfs_unfinished() make this name? */
-bool pfs_is_unfinished(const char *name);
+/* Remove from a folder what pfs_unfinished() has named, files and folders of files. */
+void pfs_sweep(const char *folder);
+
+/* Remove a folder and the files in it. */
+void pfs_remove_folder(const char *path);
 
 #endif

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/output.h"
 #include "bytes/dump.h"
 
 #define HEADER_SIZE 4096
@@ -200,33 +201,6 @@ static int rearrange(struct stream *s, struct joined *j,
 	return flush(j, err);
 }
 
-static int temporary(struct pfs_err *err)
-{
-	const char *dir = getenv("TMPDIR");
-	char *name;
-	int fd;
-
-	/*
-	 * The default is not /tmp, which is often in memory: the copy is as
-	 * large as the dump.
-	 */
-	if (!dir || !*dir)
-		dir = "/var/tmp";
-	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		return fd;
-	if (asprintf(&name, "%s/pfnscope.XXXXXX", dir) < 0)
-		return pfs_err_set(err, ENOMEM, "out of memory");
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(name);
-	else
-		pfs_err_set(err, errno, "cannot create a temporary file in %s: %s", dir,
-			    strerror(errno));
-	free(name);
-	return fd >= 0 ? fd : -err->code;
-}
-
 int pfs_dump_unflatten(struct pfs_dump_file *f,
 		       void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total),
 		       void *arg, struct pfs_err *err)
@@ -251,7 +225,7 @@ int pfs_dump_unflatten(struct pfs_dump_file *f,
 				be64(h + 16), be64(h + 24));
 		goto out;
 	}
-	r = j.fd = temporary(err);
+	r = j.fd = pfs_temporary(err);
 	if (r < 0)
 		goto out;
 	r = rearrange(&s, &j, progress, arg, err);

@@ -14,6 +14,7 @@
 #define NR_DESC 256u		/* descriptors read at once */
 #define BUF_SIZE ((size_t)256 << 10)
 #define NR_CACHED 16u
+#define NR_SEEN 64u
 
 /*
  * Pages in libkdumpfile's cache. It searches them one by one, so that 1024, its
@@ -24,6 +25,13 @@
 struct desc {
 	uint64_t offset;
 	uint32_t size, flags;
+};
+
+/* A page, and where it went. */
+struct seen {
+	uint64_t epoch; /* 0: none */
+	uint32_t size, flags;
+	const unsigned char *stored, *page;
 };
 
 struct pfs_pages {
@@ -39,6 +47,12 @@ struct pfs_pages {
 	uint64_t buf_at;
 	size_t buf_len;
 	unsigned char *buf;
+	/*
+	 * By hash of the stored bytes. An epoch ends with the call, after which
+	 * pages are the caller's, and when buf gets other bytes.
+	 */
+	struct seen seen[NR_SEEN];
+	uint64_t epoch;
 	/* Pages that were read in part, by PFN: small reads come back to them. */
 	uint64_t cached_pfn[NR_CACHED];
 	unsigned char *cached;
@@ -169,6 +183,7 @@ static const unsigned char *stored(struct pfs_pages *p, const struct pfs_dump_fi
 			end = n->offset + n->size;
 	}
 	p->buf_file = NULL;
+	p->epoch++;
 	if (pfs_pread(f->fd, p->buf, (size_t)(end - d->offset), d->offset))
 		return NULL;
 	p->buf_file = f;
@@ -196,6 +211,26 @@ static bool library_page(struct pfs_pages *p, uint64_t pfn, unsigned char *dst)
 	return s == KDUMP_OK && len == p->block;
 }
 
+/*
+ * Of a memmap, many pages are alike, and equal bytes unpack to equal pages. The
+ * last bytes tell most of the others apart: those of zlib are its checksum.
+ */
+static bool unpack(struct pfs_pages *p, const struct desc *d, const unsigned char *src,
+		   unsigned char *dst)
+{
+	struct seen *s = &p->seen[(src[d->size - 1] ^ src[d->size / 2] ^ d->size) % NR_SEEN];
+
+	if (s->epoch == p->epoch && s->size == d->size && s->flags == d->flags &&
+	    !memcmp(s->stored, src, d->size)) {
+		memmove(dst, s->page, p->block);
+		return true;
+	}
+	if (!pfs_unpack(&p->unpack, d->flags, src, d->size, dst, p->block))
+		return false;
+	*s = (struct seen){ p->epoch, d->size, d->flags, src, dst };
+	return true;
+}
+
 static bool decode(struct pfs_pages *p, const struct pfs_dump_file *f, unsigned int i,
 		   unsigned int nr, uint64_t pfn, unsigned char *dst)
 {
@@ -211,7 +246,7 @@ static bool decode(struct pfs_pages *p, const struct pfs_dump_file *f, unsigned 
 	if (d->flags & ~PFS_UNPACK_FLAGS)
 		return d->size < p->block && library_page(p, pfn, dst);
 	src = stored(p, f, i, nr);
-	return src && pfs_unpack(&p->unpack, d->flags, src, d->size, dst, p->block);
+	return src && unpack(p, d, src, dst);
 }
 
 bool pfs_pages_read(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t index, uint64_t pa,
@@ -221,6 +256,7 @@ bool pfs_pages_read(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t
 	unsigned int i = 0, nr = 0;
 	size_t n;
 
+	p->epoch++;
 	for (*ret_len = 0; *ret_len < len; *ret_len += n, pa += n, pfn++, index++) {
 		uint64_t at = pa % p->block;
 		unsigned int slot = (unsigned int)(pfn % NR_CACHED);

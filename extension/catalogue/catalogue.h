@@ -31,7 +31,10 @@ struct pfs_catalogue_counts {
 	uint64_t bad;	  /* lines that are no rows; said on stderr */
 };
 
-/* path: results.jsonl, or the folder it is in. All of it, or nothing. */
+/* The results.jsonl that path is, or that is in the folder path; NULL: out of memory. */
+char *pfs_catalogue_results(const char *path);
+
+/* Of what pfs_catalogue_results() says, all, or nothing. */
 int pfs_catalogue_import(struct pfs_catalogue *c, const char *path,
 			 struct pfs_catalogue_counts *counts, struct pfs_err *err);
 
@@ -50,6 +53,6 @@ void pfs_text_catalogue_show(struct pfs_out *o, const json_t *doc);
 void pfs_text_catalogue_groups(struct pfs_out *o, const json_t *doc);
 
 /* DIR/index.html, and in DIR/reports a copy of every report.html that is there. */
-int pfs_catalogue_html(struct pfs_catalogue *c, const char *dir, struct pfs_err *err);
+int pfs_catalogue_html(struct pfs_catalogue *c, const char *dir, bool force, struct pfs_err *err);
 
 #endif

@@ -14,7 +14,7 @@
 
 #include <pfnscope/version.h>
 
-#include "base/unfinished.h"
+#include "base/output.h"
 #include "catalogue/catalogue.h"
 #include "report/html.h"
 
@@ -154,7 +154,7 @@ static void put_dumps(struct pfs_out *o, const json_t *groups, const json_t *dum
  */
 static bool is_ours(int fd)
 {
-	static const char head[] = PFS_HTML_HEAD;
+	static const char head[] = PFS_HTML_HEAD "<meta name=\"generator\" content=\"pfnscope ";
 	char buf[sizeof(head) - 1];
 
 	return pread(fd, buf, sizeof(buf), 0) == (ssize_t)sizeof(buf) &&
@@ -164,34 +164,59 @@ static bool is_ours(int fd)
 static int copy(int from, int to, const char *path, struct pfs_err *err)
 {
 	char buf[65536];
-	ssize_t n, m, at;
+	ssize_t n;
+	int r = 0;
 
-	while ((n = read(from, buf, sizeof(buf))) > 0)
-		for (at = 0; at < n; at += m) {
-			m = write(to, buf + at, (size_t)(n - at));
-			if (m < 0)
-				return pfs_err_set(err, errno, "cannot write '%s': %s", path,
-						   strerror(errno));
-		}
+	while (!r && (n = read(from, buf, sizeof(buf))) > 0)
+		r = pfs_write_all(to, buf, (size_t)n);
+	if (r)
+		return pfs_err_set(err, -r, "%s: cannot write: %s", path, strerror(-r));
 	return n ? pfs_err_set(err, errno, "cannot read the report for '%s': %s", path,
 			       strerror(errno)) :
 		   0;
 }
 
-/* A report that is not there (any more) is none; one that cannot be copied is an error. */
-static int copy_report(const json_t *d, const char *dir, bool *ret, struct pfs_err *err)
+static int copy_to(int in, const char *to, const struct pfs_inputs *inputs, struct pfs_err *err)
+{
+	struct pfs_output o;
+	int r = pfs_output_open(&o, to, inputs, is_ours, err);
+
+	if (r)
+		return r;
+	o.lazy = true;
+	r = copy(in, o.fd, to, err);
+	if (!r)
+		r = pfs_output_commit(&o, err);
+	pfs_output_discard(&o);
+	return r;
+}
+
+/* NULL with err->code 0: the dump has no report. */
+static char *report_of(const json_t *d, struct pfs_err *err)
 {
 	const char *results = or_dash(get(d, "results")), *report = get(d, "report");
 	int folder = (int)(strrchr(results, '/') ? strrchr(results, '/') - results : 0);
-	char *from = NULL, *to = NULL;
-	int in = -1, out = -1, r = 0;
+	char *path = NULL;
+
+	err->code = 0;
+	if (report && asprintf(&path, "%.*s/%s/report.html", folder, results, report) < 0) {
+		pfs_err_set(err, ENOMEM, "out of memory");
+		return NULL;
+	}
+	return path;
+}
+
+/* A report that is not there (any more) is none; one that cannot be copied is an error. */
+static int copy_report(const json_t *d, const char *dir, const struct pfs_inputs *inputs, bool *ret,
+		       struct pfs_err *err)
+{
+	char *from = report_of(d, err), *to = NULL;
 	struct stat st;
+	int in, r = 0;
 
 	*ret = false;
-	if (!report)
-		return 0;
-	if (asprintf(&from, "%.*s/%s/report.html", folder, results, report) < 0)
-		return pfs_err_set(err, ENOMEM, "out of memory");
+	if (!from)
+		return -err->code;
 	if (asprintf(&to, "%s/reports/%lld.html", dir,
 		     (long long)json_integer_value(json_object_get(d, "nr"))) < 0) {
 		free(from);
@@ -203,12 +228,7 @@ static int copy_report(const json_t *d, const char *dir, bool *ret, struct pfs_e
 		fprintf(stderr, "pfnscope: not linked: no report of pfnscope's: dump %s\n",
 			or_dash(get(d, "id")));
 	} else if (in >= 0) {
-		out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-		r = out < 0 ?
-			    pfs_err_set(err, errno, "cannot write '%s': %s", to, strerror(errno)) :
-			    copy(in, out, to, err);
-		if (out >= 0 && close(out) && !r)
-			r = pfs_err_set(err, errno, "cannot write '%s': %s", to, strerror(errno));
+		r = copy_to(in, to, inputs, err);
 		*ret = !r;
 	}
 	if (in >= 0)
@@ -232,65 +252,84 @@ static int make_dirs(const char *dir, struct pfs_err *err)
 }
 
 static int write_index(const char *dir, const json_t *groups, const json_t *dumps,
-		       struct pfs_err *err)
+		       const struct pfs_inputs *inputs, struct pfs_err *err)
 {
 	struct pfs_out o = { .write = write_file, .dialect = PFS_MARKUP };
-	char *path = NULL, *tmp;
-	FILE *f;
-	int r = 0;
+	struct pfs_output file;
+	char *path = NULL;
+	int r, fd;
 
 	if (asprintf(&path, "%s/index.html", dir) < 0)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	tmp = pfs_unfinished(path);
-	if (!tmp) {
-		free(path);
-		return pfs_err_set(err, ENOMEM, "out of memory");
-	}
-	f = fopen(tmp, "wxe");
-	o.arg = f;
-	if (f) {
+	r = pfs_output_open(&file, path, inputs, is_ours, err);
+	if (r)
+		goto out;
+	fd = fcntl(file.fd, F_DUPFD_CLOEXEC, 0);
+	o.arg = fd < 0 ? NULL : fdopen(fd, "w");
+	if (o.arg) {
 		put_head(&o, json_array_size(dumps));
 		put_groups(&o, groups);
 		put_dumps(&o, groups, dumps);
 		pfs_markup(&o, "</body>\n</html>\n");
-		if (fclose(f) && !o.error)
+		if (fclose(o.arg) && !o.error)
 			o.error = -errno;
 	} else {
 		o.error = -errno;
+		if (fd >= 0)
+			close(fd);
 	}
-	if (!o.error && rename(tmp, path))
-		o.error = -errno;
-	if (o.error) {
-		r = pfs_err_set(err, -o.error, "cannot write '%s': %s", path, strerror(-o.error));
-		if (f)
-			unlink(tmp);
-	}
-	free(tmp);
+	r = o.error ? pfs_err_set(err, -o.error, "%s: cannot write: %s", path, strerror(-o.error)) :
+		      pfs_output_commit(&file, err);
+	pfs_output_discard(&file);
+out:
 	free(path);
 	return r;
 }
 
-int pfs_catalogue_html(struct pfs_catalogue *c, const char *dir, struct pfs_err *err)
+static int note_inputs(struct pfs_inputs *in, const struct pfs_catalogue *c, const json_t *dumps,
+		       struct pfs_err *err)
+{
+	int r = pfs_inputs_add(in, c->path, err);
+	const json_t *d;
+	size_t i;
+
+	json_array_foreach(dumps, i, d) {
+		char *path = r ? NULL : report_of(d, err);
+
+		if (path)
+			r = pfs_inputs_add(in, path, err);
+		else if (!r)
+			r = -err->code;
+		free(path);
+	}
+	return r;
+}
+
+int pfs_catalogue_html(struct pfs_catalogue *c, const char *dir, bool force, struct pfs_err *err)
 {
 	json_t *list = NULL, *groups = NULL, *dumps, *d;
+	struct pfs_inputs in = { .force = force };
 	size_t i;
 	bool has;
 	int r = pfs_catalogue_list(c, &list, err);
 
 	if (!r)
 		r = pfs_catalogue_groups(c, NULL, &groups, err);
+	dumps = json_object_get(list, "dumps");
+	if (!r)
+		r = note_inputs(&in, c, dumps, err);
 	if (!r)
 		r = make_dirs(dir, err);
-	dumps = json_object_get(list, "dumps");
 	json_array_foreach(dumps, i, d) {
 		if (r)
 			break;
-		r = copy_report(d, dir, &has, err);
+		r = copy_report(d, dir, &in, &has, err);
 		if (!r && has && json_object_set_new(d, "has_report", json_true()))
 			r = pfs_err_set(err, ENOMEM, "out of memory");
 	}
 	if (!r)
-		r = write_index(dir, json_object_get(groups, "groups"), dumps, err);
+		r = write_index(dir, json_object_get(groups, "groups"), dumps, &in, err);
+	pfs_inputs_deinit(&in);
 	json_decref(list);
 	json_decref(groups);
 	return r;

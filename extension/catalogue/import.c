@@ -359,20 +359,27 @@ static int import_file(struct import *m, FILE *f)
 	return r;
 }
 
+char *pfs_catalogue_results(const char *path)
+{
+	char *file = NULL;
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISDIR(st.st_mode))
+		return strdup(path);
+	return asprintf(&file, "%s/results.jsonl", path) < 0 ? NULL : file;
+}
+
 int pfs_catalogue_import(struct pfs_catalogue *c, const char *path,
 			 struct pfs_catalogue_counts *counts, struct pfs_err *err)
 {
 	struct import m = { .c = c, .counts = counts, .err = err };
-	char *file = NULL, *results;
-	struct stat st;
+	char *file = pfs_catalogue_results(path), *results;
 	FILE *f;
 	int r;
 
-	if (!stat(path, &st) && S_ISDIR(st.st_mode)) {
-		if (asprintf(&file, "%s/results.jsonl", path) < 0)
-			return pfs_err_set(err, ENOMEM, "out of memory");
-		path = file;
-	}
+	if (!file)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	path = file;
 	results = realpath(path, NULL);
 	f = results ? fopen(results, "re") : NULL;
 	if (!f) {

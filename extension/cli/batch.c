@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* batch PATH...: what a worker does with its dump, and the end of the run. */
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,6 +28,7 @@ struct work {
 	const struct job *job;
 	const struct pfs_batch_dump *d;
 	struct pfs_session_opts opts;
+	struct pfs_inputs inputs;
 	struct pfs_session s;
 	char report[4096]; /* the folder; "": none wanted */
 	struct pfs_json j;
@@ -126,19 +126,6 @@ static void set_findings(struct work *w)
 	pfs_json_set(&w->j, w->doc, "findings", a);
 }
 
-/* What a worker that was killed left behind. */
-static void sweep(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	const struct dirent *e;
-
-	while (dir && (e = readdir(dir)))
-		if (pfs_is_unfinished(e->d_name))
-			unlinkat(dirfd(dir), e->d_name, 0);
-	if (dir)
-		closedir(dir);
-}
-
 /* The attachments, by the verb that writes them for one dump; that one scans. */
 static int write_report(struct work *w, struct pfs_err *err)
 {
@@ -215,8 +202,24 @@ static int set_report(struct work *w, struct pfs_err *err)
 	if (n < 0 || (size_t)n >= sizeof(w->report))
 		return pfs_err_set(err, ENAMETOOLONG, "the folder of the report: %s",
 				   strerror(ENAMETOOLONG));
-	sweep(w->report);
+	if (mkdir(w->report, 0777) && errno != EEXIST)
+		return pfs_err_set(err, errno, "cannot make '%s': %s", w->report, strerror(errno));
+	/* What a worker that was killed left behind. */
+	pfs_sweep(w->report);
 	return 0;
+}
+
+/* The folder of reports is ours, whatever is in it, but not what is read. */
+static int note_inputs(struct work *w, struct pfs_err *err)
+{
+	size_t i;
+	int r = pfs_inputs_add(&w->inputs, w->opts.vmlinux, err);
+
+	for (i = 0; i < w->d->nr_files && !r; i++)
+		r = pfs_inputs_add(&w->inputs, w->d->files[i], err);
+	w->inputs.force = true;
+	w->opts.inputs = &w->inputs;
+	return r ? r : pfs_inputs_add(&w->inputs, w->job->a->from, err);
 }
 
 static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int threads)
@@ -240,7 +243,7 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 		if (*origin.release)
 			set_kernel(w, origin.release, origin.build_id, NULL);
 	} else {
-		if (diagnose(w, &err)) {
+		if (note_inputs(w, &err) || diagnose(w, &err)) {
 			set_error(w, &err);
 		} else {
 			pfs_json_int(&w->j, w->doc, "status", (uint64_t)pfs_exit_of(&w->s));
@@ -258,6 +261,9 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 		pfs_json_str(&w->j, w->doc, "vmlinux", w->opts.vmlinux);
 	}
 	set_origin(w, &origin);
+	/* Of a report that came to nothing not even the folder is left. */
+	if (*w->report && rmdir(w->report))
+		errno = 0;
 	/* The process ends here: the session goes with it. */
 	return pfs_json_done(&w->j, w->doc);
 }
@@ -295,6 +301,33 @@ static int make_reports_dir(const struct pfs_args *a, struct pfs_err *err)
 	return r;
 }
 
+/* What is in it, pfs_batch_results_open() looks at. */
+static bool anything(int fd)
+{
+	(void)fd;
+	return true;
+}
+
+static int check_results(const struct pfs_args *a, const struct pfs_batch_found *found,
+			 struct pfs_err *err)
+{
+	struct pfs_inputs in = { 0 };
+	char *path = NULL;
+	size_t i, k;
+	int r = pfs_inputs_add(&in, a->from, err);
+
+	for (i = 0; i < found->nr_dumps && !r; i++)
+		for (k = 0; k < found->dumps[i].nr_files && !r; k++)
+			r = pfs_inputs_add(&in, found->dumps[i].files[k], err);
+	if (!r && asprintf(&path, "%s/results.jsonl", a->output) < 0)
+		r = pfs_err_set(err, ENOMEM, "out of memory");
+	if (!r)
+		r = pfs_output_check(path, &in, anything, err);
+	pfs_inputs_deinit(&in);
+	free(path);
+	return r;
+}
+
 static enum pfs_exit run(const struct pfs_args *a, const struct pfs_batch_opts *opts,
 			 const struct pfs_batch_found *found, struct pfs_out *o, int *ret_signal,
 			 struct pfs_err *err)
@@ -304,7 +337,7 @@ static enum pfs_exit run(const struct pfs_args *a, const struct pfs_batch_opts *
 	json_t *summary;
 	int r;
 
-	if (pfs_batch_results_open(a->output, &results, err))
+	if (check_results(a, found, err) || pfs_batch_results_open(a->output, &results, err))
 		return PFS_EXIT_FAILED;
 	r = make_reports_dir(a, err);
 	if (!r)

@@ -2,8 +2,10 @@
 /* catalogue DB [import PATH...|list|show DUMP|groups] */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/output.h"
 #include "catalogue/catalogue.h"
 #include "verbs/args.h"
 
@@ -64,7 +66,7 @@ static enum pfs_exit run(struct pfs_catalogue *c, const struct pfs_args *a, cons
 			print(o, a->json, doc, pfs_text_catalogue_groups);
 	}
 	if (!r && st != PFS_EXIT_FAILED && a->html)
-		r = pfs_catalogue_html(c, a->html, err);
+		r = pfs_catalogue_html(c, a->html, a->force, err);
 	return r ? PFS_EXIT_FAILED : st;
 }
 
@@ -97,13 +99,39 @@ static int check(const struct pfs_args *a, const char *what, struct pfs_err *err
 	return pfs_err_set(err, EINVAL, "catalogue: '%s': want import, list, show or groups", what);
 }
 
+/* What kind of file it is, SQLite sees. */
+static bool anything(int fd)
+{
+	(void)fd;
+	return true;
+}
+
+static int check_database(const struct pfs_args *a, struct pfs_err *err)
+{
+	struct pfs_inputs in = { 0 };
+	size_t i;
+	int r = 0;
+
+	for (i = 2; i < a->nr_files && !r; i++) {
+		char *path = pfs_catalogue_results(a->files[i]);
+
+		r = path ? pfs_inputs_add(&in, path, err) :
+			   pfs_err_set(err, ENOMEM, "out of memory");
+		free(path);
+	}
+	if (!r)
+		r = pfs_output_check(a->files[0], &in, anything, err);
+	pfs_inputs_deinit(&in);
+	return r;
+}
+
 enum pfs_exit pfs_run_catalogue(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err)
 {
 	const char *what = a->nr_files > 1 ? a->files[1] : "groups";
 	struct pfs_catalogue c;
 	enum pfs_exit st;
 
-	if (check(a, what, err) ||
+	if (check(a, what, err) || check_database(a, err) ||
 	    pfs_catalogue_open(a->files[0], !strcmp(what, "import"), &c, err))
 		return PFS_EXIT_FAILED;
 	st = run(&c, a, what, o, err);

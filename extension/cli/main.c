@@ -180,10 +180,23 @@ static int open_session(const struct pfs_args *a, struct pfs_files *files, struc
 	return pfs_session_open(s, target, opts, err);
 }
 
+static int note_inputs(struct pfs_inputs *in, const struct pfs_args *a,
+		       const struct pfs_files *files, struct pfs_err *err)
+{
+	size_t i;
+	int r = pfs_inputs_add(in, files->vmlinux, err);
+
+	for (i = 0; i < a->nr_files && !r; i++)
+		r = pfs_inputs_add(in, a->files[i], err);
+	return r ? r : pfs_inputs_add(in, a->system_map, err);
+}
+
 static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err)
 {
+	struct pfs_inputs inputs = { .force = a->force };
 	struct pfs_progress progress;
 	struct pfs_session_opts opts = {
+		.inputs = &inputs,
 		.jobs = a->jobs,
 		.progress = on_progress,
 		.arg = &progress,
@@ -219,7 +232,8 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 		r = open_session(a, &files, &lib, &opts, s, err);
 	}
 	if (!r) {
-		st = pfs_run(s, a, &opts, o, err);
+		st = note_inputs(&inputs, a, &files, err) ? PFS_EXIT_FAILED :
+							    pfs_run(s, a, &opts, o, err);
 		pfs_progress_clear(&progress);
 		pfs_out_flush(o);
 		pfs_session_close(s);
@@ -229,6 +243,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	free(s);
 	pfs_library_deinit(&lib);
 	pfs_files_free(&files);
+	pfs_inputs_deinit(&inputs);
 	return st;
 }
 
@@ -282,6 +297,8 @@ int main(int argc, char **argv)
 	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
 		json |= !strcmp(argv[i], "--json");
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+	/* What meets the limit on the size of files shall be a failed write(2). */
+	signal(SIGXFSZ, SIG_IGN);
 	if (pfs_args_parse(argc, argv, false, &args, &err)) {
 		out_init(&o, &(struct pfs_args){ .json = json });
 		st = fail(&o, json, "usage", &err);

@@ -12,19 +12,17 @@
 #include "distill/write.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
 #include <zlib.h>
 
-#include "base/unfinished.h"
 #include "bytes/distilled.h"
+#include "bytes/dump.h"
 #include "bytes/kdump_format.h"
 
 #define SINK_SIZE ((size_t)256 << 10)
@@ -559,41 +557,16 @@ static int write_pages(struct distill *d, struct pfs_err *err)
 	return r;
 }
 
-static int write_file(struct distill *d, const char *path, struct pfs_err *err)
+static int write_file(struct distill *d, struct pfs_err *err)
 {
-	struct stat st;
-	char *tmp;
-	int r;
+	int r = write_headers(d, err);
 
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
-		return pfs_err_set(err, EEXIST, "exists and is not a file");
-	tmp = pfs_unfinished(path);
-	if (!tmp)
-		return pfs_err_set(err, ENOMEM, "out of memory");
-	d->fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (d->fd < 0) {
-		r = pfs_err_set(err, errno, "cannot create: %s", strerror(errno));
-		free(tmp);
-		return r;
-	}
-	r = write_headers(d, err);
 	if (!r)
 		r = write_bitmaps(d, err);
-	if (!r)
-		r = write_pages(d, err);
-	if (!r && fsync(d->fd))
-		r = pfs_err_set(err, errno, "cannot write: %s", strerror(errno));
-	if (close(d->fd) && !r)
-		r = pfs_err_set(err, errno, "cannot write: %s", strerror(errno));
-	if (!r && rename(tmp, path))
-		r = pfs_err_set(err, errno, "cannot rename to it: %s", strerror(errno));
-	if (r)
-		unlink(tmp);
-	free(tmp);
-	return r;
+	return r ? r : write_pages(d, err);
 }
 
-int pfs_distill_write(const char *path, struct pfs_target *t, const struct pfs_facts *f,
+int pfs_distill_write(int fd, struct pfs_target *t, const struct pfs_facts *f,
 		      const char *panic_json, const char *scan_json, struct pfs_err *err)
 {
 	struct pfs_recorder *rec = pfs_target_recorder(t);
@@ -601,12 +574,12 @@ int pfs_distill_write(const char *path, struct pfs_target *t, const struct pfs_f
 	int r;
 
 	if (!rec)
-		return pfs_err_set(err, EINVAL, "%s: what the analysis read was not recorded",
-				   path);
+		return pfs_err_set(err, EINVAL, "what the analysis read was not recorded");
 	d = calloc(1, sizeof(*d));
 	if (!d)
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	pfs_recorder_pause(rec);
+	d->fd = fd;
 	d->t = t;
 	d->f = f;
 	d->block = t->info.page_size;
@@ -623,11 +596,26 @@ int pfs_distill_write(const char *path, struct pfs_target *t, const struct pfs_f
 	if (!r)
 		r = lay_out(d, err);
 	if (!r)
-		r = write_file(d, path, err);
+		r = write_file(d, err);
 	pfs_recorder_resume(rec);
 	free(d->notes);
 	free(d);
-	if (r)
-		pfs_err_wrap(err, "%s", path);
 	return r;
+}
+
+bool pfs_is_distilled(int fd)
+{
+	unsigned char h[KDUMP_HDR_SIZE], sub[KDUMP_SUB_SIZE], *notes;
+	uint64_t len;
+	bool yes = false;
+
+	if (pfs_pread(fd, h, sizeof(h), 0) || memcmp(h + KDUMP_HDR_SIGNATURE, "KDUMP   ", 8) ||
+	    pfs_pread(fd, sub, sizeof(sub), pfs_le32(h + KDUMP_HDR_BLOCK_SIZE)))
+		return false;
+	len = pfs_le64(sub + KDUMP_SUB_SIZE_NOTE);
+	notes = len <= KDUMP_MAX_NOTES ? malloc(len + 1) : NULL;
+	if (notes && !pfs_pread(fd, notes, len, pfs_le64(sub + KDUMP_SUB_OFFSET_NOTE)))
+		yes = memmem(notes, len, PFS_NOTE_NAME, sizeof(PFS_NOTE_NAME));
+	free(notes);
+	return yes;
 }

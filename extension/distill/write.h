@@ -7,15 +7,17 @@
 #include "facts/facts.h"
 
 /*
- * Write to path everything that was read so far through t, a record target. The
- * file appears under its name when it is complete, or not at all. The same
- * reads of the same dump, which may itself be distilled, give the same bytes.
+ * Write to fd, an empty file, everything that was read so far through t, a record
+ * target. The same reads of the same dump, which may itself be distilled, give the same bytes.
  * panic_json and scan_json are the text of these notes; NULL: the notes of t,
  * if it has any. -EINVAL: t is no record target, or nothing was read; -ENOSPC:
  * more was read than the recorder keeps; -EIO and other errors of writing.
  */
-int pfs_distill_write(const char *path, struct pfs_target *t, const struct pfs_facts *f,
+int pfs_distill_write(int fd, struct pfs_target *t, const struct pfs_facts *f,
 		      const char *panic_json, const char *scan_json, struct pfs_err *err);
+
+/* Did pfs_distill_write() write this file? */
+bool pfs_is_distilled(int fd);
 
 /*
  * The VMCOREINFO text of t, completed with the facts that it lacks, as a

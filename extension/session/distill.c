@@ -160,7 +160,7 @@ static int keep(struct pfs_session *s, struct pfs_recorder *rec, const struct pf
 }
 
 int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o,
-			const struct pfs_distill_opts *d, const char *path, struct pfs_err *err)
+			const struct pfs_distill_opts *d, int fd, struct pfs_err *err)
 {
 	struct pfs_recorder *rec = pfs_target_recorder(s->target);
 	char *panic, *scan;
@@ -179,7 +179,7 @@ int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o,
 	panic = pfs_panic_to_json(&s->panic);
 	scan = pfs_scan_to_json(&s->model, &s->scan);
 	if (panic && scan)
-		r = pfs_distill_write(path, s->target, &s->facts, panic, scan, err);
+		r = pfs_distill_write(fd, s->target, &s->facts, panic, scan, err);
 	else
 		r = pfs_err_set(err, ENOMEM, "distill: out of memory");
 	free(panic);

@@ -7,6 +7,7 @@
 #ifndef PFS_SESSION_H
 #define PFS_SESSION_H
 
+#include "base/output.h"
 #include "core/checks/finding.h"
 
 struct pfs_session {
@@ -32,6 +33,7 @@ struct pfs_distill_opts {
 
 struct pfs_session_opts {
 	const char *vmlinux, *system_map; /* NULL: none given */
+	const struct pfs_inputs *inputs;  /* what no output may replace; NULL: not known */
 	unsigned int jobs;		  /* 0: one per CPU */
 	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
 	void *arg;
@@ -64,7 +66,7 @@ int pfs_session_confirm(struct pfs_session *s, const struct pfs_session_opts *o,
 void pfs_session_close(struct pfs_session *s);
 
 /*
- * Write what the analysis read to path, as a distilled dump
+ * Write what the analysis read to fd, an empty file, as a distilled dump
  * (session/distill.c). The session must have been opened on a record target and
  * diagnosed, but not scanned; it is scanned afterwards. Without `full`, only
  * the struct pages of abnormal pages and their neighbours are kept. Symbol
@@ -72,6 +74,6 @@ void pfs_session_close(struct pfs_session *s);
  * is set: what they yielded is in the facts and in the panic note.
  */
 int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o,
-			const struct pfs_distill_opts *d, const char *path, struct pfs_err *err);
+			const struct pfs_distill_opts *d, int fd, struct pfs_err *err);
 
 #endif

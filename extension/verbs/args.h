@@ -61,7 +61,7 @@ struct pfs_args {
 	enum pfs_verb verb;
 	bool has_verb; /* the user named it */
 	bool json, quiet, all, full, log, svg, verify, exit_zero, version, crash_extension;
-	bool list, reports, again;
+	bool list, reports, again, force;
 	enum pfs_help help;
 	enum pfs_when color, progress;
 	enum pfs_reader reader;

@@ -6,6 +6,7 @@
 #include <pfnscope/hosted.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +111,13 @@ static enum pfs_exit fail(struct hosted *s, bool json, const char *code)
 
 static enum pfs_exit analyse(struct hosted *s, const struct pfs_args *a)
 {
-	struct pfs_session_opts opts = { .jobs = a->jobs, .progress = on_progress, .arg = s };
+	const struct pfs_inputs inputs = { .hosted = true, .force = a->force };
+	struct pfs_session_opts opts = {
+		.inputs = &inputs,
+		.jobs = a->jobs,
+		.progress = on_progress,
+		.arg = s,
+	};
 	struct pfs_session *session = calloc(1, sizeof(*session));
 	enum pfs_exit st = PFS_EXIT_FAILED;
 	struct pfs_target *t = NULL;
@@ -171,6 +178,7 @@ int pfs_hosted_run(const struct pfs_host *h, int argc, const char *const *argv)
 		.o = { .write = write_host, .flush = flush_host, .arg = &s, .width = h->width },
 	};
 	char **words = calloc((size_t)argc + 1, sizeof(*words));
+	struct sigaction old;
 	enum pfs_exit st;
 	int i;
 
@@ -182,7 +190,9 @@ int pfs_hosted_run(const struct pfs_host *h, int argc, const char *const *argv)
 	/* The parser permutes the words, but removes none of them. */
 	for (i = 0; i < argc; i++)
 		words[i] = (char *)(uintptr_t)argv[i];
+	sigaction(SIGXFSZ, &(struct sigaction){ .sa_handler = SIG_IGN }, &old);
 	st = run(&s, argc, words);
+	sigaction(SIGXFSZ, &old, NULL);
 	free(words);
 	pfs_progress_clear(&s.progress);
 	pfs_out_flush(&s.o);

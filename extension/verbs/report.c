@@ -36,6 +36,9 @@ static const struct {
 	{ "map.svg", render_map },
 };
 
+#define NR_DOCUMENTS (sizeof(documents) / sizeof(documents[0]))
+#define DISTILLED    "memmap.kdump"
+
 static int add_document(struct pfs_bundle *b, size_t i, const struct pfs_ticket *t,
 			struct pfs_err *err)
 {
@@ -80,24 +83,35 @@ static int distill(struct pfs_session *s, const struct pfs_session_opts *opts, s
 		   struct pfs_err *err)
 {
 	static const struct pfs_distill_opts small;
-	static const char name[] = "memmap.kdump";
-	char *path;
 	int r;
 
 	/* A dump of a running kernel would differ from what was found. */
 	if (s->target->info.live) {
 		r = pfs_session_scan(s, opts, err);
-		pfs_limit(&s->model, "memmap.kdump",
+		pfs_limit(&s->model, DISTILLED,
 			  "not written: of a running kernel, whose "
 			  "memory changes");
 		return r;
 	}
-	path = pfs_bundle_stage(b, name);
-	if (!path)
-		return pfs_err_set(err, ENOMEM, "out of memory");
-	r = pfs_session_distill(s, opts, &small, path, err);
-	free(path);
-	return r ? r : pfs_bundle_add_staged(b, name, err);
+	r = pfs_bundle_stage(b, DISTILLED, err);
+	if (r >= 0) {
+		r = pfs_session_distill(s, opts, &small, r, err);
+		if (r)
+			pfs_err_wrap(err, "%s: " DISTILLED, b->path);
+	}
+	return r ? r : pfs_bundle_add_staged(b, err);
+}
+
+static int open_bundle(struct pfs_bundle *b, const struct pfs_args *a, const struct pfs_inputs *in,
+		       struct pfs_err *err)
+{
+	const char *names[NR_DOCUMENTS + 1] = { DISTILLED };
+	size_t i;
+
+	for (i = 0; i < NR_DOCUMENTS; i++)
+		names[i + 1] = documents[i].name;
+	return pfs_bundle_open(b, a->tar ? a->tar : a->output, a->tar, names, NR_DOCUMENTS + 1, in,
+			       err);
 }
 
 int pfs_report_write(struct pfs_session *s, const struct pfs_args *a,
@@ -111,7 +125,7 @@ int pfs_report_write(struct pfs_session *s, const struct pfs_args *a,
 
 	if (!t || !command) {
 		r = pfs_err_set(err, ENOMEM, "out of memory");
-	} else if (!(r = pfs_bundle_open(&b, a->tar ? a->tar : a->output, a->tar, err))) {
+	} else if (!(r = open_bundle(&b, a, opts->inputs, err))) {
 		r = distill(s, opts, &b, err);
 		t->s = s;
 		t->command = command;
@@ -119,7 +133,7 @@ int pfs_report_write(struct pfs_session *s, const struct pfs_args *a,
 			pfs_focus_find(s, &t->focus);
 			pfs_claims_find(s, &t->claims);
 		}
-		for (i = 0; !r && i < sizeof(documents) / sizeof(documents[0]); i++)
+		for (i = 0; !r && i < NR_DOCUMENTS; i++)
 			r = add_document(&b, i, t, err);
 		if (!r)
 			r = pfs_bundle_finish(&b, err);

@@ -2,6 +2,7 @@
 /* The verbs: each runs stages of the analysis, then a renderer. */
 #include <errno.h>
 
+#include "distill/write.h"
 #include "report/ticket.h"
 #include "verbs/args.h"
 #include "verbs/report.h"
@@ -191,16 +192,31 @@ static enum pfs_exit run_explain(struct run *r)
 static enum pfs_exit run_distill(struct run *r)
 {
 	const struct pfs_distill_opts d = { .full = r->a->full, .log = r->a->log };
+	const char *path = r->a->output;
+	struct pfs_output o;
+	int rc;
 
-	if (!r->a->output) {
+	if (!path) {
 		pfs_err_set(r->err, EINVAL, "distill: -o FILE says where to");
 		return PFS_EXIT_FAILED;
 	}
-	if (pfs_session_diagnose(r->s, r->err) ||
-	    pfs_session_distill(r->s, r->opts, &d, r->a->output, r->err) ||
-	    (r->a->verify && pfs_verify(r->s, r->opts, r->a->output, r->err)))
+	if (pfs_output_open(&o, path, r->opts->inputs, pfs_is_distilled, r->err))
 		return PFS_EXIT_FAILED;
-	return PFS_EXIT_OK;
+	if (r->a->verify && o.stream) {
+		rc = pfs_err_set(r->err, EINVAL, "%s: no file, as --verify wants", path);
+	} else {
+		rc = pfs_session_diagnose(r->s, r->err);
+		if (!rc)
+			rc = pfs_session_distill(r->s, r->opts, &d, o.fd, r->err);
+		if (rc)
+			pfs_err_wrap(r->err, "%s", path);
+	}
+	if (!rc)
+		rc = pfs_output_commit(&o, r->err);
+	pfs_output_discard(&o);
+	if (!rc && r->a->verify)
+		rc = pfs_verify(r->s, r->opts, path, r->err);
+	return rc ? PFS_EXIT_FAILED : PFS_EXIT_OK;
 }
 
 static enum pfs_exit run_diff(struct run *r)
@@ -218,6 +234,9 @@ static enum pfs_exit run_report(struct run *r)
 	}
 	if (pfs_session_diagnose(r->s, r->err) || pfs_report_write(r->s, a, r->opts, r->err))
 		return PFS_EXIT_FAILED;
+	/* What was written there is not to be followed by anything. */
+	if (pfs_is_stdout(a->tar ? a->tar : a->output))
+		return pfs_exit_of(r->s);
 	if (a->json) {
 		pfs_json_write(r->o, pfs_json_report(r->s));
 	} else {

@@ -26,7 +26,9 @@ stamp()
 
 	for f; do
 		case $f in
-		*.sh | *.fragment) sed "/^#/d; /^$/d; /^\\($words\\)=/d" -- "$f" ;;
+		*.sh | *.fragment)
+			sed "/^#/d; /^$/d; /^\\($words\\)=/d; /^ITEMS='.*'/d; /^ITEMS='/,/'$/d" -- "$f"
+			;;
 		*) cat -- "$f" ;;
 		esac
 	done | sha256sum | cut -d' ' -f1

@@ -117,6 +117,21 @@ for reader in host file; do
 	same "report --reader=$reader: memmap.kdump gives the same report" "$tmp/got" "$tmp/want"
 done
 
+# What crash reads is not written over: the dump by whatever name, and the vmlinux.
+cp "$dump" "$tmp/mine"
+ln -s mine "$tmp/link"
+sum=$(cat "$tmp/mine" "$tmp/vmlinux" | sha256sum)
+for out in mine link vmlinux; do
+	crash_run "$tmp/mine" "pfnscope distill --force -o $tmp/$out" \
+		"pfnscope report --force --tar $tmp/$out"
+	is "-o: $out" "$(grep -c "$out: is a file that is read" "$tmp/out") $(cat "$tmp/mine" \
+		"$tmp/vmlinux" | sha256sum)" "2 $sum"
+done
+mkdir "$tmp/ticket-mine"
+ln "$tmp/mine" "$tmp/ticket-mine/memmap.kdump"
+crash_run "$tmp/mine" "pfnscope report --force -o $tmp/ticket-mine"
+is "report -o DIR: the dump is in it" "$(cat "$tmp/ticket-mine"/* "$tmp/vmlinux" | sha256sum)" "$sum"
+
 # Words of the user.
 crash_run "$dump" 'help pfnscope' >"$tmp/null"
 cp "$tmp/out" "$tmp/help"

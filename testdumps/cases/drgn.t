@@ -73,7 +73,8 @@ for file in "$tmp"/dumps/*.host; do
 done
 
 # A session: results, and everything that can go wrong in one.
-in_drgn "$here/session.py" "$top/testdumps/s1/s1.kdump" "$(command -v ls)" "$tmp"
+cp "$top/testdumps/s1/s1.kdump" "$tmp/dump"
+in_drgn "$here/session.py" "$tmp/dump" "$(command -v ls)" "$tmp"
 grep -E '^(not )?ok ' "$tmp/out" >"$tmp/results"
 while read -r word rest; do
 	if [ "$word" = ok ]; then

@@ -50,6 +50,11 @@ refuses 'no such code' 'nonsense' explain nonsense
 mkdump "$top/testdumps/synthetic/machines/no-facts.text" "$tmp/none.kdump"
 refuses 'no facts' '(mem_section|fact|VMCOREINFO)' diagnose "$tmp/none.kdump"
 
+mkdump "$top/testdumps/synthetic/machines/root-flipped.text" "$tmp/root.kdump"
+refuses 'sections that lead nowhere' \
+	'mem_section: no plausible section table at .*, 0xff28c9c99e86c000 .*not mapped' \
+	diagnose "$tmp/root.kdump"
+
 mkdump "$top/testdumps/synthetic/machines/flatmem.text" "$tmp/flat.kdump"
 refuses 'FLATMEM' 'not applicable: a FLATMEM kernel' check "$tmp/flat.kdump"
 

@@ -105,6 +105,9 @@ def test_results(prog, folder):
     test("report: exit status", status == 1, status)
     names = os.listdir(os.path.join(folder, "report"))
     test("report: text and JSON", {"report.txt", "report.json"} <= set(names), names)
+    e = raises("distill: what drgn reads is not written over", pfnscope.PfnscopeError,
+               lambda: pfnscope.run(prog, "distill", "--force", "-o", sys.argv[1]))
+    test("distill: the message says so", "is a file that is read" in str(e), e)
     test("run: a verb without a dump", "memmap-depopulated" in pfnscope.run(None, "explain")[1])
     raises("run: usage", pfnscope.PfnscopeError, lambda: pfnscope.run(prog, "--nonsense"))
     raises("a reader that there is not", ValueError, lambda: pfnscope.check(prog, reader="crash"))

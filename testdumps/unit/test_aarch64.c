@@ -523,6 +523,11 @@ static void accesses(void **state)
 		const char *access;
 		uint64_t esr; /* 0: none */
 	} cases[] = {
+		/* do_mem_abort(): the name of the fault, in place of "paging request" */
+		{ "Unable to handle kernel level 2 address size fault at virtual address fffffdffc0c00034\n"
+		  "Mem abort info:\n  ESR = 0x0000000096000002\n"
+		  "Internal error: Oops: 0000000096000002 [#1] SMP\n",
+		  PFS_PANIC_PAGE_FAULT, "read", 0x96000002 },
 		{ "Unable to handle kernel paging request at virtual address fffffdffc0c00034\n"
 		  "Mem abort info:\n  ESR = 0x0000000096000046\n"
 		  "Internal error: Oops: 0000000096000046 [#1] SMP\n",
@@ -570,6 +575,7 @@ static void accesses(void **state)
 		struct pfs_panic p = find(w);
 
 		assert_int_equal(p.kind, cases[i].kind);
+		assert_int_equal(p.bad_entry, !!strstr(cases[i].text, "address size"));
 		assert_int_equal(p.has_error_code, cases[i].esr != 0);
 		if (cases[i].esr)
 			assert_true(p.error_code == cases[i].esr);

@@ -158,11 +158,32 @@ static void page_fault_write(void **state)
 	assert_string_equal(p.access, "write");
 	assert_true(p.has_error_code);
 	assert_int_equal(p.error_code, 2);
+	assert_false(p.bad_entry);
 	assert_true(p.fault_address == 0xffffec73c51000b4);
 	assert_true(p.fault_address_effective == 0xffffec73c51000b4);
 	assert_false(p.operand.valid);
 	assert_true(reg(&p, "rbx") == 0x144002);
 	assert_int_equal(p.cpu, 16);
+	w_free(w);
+}
+
+/* The entry is there, and the CPU does not take it. */
+static void reserved_bit(void **state)
+{
+	struct world *w = log_of(
+		"BUG: unable to handle page fault for address: ffffec73c51000b4\n"
+		"#PF: supervisor read access in kernel mode\n"
+		"#PF: error_code(0x0009) - reserved bit violation\n"
+		"PGD 81ff8067 P4D 81ff8067 PUD 81ff7067 PMD 1437cb067 PTE 80002000fe41163\n"
+		"Oops: 0009 [#1] SMP NOPTI\n"
+		"CPU: 16 PID: 1348 Comm: ndctl Tainted: G        W         5.8.0-rc2+ #24\n"
+		"RIP: 0010:memmap_init_zone+0x154/0x1c2\n");
+	struct pfs_panic p = find(w);
+
+	(void)state;
+	assert_int_equal(p.kind, PFS_PANIC_PAGE_FAULT);
+	assert_string_equal(p.access, "read");
+	assert_true(p.bad_entry);
 	w_free(w);
 }
 
@@ -868,14 +889,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gp_fault),	    cmocka_unit_test(gp_fault_displaced),
-		cmocka_unit_test(page_fault_write), cmocka_unit_test(null_dereference),
-		cmocka_unit_test(old_format),	    cmocka_unit_test(bug_with_page),
-		cmocka_unit_test(reports),	    cmocka_unit_test(corrupt_lists),
-		cmocka_unit_test(dumped_pages),	    cmocka_unit_test(which_one),
-		cmocka_unit_test(sysrq_of_old),	    cmocka_unit_test(lockups),
-		cmocka_unit_test(nothing),	    cmocka_unit_test(operands),
-		cmocka_unit_test(no_operand),	    cmocka_unit_test(stack_words),
-		cmocka_unit_test(prstatus),	    cmocka_unit_test(hostile),
+		cmocka_unit_test(page_fault_write), cmocka_unit_test(reserved_bit),
+		cmocka_unit_test(null_dereference), cmocka_unit_test(old_format),
+		cmocka_unit_test(bug_with_page),    cmocka_unit_test(reports),
+		cmocka_unit_test(corrupt_lists),    cmocka_unit_test(dumped_pages),
+		cmocka_unit_test(which_one),	    cmocka_unit_test(sysrq_of_old),
+		cmocka_unit_test(lockups),	    cmocka_unit_test(nothing),
+		cmocka_unit_test(operands),	    cmocka_unit_test(no_operand),
+		cmocka_unit_test(stack_words),	    cmocka_unit_test(prstatus),
+		cmocka_unit_test(hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

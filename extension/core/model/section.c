@@ -157,6 +157,7 @@ static int find_table(struct walk_state *w, struct pfs_err *err)
 	uint64_t nr = m->layout.nr_sections, per_root = m->layout.page_size / w->size;
 	uint64_t va = pfs_val(m->facts, PFS_F_MEM_SECTION), length, target;
 	struct table t = { .va = va };
+	struct pfs_walk walk;
 	int r;
 
 	length = pfs_have(m->facts, PFS_F_NR_ROOTS) ? pfs_val(m->facts, PFS_F_NR_ROOTS) :
@@ -189,10 +190,12 @@ static int find_table(struct walk_state *w, struct pfs_err *err)
 		if (r != -ENOENT)
 			return r ? pfs_err_set(err, -r, "mem_section: out of memory") : 0;
 	}
-	return pfs_err_set(
-		err, EINVAL,
-		"mem_section: no plausible section table at 0x%llx, nor where it points to",
-		(unsigned long long)va);
+	pfs_walk_va(m->mem, target, &walk);
+	return pfs_err_set(err, EINVAL,
+			   "mem_section: no plausible section table at 0x%llx, nor where its first "
+			   "word leads, 0x%llx (%s)",
+			   (unsigned long long)va, (unsigned long long)target,
+			   pfs_reach_name(pfs_walk_reach(&walk)));
 }
 
 static int by_nr(const void *a, const void *b)

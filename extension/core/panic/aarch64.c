@@ -45,6 +45,7 @@
 #define EC_DABT_LOW	0x24	/* data abort; 0x25 likewise */
 #define ESR_WNR		(1ULL << 6)
 #define ESR_CM		(1ULL << 8)	/* cache maintenance, for which WnR is set, too */
+#define ESR_FSC		0x3fULL		/* fault status; the last two bits are the level */
 
 static const char unable[] = "Unable to handle kernel ";
 static const char internal[] = "Internal error: ";
@@ -101,6 +102,12 @@ static const char *access_of(uint64_t esr)
 	}
 }
 
+/* "level 2 address size fault": of an access, not of a fetch from user mode. */
+static bool refused_entry(uint64_t esr)
+{
+	return access_of(esr) && !(esr & ESR_FSC & ~UINT64_C(3));
+}
+
 static void set_esr(struct pfs_panic *p, uint64_t esr)
 {
 	if (p->has_error_code)
@@ -109,6 +116,7 @@ static void set_esr(struct pfs_panic *p, uint64_t esr)
 	p->error_code = esr;
 	if (p->kind == PFS_PANIC_PAGE_FAULT && !p->access)
 		p->access = access_of(esr);
+	p->bad_entry = p->kind == PFS_PANIC_PAGE_FAULT && refused_entry(esr);
 }
 
 /* "Internal error: Oops: 0000000096000006 [#1] SMP", "... Oops - BUG: 0 [#1] ..." */

@@ -103,6 +103,11 @@ struct pfs_panic {
 	const char *access;		  /* "read", "write", "exec"; NULL: not said */
 	bool has_error_code;
 	uint64_t error_code;
+	/*
+	 * The CPU refused a page-table entry that is present: it has a reserved
+	 * bit, or an address that is beyond what the CPU has.
+	 */
+	bool bad_entry;
 	int64_t pid;	  /* -1: unknown */
 	const char *comm; /* NULL: unknown */
 	int cpu;	  /* -1: unknown */

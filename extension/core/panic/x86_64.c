@@ -169,10 +169,15 @@ static void head(struct pfs_panic *p, const char *s)
 	}
 }
 
-/* Error code of a page fault: bit 1 write, bit 4 instruction fetch. */
+/* Error code of a page fault: bit 1 write, bit 3 reserved bit, bit 4 instruction fetch. */
 static const char *access_of(uint64_t error_code)
 {
 	return error_code & 0x10 ? "exec" : error_code & 2 ? "write" : "read";
+}
+
+static bool refused_entry(uint64_t error_code)
+{
+	return error_code & 8;
 }
 
 static void die(struct pfs_panic *p, const char *s)
@@ -190,6 +195,8 @@ static void die(struct pfs_panic *p, const char *s)
 	}
 	if (p->kind == PFS_PANIC_PAGE_FAULT && !p->access && p->has_error_code)
 		p->access = access_of(p->error_code);
+	p->bad_entry = p->kind == PFS_PANIC_PAGE_FAULT && p->has_error_code &&
+		       refused_entry(p->error_code);
 }
 
 static void parse_pf(struct pfs_panic *p, const char *s)

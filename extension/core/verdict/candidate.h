@@ -53,6 +53,16 @@ enum pfs_reproduces pfs_reproduce(struct pfs_model *m, const struct pfs_panic *p
 				  enum pfs_confidence *ret_confidence, const char **ret_why);
 
 /*
+ * What is wrong with the entry that maps this struct page, to go behind "the struct page of
+ * PFN 0x1234,"; NULL: nothing, or it is not present (leaf.c).
+ */
+const char *pfs_leaf_wrong(struct pfs_model *m, const struct pfs_panic *p,
+			   const struct pfs_page *page);
+enum pfs_reproduces pfs_leaf_reproduces(struct pfs_model *m, const struct pfs_panic *p,
+					const struct pfs_page *page,
+					enum pfs_confidence *ret_confidence, const char **ret_why);
+
+/*
  * The address that the faulting instruction accessed: that of its operand, else
  * the one that was printed.
  */

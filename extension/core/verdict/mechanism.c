@@ -18,10 +18,13 @@ static bool partly_mapped(const struct pfs_model *m, const struct pfs_section *s
 	return false;
 }
 
+/* What was taken away is memory of a device: no part of a section's RAM ever is. */
 static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
+	if (pfs_is_system_ram(m, p->pfn) == 1)
+		return false;
 	/* Where the machine has a pfn_valid() of its own, it may well say no of them. */
 	if (!s || !(s->flags & PFS_SEC_EARLY) || pfs_section_pfn_valid(m, s, p->pfn) < 0)
 		return false;
@@ -99,11 +102,20 @@ static bool outside_zone_span(const struct pfs_model *m, const struct pfs_page *
 	       !pfs_zone_spanning(m, p->pfn, NULL) && pfs_is_system_ram(m, p->pfn) == 0;
 }
 
+/* Is this a tail, or what HVO has in place of the first one in a page: the head once more? */
+static bool shared_tail(const struct pfs_model *m, const struct pfs_page *p)
+{
+	uint64_t head;
+
+	return pfs_compound_head(m->classifier, p->va, p->bytes, &head) ||
+	       (p->flags & m->classifier->head_mask && !(p->va & (m->layout.page_size - 1)));
+}
+
 /* HVO maps tails by single pages (hugetlb_vmemmap.c: PAGE_KERNEL_RO). */
 static bool read_only_tail(const struct pfs_model *m, const struct pfs_page *p)
 {
 	return p->has_bytes && !pfs_state_abnormal(p->state) && !p->walk.writable &&
-	       p->walk.leaf_size == m->layout.page_size;
+	       p->walk.leaf_size == m->layout.page_size && shared_tail(m, p);
 }
 
 const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p)

@@ -193,9 +193,11 @@ static enum pfs_reproduces on_list(struct words *w)
 	uint64_t off = d->word_at - w->page->va;
 	bool here = pfs_within(d->word_at, w->page->va, w->m->layout.struct_page - 7);
 	bool holds = here && pfs_le64(w->page->bytes + off) == d->word_is;
+	/* What list_del() leaves says that the page was taken off its list as it should be. */
+	bool off_list = holds && pfs_list_poison(w->m->classifier, d->word_is);
 
 	w->confidence = PFS_CONF_HIGH;
-	if (holds && wild(w, d->word_is)) {
+	if (holds && !off_list && wild(w, d->word_is)) {
 		become(w, PFS_ST_GARBAGE, "a word of its list is no pointer to a list head");
 		w->why = pfs_printf(&w->m->arena,
 				    "its struct page holds 0x%llx at offset 0x%llx, where its list "
@@ -222,7 +224,10 @@ static enum pfs_reproduces on_list(struct words *w)
 		w->why = "its list words are LIST_POISON: it had been taken off its list already";
 		return PFS_REPRODUCES;
 	}
-	w->why = d->word_at ? "the word that the kernel names in it is a sound pointer: it is the "
+	w->why = off_list ?
+			 "its list words are what list_del() left: it is on no list, and another "
+			 "page leads to it" :
+		 d->word_at ? "the word that the kernel names in it is a sound pointer: it is the "
 			      "neighbour" :
 			      "its neighbours on the list know it";
 	return PFS_DOES_NOT;

@@ -327,6 +327,9 @@ static enum pfs_reproduces try(struct attempt *a)
 
 	if (page->state == PFS_ST_UNMAPPED)
 		return unmapped(a);
+	if (a->lead->source <= PFS_SRC_REG_PAGE &&
+	    pfs_leaf_reproduces(a->m, a->p, page, &a->confidence, &a->why) == PFS_REPRODUCES)
+		return PFS_REPRODUCES;
 	if (!page->has_bytes) {
 		a->why = pfs_printf(&a->m->arena, "its struct page cannot be read: %s",
 				    pfs_state_meaning(page->state));

@@ -134,6 +134,7 @@ static void accept(struct verdict *d, const char *why)
 	enum pfs_problem_id id;
 	const struct pfs_run *r = &v->run;
 	const char *who = d->p->function ? d->p->function : "the kernel";
+	const char *leaf = pfs_leaf_wrong(d->m, d->p, &v->page);
 
 	v->mechanism = pfs_mechanism_of(d->m, &v->page);
 	if (v->mechanism)
@@ -141,7 +142,10 @@ static void accept(struct verdict *d, const char *why)
 	v->status = v->mechanism ? PFS_EXPLAINED : PFS_UNEXPLAINED;
 	if (pfs_problem_of_state(v->page.state, &id))
 		v->code = pfs_problem(id)->code;
-	if (d->by_words && !pfs_state_abnormal(v->page.state))
+	if (leaf)
+		v->title = pfs_printf(&d->m->arena, "%s%s used the struct page of PFN 0x%llx, %s",
+				      who, d->p->function ? "()" : "", ULL(v->page.pfn), leaf);
+	else if (d->by_words && !pfs_state_abnormal(v->page.state))
 		v->title = found_bad(d, who);
 	else if (!pfs_state_abnormal(v->page.state))
 		v->title =

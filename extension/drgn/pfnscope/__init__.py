@@ -751,19 +751,11 @@ def states(prog: drgn.Program, start: int = 0, end: Optional[int] = None, *,
 def report(prog: drgn.Program, path: Union[str, "os.PathLike[str]"], *,
            reader: str = "auto") -> int:
     """
-    Write the attachments for a ticket to path, as `pfnscope report -o` does. A
-    library without that verb writes a folder with report.txt and report.json.
+    Write the attachments for a ticket to path, as `pfnscope report -o` does.
 
     :return: The exit status of diagnose().
     """
-    if "report" in _verbs():
-        return run(prog, "report", "-o", os.fspath(path), reader=reader)[0]
-    os.makedirs(path, exist_ok=True)
-    for name, option in (("report.txt", "--color=never"), ("report.json", "--json")):
-        status, text = run(prog, option, reader=reader)
-        with open(os.path.join(path, name), "w", encoding="utf-8") as f:
-            f.write(text)
-    return status
+    return run(prog, "report", "-o", os.fspath(path), reader=reader)[0]
 
 
 @functools.lru_cache(maxsize=None)

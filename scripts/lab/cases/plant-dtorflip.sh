@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
-TITLE='Debian 6.1, one bit of the destructor of a compound page, freed'
+TITLE='one bit of the destructor of a compound page, freed'
 KERNEL=6.1-plant
+KERNELS='5.10-plant'
 MEM=512
 APPEND='lab.plant=dtorflip'
 STEPS='oracle plant'

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
-TITLE='Debian 6.1, struct pages of a free block filled with 0x5a, list_del corruption'
+TITLE='struct pages of a free block filled with 0x5a, list_del corruption'
 KERNEL=6.1-plant
+KERNELS='5.10-plant 6.12-plant 7.2-plant'
 MEM=512
 APPEND='lab.plant=fillfree'
 STEPS='oracle plant eat-memory'

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
-TITLE='Debian 6.1, one bit of lru.prev of a page of a file, which then names an innocent page'
+TITLE='one bit of lru.prev of a page of a file, which then names an innocent page'
 KERNEL=6.1-plant
+KERNELS='5.10-plant 6.12-plant 7.2-plant'
 MEM=512
 APPEND='lab.plant=lrubehind'
 STEPS='oracle plant compact'

@@ -14,6 +14,10 @@
 #   TIMEOUT seconds, 300 by default
 #   QEMU    more arguments for it
 #
+#   KERNELS other kernels that the same case is for: NAME@KERNEL, of which the form elf is made
+#   ITEMS   what the case is done with, one after the other, and each in a guest of its own:
+#           NAME-ITEM. The recipe has it as ITEM
+#
 # A cell of the matrix is the case CELL@KERNEL, its recipe cells/CELL.sh, without a
 # KERNEL. It may have
 #
@@ -29,25 +33,54 @@
 
 case_load()
 {
-	TITLE='' KERNEL='' MEM=2048 APPEND='' STEPS='' PANIC='' DUMPS=''
+	local recipe name=${1%@*}
+
+	TITLE='' KERNEL='' MEM=2048 APPEND='' STEPS='' PANIC='' DUMPS='' ITEMS='' ITEM=''
 	CRASHKERNEL=192M TIMEOUT=300 QEMU='' KERNELS='' DEFECT=''
-	case $1 in
-	*@*)
+	recipe=$(case_recipe "$1")
+	[ -f "$recipe" ] || die "no case '$1'"
+	case $recipe in
+	"$HERE"/cells/*)
 		KERNEL=${1#*@} PANIC='sysrq: Trigger a crash' TIMEOUT=600
 		DUMPS="elf ${PFNSCOPE_LAB_FORMS-}"
 		;;
+	*"/$name.sh") ;;
+	*) ITEM=${name#*-} ;;
 	esac
-	[ -f "$(case_recipe "$1")" ] || die "no case '$1'"
 	# shellcheck source=/dev/null
-	. "$(case_recipe "$1")"
+	. "$recipe"
+	[ -z "$ITEM" ] || case " $ITEMS " in *" $ITEM "*) ;; *) die "no case '$1'" ;; esac
+	case $1@$recipe in
+	*@*@"$HERE"/cases/*) KERNEL=${1#*@} DUMPS=elf ;;
+	esac
 }
 
 case_recipe()
 {
-	case $1 in
-	*@*) echo "$HERE/cells/${1%@*}.sh" ;;
-	*) echo "$HERE/cases/$1.sh" ;;
-	esac
+	local name=${1%@*}
+
+	if [ "$name" != "$1" ] && [ -f "$HERE/cells/$name.sh" ]; then
+		echo "$HERE/cells/$name.sh"
+	elif [ -f "$HERE/cases/$name.sh" ]; then
+		echo "$HERE/cases/$name.sh"
+	else
+		echo "$HERE/cases/${name%%-*}.sh"
+	fi
+}
+
+# case_names RECIPE: of all the guests that a recipe is for.
+case_names()
+{
+	local name i k
+
+	name=$(basename "$1" .sh)
+	(
+		case_load "$name"
+		for i in ${ITEMS:-''}; do
+			echo "$name${i:+-$i}"
+			for k in $KERNELS; do echo "$name${i:+-$i}@$k"; done
+		done
+	)
 }
 
 # case_files FORM: the files that a form comes as.

@@ -80,7 +80,7 @@ initramfs_build()
 		# shellcheck disable=SC2086
 		add_modules "$root" "$kdir" $MODULES
 	fi
-	cp "$kdir"/extra/*.ko "$root/lab/" 2>/dev/null || :
+	find "$kdir/extra" -name '*.ko' -exec cp {} "$root/lab/" \; 2>/dev/null
 	(cd "$root" && find . | cpio -o -H newc --quiet | gzip -6) >"$root.capture"
 	rm -rf "${root:?}"/*
 	mkdir "$root/boot"

@@ -9,12 +9,15 @@
 #   KIND=deb     SUITE REGEX: the newest image package whose name matches, its
 #                modules and, as an oracle only, the vmlinux of its -dbg package.
 #   both         MODULES to load in the guest, EXTRA modules (modules/NAME.c);
+#                DRIVER: a folder of PACKAGE's source whose modules Debian leaves out of its
+#                build, and OPTION, which puts them in
 #                TOOLS: the suite of the guest's tools where this system's are too old
 #                for the kernel (makedumpfile reads struct page)
 
 kernel_load()
 {
-	KIND='' SUITE='' PACKAGE='' FRAGMENTS='' PATCHES='' REGEX='' MODULES='' EXTRA='' TOOLS=''
+	KIND='' SUITE='' PACKAGE='' FRAGMENTS='' PATCHES='' REGEX='' MODULES='' EXTRA=''
+	TOOLS='' DRIVER='' OPTION=''
 	[ -f "$HERE/kernels/$1.sh" ] || die "no kernel recipe '$1'"
 	# shellcheck source=/dev/null
 	. "$HERE/kernels/$1.sh"
@@ -147,6 +150,10 @@ kernel_extra()
 		cp "$HERE/modules/$m.c" "$build/"
 		printf 'obj-m += %s.o\n' "$m" >>"$build/Makefile"
 	done
+	if [ -n "$DRIVER" ]; then
+		cp -r "$(source_tree)/$DRIVER" "$build/"
+		printf 'export %s := m\nobj-m += %s/\n' "$OPTION" "${DRIVER##*/}" >>"$build/Makefile"
+	fi
 	if [ "$KIND" = source ]; then
 		headers=$LAB/obj/${FRAGMENTS// /+}
 		[ -f "$headers/.config" ] || configure "$(source_tree)" "$headers"

@@ -14,7 +14,12 @@
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/version.h>
+#include <asm/io.h>
+#include <asm/pgtable.h>
+#include <asm/special_insns.h>
 
 /* Still canonical with five page-table levels: what follows the word gets a page fault. */
 #define WILD		BIT(50)
@@ -42,9 +47,57 @@ static void flip(struct page *page, void *at, const char *word, unsigned long bi
 	WRITE_ONCE(*p, *p ^ bits);
 }
 
+/* Words that several users of struct page share have other names with other kernels. */
+static unsigned long *words(struct page *page)
+{
+	return (unsigned long *)page;
+}
+
+#define FLAGS	0
+#define HEAD	1 /* compound_head, compound_info */
+#define MAPPING	3
+#define FREELIST 4
+
+/* Since "mm/slub: reorder struct slab". */
+#define SLAB_CACHE (LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0) ? 3 : 1)
+
+static bool has(struct page *page, int flag)
+{
+	return test_bit(flag, words(page));
+}
+
+static unsigned long *memcg_word(struct page *page)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+	return (unsigned long *)&page->mem_cgroup;
+#else
+	return &page->memcg_data;
+#endif
+}
+
+/* The order of a compound page is in a byte of its second struct page. */
+static u8 *order_byte(struct page *head)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return (u8 *)&head[1].compound_order;
+#else
+	return (u8 *)&head[1].flags;
+#endif
+}
+
+/* And in another one, until v6.6, the number of the function that frees it. */
+static u8 *dtor_byte(struct page *head)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return (u8 *)&head[1].compound_dtor;
+#else
+	return NULL;
+#endif
+}
+
 static struct list_head *free_list(struct zone *zone)
 {
-	return &zone->free_area[MAX_ORDER - 1].free_list[MIGRATE_MOVABLE];
+	return &zone->free_area[ARRAY_SIZE(zone->free_area) - 1].free_list[MIGRATE_MOVABLE];
 }
 
 /*
@@ -84,8 +137,25 @@ static struct page *cached_page(void)
 
 	for (pfn = 0; pfn < node_end_pfn(0); pfn++) {
 		page = pfn_to_online_page(pfn);
-		if (page && PageLRU(page) && !PageAnon(page) && !PageUnevictable(page) &&
-		    page->mapping && !page_mapped(page) && page_count(page) == 1)
+		if (page && has(page, PG_lru) && !has(page, PG_unevictable) &&
+		    words(page)[MAPPING] && !(words(page)[MAPPING] & 3) &&
+		    atomic_read(&page->_mapcount) == -1 && page_ref_count(page) == 1)
+			return page;
+	}
+	return NULL;
+}
+
+/* The lowest page that one task has mapped and no file. */
+static struct page *anon_page(void)
+{
+	struct page *page;
+	unsigned long pfn;
+
+	for (pfn = 0; pfn < node_end_pfn(0); pfn++) {
+		page = pfn_to_online_page(pfn);
+		if (page && has(page, PG_lru) && !has(page, PG_unevictable) &&
+		    (words(page)[MAPPING] & 3) == 1 && !(words(page)[HEAD] & 1) &&
+		    !atomic_read(&page->_mapcount) && page_ref_count(page) == 1)
 			return page;
 	}
 	return NULL;
@@ -131,7 +201,7 @@ static int decoyff(void)
 
 	if (!page)
 		return -ENOMEM;
-	truth(page, "all", page->flags, ~0UL);
+	truth(page, "all", words(page)[FLAGS], ~0UL);
 	memset(page, 0xff, sizeof(*page));
 	return lab_plant_ready(page, page_to_pfn(page));
 }
@@ -150,7 +220,7 @@ static int decoylist(void)
 
 	if (!page || !job)
 		return -ENOMEM;
-	truth(page, "all", page->flags, ~0UL);
+	truth(page, "all", words(page)[FLAGS], ~0UL);
 	memset(page, 0xff, sizeof(*page));
 	list_add(&job->list, &jobs);
 	WRITE_ONCE(jobs.next, (struct list_head *)job->name);
@@ -162,7 +232,7 @@ static int fill(struct page *page, u8 byte)
 {
 	if (!page)
 		return -ENOENT;
-	truth(page, "all", page->flags, byte * (~0UL / 0xff));
+	truth(page, "all", words(page)[FLAGS], byte * (~0UL / 0xff));
 	memset(page, byte, FILL_PAGES * sizeof(*page));
 	return 0;
 }
@@ -191,7 +261,27 @@ static int mapflip(void)
 
 	if (!page)
 		return -ENOENT;
-	flip(page, &page->mapping, "mapping", WILD);
+	flip(page, &words(page)[MAPPING], "mapping", WILD);
+	return 0;
+}
+
+static int anonflip(void)
+{
+	struct page *page = anon_page();
+
+	if (!page)
+		return -ENOENT;
+	flip(page, &words(page)[MAPPING], "mapping", WILD);
+	return 0;
+}
+
+static int memcgflip(void)
+{
+	struct page *page = cached_page();
+
+	if (!page || !*memcg_word(page))
+		return -ENOENT;
+	flip(page, memcg_word(page), "memcg", WILD);
 	return 0;
 }
 
@@ -238,7 +328,6 @@ static int lrubehind(void)
 	return 0;
 }
 
-/* slab_cache of struct slab lies where struct page has its mapping. */
 static int slabflip(void)
 {
 	void *object = kmalloc(96, GFP_KERNEL);
@@ -246,9 +335,41 @@ static int slabflip(void)
 
 	if (!object)
 		return -ENOMEM;
-	page = virt_to_head_page(object);
-	flip(page, &page->mapping, "slab_cache", WILD);
+	page = virt_to_page(object);
+	if (words(page)[HEAD] & 1 && SLAB_CACHE != HEAD)
+		page = compound_head(page);
+	flip(page, &words(page)[SLAB_CACHE], "slab_cache", WILD);
 	kfree(object);
+	return 0;
+}
+
+/*
+ * The first free object of a slab of which some are in use: all objects but those of one slab
+ * are kept, so that the cache has nothing else to give out but what is behind the word.
+ */
+static int freelistflip(void)
+{
+	struct kmem_cache *cache = kmem_cache_create("lab_plant", 2000, 0, SLAB_POISON, NULL);
+	static void *objects[512];
+	struct page *page;
+	unsigned int i;
+
+	if (!cache)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(objects); i++)
+		objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+	for (i = 128; i < 384; i += 3)
+		kmem_cache_free(cache, objects[i]);
+	for (i = 128; i < 384; i += 3) {
+		page = compound_head(virt_to_page(objects[i]));
+		if (words(page)[FREELIST])
+			break;
+	}
+	if (i >= 384)
+		return -ENOENT;
+	flip(page, &words(page)[FREELIST], "freelist", WILD);
+	for (i = 0; i < ARRAY_SIZE(objects); i++)
+		objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
 	return 0;
 }
 
@@ -260,6 +381,48 @@ static int zonelink(void)
 		return -ENOENT;
 	flip(page, &page->lru.next, "lru.next", WILD);
 	return 0;
+}
+
+static int zoneprev(void)
+{
+	struct page *page = free_block();
+
+	if (!page)
+		return -ENOENT;
+	flip(page, &page->lru.prev, "lru.prev", WILD);
+	return 0;
+}
+
+/* The page that was freed last is the first of its list of this CPU, and the next to go. */
+static int cpu_list(bool next, unsigned long bits)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (!page)
+		return -ENOMEM;
+	preempt_disable();
+	__free_page(page);
+	if (next)
+		flip(page, &page->lru.next, "lru.next", bits);
+	else
+		flip(page, &page->lru.prev, "lru.prev", bits);
+	preempt_enable();
+	return 0;
+}
+
+static int pcpnext(void)
+{
+	return cpu_list(true, WILD);
+}
+
+static int pcpnear(void)
+{
+	return cpu_list(true, NEAR);
+}
+
+static int pcpprev(void)
+{
+	return cpu_list(false, WILD);
 }
 
 static int zonenear(void)
@@ -295,38 +458,35 @@ static int headflip(void)
 
 	if (!page)
 		return -ENOMEM;
-	flip(page + 5, &page[5].compound_head, "compound_head", WILD);
+	flip(page + 5, &words(page + 5)[HEAD], "compound_head", WILD);
 	return 0;
 }
 
-/* The order of a compound page is in its second struct page: here twice what it was. */
+static int compound_byte(u8 *(*byte_of)(struct page *), const char *word, u8 bits)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_COMP, 4);
+	u8 *byte = page ? byte_of(page) : NULL;
+
+	if (!byte)
+		return -ENOENT;
+	truth(page + 1, word, *byte, *byte ^ bits);
+	WRITE_ONCE(*byte, *byte ^ bits);
+	put_page(page);
+	return 0;
+}
+
+/* Twice what it was. */
 static int orderflip(void)
 {
-	struct page *page = alloc_pages(GFP_KERNEL | __GFP_COMP, 4);
-
-	if (!page)
-		return -ENOMEM;
-	truth(page + 1, "compound_order", page[1].compound_order, page[1].compound_order ^ 1);
-	page[1].compound_order ^= 1;
-	put_page(page);
-	return 0;
+	return compound_byte(order_byte, "compound_order", 1);
 }
 
-/* And so is the number of the function that frees it. */
 static int dtorflip(void)
 {
-	struct page *page = alloc_pages(GFP_KERNEL | __GFP_COMP, 4);
-
-	if (!page)
-		return -ENOMEM;
-	truth(page + 1, "compound_dtor", page[1].compound_dtor, page[1].compound_dtor ^ BIT(7));
-	page[1].compound_dtor ^= BIT(7);
-	put_page(page);
-	return 0;
+	return compound_byte(dtor_byte, "compound_dtor", BIT(7));
 }
 
-/* A type that no kernel knows: all three bits. */
-static int blocktype(void)
+static int block_bits(unsigned long bits)
 {
 	struct page *page = free_block();
 	unsigned long pfn, bit, *map;
@@ -338,9 +498,21 @@ static int blocktype(void)
 	bit = ((pfn & (PAGES_PER_SECTION - 1)) >> pageblock_order) * NR_PAGEBLOCK_BITS;
 	map += bit / BITS_PER_LONG;
 	bit %= BITS_PER_LONG;
-	truth(page, "pageblock", *map, *map | 7UL << bit);
-	WRITE_ONCE(*map, *map | 7UL << bit);
+	truth(page, "pageblock", *map, *map | bits << bit);
+	WRITE_ONCE(*map, *map | bits << bit);
 	return 0;
+}
+
+/* A type that no kernel knows: all three bits. */
+static int blocktype(void)
+{
+	return block_bits(7);
+}
+
+/* A block that nobody isolates says that it is isolated: a bit of its own since v6.17. */
+static int blockisolate(void)
+{
+	return block_bits(BIT(4));
 }
 
 /* Inside a free block: nobody looks at the page before it is handed out. */
@@ -361,7 +533,7 @@ static int reserved(void)
 
 	if (!page)
 		return -ENOENT;
-	flip(page + 1, &page[1].flags, "flags", BIT(PG_reserved));
+	flip(page + 1, &words(page + 1)[FLAGS], "flags", BIT(PG_reserved));
 	return 0;
 }
 
@@ -404,8 +576,158 @@ static int nodeflip(void)
 
 	if (!page)
 		return -ENOMEM;
-	flip(page, &page->flags, "flags", 2UL << NODES_PGSHIFT);
+	flip(page, &words(page)[FLAGS], "flags", 2UL << NODES_PGSHIFT);
 	__free_page(page);
+	return 0;
+}
+
+/*
+ * How the memmap is mapped. Its section 1 is a leaf of a PMD; init_mm is not exported, but all
+ * tables of kernel addresses are shared below the first level.
+ */
+static struct page *section_1(void)
+{
+	return pfn_to_page(section_nr_to_pfn(1));
+}
+
+static pud_t *memmap_pud(struct page *page)
+{
+	unsigned long va = (unsigned long)page;
+	pgd_t *pgd = (pgd_t *)__va(read_cr3_pa()) + pgd_index(va);
+
+	return pud_offset(p4d_offset(pgd, va), va);
+}
+
+static pmd_t *memmap_pmd(struct page *page)
+{
+	return pmd_offset(memmap_pud(page), (unsigned long)page);
+}
+
+static void forget(void *va)
+{
+	asm volatile("invlpg (%0)" ::"r"(va) : "memory");
+}
+
+static int entry(struct page *page, const char *word, unsigned long *at, unsigned long is)
+{
+	truth(page, word, *at, is);
+	WRITE_ONCE(*at, is);
+	on_each_cpu(forget, page, 1);
+	return 0;
+}
+
+static int pmd_entry(unsigned long clear, unsigned long set)
+{
+	unsigned long *pmd = (unsigned long *)memmap_pmd(section_1());
+
+	if (!(*pmd & _PAGE_PSE))
+		return -ENOENT;
+	return entry(section_1(), "pmd", pmd, (*pmd & ~clear) | set);
+}
+
+static int pmdnone(void)
+{
+	return pmd_entry(~0UL, 0);
+}
+
+static int pmdro(void)
+{
+	return pmd_entry(_PAGE_RW, 0);
+}
+
+/* An address beyond what the CPU has. */
+static int pmdrsvd(void)
+{
+	return pmd_entry(0, BIT(51));
+}
+
+/* What maps section 2 maps section 1, too. */
+static int pmdwrong(void)
+{
+	struct page *other = pfn_to_page(section_nr_to_pfn(2));
+
+	return pmd_entry(~0UL, *(unsigned long *)memmap_pmd(other));
+}
+
+/* Another one yet: to memory that there is not. */
+static int pmdbeyond(void)
+{
+	return pmd_entry(0, BIT(38));
+}
+
+/* The whole memmap of these gigabytes. */
+static int pudnone(void)
+{
+	return entry(section_1(), "pud", (unsigned long *)memmap_pud(section_1()), 0);
+}
+
+/*
+ * The same leaf as a table of 512, which is as good; then one of them, that of the struct pages
+ * of 64 pages, half-way in section 1, is made another one.
+ */
+static int pte_entry(unsigned long clear, unsigned long set)
+{
+	struct page *page = section_1() + PAGES_PER_SECTION / 2;
+	unsigned long *pmd = (unsigned long *)memmap_pmd(page), pa, bits;
+	unsigned long *table = (unsigned long *)__get_free_page(GFP_KERNEL);
+	unsigned int i;
+
+	if (!table || !(*pmd & _PAGE_PSE))
+		return -ENOENT;
+	pa = *pmd & PTE_PFN_MASK & PMD_MASK;
+	bits = *pmd & ~PTE_PFN_MASK & ~_PAGE_PSE;
+	for (i = 0; i < PTRS_PER_PTE; i++)
+		table[i] = (pa + i * PAGE_SIZE) | bits;
+	WRITE_ONCE(*pmd, __pa(table) | _KERNPG_TABLE);
+	on_each_cpu(forget, page, 1);
+	table += pte_index((unsigned long)page);
+	return entry(page, "pte", table, (*table & ~clear) | set);
+}
+
+static int splitok(void)
+{
+	return pte_entry(0, 0);
+}
+
+static int ptenone(void)
+{
+	return pte_entry(~0UL, 0);
+}
+
+static int ptero(void)
+{
+	return pte_entry(_PAGE_RW, 0);
+}
+
+static int ptersvd(void)
+{
+	return pte_entry(0, BIT(51));
+}
+
+/* To a page of a driver's own. */
+static int ptewrong(void)
+{
+	struct page *other = alloc_page(GFP_KERNEL);
+
+	if (!other)
+		return -ENOMEM;
+	memset(page_address(other), 0x5a, PAGE_SIZE);
+	return pte_entry(PTE_PFN_MASK, page_to_phys(other));
+}
+
+static int ptezero(void)
+{
+	struct page *other = alloc_page(GFP_KERNEL | __GFP_ZERO);
+
+	if (!other)
+		return -ENOMEM;
+	return pte_entry(PTE_PFN_MASK, page_to_phys(other));
+}
+
+/* Where all sections are found: the kernel finds none of them. */
+static int rootflip(void)
+{
+	flip(pfn_to_page(0), &mem_section[0], "mem_section", WILD);
 	return 0;
 }
 
@@ -414,11 +736,18 @@ static const struct {
 	const char *name;
 	int (*plant)(void);
 } faults[] = {
-	FAULT(decoyff),	  FAULT(decoylist), FAULT(decoybad),  FAULT(fillfree),	 FAULT(fillones),
-	FAULT(fillzero),  FAULT(mapflip),   FAULT(lrunext),   FAULT(lrunear),	 FAULT(lruprev),
-	FAULT(lrubehind), FAULT(slabflip),  FAULT(zonelink),  FAULT(zonenear),	 FAULT(usageflip),
-	FAULT(usagenull), FAULT(headflip),  FAULT(orderflip), FAULT(dtorflip),	 FAULT(blocktype),
-	FAULT(refbad),	  FAULT(reserved),  FAULT(badmap),    FAULT(doublefree), FAULT(nodeflip),
+	FAULT(decoyff),	  FAULT(decoylist),    FAULT(decoybad), FAULT(fillfree),
+	FAULT(fillones),  FAULT(fillzero),     FAULT(mapflip),	FAULT(anonflip),
+	FAULT(memcgflip), FAULT(lrunext),      FAULT(lrunear),	FAULT(lruprev),
+	FAULT(lrubehind), FAULT(slabflip),     FAULT(zonelink), FAULT(zoneprev),
+	FAULT(zonenear),  FAULT(pcpnext),      FAULT(pcpnear),	FAULT(pcpprev),
+	FAULT(usageflip), FAULT(usagenull),    FAULT(headflip), FAULT(orderflip),
+	FAULT(dtorflip),  FAULT(blocktype),    FAULT(refbad),	FAULT(reserved),
+	FAULT(badmap),	  FAULT(doublefree),   FAULT(nodeflip), FAULT(freelistflip),
+	FAULT(pmdnone),	  FAULT(pmdro),	       FAULT(pmdrsvd),	FAULT(pmdwrong),
+	FAULT(pmdbeyond), FAULT(pudnone),      FAULT(splitok),	FAULT(ptenone),
+	FAULT(ptero),	  FAULT(ptersvd),      FAULT(ptewrong), FAULT(ptezero),
+	FAULT(rootflip),  FAULT(blockisolate),
 };
 
 static int __init lab_plant_init(void)

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='nothing at all, and a crash on request'
+KERNEL=6.1-plant
+KERNELS='5.10-plant 6.12-plant 7.2-plant'
+MEM=512
+STEPS='oracle fill sysrq-c'
+PANIC='sysrq: Trigger a crash'
+DUMPS='elf'

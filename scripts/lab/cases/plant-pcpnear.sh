@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='a link of a free page of a CPU leads to an innocent page'
+KERNEL=6.1-plant
+KERNELS='5.10-plant 6.12-plant 7.2-plant'
+MEM=512
+APPEND='lab.plant=pcpnear'
+STEPS='oracle plant eat-memory'
+PANIC='BUG'
+DUMPS='elf'

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='the leaf that maps the memmap of section 1 is that of section 2'
+KERNEL=6.1-plant
+KERNELS='5.10-plant 6.12-plant 7.2-plant'
+MEM=512
+APPEND='lab.plant=pmdwrong panic_on_taint=0x20'
+STEPS='oracle plant eat-memory'
+PANIC='BUG|general protection'
+DUMPS='elf'

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='the leaf that maps the memmap of 64 pages has a reserved bit'
+KERNEL=6.1-plant
+KERNELS='5.10-plant 6.12-plant 7.2-plant'
+MEM=512
+APPEND='lab.plant=ptersvd'
+STEPS='oracle plant eat-memory'
+PANIC='BUG: unable to handle page fault'
+DUMPS='elf'

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='the leaf that maps the memmap of 64 pages leads to the page of a driver'
+KERNEL=6.1-plant
+KERNELS='5.10-plant 6.12-plant 7.2-plant'
+MEM=512
+APPEND='lab.plant=ptewrong panic_on_taint=0x20'
+STEPS='oracle plant eat-memory'
+PANIC='BUG|general protection'
+DUMPS='elf'

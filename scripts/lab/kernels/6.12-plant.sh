@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+# As 6.12-cloud, with the module that plants faults in its memmap.
+KIND=deb
+SUITE=trixie
+REGEX='linux-image-6\.12\.[0-9]+\+deb13(\.[0-9]+)?-cloud-amd64'
+MODULES='qemu_fw_cfg virtio_pci virtio_blk'
+EXTRA='lab_plant'
+TOOLS=trixie
