@@ -226,6 +226,86 @@ V4_18 = dict(V5_8, **{
     "OFFSET(vmem_altmap.alloc)": 32,
 })
 
+# RHEL 7.9's line (3.10.0-1160), without ZONE_DEVICE: no SECTION_IS_ONLINE, one value for
+# buddy pages, PG_tail and first_page, _count, struct log, e820map, migratetypes in another
+# order, no desc in a resource.
+V3_10 = dict(V4_18, **{
+    "OSRELEASE": "3.10.0-1160.el7.x86_64",
+    "NUMBER(SECTION_IS_ONLINE_BIT)": None,
+    "NUMBER(SECTION_MAP_LAST_BIT)": 2,
+    "OFFSET(page.mapping)": 8,
+    "OFFSET(page.index)": 16,
+    "OFFSET(page._mapcount)": 24,
+    "OFFSET(page._refcount)": None,
+    "OFFSET(page._count)": 28,
+    "OFFSET(page.lru)": 32,
+    "OFFSET(page.private)": 48,
+    "OFFSET(page.first_page)": 48,
+    "OFFSET(page.page_type)": None,
+    "OFFSET(page.compound_head)": None,
+    "OFFSET(page.pgmap)": None,
+    "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)": -128,
+    "NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)": None,
+    "NUMBER(PG_slab)": 7,
+    "NUMBER(PG_reserved)": 10,
+    "NUMBER(PG_head)": 14,
+    "NUMBER(PG_tail)": 15,
+    "NUMBER(PG_swapbacked)": 19,
+    "NUMBER(PG_unevictable)": 20,
+    "NUMBER(PG_hwpoison)": 22,
+    "NUMBER(__NR_PAGEFLAGS)": 25,
+    "NUMBER(MIGRATE_MOVABLE)": 2,
+    "NUMBER(MIGRATE_TYPES)": 5,
+    "NUMBER(MF_MSG_BUDDY)": None,
+    "NUMBER(MF_MSG_BUDDY_2ND)": None,
+    "NUMBER(SYSTEM_RUNNING)": 1,
+    "NUMBER(__MAX_NR_ZONES)": 3,
+    "NUMBER(ZONE_DEVICE)": None,
+    "SIZE(pglist_data)": 12736,
+    "OFFSET(pglist_data.nr_zones)": 12592,
+    "OFFSET(pglist_data.node_start_pfn)": 12600,
+    "OFFSET(pglist_data.node_present_pages)": 12608,
+    "OFFSET(pglist_data.node_spanned_pages)": 12616,
+    "OFFSET(pglist_data.node_id)": 12624,
+    "SIZE(zone)": 1856,
+    "OFFSET(zone.free_area)": 136,
+    "OFFSET(zone.zone_start_pfn)": 1696,
+    "OFFSET(zone.spanned_pages)": 1704,
+    "OFFSET(zone.present_pages)": 1712,
+    "OFFSET(zone.managed_pages)": 1720,
+    "OFFSET(zone.name)": 1736,
+    "OFFSET(zone.contiguous)": None,
+    "SIZE(resource)": 56,
+    "OFFSET(resource.parent)": 32,
+    "OFFSET(resource.sibling)": 40,
+    "OFFSET(resource.child)": 48,
+    "OFFSET(e820_table.nr_entries)": None,
+    "OFFSET(e820_table.entries)": None,
+    "SIZE(e820_entry)": None,
+    "OFFSET(e820_entry.addr)": None,
+    "OFFSET(e820_entry.size)": None,
+    "OFFSET(e820_entry.type)": None,
+    "OFFSET(e820map.nr_map)": 0,
+    "OFFSET(e820map.map)": 4,
+    "SIZE(e820entry)": 20,
+    "OFFSET(e820entry.addr)": 0,
+    "OFFSET(e820entry.size)": 8,
+    "OFFSET(e820entry.type)": 16,
+    "SIZE(memory_block)": 448,
+    "OFFSET(memory_block.nid)": None,
+    "OFFSET(bus_type.p)": 160,
+    "OFFSET(subsys_private.klist_devices)": 168,
+    "OFFSET(device_private.device)": 160,
+    "SIZE(printk_log)": None,
+    "OFFSET(printk_log.ts_nsec)": None,
+    "OFFSET(printk_log.len)": None,
+    "OFFSET(printk_log.text_len)": None,
+    "SIZE(log)": 16,
+    "OFFSET(log.ts_nsec)": 0,
+    "OFFSET(log.len)": 8,
+    "OFFSET(log.text_len)": 10,
+})
+
 # Debian's linux-image-6.1.0-56-cloud-amd64 (6.1.192): no MEMORY_FAILURE, so no
 # PG_hwpoison.
 V6_1 = dict(COMMON, **dict({
@@ -275,9 +355,11 @@ V6_1 = dict(COMMON, **dict({
 
 def kernel(name):
     """Facts of a kernel, and the zones by number, which no fact spells out."""
-    tables = {"4.18": V4_18, "5.8": V5_8, "5.10": V5_10, "6.1": V6_1}
+    tables = {"3.10": V3_10, "4.18": V4_18, "5.8": V5_8, "5.10": V5_10, "6.1": V6_1}
     facts = {k: v for k, v in tables[name].items() if v is not None}
     zones = ["DMA32", "Normal", "Movable", "Device"]
+    if "NUMBER(ZONE_DEVICE)" not in facts:
+        zones.remove("Device")
     if facts["NUMBER(__MAX_NR_ZONES)"] == 5:
         zones.insert(0, "DMA")
     return facts, zones
@@ -309,4 +391,4 @@ def in_vmcoreinfo(line):
     return kind != "NUMBER" or name in NUMBERS
 
 
-NAMES = ("4.18", "5.8", "5.10", "6.1")
+NAMES = ("3.10", "4.18", "5.8", "5.10", "6.1")

@@ -80,7 +80,8 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         self.build_sections()
         self.build_zones()
         self.build_blocks()
-        self.build_pgmaps()
+        if self.zone_device() >= 0:
+            self.build_pgmaps()
         self.build_resources()
         self.build_log()
         self.build_variables()

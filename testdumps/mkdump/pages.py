@@ -38,7 +38,8 @@ class Pages:
         for at, value in zip(places, (self.links(pfn, zone) | flags,) + tuple(words)):
             struct.pack_into("<Q", out, at, value)
         struct.pack_into("<i", out, self.off("page._mapcount"), mapcount)
-        struct.pack_into("<i", out, self.off("page._refcount"), refcount)
+        struct.pack_into("<i", out, self.off("page._refcount" if "OFFSET(page._refcount)" in self.facts
+                                           else "page._count"), refcount)
         return bytes(out)
 
     def put(self, pfn, data):

@@ -150,7 +150,8 @@ class Sections:
             self.mem.set(pa + self.off("memory_block.start_section_nr"), nr)
             self.mem.set(pa + self.off("memory_block.state"),
                          MEM_ONLINE if self.sections[nr].boot or any(hot) else MEM_OFFLINE)
-            self.mem.set(pa + self.off("memory_block.nid"), 0, 4)
+            if "OFFSET(memory_block.nid)" in self.facts:
+                self.mem.set(pa + self.off("memory_block.nid"), 0, 4)
             self.objects["block:%d" % nr] = ("memory_block", self.direct(pa))
             entries.append((nr, nr + 1, self.direct(pa)))
         if self.version >= (5, 7):

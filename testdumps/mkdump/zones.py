@@ -12,7 +12,7 @@ class Zones:
         return (1 if dma else 0) + (0 if pfn < 0x100000 else 1)
 
     def zone_device(self):
-        return self.fact("NUMBER(ZONE_DEVICE)")
+        return self.facts.get("NUMBER(ZONE_DEVICE)", -1)
 
     def build_zones(self):
         spans, present = {}, {}

@@ -238,7 +238,8 @@ static bool facts_suffice(struct pfs_model *m)
 		 * A kernel without ZONE_DEVICE has no pagemaps, so that all of
 		 * them are known.
 		 */
-		if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE))
+		if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE) &&
+		    !pfs_inferred(m))
 			m->pgmaps_known = true;
 		else
 			pfs_limit(m, "device pagemaps", "%s is not known",

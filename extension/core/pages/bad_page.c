@@ -206,7 +206,7 @@ const char *pfs_bad_lru(const struct pfs_classifier *c, uint64_t flags, const un
 static const char *bad_device(const struct pfs_classifier *c, uint64_t pfn, uint64_t flags,
 			      const unsigned char *bytes)
 {
-	if (!c->pgmap_offset || !c->has_links ||
+	if (!c->pgmap_offset || !c->has_links || c->device_apart ||
 	    (int64_t)(flags >> c->m->layout.zone_shift & c->zone_mask) != c->device_zone ||
 	    !pfs_pgmap_of(c->m, pfn) || pfs_kernel_address(c, pfs_le64(bytes + c->pgmap_offset)))
 		return NULL;

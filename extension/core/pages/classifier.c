@@ -177,6 +177,8 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	c->device_zone = -1;
 	if (pfs_have(f, PFS_F_ZONE_DEVICE))
 		c->device_zone = (int64_t)pfs_val(f, PFS_F_ZONE_DEVICE);
+	c->device_apart = pfs_have(f, PFS_F_ZONE_DEVICE) && pfs_have(f, PFS_F_MAX_NR_ZONES) &&
+			  pfs_val(f, PFS_F_ZONE_DEVICE) >= pfs_val(f, PFS_F_MAX_NR_ZONES);
 	pfs_page_member(m, PFS_F_PG_FLAGS, 8, &c->flags_offset);
 	c->reserved_mask = flag_mask(f, PFS_F_FLAG_RESERVED);
 	c->hwpoison_mask = flag_mask(f, PFS_F_FLAG_HWPOISON);

@@ -31,6 +31,7 @@ struct pfs_classifier {
 	uint64_t node_mask, zone_mask;
 	const struct pfs_zone **by_link; /* [node << 3 | zone], NULL: no such zone */
 	int64_t device_zone;		 /* zone number, -1: none */
+	bool device_apart;		 /* it is no zone link but a bit of its own (RHEL 7) */
 	size_t head_offset;		 /* of compound_head or compound_info; 0: not known */
 	bool head_is_mask;
 	uint64_t tail_mask;	  /* up to v4.3 a tail has a flag, PG_tail; 0: later */

@@ -128,9 +128,10 @@ int pfs_is_zone_device_page(const struct pfs_model *m, const struct pfs_page *p)
 	const struct pfs_facts *f = m->facts;
 
 	/* Without ZONE_DEVICE this is a constant and reads nothing. */
-	if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE))
+	if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE) && !pfs_inferred(m))
 		return 0;
-	if (!p || !p->has_bytes || !m->layout.zone_width || !pfs_have(f, PFS_F_ZONE_DEVICE))
+	if (!p || !p->has_bytes || !m->layout.zone_width || !pfs_have(f, PFS_F_ZONE_DEVICE) ||
+	    m->classifier->device_apart)
 		return -1;
 	/* Not p->zone, which is decoded only where the links can be looked up. */
 	return (p->flags >> m->layout.zone_shift & ((UINT64_C(1) << m->layout.zone_width) - 1)) ==
