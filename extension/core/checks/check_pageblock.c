@@ -5,6 +5,27 @@
 #define ULL(x) ((unsigned long long)(x))
 #define TYPE_MASK 7 /* PB_migratetype_bits is 3, and isolation, where it is apart, no type */
 
+/*
+ * Has anybody written the bits of this section? Up to v5.2 those of added memory came out of
+ * kmalloc() (326e1b8f83a4 and its series, v5.3, made it a zeroed usage), and were set
+ * as it went online; a device's are not all set, because its altmap reserve is left out.
+ */
+static bool bits_are_set(const struct pfs_model *m, const struct pfs_section *s)
+{
+	uint64_t start = s->nr * m->layout.pages_per_section;
+	uint64_t end = start + m->layout.pages_per_section;
+	size_t i;
+
+	if (pfs_has_subsections(m))
+		return s->subsections;
+	if (pfs_has_section_flag(m, PFS_SF_ONLINE) && !(s->flags & PFS_SEC_ONLINE))
+		return false;
+	for (i = 0; i < m->nr_pgmaps; i++)
+		if (m->pgmaps[i].start_pfn < end && start < m->pgmaps[i].end_pfn)
+			return false;
+	return m->pgmaps_known || pfs_has_section_flag(m, PFS_SF_ONLINE);
+}
+
 void pfs_check_pageblocks(struct pfs_check *c)
 {
 	struct pfs_model *m = c->m;
@@ -29,9 +50,7 @@ void pfs_check_pageblocks(struct pfs_check *c)
 		const struct pfs_section *sec = &m->sections[s];
 		uint64_t first = sec->nr * m->layout.pages_per_section, va = sec->pageblocks;
 
-		/* Where the usage cannot be read, this is known already. */
-		if (!(sec->flags & PFS_SEC_HAS_MEM_MAP) || !va ||
-		    (pfs_has_subsections(m) && !sec->subsections))
+		if (!(sec->flags & PFS_SEC_HAS_MEM_MAP) || !va || !bits_are_set(m, sec))
 			continue;
 		for (at = 0; at < blocks; at += per_word) {
 			if (pfs_read_va(m->mem, va + at * width / 8, buf, sizeof(buf), NULL))

@@ -122,6 +122,9 @@ void pfs_model_pageblocks(struct pfs_model *m)
 	for (i = 0; i < m->nr_sections && i < MAX_VOTERS; i++) {
 		const struct pfs_section *s = &m->sections[i];
 
+		/* Nobody may have written those of memory that is not online. */
+		if (pfs_has_section_flag(m, PFS_SF_ONLINE) && !(s->flags & PFS_SEC_ONLINE))
+			continue;
 		for (at = 0; s->pageblocks && at < blocks / 2; at += 8) {
 			if (pfs_read_va(m->mem, s->pageblocks + at, buf, sizeof(buf), NULL))
 				break;
