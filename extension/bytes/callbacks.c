@@ -203,13 +203,30 @@ static int own_reader(struct pfs_callbacks *cb, struct pfs_target *file, struct 
 		c->t.info.vmcoreinfo = cb->vmcoreinfo;
 		c->t.info.vmcoreinfo_len = cb->vmcoreinfo_len;
 	}
-	if (!file) {
+	if (!file)
 		c->t.info.page_size = pfs_page_size_of(cb->vmcoreinfo, cb->vmcoreinfo_len);
-		c->t.info.max_pfn = UINT64_MAX / c->t.info.page_size;
-	}
 	c->doubt = !file && !c->t.info.live;
 	*ret = &c->t;
 	return 0;
+}
+
+static int open_files(struct pfs_callbacks *c, struct pfs_target **ret, struct pfs_err *err)
+{
+	const char **paths;
+	size_t nr = 0, i;
+	int r;
+
+	while (c->more && c->more[nr])
+		nr++;
+	paths = calloc(nr + 1, sizeof(*paths));
+	if (!paths)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	paths[0] = c->path;
+	for (i = 0; i < nr; i++)
+		paths[i + 1] = c->more[i];
+	r = pfs_target_open_kdump(paths, nr + 1, NULL, NULL, ret, err);
+	free(paths);
+	return r;
 }
 
 int pfs_target_callbacks(struct pfs_callbacks *c, enum pfs_reader reader, struct pfs_target **ret,
@@ -222,7 +239,7 @@ int pfs_target_callbacks(struct pfs_callbacks *c, enum pfs_reader reader, struct
 		return pfs_err_set(err, EINVAL, "struct pfs_callbacks has %zu bytes, not %zu",
 				   sizeof(*c), c->size);
 	if (c->path)
-		r = pfs_target_open_kdump(&c->path, 1, NULL, NULL, &file, err);
+		r = open_files(c, &file, err);
 	else if (reader == PFS_READER_FILE)
 		r = pfs_err_set(err, EINVAL, "%s has no dump file open", c->name);
 	if (r && reader == PFS_READER_FILE)

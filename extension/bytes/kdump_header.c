@@ -247,7 +247,8 @@ static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigne
 		f->start_pfn =
 			pfs_le64(sub + (wide ? KDUMP_SUB_START_PFN_64 : KDUMP_SUB_START_PFN));
 		f->end_pfn = pfs_le64(sub + (wide ? KDUMP_SUB_END_PFN_64 : KDUMP_SUB_END_PFN));
-		if (f->start_pfn > f->end_pfn || f->start_pfn >= g->max_pfn)
+		/* makedumpfile shares out pages that are kept: the last file may have none. */
+		if (f->start_pfn > f->end_pfn || f->start_pfn > g->max_pfn)
 			return pfs_err_set(err, EIO,
 					   "sub header: part of a split set with pages 0x%" PRIx64
 					   " to 0x%" PRIx64 " of 0x%" PRIx64,

@@ -35,7 +35,7 @@ static int load(struct pfs_library *l, bool now, struct pfs_err *err)
 		return 0;
 	if (!find(path, sizeof(path)))
 		return pfs_err_set(err, ENOENT, "built without libdrgn: there is no " NAME);
-	if (l->files->nr_dumps > 1)
+	if (now && l->files->nr_dumps > 1)
 		return pfs_err_set(err, EINVAL, "libdrgn reads no split dump");
 	if (!l->handle)
 		/* It has threads of OpenMP, which outlive all that one could close. */
@@ -52,8 +52,9 @@ static int load(struct pfs_library *l, bool now, struct pfs_err *err)
 	return r;
 }
 
-static int unwind(struct pfs_unwinder *u, int (*frame)(void *arg, const struct pfs_unwound *f),
-		  void *arg, struct pfs_err *err)
+static int unwind(struct pfs_unwinder *u, const struct pfs_core *core,
+		  int (*frame)(void *arg, const struct pfs_unwound *f), void *arg,
+		  struct pfs_err *err)
 {
 	struct pfs_library *l =
 		(struct pfs_library *)((char *)u - offsetof(struct pfs_library, unwinder));
@@ -61,7 +62,7 @@ static int unwind(struct pfs_unwinder *u, int (*frame)(void *arg, const struct p
 
 	if (r == -ENOENT)
 		return 0;
-	return r ? r : l->m->unwinder.unwind(&l->m->unwinder, frame, arg, err);
+	return r ? r : l->m->unwinder.unwind(&l->m->unwinder, core, frame, arg, err);
 }
 
 void pfs_library_init(struct pfs_library *l, const struct pfs_files *files)

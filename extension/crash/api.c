@@ -90,6 +90,38 @@ static const struct machine *machine(void)
 	return NULL;
 }
 
+/*
+ * What crash takes the dump for. LIVE_SYSTEM comes before the way in which its
+ * memory is read, and a RAM dump before the ELF that crash makes of it.
+ */
+static const char *format(void)
+{
+	static const struct {
+		ulonglong flags, flags2;
+		const char *name, *flattened;
+	} known[] = {
+		{ LIVE_SYSTEM, REM_PAUSED_F, "live", NULL },
+		{ LIVE_RAMDUMP, RAMDUMP, "ramdump", NULL },
+		{ 0, VMWARE_VMSS_GUESTDUMP, "vmware-guestdump", NULL },
+		{ VMWARE_VMSS, 0, "vmware-vmss", NULL },
+		{ DISKDUMP, 0, "kdump", "kdump-flattened" },
+		{ KDUMP | NETDUMP | REM_NETDUMP, 0, "elf", "elf-flattened" },
+		{ SADUMP, 0, "sadump", NULL },
+		{ XENDUMP, 0, "xendump", NULL },
+		{ KVMDUMP, 0, "kvmdump", NULL },
+		{ LKCD | REM_LKCD, 0, "lkcd", NULL },
+		{ MCLXCD | REM_MCLXCD, 0, "mclx", NULL },
+		{ S390D | REM_S390D, 0, "s390", NULL },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (pc->flags & known[i].flags || pc->flags2 & known[i].flags2)
+			return FLAT_FORMAT() && known[i].flattened ? known[i].flattened :
+								     known[i].name;
+	return "unknown";
+}
+
 void pfs_crash_info(struct pfs_crash_info *ret)
 {
 	const struct machine *m = machine();
@@ -100,14 +132,43 @@ void pfs_crash_info(struct pfs_crash_info *ret)
 		.prstatus_size = m ? m->prstatus : 0,
 		.page_size = (unsigned int)PAGESIZE(),
 		.dumpfile = ACTIVE() || REMOTE_MEMSRC() ? NULL : pc->dumpfile,
+		.format = format(),
 		.live = ACTIVE() || REMOTE_MEMSRC(),
 		.minimal = !!(pc->flags & MINIMAL_MODE),
-		.elf = NETDUMP_DUMPFILE() || KDUMP_DUMPFILE(),
+		.elf = (NETDUMP_DUMPFILE() || KDUMP_DUMPFILE()) && !(pc->flags2 & RAMDUMP),
+		.raw = pc->flags2 & RAMDUMP,
 		.split = dumpfile_is_split(),
 		.flattened = FLAT_FORMAT(),
 		.cpus = kt->cpus > 0 ? (unsigned int)kt->cpus : 0,
 		.terminal = fp == stdout && isatty(STDOUT_FILENO),
 	};
+}
+
+static bool call_show_files(void *arg)
+{
+	(void)arg;
+	if (pc->flags2 & RAMDUMP)
+		show_ramdump_files();
+	else
+		show_split_dumpfiles();
+	return true;
+}
+
+bool pfs_crash_file_list(char *buf, size_t size)
+{
+	FILE *saved = fp, *mem;
+	bool ret;
+
+	if (!(pc->flags2 & RAMDUMP) && !dumpfile_is_split())
+		return false;
+	memset(buf, 0, size);
+	mem = fmemopen(buf, size, "w");
+	if (!mem)
+		return false;
+	fp = mem;
+	ret = guarded(call_show_files, NULL);
+	fp = saved;
+	return !fclose(mem) && ret;
 }
 
 struct read_call {
@@ -395,6 +456,8 @@ static void cmd_pfnscope(void)
 	 */
 	if (state.aborted || fflush(fp))
 		__fpurge(fp);
+	if (state.interrupted)
+		fprintf(pc->error_fp ? pc->error_fp : stderr, "pfnscope: interrupted\n");
 	leave();
 	if (state.aborted)
 		RESTART();
@@ -411,9 +474,10 @@ static void cmd_cleanup(void)
 		leave();
 }
 
+/* `extend` lists all names, also of what nobody can call. */
 static struct command_table_entry commands[] = {
 	{ "pfnscope", cmd_pfnscope, NULL, MINIMAL },
-	{ "pfnscope_cleanup", cmd_cleanup, NULL, CLEANUP | HIDDEN_COMMAND | MINIMAL },
+	{ "", cmd_cleanup, NULL, CLEANUP | HIDDEN_COMMAND | MINIMAL },
 	{ .name = NULL },
 };
 

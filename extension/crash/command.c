@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One command: where the bytes come from, and where the output goes. */
-#include <dirent.h>
 #include <errno.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "crash/crash.h"
@@ -14,38 +12,21 @@
 struct command {
 	const struct pfs_engine *e;
 	struct pfs_crash_info info;
+	struct pfs_crash_files files;
 };
-
-/* Is what the path leads to one of the files that crash has open? */
-static bool is_open(const char *path)
-{
-	struct stat want, st;
-	struct dirent *d;
-	bool found = false;
-	DIR *dir;
-
-	if (stat(path, &want))
-		return false;
-	dir = opendir("/proc/self/fd");
-	while (dir && !found && (d = readdir(dir)))
-		found = !fstatat(dirfd(dir), d->d_name, &st, 0) && st.st_dev == want.st_dev &&
-			st.st_ino == want.st_ino;
-	if (dir)
-		closedir(dir);
-	return found;
-}
 
 static int open_file(struct command *c, struct pfs_target **ret, struct pfs_err *err)
 {
-	const char *path = c->info.dumpfile;
+	const struct pfs_crash_files *f = &c->files;
 
-	if (!path)
+	if (!c->info.dumpfile)
 		return pfs_err_set(err, EINVAL, "crash has no dump file open");
-	if (c->info.split)
-		return pfs_err_set(err, EINVAL, "the dump is in several files");
-	if (!is_open(path))
-		return pfs_err_set(err, ENOENT, "%s: not the file that crash has open", path);
-	return c->e->open_kdump(&path, 1, NULL, NULL, ret, err);
+	if (c->info.raw)
+		return pfs_err_set(err, EINVAL, "only crash knows where images of RAM belong");
+	if (!f->nr)
+		return pfs_err_set(err, ENOENT, "%s: not the file that crash has open",
+				   c->info.dumpfile);
+	return c->e->open_kdump((const char *const *)f->paths, f->nr, NULL, NULL, ret, err);
 }
 
 /*
@@ -59,7 +40,7 @@ static int open_flattened(struct command *c, struct pfs_target **ret, struct pfs
 
 	if (!c->info.flattened || c->info.elf)
 		return -EINVAL;
-	r = pfs_crash_target(&c->info, NULL, ret, err);
+	r = pfs_crash_target(&c->info, &c->files, NULL, ret, err);
 	if (r || (*ret)->info.vmcoreinfo)
 		return r;
 	pfs_target_free(*ret);
@@ -74,12 +55,15 @@ static int open_memory(void *arg, enum pfs_reader reader, struct pfs_target **re
 	int r;
 
 	pfs_crash_info(&c->info);
+	pfs_crash_files_free(&c->files);
+	if (pfs_crash_files(&c->info, &c->files))
+		return pfs_err_set(err, ENOMEM, "out of memory");
 	if (reader == PFS_READER_FILE || open_flattened(c, &t, err)) {
 		r = open_file(c, &t, err);
 		if (r && reader == PFS_READER_FILE)
 			return pfs_err_wrap(err, "--reader=file");
 		if (r || reader == PFS_READER_HOST) {
-			r = pfs_crash_target(&c->info, r ? NULL : t, &t, err);
+			r = pfs_crash_target(&c->info, &c->files, r ? NULL : t, &t, err);
 			if (r)
 				return r;
 		}
@@ -138,6 +122,7 @@ void pfs_crash_command(const struct pfs_engine *e, int argc, const char *const *
 		.stop = stop,
 		.complain = complain,
 		.arg = &c,
+		.hex = true,
 	};
 
 	pfs_crash_info(&c.info);
@@ -145,4 +130,5 @@ void pfs_crash_command(const struct pfs_engine *e, int argc, const char *const *
 	host.width = width(&c.info);
 	/* crash has no use for an exit status. */
 	e->hosted_run(&host, argc, argv);
+	pfs_crash_files_free(&c.files);
 }

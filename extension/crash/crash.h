@@ -18,16 +18,32 @@ struct pfs_crash_info {
 	size_t prstatus_size;	/* bytes of its struct elf_prstatus */
 	unsigned int page_size; /* bytes: at most 65536 */
 	const char *dumpfile;	/* as typed; NULL on a live system */
+	const char *format;	/* the words of our own reader, where it knows it */
 	bool live;
 	bool minimal; /* crash --minimal: crash knows no types */
 	bool elf;     /* an ELF dump: crash cannot say what it lacks */
-	bool split;   /* one of a set; we know but the first file's name */
+	bool raw;     /* images of RAM: no file but crash knows where they belong */
+	bool split;   /* a set of files */
 	bool flattened;
 	unsigned int cpus; /* 0 with --minimal */
 	bool terminal;	   /* output goes to a terminal, not to a pager or a file */
 };
 
 void pfs_crash_info(struct pfs_crash_info *ret);
+
+/* crash's list of a dump's files, as `sys` prints it; false: the dump is in one. */
+bool pfs_crash_file_list(char *buf, size_t size);
+
+/* The files of the dump (files.c). */
+struct pfs_crash_files {
+	char **paths;
+	size_t nr; /* 0: a live system, or no longer what crash has open */
+	uint64_t bytes;
+};
+
+/* -ENOMEM. */
+int pfs_crash_files(const struct pfs_crash_info *info, struct pfs_crash_files *ret);
+void pfs_crash_files_free(struct pfs_crash_files *f);
 
 /* crash's answer to a physical read inside one page. */
 enum pfs_crash_read {
@@ -66,10 +82,10 @@ extern struct pfs_lookup pfs_crash_lookup;
  * A target that reads memory through crash alone (target.c). file (may be
  * NULL) is the same dump through libkdumpfile; it is taken over, also on
  * failure, and gives VMCOREINFO and registers where crash has none, and where
- * crash fills in zeroes, what is there.
+ * crash fills in zeroes, what is there. files outlives the target.
  */
-int pfs_crash_target(const struct pfs_crash_info *info, struct pfs_target *file,
-		     struct pfs_target **ret, struct pfs_err *err);
+int pfs_crash_target(const struct pfs_crash_info *info, const struct pfs_crash_files *files,
+		     struct pfs_target *file, struct pfs_target **ret, struct pfs_err *err);
 
 /* The library, loaded so that it and crash share no symbols (engine.c). */
 struct pfs_engine {

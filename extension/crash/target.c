@@ -171,8 +171,8 @@ static int registers_from_crash(struct crash_target *c)
 	return 0;
 }
 
-int pfs_crash_target(const struct pfs_crash_info *info, struct pfs_target *file,
-		     struct pfs_target **ret, struct pfs_err *err)
+int pfs_crash_target(const struct pfs_crash_info *info, const struct pfs_crash_files *files,
+		     struct pfs_target *file, struct pfs_target **ret, struct pfs_err *err)
 {
 	struct crash_target *c = calloc(1, sizeof(*c));
 
@@ -187,9 +187,9 @@ int pfs_crash_target(const struct pfs_crash_info *info, struct pfs_target *file,
 		c->t.info = file->info;
 	else
 		c->t.info = (struct pfs_target_info){
-			.path = info->dumpfile,
-			.format = info->live ? "live" : "unknown",
-			.max_pfn = UINT64_MAX / info->page_size,
+			.path = files->nr ? files->paths[0] : info->dumpfile,
+			.format = info->format,
+			.bytes = files->bytes,
 		};
 	c->t.info.reader = "crash";
 	c->t.info.reader_version = info->version;

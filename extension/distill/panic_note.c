@@ -162,9 +162,9 @@ static json_t *operand_to_json(struct writer *w, const struct pfs_operand *op)
 }
 
 static const char *const named_by[] = {
-	[PFS_NAMED_BY_DUMP] = "dump",
-	[PFS_NAMED_BY_CHECK] = "check",
-	[PFS_NAMED_BY_LIST] = "list",
+	[PFS_NAMED_BY_DUMP] = "dump",	[PFS_NAMED_BY_CHECK] = "check",
+	[PFS_NAMED_BY_LIST] = "list",	[PFS_NAMED_BY_SAN] = "sanitizer",
+	[PFS_NAMED_BY_PANIC] = "panic", [PFS_NAMED_BY_MCE] = "memory-failure",
 };
 
 static json_t *named_to_json(struct writer *w, const struct pfs_named_page *named, size_t nr)
@@ -186,6 +186,14 @@ static json_t *named_to_json(struct writer *w, const struct pfs_named_page *name
 			set_str(w, o, "by", named_by[d->by]);
 		set_hex_if(w, o, "ts_nsec", d->by != PFS_NAMED_BY_DUMP, d->ts_nsec);
 		set_str(w, o, "reason", d->reason);
+		set_str(w, o, "owner", d->owner);
+		set_str(w, o, "tracked", d->tracked);
+		if (d->unpoisoned)
+			set(w, o, "unpoisoned", json_true());
+		if (d->has_counts) {
+			set_hex(w, o, "refcount", (uint32_t)d->refcount);
+			set_hex(w, o, "mapcount", (uint32_t)d->mapcount);
+		}
 		if (d->word_at) {
 			set_hex(w, o, "word_at", d->word_at);
 			set_hex(w, o, "word_is", d->word_is);
@@ -500,6 +508,17 @@ static enum pfs_named_by get_named_by(struct reader *x, const json_t *e)
 	return PFS_NAMED_BY_DUMP;
 }
 
+static void read_counts(struct reader *x, const json_t *e, struct pfs_named_page *d)
+{
+	uint64_t refcount;
+
+	d->has_counts = get_hex(x, e, "refcount", &refcount);
+	if (!d->has_counts)
+		return;
+	d->refcount = (int32_t)refcount;
+	d->mapcount = (int32_t)need_hex(x, e, "mapcount");
+}
+
 static void read_named(struct reader *x, const json_t *o, const char *key,
 		       struct pfs_named_page **ret, size_t *ret_nr)
 {
@@ -516,6 +535,10 @@ static void read_named(struct reader *x, const json_t *o, const char *key,
 		d->poisoned = need_bool(x, e, "poisoned");
 		d->by = get_named_by(x, e);
 		d->reason = get_str(x, e, "reason");
+		d->owner = get_str(x, e, "owner");
+		d->tracked = get_str(x, e, "tracked");
+		d->unpoisoned = json_is_true(json_object_get(e, "unpoisoned"));
+		read_counts(x, e, d);
 		get_hex(x, e, "ts_nsec", &d->ts_nsec);
 		if (get_hex(x, e, "word_at", &d->word_at)) {
 			d->word_is = need_hex(x, e, "word_is");

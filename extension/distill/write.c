@@ -39,7 +39,7 @@ struct sink {
 struct distill {
 	struct pfs_target *t;
 	const struct pfs_facts *f;
-	const struct pfs_ranges *readable, *undecidable, *absent;
+	const struct pfs_ranges *sections, *readable, *undecidable, *absent;
 	struct pfs_ranges ram;
 	int fd;
 	uint64_t block, max_pfn, pages;
@@ -249,32 +249,55 @@ static uint64_t div_up(uint64_t a, uint64_t b)
 	return a / b + !!(a % b);
 }
 
-/*
- * Find out what is RAM. A host that cannot tell (crash, drgn) has no holes
- * except those that a read ran into. A page that was never read was left out by
- * us, which is what `excluded` means.
- */
-static int find_ram(struct distill *d)
+/* The RAM of a dump that can tell. */
+static int ask_for_ram(struct distill *d)
 {
-	struct pfs_target *t = d->t;
 	uint64_t at = 0, end, past;
 	int r = 0;
 
 	if (__builtin_mul_overflow(d->max_pfn, d->block, &past))
 		past = UINT64_MAX;
 	for (; at < past && !r; at = end) {
-		bool ram;
+		bool ram = d->t->ops->presence(d->t, at, &end) != PFS_ABSENT;
 
-		if (t->ops->presence)
-			ram = t->ops->presence(t, at, &end) != PFS_ABSENT;
-		else
-			ram = !pfs_ranges_at(d->absent, at, &end);
 		if (end <= at)
 			end = at + d->block;
 		if (end > past)
 			end = past;
 		if (ram)
 			r = pfs_ranges_add(&d->ram, at, end);
+	}
+	return r;
+}
+
+static int add_all(struct pfs_ranges *to, const struct pfs_ranges *from)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < from->nr && !r; i++)
+		r = pfs_ranges_add(to, from->v[i].start, from->v[i].end);
+	return r;
+}
+
+/*
+ * Find out what is RAM. Where the host cannot tell (crash, drgn) it is what the
+ * kernel has sections of, without the holes that a read ran into. A page that was
+ * never read was left out by us, which is what `excluded` means.
+ */
+static int find_ram(struct distill *d)
+{
+	size_t i;
+	int r;
+
+	if (d->t->ops->presence) {
+		r = ask_for_ram(d);
+	} else {
+		r = d->sections ? add_all(&d->ram, d->sections) : 0;
+		for (i = 0; i < d->absent->nr && !r; i++)
+			r = pfs_ranges_remove(&d->ram, d->absent->v[i].start, d->absent->v[i].end);
+		if (!r)
+			r = add_all(&d->ram, d->readable);
 	}
 	pfs_ranges_settle(&d->ram);
 	return r;
@@ -287,11 +310,16 @@ static int build_notes(struct distill *d, const char *panic_json, const char *sc
 	char *text = NULL, *notes = NULL;
 	size_t len = 0, text_len;
 	FILE *out = open_memstream(&notes, &len);
+	uint64_t end;
 	int r = -ENOMEM;
 
 	d->max_pfn = div_up(last->end, d->block);
-	if (d->t->info.max_pfn > d->max_pfn)
-		d->max_pfn = d->t->info.max_pfn;
+	/* The dump's own word; of one that has none (0), the model's. */
+	end = d->t->info.max_pfn;
+	if (!end && d->sections && d->sections->nr)
+		end = div_up(d->sections->v[d->sections->nr - 1].end, d->block);
+	if (end > d->max_pfn)
+		d->max_pfn = end;
 	text = pfs_distill_vmcoreinfo(d->t, d->f, &text_len);
 	if (!out || !text || find_ram(d))
 		goto out;
@@ -567,7 +595,8 @@ static int write_file(struct distill *d, struct pfs_err *err)
 }
 
 int pfs_distill_write(int fd, struct pfs_target *t, const struct pfs_facts *f,
-		      const char *panic_json, const char *scan_json, struct pfs_err *err)
+		      const struct pfs_ranges *sections, const char *panic_json,
+		      const char *scan_json, struct pfs_err *err)
 {
 	struct pfs_recorder *rec = pfs_target_recorder(t);
 	struct distill *d;
@@ -582,6 +611,7 @@ int pfs_distill_write(int fd, struct pfs_target *t, const struct pfs_facts *f,
 	d->fd = fd;
 	d->t = t;
 	d->f = f;
+	d->sections = sections;
 	d->block = t->info.page_size;
 	d->readable = pfs_recorder_ranges(rec, PFS_PRESENT);
 	d->undecidable = pfs_recorder_ranges(rec, PFS_UNDECIDABLE);

@@ -10,11 +10,14 @@
  * Write to fd, an empty file, everything that was read so far through t, a record
  * target. The same reads of the same dump, which may itself be distilled, give the same bytes.
  * panic_json and scan_json are the text of these notes; NULL: the notes of t,
- * if it has any. -EINVAL: t is no record target, or nothing was read; -ENOSPC:
- * more was read than the recorder keeps; -EIO and other errors of writing.
+ * if it has any. sections is the memory that the kernel has sections for: that
+ * is RAM, where t has no presence() to tell. -EINVAL: t is no record target, or
+ * nothing was read; -ENOSPC: more was read than the recorder keeps; -EIO and
+ * other errors of writing.
  */
 int pfs_distill_write(int fd, struct pfs_target *t, const struct pfs_facts *f,
-		      const char *panic_json, const char *scan_json, struct pfs_err *err);
+		      const struct pfs_ranges *sections, const char *panic_json,
+		      const char *scan_json, struct pfs_err *err);
 
 /* Did pfs_distill_write() write this file? */
 bool pfs_is_distilled(int fd);

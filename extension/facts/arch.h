@@ -18,6 +18,15 @@ struct pfs_firmware_range {
 	const char *type; /* in words: "ACPI NVS" */
 };
 
+/* What pfn_valid() asks of a section that has a memmap. */
+enum pfs_pfn_valid {
+	PFS_VALID_GENERIC = 1 << 0,	 /* nothing of early ones, of others the subsection */
+	PFS_VALID_MAPPED = 1 << 1,	 /* memblock, and it must not be NOMAP */
+	PFS_VALID_EARLY_MAPPED = 1 << 2, /* the same of early ones, of others the subsection */
+	PFS_VALID_EARLY_MEMORY = 1 << 3, /* the same, but NOMAP may be */
+	PFS_NR_VALID_KINDS = 4
+};
+
 /*
  * The comment of a hook says if it may be NULL. An architecture that lacks any
  * other hook is not supported (pfs_arch_missing()).
@@ -31,7 +40,7 @@ struct pfs_arch {
 
 	uint64_t page_sizes;  /* bit n: pages may have 1 << n bytes; the smallest is the default */
 	uint64_t kernel_half; /* the lowest virtual address of the kernel's half */
-	uint64_t image_start, image_end; /* where the kernel image is mapped */
+	uint64_t image_start, image_end; /* of any kernel; init() may know better of this one */
 	const char *top_symbol;		 /* the name of init_mm's root table */
 
 	/*
@@ -43,9 +52,8 @@ struct pfs_arch {
 	/* HUGETLB_PAGE_ORDER: log2 of the pages in a huge page, and thus in a pageblock. */
 	unsigned int (*hugetlb_order)(const struct pfs_mem *m);
 	/*
-	 * The address of the struct page of PFN 0, asked where SYMBOL(vmemmap)
-	 * does not say (it does from v6.9 on). May be NULL: then the sections
-	 * tell.
+	 * The address of the struct page of PFN 0. May be NULL: SYMBOL(vmemmap)
+	 * has its value (v6.9), or the sections tell.
 	 */
 	bool (*vmemmap)(struct pfs_mem *m, const struct pfs_facts *f, uint64_t *ret);
 
@@ -74,11 +82,10 @@ struct pfs_arch {
 	int (*describe)(struct pfs_mem *m, uint64_t text, uint64_t top, char *buf, size_t size);
 
 	/*
-	 * Does this kernel have a pfn_valid() of its architecture, which asks more than
-	 * sections do, or do the facts not tell? Its answer is not known then. May be
-	 * NULL: the generic one is all there ever was.
+	 * Which pfn_valid() this kernel has: a bit of enum pfs_pfn_valid for each that it may
+	 * be, as far as the facts tell. May be NULL: the generic one is all there ever was.
 	 */
-	bool (*own_pfn_valid)(const struct pfs_facts *f);
+	unsigned int (*pfn_valid_kinds)(const struct pfs_facts *f);
 
 	/*
 	 * Call entry() for each entry of the memory map of the firmware, until

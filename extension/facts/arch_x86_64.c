@@ -196,6 +196,12 @@ static void learn(const struct pfs_mem *m, struct pfs_facts *f)
 	f->f[PHYS_BASE].from = "memory (page tables)";
 }
 
+static void set_root_levels(struct pfs_mem *m, bool five)
+{
+	m->root.levels = five ? 5 : 4;
+	m->root.va_bits = five ? 57 : 48;
+}
+
 static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *err)
 {
 	enum pfs_fact_id top = pfs_have(f, PFS_F_INIT_TOP_PGT) ? PFS_F_INIT_TOP_PGT :
@@ -215,7 +221,7 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 	m->pte_mask = PTE_ADDR;
 	if (pfs_have(f, SME_MASK))
 		m->pte_mask &= ~pfs_val(f, SME_MASK);
-	m->root.levels = l5(f) ? 5 : 4;
+	set_root_levels(m, l5(f));
 	if (!pfs_have(f, PHYS_BASE) && !find_phys_base(m, f, va, &base))
 		return pfs_err_set(err, EINVAL, "the dump has no page tables that agree with %s",
 				   pfs_facts_name(f, PHYS_BASE_AT));
@@ -256,7 +262,7 @@ static int bootstrap(struct pfs_mem *m, const void *qemu, size_t len, unsigned i
 	memset(m->table, 0, sizeof(m->table));
 	m->pte_mask = PTE_ADDR;
 	m->root.pa = attempt ? cr3 & ~0x1000ULL : cr3;
-	m->root.levels = pfs_le64(p + QEMU_CR4) & CR4_LA57 ? 5 : 4;
+	set_root_levels(m, pfs_le64(p + QEMU_CR4) & CR4_LA57);
 	m->page_shift = PAGE_SHIFT;
 	return 0;
 }
@@ -290,11 +296,15 @@ static unsigned int hugetlb_order(const struct pfs_mem *m)
 	return 9;
 }
 
-/* With KASLR the base is in a variable. */
+/* VMCOREINFO says it from v6.9 on. With KASLR the base is in a variable. */
 static bool vmemmap(struct pfs_mem *m, const struct pfs_facts *f, uint64_t *ret)
 {
 	struct pfs_err ignored;
 
+	if (pfs_have(f, PFS_F_VMEMMAP)) {
+		*ret = pfs_val(f, PFS_F_VMEMMAP);
+		return true;
+	}
 	return pfs_have(f, VMEMMAP_BASE) &&
 	       !pfs_read_u64(m, pfs_val(f, VMEMMAP_BASE), ret, "vmemmap_base", &ignored);
 }

@@ -54,6 +54,8 @@ int pfs_mem_init(struct pfs_mem *m, struct pfs_target *t, const struct pfs_arch 
 				   arch->name, missing);
 	m->target = t;
 	m->arch = arch;
+	m->image_start = arch->image_start;
+	m->image_end = arch->image_end;
 	size = pfs_have(f, PFS_F_PAGESIZE) ? pfs_val(f, PFS_F_PAGESIZE) :
 					     arch->page_sizes & -arch->page_sizes;
 	if (!size || size & (size - 1) || !(arch->page_sizes & size))

@@ -20,10 +20,10 @@ int pfs_image_find(struct pfs_mem *m, struct pfs_arena *a, struct pfs_image *ret
 		   struct pfs_err *err)
 {
 	struct pfs_image image = { NULL, 0 };
-	uint64_t va = m->arch->image_start;
+	uint64_t va = m->image_start;
 	size_t cap = 0;
 
-	while (va < m->arch->image_end) {
+	while (va < m->image_end) {
 		struct pfs_image_range *last = image.nr ? &image.r[image.nr - 1] : NULL, *r;
 		struct pfs_walk w;
 		uint64_t next;
@@ -52,7 +52,7 @@ int pfs_image_find(struct pfs_mem *m, struct pfs_arena *a, struct pfs_image *ret
 	}
 	if (!image.nr)
 		return pfs_err_set(err, ENOENT, "no kernel image is mapped at 0x%llx",
-				   (unsigned long long)m->arch->image_start);
+				   (unsigned long long)m->image_start);
 	*ret = image;
 	return 0;
 }

@@ -200,7 +200,7 @@ static bool find_names(struct scan *s, const struct markers *mk)
 	unsigned int found = 0, before;
 	size_t i;
 
-	if (mk->last + LAST_MAX + 8 > mk->va - s->m->arch->image_start)
+	if (mk->last + LAST_MAX + 8 > mk->va - s->m->image_start)
 		return false;
 	num = read_around(s->m, lowest - 8, LAST_MAX + 8);
 	tail = read_around(s->m, mk->va - LAST_MAX, LAST_MAX);
@@ -266,7 +266,7 @@ static bool find_tables(struct scan *s)
 	for (len = (size_t)1 << 17; len <= (size_t)1 << 23 && !found; len *= 8) {
 		unsigned char *buf;
 
-		if (len > s->at.token_table - s->m->arch->image_start)
+		if (len > s->at.token_table - s->m->image_start)
 			return false;
 		buf = read_around(s->m, s->at.token_table - len, len);
 		for (dist = 8; buf && dist <= len && !found; dist += 4) {

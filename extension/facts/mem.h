@@ -27,6 +27,7 @@ struct pfs_facts;
 struct pfs_root {
 	uint64_t pa; /* physical address of the top-level table */
 	unsigned int levels;
+	unsigned int va_bits; /* of a virtual address that they translate */
 };
 
 struct pfs_step {
@@ -76,9 +77,10 @@ static inline enum pfs_reach pfs_walk_reach(const struct pfs_walk *w)
 struct pfs_mem {
 	struct pfs_target *target;
 	const struct pfs_arch *arch;
-	struct pfs_root root;	 /* init_mm */
-	unsigned int page_shift; /* log2 bytes of a page */
-	uint64_t pte_mask;	 /* physical address bits of an entry */
+	struct pfs_root root;		 /* init_mm */
+	uint64_t image_start, image_end; /* where the kernel image is mapped, and little else */
+	unsigned int page_shift;	 /* log2 bytes of a page */
+	uint64_t pte_mask;		 /* physical address bits of an entry */
 	/*
 	 * The piece of a table that was read last at each level, so that a walk
 	 * to a neighbour costs no read. Not used on a live target.

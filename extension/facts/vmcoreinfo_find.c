@@ -242,6 +242,8 @@ static int from_cpus(struct search *s, bool made_up)
 		return -ENOMEM;
 	m->target = s->t;
 	m->arch = s->arch;
+	m->image_start = s->arch->image_start;
+	m->image_end = s->arch->image_end;
 	for (i = 0; i < s->t->info.nr_qemu && i < MAX_TRIED && !r && !s->text; i++) {
 		const struct pfs_qemu_note *cpu = &s->t->info.qemu[i];
 

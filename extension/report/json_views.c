@@ -189,20 +189,33 @@ static json_t *walker_array(struct pfs_json *j, const struct pfs_walker *w)
 	return a;
 }
 
+static void set_reading(struct pfs_json *j, json_t *o, const struct pfs_reading *r)
+{
+	pfs_json_str(j, o, "read_as", pfs_query_kind_name(r->kind));
+	pfs_json_hex(j, o, "value", r->value);
+	pfs_json_int(j, o, "base", (uint64_t)r->base);
+	pfs_json_hex(j, o, "offset", r->offset);
+}
+
 json_t *pfs_json_pfn(const struct pfs_session *s, const struct pfs_page_view *v)
 {
-	const struct pfs_query *q = &v->query;
+	const struct pfs_reading *q = &v->query.read;
 	struct pfs_json j = { false };
 	const struct pfs_model *m = &s->model;
 	const struct pfs_section *sec = pfs_section_of(m, q->pfn);
-	json_t *doc = pfs_json_document(&j, "pfnscope/pfn", s), *o;
+	json_t *doc = pfs_json_document(&j, "pfnscope/pfn", s), *o, *other;
 	unsigned int index;
 	int bit;
 
 	o = pfs_json_object(&j);
-	pfs_json_str(&j, o, "text", q->text);
-	pfs_json_str(&j, o, "read_as", pfs_query_kind_name(q->kind));
-	pfs_json_hex(&j, o, "offset", q->offset);
+	pfs_json_str(&j, o, "text", v->query.text);
+	set_reading(&j, o, q);
+	if (v->query.has_other) {
+		other = pfs_json_object(&j);
+		set_reading(&j, other, &v->query.other);
+		pfs_json_hex(&j, other, "pfn", v->query.other.pfn);
+		pfs_json_set(&j, o, "other", other);
+	}
 	pfs_json_set(&j, doc, "query", o);
 	pfs_json_hex(&j, doc, "pfn", q->pfn);
 	pfs_json_hex(&j, doc, "physical", q->pfn << m->layout.page_shift);

@@ -339,13 +339,21 @@ void pfs_text_pfn(struct pfs_out *o, const struct pfs_session *s, const struct p
 		"",
 	};
 	const struct pfs_model *m = &s->model;
-	const struct pfs_query *q = &v->query;
-	char off[48] = "";
+	const struct pfs_query *query = &v->query;
+	const struct pfs_reading *q = &query->read;
+	char off[48] = "", base[48] = "", too[96] = "";
 
 	if (q->offset)
 		snprintf(off, sizeof(off), ", 0x%" PRIx64 " bytes into it", q->offset);
-	pfs_out_field(o, "query", "%s read as %s%s%s", q->text, read_as[q->kind], off,
-		      q->forced ? "" : other[q->kind]);
+	if (query->has_other) {
+		snprintf(base, sizeof(base), "%s, 0x%" PRIx64 ", ",
+			 q->base == 16 ? "hexadecimal" : "decimal", q->value);
+		snprintf(too, sizeof(too), "; %s, 0x%" PRIx64 ", it is PFN 0x%" PRIx64,
+			 q->base == 16 ? "decimal" : "hexadecimal", query->other.value,
+			 query->other.pfn);
+	}
+	pfs_out_field(o, "query", "%s read as %s%s%s%s%s", query->text, base, read_as[q->kind], off,
+		      query->forced ? "" : other[q->kind], too);
 	if (v->has_page) {
 		pfs_text_page_block(o, m, &v->page);
 	} else {

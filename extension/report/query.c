@@ -24,26 +24,32 @@ const char *pfs_query_kind_name(enum pfs_query_kind k)
 	return k < PFS_NR_QUERY_KINDS ? prefixes[k].name : "unknown";
 }
 
-/* 0x44000, 279552, or hexadecimal as crash prints it: ffffea0001100000. */
-static int parse_number(const char *s, uint64_t *ret)
+/* Without 0x, and of digits that both bases have? */
+static bool is_ambiguous(const char *s)
 {
-	int base = 10;
-	const char *p;
-	char *end;
+	return s[0] && !s[strspn(s, "0123456789")];
+}
 
-	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
+/*
+ * 0x44000, 279552, or hexadecimal as crash prints it: ffffea0001100000. base is that of
+ * a number that is ambiguous.
+ */
+static int parse_number(const char *s, int base, struct pfs_reading *ret)
+{
+	const char *p;
+
+	if (!is_ambiguous(s))
 		base = 16;
+	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
 		s += 2;
-	} else if (s[strspn(s, "0123456789")]) {
-		base = 16;
-	}
 	for (p = s; *p; p++)
 		if (!isxdigit((unsigned char)*p))
 			return -EINVAL;
 	if (p == s)
 		return -EINVAL;
 	errno = 0;
-	*ret = strtoull(s, &end, base);
+	ret->value = strtoull(s, NULL, base);
+	ret->base = base;
 	return errno ? -ERANGE : 0;
 }
 
@@ -75,14 +81,64 @@ static enum pfs_query_kind kind_of(const struct pfs_model *m, uint64_t value)
 	return PFS_Q_VIRT;
 }
 
-int pfs_query_parse(struct pfs_model *m, const char *text, struct pfs_query *ret,
-		    struct pfs_err *err)
+/* Find the page that the value means, as what r->kind says. */
+static int find_page(struct pfs_model *m, const char *text, struct pfs_reading *r,
+		     struct pfs_err *err)
 {
 	const struct pfs_layout *l = &m->layout;
+	struct pfs_walk w;
+	uint64_t off, pa = r->value;
+
+	switch (r->kind) {
+	case PFS_Q_PFN:
+		r->pfn = r->value;
+		break;
+	case PFS_Q_PAGE:
+		if (!memmap_offset(m, r->value, &off))
+			return pfs_err_set(err, EINVAL, "'%s': not in this kernel's memmap", text);
+		r->pfn = off / l->struct_page;
+		r->offset = off % l->struct_page;
+		break;
+	case PFS_Q_VIRT:
+	default:
+		pfs_walk_va(m->mem, r->value, &w);
+		if (!w.mapped)
+			return pfs_err_set(err, EINVAL,
+					   "'%s': no PFN, physical address or struct "
+					   "page, and not mapped as a virtual address",
+					   text);
+		pa = w.pa;
+		/* fallthrough */
+	case PFS_Q_PHYS:
+		r->pfn = pa >> l->page_shift;
+		r->offset = pa & (l->page_size - 1);
+	}
+	if (l->pages_per_section && r->pfn / l->pages_per_section >= l->nr_sections)
+		return pfs_err_set(err, EINVAL,
+				   "'%s': beyond the physical addresses of this kernel", text);
+	return 0;
+}
+
+/* The same digits in the other base: is that a page, too? */
+static bool read_otherwise(struct pfs_model *m, const char *number, const struct pfs_query *q,
+			   struct pfs_reading *ret)
+{
+	struct pfs_err ignored;
+
+	*ret = (struct pfs_reading){ .kind = q->read.kind };
+	if (!is_ambiguous(number) || parse_number(number, q->read.base == 16 ? 10 : 16, ret) ||
+	    ret->value == q->read.value)
+		return false;
+	if (!q->forced)
+		ret->kind = kind_of(m, ret->value);
+	return !find_page(m, number, ret, &ignored) && pfs_section_of(m, ret->pfn);
+}
+
+int pfs_query_parse(struct pfs_model *m, const char *text, bool hex, struct pfs_query *ret,
+		    struct pfs_err *err)
+{
 	struct pfs_query q = { .text = text };
 	const char *number = text;
-	struct pfs_walk w;
-	uint64_t off, pa;
 	size_t i;
 	int rc;
 
@@ -90,12 +146,12 @@ int pfs_query_parse(struct pfs_model *m, const char *text, struct pfs_query *ret
 		size_t n = strlen(prefixes[i].text);
 
 		if (!strncmp(text, prefixes[i].text, n)) {
-			q.kind = prefixes[i].kind;
+			q.read.kind = prefixes[i].kind;
 			q.forced = true;
 			number = text + n;
 		}
 	}
-	rc = parse_number(number, &q.value);
+	rc = parse_number(number, hex ? 16 : 10, &q.read);
 	if (rc)
 		return pfs_err_set(
 			err, -rc, "'%s': %s", text,
@@ -103,58 +159,34 @@ int pfs_query_parse(struct pfs_model *m, const char *text, struct pfs_query *ret
 				"more than 64 bits" :
 				"no number (want 0x44000, 279552, pfn:, phys:, page: or virt:)");
 	if (!q.forced)
-		q.kind = kind_of(m, q.value);
-	switch (q.kind) {
-	case PFS_Q_PFN:
-		q.pfn = q.value;
-		break;
-	case PFS_Q_PHYS:
-		q.pfn = q.value >> l->page_shift;
-		q.offset = q.value & (l->page_size - 1);
-		break;
-	case PFS_Q_PAGE:
-		if (!memmap_offset(m, q.value, &off))
-			return pfs_err_set(err, EINVAL, "'%s': not in this kernel's memmap", text);
-		q.pfn = off / l->struct_page;
-		q.offset = off % l->struct_page;
-		break;
-	default:
-		pfs_walk_va(m->mem, q.value, &w);
-		if (!w.mapped)
-			return pfs_err_set(err, EINVAL,
-					   "'%s': no PFN, physical address or struct "
-					   "page, and not mapped as a virtual address",
-					   text);
-		pa = w.pa;
-		q.pfn = pa >> l->page_shift;
-		q.offset = pa & (l->page_size - 1);
-	}
-	if (l->pages_per_section && q.pfn / l->pages_per_section >= l->nr_sections)
-		return pfs_err_set(err, EINVAL,
-				   "'%s': beyond the physical addresses of this kernel", text);
+		q.read.kind = kind_of(m, q.read.value);
+	rc = find_page(m, text, &q.read, err);
+	if (rc)
+		return rc;
+	q.has_other = read_otherwise(m, number, &q, &q.other);
 	*ret = q;
 	return 0;
 }
 
-int pfs_page_view(struct pfs_model *m, const char *x, struct pfs_page_view *ret,
+int pfs_page_view(struct pfs_model *m, const char *x, bool hex, struct pfs_page_view *ret,
 		  struct pfs_err *err)
 {
 	struct pfs_page_view v = { .has_page = false };
 	struct pfs_err ignored;
 	int rc;
 
-	rc = pfs_query_parse(m, x, &v.query, err);
+	rc = pfs_query_parse(m, x, hex, &v.query, err);
 	if (rc)
 		return rc;
-	rc = pfs_page_get(m, v.query.pfn, &v.page, &v.why);
+	rc = pfs_page_get(m, v.query.read.pfn, &v.page, &v.why);
 	if (rc && rc != -ENOENT) {
 		*err = v.why;
 		return rc;
 	}
 	v.has_page = !rc;
-	if (pfs_pageblock(m, v.query.pfn, &v.pageblock_bits, &v.migratetype, &ignored))
+	if (pfs_pageblock(m, v.query.read.pfn, &v.pageblock_bits, &v.migratetype, &ignored))
 		v.migratetype = NULL;
-	pfs_walkers(m, v.query.pfn, v.has_page ? &v.page : NULL, v.walkers);
+	pfs_walkers(m, v.query.read.pfn, v.has_page ? &v.page : NULL, v.walkers);
 	*ret = v;
 	return 0;
 }

@@ -118,23 +118,30 @@ enum pfs_query_kind {
 	PFS_NR_QUERY_KINDS,
 };
 
-struct pfs_query {
-	const char *text;
+struct pfs_reading {
 	uint64_t value;
+	int base; /* 10 or 16 */
 	enum pfs_query_kind kind;
-	bool forced; /* by a prefix */
 	uint64_t pfn;
 	uint64_t offset; /* of value inside the page or the struct page */
 };
 
+struct pfs_query {
+	const char *text;
+	bool forced; /* by a prefix */
+	struct pfs_reading read;
+	bool has_other; /* in the other base it is a page of a section, too */
+	struct pfs_reading other;
+};
+
 /*
  * Parse "0x44000", "279552", "ffffea0001100000", or the same after pfn:, phys:,
- * page: or virt:. Without a prefix the value decides: inside the window of the
- * memmap it is a struct page; below the end of the last section, a PFN; below
- * the limit of physical addresses, a physical address; otherwise a virtual
- * address that is mapped.
+ * page: or virt:. hex: what may be decimal is hexadecimal, as in crash. Without
+ * a prefix the value decides: inside the window of the memmap it is a struct page;
+ * below the end of the last section, a PFN; below the limit of physical addresses, a
+ * physical address; otherwise a virtual address that is mapped.
  */
-int pfs_query_parse(struct pfs_model *m, const char *text, struct pfs_query *ret,
+int pfs_query_parse(struct pfs_model *m, const char *text, bool hex, struct pfs_query *ret,
 		    struct pfs_err *err);
 const char *pfs_query_kind_name(enum pfs_query_kind k);
 
@@ -149,7 +156,7 @@ struct pfs_page_view {
 	struct pfs_walker walkers[PFS_NR_WALKERS];
 };
 
-int pfs_page_view(struct pfs_model *m, const char *x, struct pfs_page_view *ret,
+int pfs_page_view(struct pfs_model *m, const char *x, bool hex, struct pfs_page_view *ret,
 		  struct pfs_err *err);
 
 /* What a key is the hash of, in order: names and values; the values are not terminated. */

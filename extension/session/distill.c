@@ -159,10 +159,26 @@ static int keep(struct pfs_session *s, struct pfs_recorder *rec, const struct pf
 	return r;
 }
 
+/* The physical memory of the present sections; a leftover of one is no memory. */
+static int find_sections(const struct pfs_model *m, struct pfs_ranges *ret)
+{
+	uint64_t size = m->layout.pages_per_section << m->layout.page_shift;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < m->nr_sections && !r; i++)
+		if (m->sections[i].flags & PFS_SEC_PRESENT)
+			r = pfs_ranges_add(ret, m->sections[i].nr * size,
+					   (m->sections[i].nr + 1) * size);
+	pfs_ranges_settle(ret);
+	return r;
+}
+
 int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o,
 			const struct pfs_distill_opts *d, int fd, struct pfs_err *err)
 {
 	struct pfs_recorder *rec = pfs_target_recorder(s->target);
+	struct pfs_ranges sections = { 0 };
 	char *panic, *scan;
 	int r;
 
@@ -178,10 +194,11 @@ int pfs_session_distill(struct pfs_session *s, const struct pfs_session_opts *o,
 		return r;
 	panic = pfs_panic_to_json(&s->panic);
 	scan = pfs_scan_to_json(&s->model, &s->scan);
-	if (panic && scan)
-		r = pfs_distill_write(fd, s->target, &s->facts, panic, scan, err);
+	if (panic && scan && !find_sections(&s->model, &sections))
+		r = pfs_distill_write(fd, s->target, &s->facts, &sections, panic, scan, err);
 	else
 		r = pfs_err_set(err, ENOMEM, "distill: out of memory");
+	pfs_ranges_deinit(&sections);
 	free(panic);
 	free(scan);
 	return r;

@@ -80,6 +80,20 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 	return r;
 }
 
+/* An oops prints where it was as a symbol and an offset. */
+static void find_ip(struct pfs_session *s, struct pfs_panic *p)
+{
+	struct pfs_lookup *l = s->target->lookup;
+	uint64_t at;
+	size_t i;
+
+	for (i = 0; p->function && !p->module && !p->ip && i <= s->nr_lookups; i++) {
+		if (l && l->ops->symbol && !l->ops->symbol(l, p->function, &at))
+			p->ip = at + p->offset;
+		l = i < s->nr_lookups ? s->lookups[i] : NULL;
+	}
+}
+
 /* Find the panic in the log or, in a distilled dump, in its note. */
 static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_err *err)
 {
@@ -94,9 +108,21 @@ static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_e
 	if (!r)
 		r = pfs_panic_find(&s->model, ret, err);
 	if (!r)
+		find_ip(s, ret);
+	if (!r)
 		r = pfs_panic_unwind(&s->model, ret, err);
 	recorded(s);
 	return r;
+}
+
+int pfs_session_core(struct pfs_session *s, struct pfs_core *ret, struct pfs_err *err)
+{
+	struct pfs_panic found, *p = s->has_panic ? &s->panic : &found;
+	int r = s->has_panic ? 0 : find_panic(s, &found, err);
+
+	if (!r)
+		find_ip(s, p);
+	return r ? r : pfs_panic_core(&s->model, p, ret, err);
 }
 
 /*

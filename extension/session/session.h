@@ -63,6 +63,11 @@ int pfs_session_check_pages(struct pfs_session *s, struct pfs_err *err);
  */
 int pfs_session_confirm(struct pfs_session *s, const struct pfs_session_opts *o,
 			struct pfs_err *err);
+/*
+ * The dump for the library of a debugger, with the registers of its panic. It is
+ * valid until the session is closed.
+ */
+int pfs_session_core(struct pfs_session *s, struct pfs_core *ret, struct pfs_err *err);
 void pfs_session_close(struct pfs_session *s);
 
 /*

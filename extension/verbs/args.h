@@ -62,6 +62,7 @@ struct pfs_args {
 	bool has_verb; /* the user named it */
 	bool json, quiet, all, full, log, svg, verify, exit_zero, version, crash_extension;
 	bool list, reports, again, force;
+	bool hex; /* a number that may be decimal is hexadecimal: the host's rule */
 	enum pfs_help help;
 	enum pfs_when color, progress;
 	enum pfs_reader reader;

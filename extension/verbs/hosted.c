@@ -147,6 +147,7 @@ static enum pfs_exit run(struct hosted *s, int argc, char **argv)
 		json |= !strcmp(argv[i], "--json");
 	if (pfs_args_parse(argc, argv, true, &a, &s->err))
 		return fail(s, json, "usage");
+	a.hex = s->h->hex;
 	if (a.quiet) {
 		s->o.write = write_nothing;
 		s->o.flush = NULL;

@@ -100,7 +100,7 @@ static enum pfs_exit run_pfn(struct run *r)
 {
 	struct pfs_page_view v;
 
-	if (pfs_page_view(&r->s->model, r->a->arg, &v, r->err))
+	if (pfs_page_view(&r->s->model, r->a->arg, r->a->hex, &v, r->err))
 		return PFS_EXIT_FAILED;
 	if (r->a->json)
 		pfs_json_write(r->o, pfs_json_pfn(r->s, &v));

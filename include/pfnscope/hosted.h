@@ -37,6 +37,7 @@ struct pfs_host {
 	void *arg;
 	bool terminal;	    /* the output is a terminal: for --color=auto and --progress=auto */
 	unsigned int width; /* columns of text */
+	bool hex;	    /* 24000 is 0x24000, as in the host's own commands */
 };
 
 /* Run the command. argv[0] is ignored. Returns the exit status of the command line. */
@@ -48,12 +49,13 @@ PFS_API int pfs_hosted_run(const struct pfs_host *h, int argc, const char *const
  * Only the thread that called pfs_hosted_run() calls these functions.
  */
 struct pfs_callbacks {
-	size_t size;		/* size of this structure, as the host was built with */
-	const char *name;	/* of the reader: "drgn" */
-	const char *version;	/* NULL: it has none */
-	const char *path;	/* the dump file that the host has open; NULL: none, or not known */
-	const char *arch;	/* "x86_64"; NULL: the file says */
-	const char *vmcoreinfo; /* text, not terminated; NULL: that of the file */
+	size_t size;	     /* size of this structure, as the host was built with */
+	const char *name;    /* of the reader: "drgn" */
+	const char *version; /* NULL: it has none */
+	const char *path;    /* the dump file that the host has open; NULL: none, or not known */
+	const char *const *more; /* the other files of a split dump, NULL at the end; or NULL */
+	const char *arch;	 /* "x86_64"; NULL: the file says */
+	const char *vmcoreinfo;	 /* text, not terminated; NULL: that of the file */
 	size_t vmcoreinfo_len;
 	bool live; /* memory changes under us */
 	/*
@@ -83,6 +85,19 @@ struct pfs_callbacks {
  */
 PFS_API int pfs_target_callbacks(struct pfs_callbacks *c, enum pfs_reader reader,
 				 struct pfs_target **ret, struct pfs_err *err);
+
+/*
+ * A dump for a debugger that may not be able to read it by itself: it opens
+ * pfs_opened_core()->elf in place of the file, and gets memory through ->read().
+ * That, and all else of one opened dump, is for one thread at a time. vmlinux may
+ * be NULL. -EINVAL: no dump of a kernel, or facts are missing; other -errno.
+ */
+struct pfs_opened;
+
+PFS_API int pfs_opened_new(const char *const *paths, size_t nr, const char *vmlinux,
+			   struct pfs_opened **ret, struct pfs_err *err);
+PFS_API const struct pfs_core *pfs_opened_core(const struct pfs_opened *o);
+PFS_API void pfs_opened_free(struct pfs_opened *o); /* NULL is fine */
 
 /* The version of this library, for a host that loads it at run time: "0.1". */
 PFS_API const char *pfs_version(void);

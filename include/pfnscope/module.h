@@ -18,8 +18,8 @@ struct pfs_module {
 /*
  * The only symbol of such an object, "pfs_module_open". version is PFS_VERSION
  * of the caller. If now is set, the dump and the vmlinux (NULL: none) are
- * opened at once, and this fails if they cannot be; otherwise they are opened
- * when something is first asked of them. -EPROTO: the object is of another
+ * opened by libdrgn at once, and this fails if they cannot be; otherwise there is
+ * the unwinder alone, which opens the core that it is given. -EPROTO: the object is of another
  * version; -EINVAL: no dump of a kernel, or a vmlinux of another kernel; any
  * other -errno: the library cannot read the dump.
  */

@@ -81,14 +81,29 @@ struct pfs_unwound {
 	size_t nr_locals;
 };
 
+/*
+ * A dump as the library of a debugger can open it, whatever the dump's own format:
+ * an ELF core that has notes and no memory (VMCOREINFO, PRSTATUS of each CPU), and
+ * memory through a function. That returns 0, or -EFAULT if any byte of it is not
+ * there; virtual addresses are the kernel's.
+ */
+struct pfs_core {
+	const void *elf;
+	size_t len;
+	int (*read)(void *arg, uint64_t addr, void *buf, size_t len, bool physical);
+	void *arg;
+};
+
 /* Something that can unwind the stack of the crashed thread: the library of a debugger. */
 struct pfs_unwinder {
 	/*
 	 * Call frame() for each frame, until it returns other than 0, which is
-	 * then returned. -errno.
+	 * then returned. -errno. A library that reads the dump by itself has no
+	 * use for the image.
 	 */
-	int (*unwind)(struct pfs_unwinder *u, int (*frame)(void *arg, const struct pfs_unwound *f),
-		      void *arg, struct pfs_err *err);
+	int (*unwind)(struct pfs_unwinder *u, const struct pfs_core *core,
+		      int (*frame)(void *arg, const struct pfs_unwound *f), void *arg,
+		      struct pfs_err *err);
 };
 
 struct pfs_cpu_note {
@@ -112,7 +127,7 @@ struct pfs_target_info {
 	const char *arch; /* "x86_64", or NULL if the dump does not say */
 	uint64_t bytes;	  /* size of the dump's files on disk */
 	uint32_t page_size;
-	uint64_t max_pfn;	/* one past the last PFN that may be there */
+	uint64_t max_pfn;	/* one past the last PFN that may be there; 0: nobody says */
 	const char *vmcoreinfo; /* text, not terminated; NULL if none */
 	size_t vmcoreinfo_len;
 	const struct pfs_cpu_note *cpus;

@@ -37,7 +37,7 @@ stamp()
 # fresh STAMPFILE HASH: true where an earlier run left just this hash.
 fresh() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
-for lib in apt kernel initramfs qemu case; do
+for lib in arch apt kernel initramfs qemu case; do
 	# shellcheck source=/dev/null
 	. "$HERE/lib/$lib.sh"
 done

@@ -5,6 +5,8 @@
 # types give is tested by scripts/lab/crash-check, on whole dumps.
 # shellcheck source=testdumps/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
+# shellcheck source=testdumps/crash/every-verb.sh
+. "$top/testdumps/crash/every-verb.sh"
 
 so=$B/pfnscope.so
 here=$top/testdumps/crash
@@ -33,12 +35,11 @@ crash_run() {
 		printf '%s\n' "$@" quit
 	} >"$tmp/input"
 	status=0
-	timeout -k 5 60 crash -s --minimal $options "$tmp/vmlinux" "$of" \
+	# shellcheck disable=SC2086 # the files of a split dump are words
+	timeout -k 5 60 crash -s --minimal $options "$tmp/vmlinux" $of \
 		<"$tmp/input" >"$tmp/out" 2>"$tmp/err" || status=$?
 }
 options=
-
-same_report='del(.dump, .target, .limits, .facts[].from, .panic.stack)'
 
 crash_run "$dump"
 if ! grep -q 'shared object loaded' "$tmp/out"; then
@@ -84,6 +85,35 @@ for form in 'dump kdump filtered' 'dump elf filtered' 'dump flattened' 'dump elf
 		jq "$same_report" "$tmp/host" >"$tmp/got"
 		same "$name, $form: the command line's JSON" "$tmp/got" "$tmp/want"
 	done
+done
+
+# Every verb on every form of one machine, by both readers.
+in_session() {
+	crash_run "$of_form" "$@"
+}
+for form in kdump 'kdump filtered' elf 'elf filtered' flattened 'flattened filtered' split; do
+	{
+		echo "include $top/testdumps/synthetic/s2-unmapped-read.text"
+		[ "$form" = split ] && echo dump kdump || echo "dump $form"
+	} >"$tmp/machine.text"
+	of_form=$tmp/machine
+	mkdump "$tmp/machine.text" "$of_form" || continue
+	if [ "$form" = split ]; then
+		rm -rf "$tmp/split"
+		python3 "$top/testdumps/corpus.py" split "$of_form" "$tmp/split"
+		of_form=$(echo "$tmp"/split/*)
+	fi
+	# shellcheck disable=SC2086 # the files of a split dump are words
+	every_verb "$form" 0xa000 'host file' $of_form
+	is "$form: bytes by crash's reader" "$(jq -r .target.name "$tmp/verbs/host.diagnose")" crash
+	# shellcheck disable=SC2086
+	is "$form: the size is that of the files" "$(jq .dump.bytes "$tmp/verbs/host.diagnose")" \
+		"$(stat -c %s $of_form | awk '{ n += $1 } END { print n }')"
+done
+for file in $of_form; do
+	crash_run "$file" 'pfnscope --json' "pfnscope --json --reader=host > $tmp/verbs/part"
+	ok "one part of a set, $(basename "$file"): it comes to an end" \
+		holds 'has("verdict") or has("error")' "$tmp/verbs/part"
 done
 
 # Told to take excluded pages for zeroes, crash does, and we do not.
@@ -139,6 +169,15 @@ for want in NAME SYNOPSIS DESCRIPTION EXAMPLES diagnose --json; do
 	like "help pfnscope: $want" "$tmp/help" "(^| )$want"
 done
 is 'help pfnscope: fits a terminal' "$(sed 1,2d "$tmp/help" | awk 'length > 80')" ""
+crash_run "$dump" extend
+is 'extend: the command, and no function of ours' \
+	"$(sed -n "s|^$so *||p" "$tmp/out" | grep -v loaded | tr -d ' ')" pfnscope
+crash_run "$dump" 'pfnscope pfn 14000' 'pfnscope pfn --json 14000 | jq -c .query' \
+	'pfnscope pfn 82000' 'pfnscope pfn 0x14000 --json | jq -c .query'
+like 'a number as crash reads it' "$tmp/out" '^query +14000 read as hexadecimal, 0x14000, a PFN;'
+like 'and the other reading' "$tmp/out" 'decimal, 0x36b0, it is PFN 0x36b0'
+like 'and for a program' "$tmp/out" '"value":"0x14000","base":16,.*"other":.*"value":"0x36b0"'
+like 'nothing else can be meant' "$tmp/out" '"text":"0x14000","read_as":"pfn","value":"0x14000","base":16,"offset":"0x0"}'
 crash_run "$dump" 'pfnscope --nonsense' 'pfnscope nonsense' 'pfnscope pfn' 'pfnscope --version'
 like 'an unknown option' "$tmp/out" "^pfnscope: unknown option '--nonsense'"
 like 'a file is no argument here' "$tmp/out" "^pfnscope: .* too many: 'nonsense'"
@@ -222,12 +261,12 @@ touch $tmp/flag
 send pfnscope --reader=host
 wait 0.1
 key c
-expect 15 \A(?:(?!EXPLAINED)[\s\S])*?crash>
+expect 15 \A(?:(?!EXPLAINED)[\s\S])*?pfnscope: interrupted[^\$]*crash>
 remove $tmp/flag
 send pfnscope --reader=host
 expect 10 EXPLAINED[^\$]*crash>
 EOF
-is '^C before the verdict: the prompt comes back, and no verdict before it' "$status" 0
+is '^C before the verdict: it says so, the prompt comes back, and no verdict before it' "$status" 0
 session -s <<EOF
 expect 30 crash>
 send extend $so

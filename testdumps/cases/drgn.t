@@ -72,6 +72,36 @@ for file in "$tmp"/dumps/*.host; do
 	compare "$(basename "$file" .host)" "${file%.host}"
 done
 
+# pfnscope.open(): a Program of what drgn refuses, and of what it reads.
+rm -rf "$tmp/dumps" && mkdir "$tmp/dumps"
+for form in kdump 'kdump filtered' elf 'elf filtered' flattened; do
+	{
+		echo "include $top/testdumps/synthetic/s2-unmapped-read.text"
+		echo "dump $form"
+	} >"$tmp/machine.text"
+	mkdump "$tmp/machine.text" "$tmp/dumps/$(echo "$form" | tr ' ' -)" || break
+done
+PYTHONDONTWRITEBYTECODE=1 python3 "$top/testdumps/corpus.py" split "$tmp/dumps/kdump" "$tmp/dumps/set"
+cp "$tmp/dumps/kdump" "$tmp/kdump"
+mv "$tmp"/dumps/set/* "$tmp/dumps" && rmdir "$tmp/dumps/set"
+cp "$top/testdumps/s1/s1.kdump" "$tmp/dumps/s1"
+in_drgn "$here/opened.py" "$tmp/dumps" "$tmp"/dumps/[efk]* "$tmp/dumps/s1" \
+	"$(echo "$tmp"/dumps/vmcore.* | tr ' ' ,)"
+is 'open(): all of them, and they read as they should' "$status$(cat "$tmp/out")" 0 || diag <"$tmp/err"
+like 'open(): what is no dump is refused' "$tmp/err" '^refused: .*opened\.py'
+for file in "$tmp"/dumps/*.host; do
+	dump=${file%.host}
+	case $dump in
+	# Of the first file alone the command line would say less.
+	*vmcore.1)
+		cp "$dump.host" "$tmp/kdump.host"
+		cp "$dump.file" "$tmp/kdump.file"
+		compare 'open(): a split dump' "$tmp/kdump"
+		;;
+	*) compare "open(): $(basename "$dump")" "$dump" ;;
+	esac
+done
+
 # A session: results, and everything that can go wrong in one.
 cp "$top/testdumps/s1/s1.kdump" "$tmp/dump"
 in_drgn "$here/session.py" "$tmp/dump" "$(command -v ls)" "$tmp"

@@ -8,6 +8,8 @@ usage: session.py DUMP VMLINUX-OF-ANOTHER-KERNEL OUTPUT-FOLDER
 One line a test: "ok NAME" or "not ok NAME: why". cases/drgn.t runs it, and so does
 the lab, in every drgn that there is.
 """
+import contextlib
+import io
 import os
 import signal
 import sys
@@ -90,7 +92,15 @@ def test_results(prog, folder):
     test("pfn: its section", (p.section.nr, p.section.start, p.section.end) ==
          (2, 0x10000, 0x18000) and "early" in p.section.flags, p.section)
     test("pfn: what the kernel says", p.kernel_says["pfn_valid"] is True, p.kernel_says)
-    test("pfn: without types no Objects", p.page.object is None and p.section.object is None)
+    # As the README has it, and with no debugging information: of what pfnscope knows.
+    test("Objects without types", pfnscope.diagnose(prog).verdict.page.object.flags.value_() ==
+         0xfdfdfdfdfdfdfdfd, p.page.object)
+    test("Objects without types: a section", p.section.object.section_mem_map.value_() ==
+         p.section.section_mem_map, p.section.object)
+    html = r.verdict._repr_html_()      # pylint: disable=protected-access
+    test("a notebook gets report.html", html.startswith("<iframe") and "stable_page_flags" in
+         html and "&lt;html" in html and "<html" not in html, html[:200])
+    test("a notebook: the same of the report", r._repr_html_() == html)
     e = raises("pfn: of what is none", pfnscope.PfnscopeError, lambda: pfnscope.pfn(prog, "what"))
     test("pfn: the message says so", "what" in str(e), e)
 
@@ -224,6 +234,61 @@ def test_interrupt(prog):
     test("in another thread", got == [1], got)
 
 
+def test_ipython(prog):
+    """What IPython asks of an extension; drgn-check has a real one."""
+    class Shell:
+        def __init__(self):
+            self.user_ns, self.magic, self.hooks = {}, {}, {}
+
+        def register_magic_function(self, call, kind, name):
+            self.magic[kind, name] = call
+
+        def set_hook(self, name, call, str_key):
+            self.hooks[name, str_key] = call
+
+    class Event:
+        line, symbol = "%pfnscope sec", "sec"
+
+    shell = Shell()
+    pfnscope.load_ipython_extension(shell)
+    call = shell.magic["line", "pfnscope"]
+    shell.user_ns["prog"] = prog
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        call("pfn 0x%x --color=never" % S1_PFN)
+        call("nonsense")
+    test("%load_ext: %pfnscope", "depopulated" in out.getvalue(), out.getvalue())
+    test("%load_ext: a complaint", "pfnscope: 'diagnose'" in err.getvalue(), err.getvalue())
+    got = shell.hooks["complete_command", "%pfnscope"](shell, Event)
+    test("%load_ext: completion", got == ["sections"], got)
+    shell.user_ns.clear()
+    if not hasattr(drgn, "get_default_prog"):
+        raises("%load_ext: no Program", pfnscope.PfnscopeError, lambda: call("sections"))
+
+
+def test_unraisable(prog):
+    """Python names the callback that raised in one way up to 3.12, in another from 3.13 on."""
+    class Info:
+        exc_value, object, err_msg = TimeoutError("late"), None, None
+
+    # pylint: disable=protected-access
+    for old in (True, False):
+        call, lost = pfnscope._Call(prog, "auto", print), []
+        call.hook = lost.append
+        info = Info()
+        if old:
+            info.object = call.ours[0]
+        else:
+            info.err_msg = "Exception ignored on calling ctypes callback function %r" % call.ours[0]
+        call._unraisable(info)
+        test("a callback's exception is ours, %s" % ("by object" if old else "by message"),
+             call.raised is info.exc_value and not lost, lost)
+        info = Info()
+        info.err_msg = "Exception ignored in: <function other at 0x1>"
+        call._unraisable(info)
+        test("another's is not", lost == [info], lost)
+
+
 def test_programs(dump, vmlinux):
     raises("a Program of nothing", pfnscope.PfnscopeError, lambda: pfnscope.check(drgn.Program()))
     prog = drgn.Program()
@@ -288,6 +353,8 @@ def main():
     test_answers(prog)
     test_exceptions(prog)
     test_interrupt(prog)
+    test_ipython(prog)
+    test_unraisable(prog)
     test_types(prog)
     test_programs(dump, vmlinux)
     os._exit(0)

@@ -16,7 +16,8 @@ import sys
 from devices import Device
 from formats import Elf, Kdump, flatten
 from kernels import NAMES
-from layout import PAGE, SECTION_FLAGS
+import layout
+from layout import SECTION_FLAGS
 from machine import Machine
 from memory import Memory
 
@@ -106,6 +107,14 @@ class Description:
         return self.machine
 
     # The machine
+
+    def do_arch(self, words):
+        """arch arm64 [16K] [va=47]"""
+        if self.machine:
+            raise ValueError("name the architecture before the kernel")
+        names = {"arm64": "aarch64", "x86_64": "x86_64"}
+        granule = words[1] if len(words) > 1 and "=" not in words[1] else "4K"
+        layout.choose(names[words[0]], granule, options(words[1:]).get("va", 0))
 
     def do_kernel(self, words):
         if words[0] not in NAMES:
@@ -206,7 +215,7 @@ class Description:
     def do_exclude(self, words):
         first, last = span(words[0])
         mem = self.late().mem if self.machine else self.plain
-        mem.excluded.update(range(first // PAGE, last // PAGE + 1))
+        mem.excluded.update(range(first // layout.PAGE, last // layout.PAGE + 1))
 
     def do_section(self, words):
         """section 1 +T -O: set and clear flags"""
@@ -222,12 +231,13 @@ class Description:
         """subsections 1 -0-3 +7: set and clear bits of a section's map"""
         m = self.late()
         pa = m.locate("usage:%s.subsection_map" % words[0])
-        value = m.mem.get(pa)
+        size = m.fact("SIZE(mem_section_usage.subsection_map)")
+        value = m.mem.get(pa, size)
         for word in words[1:]:
             first, last = span(word[1:])
             for bit in range(first, last + 1):
                 value = value | 1 << bit if word[0] == "+" else value & ~(1 << bit)
-        m.mem.set(pa, value)
+        m.mem.set(pa, value, size)
 
     def do_poke(self, words):
         """poke section:1.usage = 0; the size after a slash, 8 bytes without one"""

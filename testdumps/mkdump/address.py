@@ -2,12 +2,7 @@
 """Addresses, page tables and the two allocators: variables of the kernel
 image, and memblock."""
 
-from layout import IMAGE_VA, PAGE, STRUCT_PAGE
-
-# Page table entries
-P_TABLE = 0x63 | 1 << 2         # present, writable, accessed, dirty, user
-P_KERNEL = 0x163 | 1 << 63      # present, writable, global, no execute
-P_LEAF = 1 << 7
+import layout
 
 
 class AddressSpace:
@@ -21,7 +16,7 @@ class AddressSpace:
         return self.page_offset + pa
 
     def page_va(self, pfn):
-        return self.vmemmap + pfn * STRUCT_PAGE
+        return self.vmemmap + pfn * layout.STRUCT_PAGE
 
     def early(self, size, align=64):
         """Memory from memblock: the physical address."""
@@ -37,7 +32,7 @@ class AddressSpace:
         pa = self.variable_next
         self.variable_next += size
         self.owned.append((pa, pa + size))
-        self.symbols[name] = IMAGE_VA + pa
+        self.symbols[name] = layout.IMAGE_VA + pa
         return pa
 
     def string(self, text):
@@ -45,51 +40,50 @@ class AddressSpace:
         self.mem.write(pa, text.encode() + b"\0")
         return self.direct(pa)
 
-    # Page tables: 9 bits of the address at each of four levels, or five
+    # Page tables, as layout.TABLES has them
 
     def table(self):
-        return self.early(PAGE, PAGE)
+        return self.early(layout.PAGE, layout.PAGE)
 
     def entry(self, va, leaf_level, make=True):
         """Physical address of the entry for va at a level: 0 pte, 1 pmd, 2 pud."""
-        table = self.pgd
-        for level in range(self.levels - 1, 0, -1):
-            at = table + 8 * ((va >> (12 + 9 * level)) & 511)
+        t, table = layout.TABLES, self.pgd
+        for level in range(self.levels - 1, -1, -1):
+            at = table + 8 * t.index(va, level)
             if level == leaf_level:
                 return at
             value = self.mem.get(at)
             if not value & 1:
                 if not make:
                     return None
-                value = self.table() | P_TABLE
+                value = t.table(self.table())
                 self.mem.set(at, value)
-            elif value & P_LEAF:
+            elif t.is_leaf(value, level):
                 value = self.split(at, value, level)
-            table = value & 0x000ffffffffff000
-        return table + 8 * ((va >> 12) & 511)
+            table = t.address(value)
+        return None
 
     def split(self, at, value, level):
-        """A huge leaf becomes a table of 512 smaller ones that map the same."""
-        table = self.table()
-        size = 1 << (12 + 9 * (level - 1))
-        leaf = value & ~P_LEAF if level == 1 else value
-        for i in range(512):
-            self.mem.set(table + 8 * i, leaf + i * size)
-        self.mem.set(at, table | P_TABLE)
-        return table | P_TABLE
+        """A huge leaf becomes a table of smaller ones that map the same."""
+        t, table = layout.TABLES, self.table()
+        for i in range(layout.PAGE // 8):
+            self.mem.set(table + 8 * i, t.smaller(value, level) + (i << t.shift(level - 1)))
+        value = t.table(table)
+        self.mem.set(at, value)
+        return value
 
     def map(self, va, pa, level):
-        self.mem.set(self.entry(va, level), pa | P_KERNEL | (P_LEAF if level else 0))
+        self.mem.set(self.entry(va, level), layout.TABLES.leaf(pa, level))
 
     def translate(self, va):
         """Physical address behind a kernel address, for poke; None: not mapped."""
-        table = self.pgd
+        t, table = layout.TABLES, self.pgd
         for level in range(self.levels - 1, -1, -1):
-            size = 1 << (12 + 9 * level)
-            value = self.mem.get(table + 8 * ((va // size) & 511))
+            value = self.mem.get(table + 8 * t.index(va, level))
             if not value & 1:
                 return None
-            table = value & 0x000ffffffffff000
-            if level == 0 or value & P_LEAF:
-                return table + (va & (size - 1))
+            table = t.address(value)
+            if t.is_leaf(value, level):
+                size = 1 << t.shift(level)
+                return table & -size | va & (size - 1)
         return None

@@ -2,14 +2,14 @@
 """Device pagemaps (mm/memremap.c), and the XArrays that find them and the
 memory blocks."""
 
-from layout import PAGE
+import layout
 
 PGMAP_ALTMAP_VALID = 1
 
 
 class Device:
     def __init__(self, start, end, options):
-        self.start, self.end = start // PAGE, (end + 1) // PAGE
+        self.start, self.end = start // layout.PAGE, (end + 1) // layout.PAGE
         self.altmap = "reserve" in options or "free" in options
         self.reserve = options.get("reserve", 0)
         self.free = options.get("free", 0)
@@ -47,8 +47,8 @@ class Devices:
                 at = pa + self.off("dev_pagemap.range")
             else:
                 at = pa + self.off("dev_pagemap.res")
-            self.mem.set(at, dev.start * PAGE)
-            self.mem.set(at + 8, dev.end * PAGE - 1)
+            self.mem.set(at, dev.start * layout.PAGE)
+            self.mem.set(at + 8, dev.end * layout.PAGE - 1)
         name = "pgmap_array" if self.version >= (4, 20) else "pgmap_radix"
         self.xarray(name, [(d.start, d.end, d.va) for d in self.devices
                            if not d.removed])

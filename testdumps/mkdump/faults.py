@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a description does to a machine that stands."""
 
-from layout import PAGE, PER_BASE_PAGE, STRUCT_PAGE
+import layout
 
 
 SAMPLE = 64     # of the pages that nobody has, one in so many
@@ -14,29 +14,29 @@ class Faults:
         sample pages (page cache, user memory, slab), and over free memory."""
         owned = {}
         for start, end in self.owned:
-            for pfn in range(start // PAGE, (end - 1) // PAGE + 1):
-                owned.setdefault(pfn, []).append((start - pfn * PAGE, end - pfn * PAGE))
-        at = self.objects["samples"][1]
-        samples = (at - self.vmemmap) // STRUCT_PAGE
-        pattern = text.encode() * (PAGE // len(text) + 1)
+            for pfn in range(start // layout.PAGE, (end - 1) // layout.PAGE + 1):
+                at = pfn * layout.PAGE
+                owned.setdefault(pfn, []).append((start - at, end - at))
+        samples = (self.objects["samples"][1] - self.vmemmap) // layout.STRUCT_PAGE
+        pattern = text.encode() * (layout.PAGE // len(text) + 1)
         for first, last in self.mem.ranges:
             for pfn in range(first, last):
                 if pfn not in owned and pfn % SAMPLE and not 0 <= pfn - samples < 8:
                     continue
-                page = bytearray(self.mem.read(pfn * PAGE, PAGE))
-                taken = bytearray(PAGE)
+                page = bytearray(self.mem.read(pfn * layout.PAGE, layout.PAGE))
+                taken = bytearray(layout.PAGE)
                 for start, end in owned.get(pfn, []):
-                    start, end = max(start, 0), min(end, PAGE)
+                    start, end = max(start, 0), min(end, layout.PAGE)
                     taken[start:end] = b"\1" * (end - start)
                 if all(taken):
                     continue
-                for i in range(PAGE):
+                for i in range(layout.PAGE):
                     if not taken[i] and not page[i]:
                         page[i] = pattern[i]
-                self.mem.write(pfn * PAGE, page)
+                self.mem.write(pfn * layout.PAGE, page)
 
     def fill(self, first, last, data):
-        self.put(first, (data * (STRUCT_PAGE // len(data))) * (last + 1 - first))
+        self.put(first, (data * (layout.STRUCT_PAGE // len(data))) * (last + 1 - first))
 
     def relink(self, first, last, node, zone):
         """Node and zone links of the struct pages, nothing else."""
@@ -50,13 +50,15 @@ class Faults:
 
     def base_pages(self, first, last):
         """Virtual addresses of the pages that hold these struct pages, whole."""
-        if first % PER_BASE_PAGE or (last + 1) % PER_BASE_PAGE:
-            raise ValueError("a page of memmap holds 64 struct pages: give multiples of 0x40")
-        return range(self.page_va(first), self.page_va(last + 1), PAGE)
+        if first % layout.PER_BASE_PAGE or (last + 1) % layout.PER_BASE_PAGE:
+            raise ValueError("a page of memmap holds %d struct pages: give multiples of that" %
+                             layout.PER_BASE_PAGE)
+        return range(self.page_va(first), self.page_va(last + 1), layout.PAGE)
 
     def unmap(self, first, last, level):
         if level == "pmd":
-            for va in range(self.page_va(first), self.page_va(last + 1), 2 << 20):
+            size = 1 << layout.TABLES.shift(1)
+            for va in range(self.page_va(first), self.page_va(last + 1), size):
                 self.mem.set(self.entry(va, 1), 0)
             return
         for va in self.base_pages(first, last):
@@ -65,19 +67,19 @@ class Faults:
     def back(self, first, last, frame):
         """Move struct pages into the pages from `frame` on, with what they hold."""
         for i, va in enumerate(self.base_pages(first, last)):
-            pa = (frame + i) * PAGE
-            self.mem.write(pa, self.mem.read(self.translate(va), PAGE))
+            pa = (frame + i) * layout.PAGE
+            self.mem.write(pa, self.mem.read(self.translate(va), layout.PAGE))
             self.point(va, pa)
 
     def share(self, first, last, pfn):
         """Map struct pages to the one page of memmap that this page's struct page is in."""
-        pa = self.translate(self.page_va(pfn) & ~(PAGE - 1))
+        pa = self.translate(self.page_va(pfn) & ~(layout.PAGE - 1))
         for va in self.base_pages(first, last):
             self.point(va, pa)
 
     def point(self, va, pa):
         at = self.entry(va, 0)
-        self.mem.set(at, self.mem.get(at) & ~(((1 << 52) - 1) & ~(PAGE - 1)) | pa)
+        self.mem.set(at, self.mem.get(at) & ~layout.TABLES.ADDRESS | pa)
 
     def flip_entry(self, pfn, bit):
         """One bit of the page table entry of a struct page, and nothing else."""
@@ -88,17 +90,17 @@ class Faults:
         for va in self.base_pages(first, last):
             pa = self.translate(va)
             if pa is not None:
-                self.mem.excluded.add(pa // PAGE)
+                self.mem.excluded.add(pa // layout.PAGE)
 
     def exclude_table(self, pfn):
         """The page table with the entry for this page's struct page."""
-        self.mem.excluded.add(self.entry(self.page_va(pfn), 0) // PAGE)
+        self.mem.excluded.add(self.entry(self.page_va(pfn), 0) // layout.PAGE)
 
     def filter_free(self):
         """What makedumpfile -d 31 leaves out here: RAM that is free."""
         for first, last in self.ram_pfns():
             for pfn in range(first, last):
-                if pfn not in self.mem.pages and pfn * PAGE >= self.early_end:
+                if pfn not in self.mem.pages and pfn * layout.PAGE >= self.early_end:
                     self.mem.excluded.add(pfn)
 
     def locate(self, name):

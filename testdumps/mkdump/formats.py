@@ -4,19 +4,22 @@
 import struct
 import zlib
 
-from layout import PAGE
+import layout
 
-PRSTATUS_SIZE = 336
 PRSTATUS_PID = 32
 PRSTATUS_REGS = 112
-# struct user_regs_struct of x86_64
-PRSTATUS_NAMES = ("r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs "
-                  "eflags rsp ss fs_base gs_base ds es fs gs").split()
+# struct user_regs_struct, and struct user_pt_regs
+PRSTATUS_NAMES = {
+    "x86_64": ("r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs "
+               "eflags rsp ss fs_base gs_base ds es fs gs").split(),
+    "aarch64": ["x%d" % i for i in range(31)] + ["sp", "pc", "pstate"],
+}
+ELF_MACHINE = {"x86_64": 62, "aarch64": 183}
 
 
 def utsname(release):
     return b"".join(s.encode().ljust(65, b"\0") for s in
-                    ("Linux", "synthetic", release, "#1 SMP", "x86_64", "(none)"))
+                    ("Linux", "synthetic", release, "#1 SMP", layout.ARCH, "(none)"))
 
 
 def note(name, kind, desc):
@@ -30,9 +33,10 @@ def notes(cpus, vmcoreinfo):
     """cpus: a list of {register: value, "pid": value}, in the order of CPUs."""
     out = b""
     for cpu in cpus:
-        desc = bytearray(PRSTATUS_SIZE)
+        # The registers, and whether there are others of the FPU.
+        desc = bytearray(PRSTATUS_REGS + 8 * len(PRSTATUS_NAMES[layout.ARCH]) + 8)
         struct.pack_into("<I", desc, PRSTATUS_PID, cpu.get("pid", 0))
-        for i, reg in enumerate(PRSTATUS_NAMES):
+        for i, reg in enumerate(PRSTATUS_NAMES[layout.ARCH]):
             struct.pack_into("<Q", desc, PRSTATUS_REGS + 8 * i, cpu.get(reg, 0))
         out += note("CORE", 1, bytes(desc))
     if vmcoreinfo is not None:
@@ -56,11 +60,11 @@ class Kdump:
     def write(self, f, mem, cpus, vmcoreinfo, release):
         all_notes = notes(cpus, vmcoreinfo)
         sub = bytearray(112)
-        at = PAGE + len(sub)
+        at = layout.PAGE + len(sub)
         info_at, notes_at = at, at + len(vmcoreinfo or b"")
-        sub_blocks = -(-(len(sub) + len(vmcoreinfo or b"") + len(all_notes)) // PAGE)
+        sub_blocks = -(-(len(sub) + len(vmcoreinfo or b"") + len(all_notes)) // layout.PAGE)
         max_pfn = mem.max_pfn()
-        map_bytes = -(-(-(-max_pfn // 8)) // PAGE) * PAGE
+        map_bytes = -(-(-(-max_pfn // 8)) // layout.PAGE) * layout.PAGE
         ram, stored = bytearray(map_bytes), bytearray(map_bytes)
         pfns = []
         for first, last in mem.ranges:
@@ -71,14 +75,15 @@ class Kdump:
                     pfns.append(pfn)
 
         header = struct.pack("<8si390s6xqqIiiIIIIIIi", b"KDUMP   ", 6, utsname(release), 0, 0,
-                             1 if self.compress else 0, PAGE, sub_blocks, 2 * map_bytes // PAGE,
+                             1 if self.compress else 0, layout.PAGE, sub_blocks,
+                             2 * map_bytes // layout.PAGE,
                              min(max_pfn, 0xffffffff), 0, 0, 0, 0, max(1, len(cpus)))
         struct.pack_into("<QIIQQQQQQQQQQQ", sub, 0, 0, 0, 0, 0, 0,
                          info_at if vmcoreinfo is not None else 0, len(vmcoreinfo or b""),
                          notes_at, len(all_notes), 0, 0, 0, max_pfn, max_pfn)
-        f.write(header.ljust(PAGE, b"\0"))
+        f.write(header.ljust(layout.PAGE, b"\0"))
         body = bytes(sub) + (vmcoreinfo or b"") + all_notes
-        f.write(body.ljust(sub_blocks * PAGE, b"\0"))
+        f.write(body.ljust(sub_blocks * layout.PAGE, b"\0"))
         f.write(ram)
         f.write(stored)
 
@@ -88,7 +93,7 @@ class Kdump:
             page = mem.page(pfn)
             if page is None or not any(page):
                 if zero is None:
-                    zero, data_at = self.store(bytes(PAGE), data, data_at)
+                    zero, data_at = self.store(bytes(layout.PAGE), data, data_at)
                 descs.append(zero)
             else:
                 desc, data_at = self.store(bytes(page), data, data_at)
@@ -100,7 +105,7 @@ class Kdump:
         packed, flags = page, 0
         if self.compress:
             small = zlib.compress(page, 1)
-            if len(small) < PAGE:
+            if len(small) < layout.PAGE:
                 packed, flags = small, 1
         data.append(packed)
         return struct.pack("<qIIQ", at, len(packed), flags, 0), at + len(packed)
@@ -131,29 +136,31 @@ class Elf:
                 loads.append((start, stored, pfn - start))
         all_notes = notes(cpus, vmcoreinfo)
         notes_at = 64 + 56 * (1 + len(loads))
-        at = -(-(notes_at + len(all_notes)) // PAGE) * PAGE
-        f.write(struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 4, 62, 1, 0, 64, 0, 0, 64, 56,
+        at = -(-(notes_at + len(all_notes)) // layout.PAGE) * layout.PAGE
+        f.write(struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 4,
+                            ELF_MACHINE[layout.ARCH], 1, 0, 64, 0, 0, 64, 56,
                             1 + len(loads), 0, 0, 0))
         f.write(struct.pack("<IIQQQQQQ", 4, 0, notes_at, 0, 0, len(all_notes), len(all_notes), 4))
         for first, stored, pages in loads:
-            f.write(struct.pack("<IIQQQQQQ", 1, 7, at, self.page_offset + first * PAGE,
-                                first * PAGE, stored * PAGE, pages * PAGE, PAGE))
-            at += stored * PAGE
+            f.write(struct.pack("<IIQQQQQQ", 1, 7, at, self.page_offset + first * layout.PAGE,
+                                first * layout.PAGE, stored * layout.PAGE,
+                                pages * layout.PAGE, layout.PAGE))
+            at += stored * layout.PAGE
         f.write(all_notes)
-        at = -(-(notes_at + len(all_notes)) // PAGE) * PAGE
+        at = -(-(notes_at + len(all_notes)) // layout.PAGE) * layout.PAGE
         for first, stored, _ in loads:
             for pfn in range(first, first + stored):
                 page = mem.page(pfn)
                 if page is not None:
-                    f.seek(at + (pfn - first) * PAGE)
+                    f.seek(at + (pfn - first) * layout.PAGE)
                     f.write(page)
-            at += stored * PAGE
+            at += stored * layout.PAGE
         f.truncate(at)          # zero pages at the end are holes in the file
 
 
 def flatten(data, f):
     """makedumpfile -F: the file as records of (offset, size, bytes), big-endian."""
-    f.write(struct.pack(">16sqq", b"makedumpfile", 1, 1).ljust(PAGE, b"\0"))
+    f.write(struct.pack(">16sqq", b"makedumpfile", 1, 1).ljust(layout.PAGE, b"\0"))
     for at in range(0, len(data), 1 << 16):
         piece = data[at:at + (1 << 16)]
         f.write(struct.pack(">qq", at, len(piece)) + piece)

@@ -6,6 +6,8 @@ its comment names. To add a kernel, add a table; a value of None takes out a
 row that the table it starts from has.
 """
 
+import layout
+
 COMMON = {
     "PAGESIZE": 4096,
     "NUMBER(phys_base)": 0,
@@ -310,6 +312,25 @@ V3_10 = dict(V4_18, **{
 # PG_hwpoison.
 V6_1 = dict(COMMON, **dict({
     "OSRELEASE": "6.1.0-56-cloud-amd64",
+    "OFFSET(page.compound_dtor)": 16,
+    "SIZE(page.compound_dtor)": 1,
+    "OFFSET(page.compound_order)": 17,
+    "SIZE(page.compound_order)": 1,
+    "OFFSET(page.compound_nr)": 28,
+    "NUMBER(NR_COMPOUND_DTORS)": 4,
+    "OFFSET(slab.slab_cache)": 24,
+    "OFFSET(slab.freelist)": 32,
+    "OFFSET(page.memcg_data)": 56,
+    "NUMBER(PG_private)": 13,
+    "SIZE(address_space)": 192,
+    "SIZE(anon_vma)": 96,
+    "SIZE(movable_operations)": 24,
+    "SIZE(ksm_stable_node)": 64,
+    "SIZE(kmem_cache)": 8408,
+    "SIZE(buffer_head)": 104,
+    "SIZE(mem_cgroup)": 2176,
+    "SIZE(obj_cgroup)": 48,
+    "OFFSET(printk_info.caller_id)": 20,
     "OFFSET(uts_namespace.name)": 0,
     "OFFSET(mem_section_usage.rcu)": 0,
     "OFFSET(mem_section_usage.subsection_map)": 16,
@@ -353,10 +374,43 @@ V6_1 = dict(COMMON, **dict({
                "read_kcore_iter")))
 
 
+def arm64(name):
+    """What another architecture and another page size change in a table."""
+    t = layout.TABLES
+    wide = 52 if t.va_bits == 52 else 48
+    bits = layout.SECTION.bit_length() - 1
+    maps = max(8, layout.SECTION // layout.SUBSECTION // 8)
+    usage = {"OFFSET(mem_section_usage.pageblock_flags)": 16 + maps}
+    facts = {
+        "OSRELEASE": name + ".0-arm64",
+        "PAGESIZE": layout.PAGE,
+        "NUMBER(phys_base)": None,
+        "NUMBER(pgtable_l5_enabled)": None,
+        "NUMBER(sme_mask)": None,
+        "NUMBER(VA_BITS)": t.va_bits,
+        "NUMBER(TCR_EL1_T1SZ)": 64 - t.va_bits,
+        "NUMBER(kimage_voffset)": "0x%x" % layout.IMAGE_VA,
+        "NUMBER(PHYS_OFFSET)": "0x0",
+        "NUMBER(SECTION_SIZE_BITS)": bits,
+        "NUMBER(MAX_PHYSMEM_BITS)": wide,
+        "LENGTH(mem_section)": (1 << (wide - bits)) // (layout.PAGE // 16),
+        "SIZE(mem_section_usage.subsection_map)": maps,
+        "LENGTH(zone.free_area)": layout.MAX_ORDER + 1,
+    }
+    facts.update((k, None) for k in COMMON if "e820" in k)
+    if name == "6.1":
+        # VMEMMAP_START came to VMCOREINFO with v6.0, and the function with v5.14.
+        facts.update(usage, **{"NUMBER(VMEMMAP_START)": "0x%x" % layout.VMEMMAP},
+                     **functions("pfn_is_map_memory"))
+    return facts
+
+
 def kernel(name):
     """Facts of a kernel, and the zones by number, which no fact spells out."""
-    tables = {"3.10": V3_10, "4.18": V4_18, "5.8": V5_8, "5.10": V5_10, "6.1": V6_1}
-    facts = {k: v for k, v in tables[name].items() if v is not None}
+    table = {"3.10": V3_10, "4.18": V4_18, "5.8": V5_8, "5.10": V5_10, "6.1": V6_1}[name]
+    if layout.ARCH == "aarch64":
+        table = dict(table, **arm64(name))
+    facts = {k: v for k, v in table.items() if v is not None}
     zones = ["DMA32", "Normal", "Movable", "Device"]
     if "NUMBER(ZONE_DEVICE)" not in facts:
         zones.remove("Device")

@@ -1,19 +1,50 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where things lie in the machine, and the numbers that never differ."""
+"""Where things lie in the machine, and the numbers that are the same in all of it.
 
+They are those of x86_64 until choose() says otherwise, which `arch` and `granule` of a
+description do before anything is built: use them as layout.PAGE, and copy none.
+"""
 
-PAGE = 4096
+import tables
 
-IMAGE_VA = 0xffffffff80000000   # of physical address 0, phys_base being 0
-IMAGE = 16 << 20
+IMAGE = 16 << 20                # physical
 IMAGE_SIZE = 8 << 20
 VARIABLES = IMAGE + (4 << 20)
 EARLY = 32 << 20                # from here on: memblock
-SECTION = 128 << 20
-SECTION_PAGES = SECTION // PAGE
-SUBSECTION_PAGES = 512
+SUBSECTION = 2 << 20
 STRUCT_PAGE = 64
-PER_BASE_PAGE = PAGE // STRUCT_PAGE
 
 # struct mem_section.section_mem_map, the low bits (include/linux/mmzone.h)
 SECTION_FLAGS = {"P": 1, "M": 2, "O": 4, "E": 8, "T": 16}
+
+# Set by choose(): ARCH, TABLES, PAGE and all that follows from them.
+GRANULES = {"4K": 12, "16K": 14, "64K": 16}
+VA_BITS = {"4K": 48, "16K": 47, "64K": 48}      # where the description does not say
+
+
+def choose(arch, granule="4K", va_bits=0):
+    g = globals()
+    shift = GRANULES[granule]
+    g["ARCH"] = arch
+    g["PAGE"] = 1 << shift
+    g["SECTION"] = 512 << 20 if granule == "64K" else 128 << 20
+    g["SECTION_PAGES"] = g["SECTION"] >> shift
+    g["SUBSECTION_PAGES"] = SUBSECTION >> shift
+    g["PER_BASE_PAGE"] = g["PAGE"] // STRUCT_PAGE
+    g["MAX_ORDER"] = max(10, shift - 3)         # the largest free block: 2^MAX_ORDER pages
+    if arch == "x86_64":
+        g["TABLES"] = tables.X86()
+        g["IMAGE_VA"] = 0xffffffff80000000      # of physical address 0, phys_base being 0
+        g["PAGE_OFFSET"] = 0xffff888000000000
+        g["VMEMMAP"] = 0xffffea0000000000
+        return
+    bits = va_bits or VA_BITS[granule]
+    g["TABLES"] = tables.Arm64(shift, bits)
+    # The kernel's own half of what a CPU without LVA or LPA2 translates.
+    least = min(bits, 47 if granule == "16K" else 48)
+    g["IMAGE_VA"] = 2**64 - (1 << (least - 1))
+    g["PAGE_OFFSET"] = 2**64 - (1 << bits)
+    g["VMEMMAP"] = 2**64 - (1 << (bits - (shift - 6)))  # v5.11 to v6.8
+
+
+choose("x86_64")

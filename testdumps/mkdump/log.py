@@ -3,7 +3,7 @@
 
 import struct
 
-from layout import IMAGE_VA
+import layout
 
 
 class Log:
@@ -80,7 +80,7 @@ class Log:
         self.mem.set(data + self.off("prb_data_ring.data"), self.direct(text_at))
         self.mem.set(data + 16, lpos)
         self.mem.set(data + 24, tail_lpos)
-        self.mem.set(self.variable("prb", 8), IMAGE_VA + prb)
-        self.objects["prb"] = ("printk_ringbuffer", IMAGE_VA + prb)
-        self.objects["desc_ring"] = ("prb_desc_ring", IMAGE_VA + ring)
-        self.objects["text_ring"] = ("prb_data_ring", IMAGE_VA + data)
+        self.mem.set(self.variable("prb", 8), layout.IMAGE_VA + prb)
+        self.objects["prb"] = ("printk_ringbuffer", layout.IMAGE_VA + prb)
+        self.objects["desc_ring"] = ("prb_desc_ring", layout.IMAGE_VA + ring)
+        self.objects["text_ring"] = ("prb_data_ring", layout.IMAGE_VA + data)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A whole x86_64 machine under Linux, as far as its memory map goes.
+"""A whole machine under Linux, as far as its memory map goes.
 
 Built the way the kernel builds it: RAM and firmware's map; sections, usages
 and subsection maps; the memmap behind 2 MiB or 4 KiB leaves; struct pages with
 their links; zones and nodes; memory blocks; device pagemaps; the resource
-tree; the log. What VMCOREINFO says of it comes from the kernel's table
-(kernels.py), so no symbol table and no BTF is needed.
+tree; the log. It is x86_64 or arm64, with pages of the size that layout.py was
+told. What VMCOREINFO says of it comes from the kernel's table (kernels.py), so
+no symbol table and no BTF is needed.
 
 Two parts of memory are in use: the kernel's image at 16 MiB (virtual
 0xffffffff81000000) with its variables, and what memblock gave out, from 32 MiB
@@ -18,7 +19,7 @@ from address import AddressSpace
 from devices import Devices
 from faults import Faults
 from kernels import in_vmcoreinfo, kernel
-from layout import EARLY, IMAGE, IMAGE_VA, PAGE, VARIABLES
+import layout
 from log import Log
 from memory import Memory
 from pages import Pages
@@ -35,9 +36,9 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         self.version = tuple(int(x) for x in name.split("."))
         self.bare = False       # VMCOREINFO has what the kernel puts there, and no types
         self.mem = Memory()
-        self.page_offset = 0xffff888000000000
-        self.vmemmap = 0xffffea0000000000
-        self.levels = 4         # of page tables
+        self.page_offset = layout.PAGE_OFFSET
+        self.vmemmap = layout.VMEMMAP
+        self.levels = layout.TABLES.levels
         self.top = (1 << 46) - 1    # the last physical address
         self.ram = []           # (start, end) in bytes, end inclusive
         self.reserved = []      # the same, firmware's
@@ -56,7 +57,7 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
     # Building, in the order of the kernel's boot
 
     def build(self):
-        self.variable_next, self.early_next = VARIABLES, EARLY
+        self.variable_next, self.early_next = layout.VARIABLES, layout.EARLY
         for start, end in self.ram:
             self.mem.add_ram(start, end)
         for start, end, _, _ in self.hotplugged:
@@ -65,18 +66,20 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
             # enum memory_type has had MEMORY_DEVICE_COHERENT before it since v6.0.
             dev.type = dev.type or (4 if self.version >= (6, 0) else 3)
             if dev.dumped:
-                self.mem.add_ram(dev.start * PAGE, dev.end * PAGE - 1)
+                self.mem.add_ram(dev.start * layout.PAGE, dev.end * layout.PAGE - 1)
         # struct uts_namespace: after a reference count until v5.11
         uts = self.variable("init_uts_ns", 512) + self.facts.get("OFFSET(uts_namespace.name)", 4)
         self.mem.write(uts, formats.utsname(self.fact("OSRELEASE")))
-        self.pgd = self.variable("init_top_pgt", PAGE, PAGE)
-        self.symbols["swapper_pg_dir"] = self.symbols["init_top_pgt"]
-        self.symbols["_stext"] = IMAGE_VA + IMAGE
+        self.pgd = self.variable(layout.TABLES.ROOT[0], layout.PAGE, layout.PAGE)
+        for name in layout.TABLES.ROOT[1:]:
+            self.symbols[name] = self.symbols[layout.TABLES.ROOT[0]]
+        self.symbols["_stext"] = layout.IMAGE_VA + layout.IMAGE
         top = max(e for _, e in self.everything()) + 1
-        for at in range(0, top, 1 << 30):
-            self.map(self.direct(at), at, 2)
-        for at in range(0, 64 << 20, 2 << 20):
-            self.map(IMAGE_VA + at, at, 1)
+        large = layout.TABLES.LARGEST
+        for at in range(0, top, 1 << layout.TABLES.shift(large)):
+            self.map(self.direct(at), at, large)
+        for at in range(0, 64 << 20, 1 << layout.TABLES.shift(1)):
+            self.map(layout.IMAGE_VA + at, at, 1)
         self.build_sections()
         self.build_zones()
         self.build_blocks()
@@ -89,15 +92,18 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
 
     def everything(self):
         return ([(s, e) for s, e in self.ram] + [(s, e) for s, e, _, _ in self.hotplugged] +
-                [(d.start * PAGE, d.end * PAGE - 1) for d in self.devices])
+                [(d.start * layout.PAGE, d.end * layout.PAGE - 1) for d in self.devices])
 
     def ram_pfns(self):
         """Boot RAM, in whole pages."""
-        return [(-(-s // PAGE), (e + 1) // PAGE) for s, e in self.ram]
+        return [(-(-s // layout.PAGE), (e + 1) // layout.PAGE) for s, e in self.ram]
 
     def build_variables(self):
-        self.mem.set(self.variable("page_offset_base", 8), self.page_offset)
-        self.mem.set(self.variable("vmemmap_base", 8), self.vmemmap)
+        if layout.ARCH == "x86_64":
+            self.mem.set(self.variable("page_offset_base", 8), self.page_offset)
+            self.mem.set(self.variable("vmemmap_base", 8), self.vmemmap)
+        elif self.version < (5, 11):
+            self.mem.set(self.variable("vmemmap", 8), self.vmemmap)
         self.mem.set(self.variable("max_pfn", 8), max(b for _, b in self.mem.ranges))
         panicked = any("Kernel panic" in text for _, text in self.log)
         self.mem.set(self.variable("panic_cpu", 4), 0 if panicked else -1, 4)

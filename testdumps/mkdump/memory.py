@@ -5,7 +5,7 @@ A page is in one of three conditions: stored (bytes; RAM that nobody wrote to
 is zero), excluded (RAM that the dump's writer is to leave out), or not RAM.
 """
 
-from layout import PAGE
+import layout
 
 
 class Memory:
@@ -16,7 +16,7 @@ class Memory:
 
     def add_ram(self, start, end):
         """Bytes start..end, end inclusive. Partial pages are no RAM, as in the kernel."""
-        first, last = (start + PAGE - 1) // PAGE, (end + 1) // PAGE
+        first, last = (start + layout.PAGE - 1) // layout.PAGE, (end + 1) // layout.PAGE
         if first < last:
             self.ranges.append((first, last))
             self.ranges.sort()
@@ -27,19 +27,19 @@ class Memory:
     def write(self, pa, data):
         at = 0
         while at < len(data):
-            pfn, off = divmod(pa + at, PAGE)
-            n = min(PAGE - off, len(data) - at)
+            pfn, off = divmod(pa + at, layout.PAGE)
+            n = min(layout.PAGE - off, len(data) - at)
             page = self.pages.get(pfn)
             if page is None:
-                page = self.pages[pfn] = bytearray(PAGE)
+                page = self.pages[pfn] = bytearray(layout.PAGE)
             page[off:off + n] = data[at:at + n]
             at += n
 
     def read(self, pa, size):
         out = bytearray()
         while len(out) < size:
-            pfn, off = divmod(pa + len(out), PAGE)
-            n = min(PAGE - off, size - len(out))
+            pfn, off = divmod(pa + len(out), layout.PAGE)
+            n = min(layout.PAGE - off, size - len(out))
             page = self.pages.get(pfn)
             out += page[off:off + n] if page is not None else bytes(n)
         return bytes(out)

@@ -3,9 +3,7 @@
 
 import struct
 
-from layout import EARLY, IMAGE, IMAGE_SIZE, PAGE, SECTION_PAGES, STRUCT_PAGE
-
-MAX_ORDER = 10
+import layout
 
 # Page flags, where a kernel's table does not say: they have these numbers from v5.8 to v6.1
 FLAGS = {"uptodate": 2, "lru": 4, "slab": 9, "reserved": 12, "head": 16, "swapbacked": 19}
@@ -31,7 +29,7 @@ class Pages:
     def struct_page(self, pfn, zone, flags=0, refcount=0, mapcount=-1, words=None):
         """words: lru (two), mapping, index and private; by default lru, empty, and zeroes."""
         words = words or (self.lru_va(pfn), self.lru_va(pfn), 0, 0, 0)
-        out = bytearray(STRUCT_PAGE)
+        out = bytearray(layout.STRUCT_PAGE)
         lru = self.off("page.lru")
         places = (0, lru, lru + 8, self.off("page.mapping"), self.off("page.index"),
                   self.off("page.private"))
@@ -47,7 +45,7 @@ class Pages:
         at = 0
         while at < len(data):
             va = self.page_va(pfn) + at
-            n = min(PAGE - va % PAGE, len(data) - at)
+            n = min(layout.PAGE - va % layout.PAGE, len(data) - at)
             pa = self.translate(va)
             if pa is not None:
                 self.mem.write(pa, data[at:at + n])
@@ -56,19 +54,21 @@ class Pages:
     def build_pages(self):
         # Page tables that unmap needs later come out of the same early memory.
         self.early_end = -(-self.early_next // (2 << 20)) * (2 << 20) + (2 << 20)
-        used = [(0, 16), (IMAGE // PAGE, (IMAGE + IMAGE_SIZE) // PAGE),
-                (EARLY // PAGE, self.early_end // PAGE)]
+        image = layout.IMAGE // layout.PAGE
+        used = [(0, 65536 // layout.PAGE),
+                (image, image + layout.IMAGE_SIZE // layout.PAGE),
+                (layout.EARLY // layout.PAGE, self.early_end // layout.PAGE)]
         for nr in sorted(self.sections):
             for first, last in self.sections[nr].populated:
                 self.init_holes(first, last)
         for first, last in self.ram_pfns():
             self.init_ram(first, last, used)
         for start, end, online, fill in self.hotplugged:
-            first, last = start // PAGE, (end + 1) // PAGE
+            first, last = start // layout.PAGE, (end + 1) // layout.PAGE
             if online:
                 self.init_ram(first, last, [])
             else:
-                self.put(first, bytes([fill]) * (STRUCT_PAGE * (last - first)))
+                self.put(first, bytes([fill]) * (layout.STRUCT_PAGE * (last - first)))
         for dev in self.devices:
             self.init_device(dev)
         self.finish_pages()
@@ -76,14 +76,14 @@ class Pages:
     def init_holes(self, first, last):
         """0740a50b9baa (v5.12, in stable 5.10.y): holes carry the zone around
         or before them, and PG_reserved."""
-        if not self.sections[first // SECTION_PAGES].boot:
+        if not self.sections[first // layout.SECTION_PAGES].boot:
             return
         zones = sorted((s, z) for z, (s, _) in self.spans.items() if z != self.zone_device())
         out = []
         for pfn in range(first, last):
             zone = max((z for s, z in zones if s <= pfn), default=zones[0][1])
             if self.version < (5, 6) and pfn >= self.spans[zone][1]:
-                out.append(bytes([self.raw_memmap()]) * STRUCT_PAGE)
+                out.append(bytes([self.raw_memmap()]) * layout.STRUCT_PAGE)
                 continue
             out.append(self.struct_page(pfn, zone, self.flag("reserved"), 1))
         self.put(first, b"".join(out))
@@ -105,9 +105,9 @@ class Pages:
                                        for p in range(pfn, stop)))
                 pfn = stop
                 continue
-            order = MAX_ORDER
+            order = layout.MAX_ORDER
             limit = min([last] + [a for a, _ in used if a > pfn] +
-                        [x for x in (0x1000, 0x100000) if x > pfn])
+                        [x for x in self.zone_limits() if x > pfn])
             while pfn & ((1 << order) - 1) or pfn + (1 << order) > limit:
                 order -= 1
             self.put(pfn, self.free_block(pfn, zone, order))

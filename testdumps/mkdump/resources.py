@@ -3,7 +3,7 @@
 
 import struct
 
-from layout import IMAGE, IMAGE_SIZE, IMAGE_VA, PAGE, VARIABLES
+import layout
 
 # resource.flags where they are not those of reserved memory
 IORES = {"System RAM": 0x81000200, "Persistent Memory (legacy)": 0x200}
@@ -14,12 +14,12 @@ class Resources:
         rows = [(s, e, "System RAM") for s, e in self.ram]
         rows += [(s, e, "System RAM") for s, e, _, _ in self.hotplugged]
         rows += [(s, e, "Reserved") for s, e in self.reserved]
-        rows += [(IMAGE, IMAGE + (2 << 20) - 1, "Kernel code"),
-                 (VARIABLES, IMAGE + IMAGE_SIZE - 1, "Kernel data")]
+        rows += [(layout.IMAGE, layout.IMAGE + (2 << 20) - 1, "Kernel code"),
+                 (layout.VARIABLES, layout.IMAGE + layout.IMAGE_SIZE - 1, "Kernel data")]
         for i, dev in enumerate(self.devices):
-            rows.append((dev.start * PAGE, dev.end * PAGE - 1, "Persistent Memory (legacy)"))
+            rows.append((dev.start * layout.PAGE, dev.end * layout.PAGE - 1, "Persistent Memory (legacy)"))
             if not dev.removed:
-                rows.append((dev.start * PAGE, dev.end * PAGE - 1, "dax%d.0" % i))
+                rows.append((dev.start * layout.PAGE, dev.end * layout.PAGE - 1, "dax%d.0" % i))
         # Outer before inner: by start, then by how far they reach; what comes
         # later in the list lies inside what came earlier with the same range.
         order = sorted(range(len(rows)), key=lambda i: (rows[i][0], -rows[i][1], i))
@@ -34,23 +34,27 @@ class Resources:
                 stack.pop()
             parent, limit, last = stack[-1]
             self.write_resource(pa, start, end, name,
-                                IMAGE_VA + parent if parent == root else self.direct(parent))
+                                layout.IMAGE_VA + parent if parent == root else self.direct(parent))
             at = (last + self.off("resource.sibling") if last
                   else parent + self.off("resource.child"))
             self.mem.set(at, self.direct(pa))
             stack[-1] = (parent, limit, pa)
             stack.append((pa, end, None))
 
+        if layout.ARCH == "x86_64":
+            self.build_e820()
+
+    def build_e820(self):
         # e820_table is a pointer; 4 bytes before the entries count them.
         entries = [(s, e, 1) for s, e in self.ram] + [(s, e, 2) for s, e in self.reserved]
-        entries += [(d.start * PAGE, d.end * PAGE - 1, 12) for d in self.devices]
+        entries += [(d.start * layout.PAGE, d.end * layout.PAGE - 1, 12) for d in self.devices]
         size = 20
         if self.version >= (4, 12):
             pa = self.variable("e820_table_init", 4 + size * max(1, len(entries)))
-            self.mem.set(self.variable("e820_table", 8), IMAGE_VA + pa)
+            self.mem.set(self.variable("e820_table", 8), layout.IMAGE_VA + pa)
         else:                   # the table itself has that name
             pa = self.variable("e820", 4 + size * max(1, len(entries)))
-        self.objects["e820"] = ("e820_table", IMAGE_VA + pa)
+        self.objects["e820"] = ("e820_table", layout.IMAGE_VA + pa)
         self.mem.set(pa, len(entries), 4)
         for i, (start, end, kind) in enumerate(sorted(entries)):
             at = pa + 4 + size * i

@@ -2,7 +2,8 @@
 """Sections, usages, and the memmap behind them, as mm/sparse.c makes them; the
 memory blocks of drivers/base/memory.c."""
 
-from layout import PAGE, PER_BASE_PAGE, SECTION, SECTION_FLAGS, SECTION_PAGES, SUBSECTION_PAGES
+import layout
+from layout import SECTION_FLAGS
 
 # enum memory_block_state
 MEM_ONLINE, MEM_OFFLINE = 1, 4
@@ -31,19 +32,19 @@ class Sections:
 
     def build_sections(self):
         for first, last in self.ram_pfns():
-            for nr in range(first // SECTION_PAGES, (last - 1) // SECTION_PAGES + 1):
+            for nr in range(first // layout.SECTION_PAGES, (last - 1) // layout.SECTION_PAGES + 1):
                 sec = self.sections.setdefault(nr, Section(nr))
                 sec.flags = self.section_flags("PMOE")
                 sec.boot = True
                 # Early sections have a memmap for all of their pages.
-                sec.populated = [(nr * SECTION_PAGES, (nr + 1) * SECTION_PAGES)]
+                sec.populated = [(nr * layout.SECTION_PAGES, (nr + 1) * layout.SECTION_PAGES)]
                 self.set_subsections(sec, first, last)
         for start, end, online, _ in self.hotplugged:
-            for nr in range(start // SECTION, end // SECTION + 1):
+            for nr in range(start // layout.SECTION, end // layout.SECTION + 1):
                 sec = self.sections.setdefault(nr, Section(nr))
                 sec.flags = self.section_flags("PMO" if online else "PM")
-                sec.populated = [(nr * SECTION_PAGES, (nr + 1) * SECTION_PAGES)]
-                self.set_subsections(sec, start // PAGE, (end + 1) // PAGE)
+                sec.populated = [(nr * layout.SECTION_PAGES, (nr + 1) * layout.SECTION_PAGES)]
+                self.set_subsections(sec, start // layout.PAGE, (end + 1) // layout.PAGE)
         for dev in self.devices:
             self.add_device_sections(dev)
 
@@ -57,9 +58,10 @@ class Sections:
     def add_device_sections(self, dev):
         if dev.removed:
             return              # what is left of it is in the struct pages
-        for nr in range(dev.start // SECTION_PAGES, (dev.end - 1) // SECTION_PAGES + 1):
-            first = max(dev.start, nr * SECTION_PAGES)
-            last = min(dev.end, (nr + 1) * SECTION_PAGES)
+        pages = layout.SECTION_PAGES
+        for nr in range(dev.start // pages, (dev.end - 1) // pages + 1):
+            first = max(dev.start, nr * pages)
+            last = min(dev.end, (nr + 1) * pages)
             sec = self.sections.get(nr)
             if sec is None:
                 sec = self.sections[nr] = Section(nr)
@@ -68,34 +70,34 @@ class Sections:
                     sec.altmap = dev
             if not sec.boot:
                 # Less than a section is mapped by base pages (v5.3 on).
-                sec.small |= last - first < SECTION_PAGES
+                sec.small |= last - first < layout.SECTION_PAGES
                 sec.populated.append((first, last))
             self.set_subsections(sec, first, last)
         # 1f90a3477df3 "mm: teach pfn_to_online_page() about ZONE_DEVICE section
         # collisions" (v5.12): the sections of unaligned ends.
         if self.version >= (5, 12):
             for pfn in (dev.start, dev.end):
-                sec = self.sections.get(pfn // SECTION_PAGES)
-                if pfn % SECTION_PAGES and sec:
+                sec = self.sections.get(pfn // layout.SECTION_PAGES)
+                if pfn % layout.SECTION_PAGES and sec:
                     sec.flags |= SECTION_FLAGS["T"]
 
     def set_subsections(self, sec, first, last):
-        first = max(first, sec.nr * SECTION_PAGES) % SECTION_PAGES
-        last = (min(last, (sec.nr + 1) * SECTION_PAGES) - 1) % SECTION_PAGES
-        for i in range(first // SUBSECTION_PAGES, last // SUBSECTION_PAGES + 1):
+        first = max(first, sec.nr * layout.SECTION_PAGES) % layout.SECTION_PAGES
+        last = (min(last, (sec.nr + 1) * layout.SECTION_PAGES) - 1) % layout.SECTION_PAGES
+        for i in range(first // layout.SUBSECTION_PAGES, last // layout.SUBSECTION_PAGES + 1):
             sec.subsections |= 1 << i
 
     def write_sections(self):
         roots = self.fact("LENGTH(mem_section)")
         size = self.fact("SIZE(mem_section)")
-        per_root = PAGE // size
-        table = self.early(8 * roots, PAGE)
+        per_root = layout.PAGE // size
+        table = self.early(8 * roots, layout.PAGE)
         self.symbols["mem_section"] = self.direct(table)
         self.objects["mem_section"] = (None, self.direct(table))
         for nr, sec in sorted(self.sections.items()):
             slot = table + 8 * (nr // per_root)
             if not self.mem.get(slot):
-                self.mem.set(slot, self.direct(self.early(PAGE, PAGE)))
+                self.mem.set(slot, self.direct(self.early(layout.PAGE, layout.PAGE)))
             va = self.mem.get(slot) + size * (nr % per_root)
             self.objects["section:%d" % nr] = ("mem_section", va)
             if "OFFSET(mem_section.usage)" in self.facts:
@@ -105,14 +107,16 @@ class Sections:
             if "OFFSET(mem_section.usage)" in self.facts:
                 self.mem.set(pa + self.off("mem_section.usage"), sec.usage)
                 pa = sec.usage - self.page_offset
-                self.mem.set(pa + self.off("mem_section_usage.subsection_map"), sec.subsections)
+                self.mem.set(pa + self.off("mem_section_usage.subsection_map"), sec.subsections,
+                             self.fact("SIZE(mem_section_usage.subsection_map)"))
                 pa += self.off("mem_section_usage.pageblock_flags")
             else:
                 self.mem.set(pa + self.off("mem_section.pageblock_flags"), sec.usage)
                 pa = sec.usage - self.page_offset
             self.objects["pageblocks:%d" % nr] = (None, self.direct(pa))
-            # 64 pageblocks of 2 MiB, 4 bits each: all movable
-            self.mem.write(pa, bytes([self.movable()]) * 32)
+            # 4 bits for each pageblock, a huge page: all are movable
+            blocks = layout.SECTION >> layout.TABLES.shift(1)
+            self.mem.write(pa, bytes([self.movable()]) * -(-blocks // 2))
         if self.version >= (4, 13):
             pa = self.variable("__highest_present_section_nr", 8)
             self.mem.set(pa, max(self.sections))
@@ -127,23 +131,28 @@ class Sections:
     def populate(self, sec):
         """The memmap of a section: map what backs it."""
         for first, last in sec.populated:
-            whole = last - first == SECTION_PAGES
+            # Of larger pages, the memmap of a section is no leaf.
+            leaf = 1 << layout.TABLES.shift(1)
+            whole = last - first == layout.SECTION_PAGES == leaf // layout.STRUCT_PAGE
             if whole and not sec.small and sec.nr not in self.small and not sec.altmap:
-                pa = self.early(2 << 20, 2 << 20)
+                pa = self.early(leaf, leaf)
                 self.map(self.page_va(first), pa, 1)
                 continue
-            for pfn in range(first, last, PER_BASE_PAGE):
+            for pfn in range(first - first % layout.PER_BASE_PAGE, last, layout.PER_BASE_PAGE):
+                if self.translate(self.page_va(pfn)) is not None:
+                    continue    # a page of memmap that two subsections share
                 if sec.altmap:
-                    pa = sec.altmap.next * PAGE
+                    pa = sec.altmap.next * layout.PAGE
                     sec.altmap.next += 1
                 else:
-                    pa = self.early(PAGE, PAGE)
+                    pa = self.early(layout.PAGE, layout.PAGE)
                 self.map(self.page_va(pfn), pa, 0)
 
     def build_blocks(self):
         entries = []
         for nr in sorted(self.sections):
-            hot = [on for s, e, on, _ in self.hotplugged if s // SECTION <= nr <= e // SECTION]
+            hot = [on for s, e, on, _ in self.hotplugged
+                   if s // layout.SECTION <= nr <= e // layout.SECTION]
             if not self.sections[nr].boot and not hot:
                 continue
             pa = self.early(self.fact("SIZE(memory_block)"), 8)

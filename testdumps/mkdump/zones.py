@@ -1,25 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Zones and nodes."""
 
-from layout import PAGE
+import layout
 
 
 class Zones:
     def zone_of(self, pfn):
         dma = self.zone_names[0] == "DMA"
-        if dma and pfn < 0x1000:
+        if dma and pfn * layout.PAGE < self.dma_limit():
             return 0
-        return (1 if dma else 0) + (0 if pfn < 0x100000 else 1)
+        return (1 if dma else 0) + (0 if pfn * layout.PAGE < 4 << 30 else 1)
+
+    @staticmethod
+    def dma_limit():
+        """ISA's memory; on arm64 all that has 32 bits, where no device says otherwise."""
+        return 16 << 20 if layout.ARCH == "x86_64" else 4 << 30
+
+    def zone_limits(self):
+        """The first PFNs of zones, but for the lowest."""
+        return (self.dma_limit() // layout.PAGE, (4 << 30) // layout.PAGE)
 
     def zone_device(self):
         return self.facts.get("NUMBER(ZONE_DEVICE)", -1)
 
     def build_zones(self):
         spans, present = {}, {}
-        online = self.ram_pfns() + [(s // PAGE, (e + 1) // PAGE)
+        online = self.ram_pfns() + [(s // layout.PAGE, (e + 1) // layout.PAGE)
                                     for s, e, on, _ in self.hotplugged if on]
         for first, last in online:
-            for limit in (0x1000, 0x100000, 1 << 52):
+            for limit in (*self.zone_limits(), 1 << 52):
                 stop = min(last, limit)
                 if first < stop:
                     self.extend(spans, present, self.zone_of(first), first, stop)
@@ -30,7 +39,7 @@ class Zones:
         self.spans = spans
 
         size = self.fact("SIZE(pglist_data)")
-        node = self.early(size, 4096)
+        node = self.early(size, layout.PAGE)
         self.node = self.direct(node)
         array = self.variable("node_data", 8 * self.fact("LENGTH(node_data)"))
         self.mem.set(array, self.node)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * aarch64: walks over tables of 3, 4 and 5 levels, oops texts, and operands of
- * instructions. Entries are as the Arm manual has them, texts as kernels print them.
+ * aarch64: walks over tables of each granule and number of levels, oops texts, and operands
+ * of instructions. Entries are as the Arm manual has them, texts as kernels print them.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -19,12 +19,14 @@
 #define DIRECT	UINT64_C(0xffff000000000000)
 #define DIRECT3	UINT64_C(0xffffff8000000000)
 #define DIRECT5	UINT64_C(0xfff0000000000000)
+#define ROOT	UINT64_C(0x10000) /* a page, however large these are */
 
 #define TABLE	UINT64_C(3)
 #define PAGE	UINT64_C(0x403)			/* AF */
 #define BLOCK	UINT64_C(0x401)
 #define RDONLY	(UINT64_C(1) << 7)
 #define DBM	(UINT64_C(1) << 51)
+#define CONT	(UINT64_C(1) << 52)
 #define PXN	(UINT64_C(1) << 53)
 #define UXN	(UINT64_C(1) << 54)
 #define PXNT	(UINT64_C(1) << 59)
@@ -45,8 +47,11 @@ static int init(struct pfs_err *err)
 	return pfs_mem_init(&mem, &ram.t, pfs_arch_by_name("aarch64"), &facts, err);
 }
 
-/* Empty tables, for a kernel of these bits, whose image begins at physical address 0. */
-static void setup(unsigned int va_bits)
+/*
+ * Empty tables, for a kernel of these bits and pages of 1 << page_shift bytes. Its image
+ * begins at physical address 0.
+ */
+static void setup_granule(unsigned int page_shift, unsigned int va_bits)
 {
 	struct pfs_err err;
 
@@ -56,29 +61,34 @@ static void setup(unsigned int va_bits)
 	bits = va_bits;
 	memset(&facts, 0, sizeof(facts));
 	facts.machine = pfs_arch_by_name("aarch64")->facts;
-	facts.f[PFS_F_SWAPPER_PG_DIR] = (struct pfs_fact){ IMAGE + RAM_ROOT, "test" };
-	if (va_bits < 48)
-		facts.f[PFS_F_SWAPPER_PG_DIR].value = DIRECT3 + RAM_ROOT;
-	set("NUMBER(kimage_voffset)", facts.f[PFS_F_SWAPPER_PG_DIR].value - RAM_ROOT);
+	facts.f[PFS_F_PAGESIZE] = (struct pfs_fact){ UINT64_C(1) << page_shift, "test" };
+	facts.f[PFS_F_SWAPPER_PG_DIR] = (struct pfs_fact){ -(UINT64_C(1) << 36) + ROOT, "test" };
+	set("NUMBER(kimage_voffset)", facts.f[PFS_F_SWAPPER_PG_DIR].value - ROOT);
 	set("NUMBER(VA_BITS)", va_bits);
 	assert_int_equal(init(&err), 0);
-	assert_int_equal(mem.root.pa, RAM_ROOT);
+	assert_true(mem.root.pa == ROOT);
+}
+
+static void setup(unsigned int va_bits)
+{
+	setup_granule(12, va_bits);
 }
 
 /* As ram_map(), with tables of this machine; returns where the entry is. */
 static uint64_t map(uint64_t va, unsigned int shift, uint64_t entry)
 {
-	unsigned int s = 12 + 9 * (mem.root.levels - 1);
-	uint64_t table = RAM_ROOT, at;
+	unsigned int stride = mem.page_shift - 3;
+	unsigned int s = mem.page_shift + stride * (mem.root.levels - 1);
+	uint64_t table = ROOT, at;
 
 	va &= (UINT64_C(1) << bits) - 1;
-	for (;; s -= 9) {
-		at = table + (va >> s & 511) * 8;
+	for (;; s -= stride) {
+		at = table + (va >> s & ((1u << stride) - 1)) * 8;
 		if (s == shift)
 			break;
 		if (!ram_get(&ram, at)) {
 			ram_put(&ram, at, ram.next_table | TABLE);
-			ram.next_table += 4096;
+			ram.next_table += UINT64_C(1) << mem.page_shift;
 		}
 		table = ram_get(&ram, at) & UINT64_C(0xfffffffff000);
 	}
@@ -105,7 +115,7 @@ static void four_levels(void **state)
 	assert_int_equal(w.nr, 4);
 	for (i = 0; i < 4; i++)
 		assert_string_equal(w.step[i].level, names[i]);
-	assert_true(w.step[0].entry_pa == RAM_ROOT);
+	assert_true(w.step[0].entry_pa == ROOT);
 	assert_true(w.step[3].entry == (RAM_FREE | PAGE));
 	assert_int_equal(pfs_walk_reach(&w), PFS_REACH_OK);
 
@@ -113,7 +123,7 @@ static void four_levels(void **state)
 	map(IMAGE + 0x200000, 21, 0x80200000 | BLOCK);
 	pfs_walk_va(&mem, IMAGE + 0x323456, &w);
 	assert_true(w.mapped);
-	assert_true(w.step[0].entry_pa == RAM_ROOT + 0x800);
+	assert_true(w.step[0].entry_pa == ROOT + 0x800);
 	assert_true(w.pa == 0x80323456);
 	assert_int_equal(w.leaf_size, 2 << 20);
 	assert_int_equal(w.nr, 3);
@@ -171,13 +181,13 @@ static void five_levels(void **state)
 	assert_int_equal(w.nr, 5);
 	assert_string_equal(w.step[0].level, "pgd");
 	assert_string_equal(w.step[1].level, "p4d");
-	assert_true(w.step[0].entry_pa == RAM_ROOT);
+	assert_true(w.step[0].entry_pa == ROOT);
 	/* The root has 16 entries. */
 	map(IMAGE, 21, BLOCK);
 	pfs_walk_va(&mem, IMAGE + 0x10, &w);
 	assert_true(w.mapped);
 	assert_true(w.pa == 0x10);
-	assert_true(w.step[0].entry_pa == RAM_ROOT + 15 * 8);
+	assert_true(w.step[0].entry_pa == ROOT + 15 * 8);
 	map(DIRECT5 + 0x200000, 21, UINT64_C(0x0001000000400000) | 0x100 | BLOCK);
 	pfs_walk_va(&mem, DIRECT5 + 0x200004, &w);
 	assert_true(w.pa == UINT64_C(0x0005000000400004));
@@ -189,6 +199,143 @@ static void five_levels(void **state)
 	set("NUMBER(TCR_EL1_T1SZ)", 12);
 	assert_int_equal(init(&(struct pfs_err){ 0 }), 0);
 	assert_int_equal(mem.root.levels, 5);
+}
+
+/*
+ * Every granule and width, with a page at the first address of the upper half and at the
+ * last: levels, entries of the root, leaves that are blocks, and one that cannot be.
+ */
+static void granules(void **state)
+{
+	static const struct {
+		unsigned int page_shift, bits, levels;
+		unsigned int root;	      /* entries */
+		unsigned int block, no_block; /* log2 */
+	} cases[] = {
+		{ 12, 39, 3, 512, 30, 0 },   { 12, 48, 4, 512, 30, 39 },  { 12, 52, 5, 16, 30, 39 },
+		{ 14, 36, 2, 2048, 25, 0 },  { 14, 47, 3, 2048, 25, 36 }, { 14, 48, 4, 2, 25, 36 },
+		{ 14, 52, 4, 32, 25, 36 },   { 16, 42, 2, 8192, 29, 0 },  { 16, 48, 3, 64, 29, 42 },
+		{ 16, 52, 3, 1024, 29, 42 },
+	};
+	static const char *const names[] = { "pte", "pmd", "pud", "p4d" };
+	struct pfs_walk w;
+	unsigned int j;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint64_t first = -(UINT64_C(1) << cases[i].bits);
+		uint64_t page = UINT64_C(1) << cases[i].page_shift;
+		uint64_t block = UINT64_C(1) << cases[i].block;
+		unsigned int levels = cases[i].levels;
+
+		setup_granule(cases[i].page_shift, cases[i].bits);
+		assert_int_equal(mem.root.levels, levels);
+		assert_int_equal(mem.root.va_bits, cases[i].bits);
+		assert_true(mem.arch->canonical(&mem, first));
+		assert_false(mem.arch->canonical(&mem, first - 1));
+		map(first, cases[i].page_shift, RAM_FREE | PAGE);
+		pfs_walk_va(&mem, first + 0x123, &w);
+		assert_true(w.mapped);
+		assert_true(w.pa == RAM_FREE + 0x123);
+		assert_true(w.leaf_size == page);
+		assert_int_equal(w.nr, levels);
+		assert_string_equal(w.step[0].level, "pgd");
+		assert_true(w.step[0].entry_pa == ROOT);
+		for (j = 1; j < levels; j++)
+			assert_string_equal(w.step[j].level, names[levels - 1 - j]);
+
+		map(UINT64_MAX, cases[i].page_shift, RAM_FREE | PAGE);
+		pfs_walk_va(&mem, UINT64_MAX, &w);
+		assert_true(w.pa == RAM_FREE + page - 1);
+		assert_true(w.step[0].entry_pa == ROOT + (cases[i].root - 1) * 8);
+
+		/* Address bits below the size of a leaf are none. */
+		map(first + block, cases[i].block, block | (block - page) | BLOCK);
+		pfs_walk_va(&mem, first + block + 0x12345, &w);
+		assert_true(w.mapped);
+		assert_true(w.pa == block + 0x12345);
+		assert_true(w.leaf_size == block);
+		if (!cases[i].no_block)
+			continue;
+		map(first + (UINT64_C(1) << cases[i].no_block), cases[i].no_block, BLOCK);
+		pfs_walk_va(&mem, first + (UINT64_C(1) << cases[i].no_block), &w);
+		assert_false(w.mapped);
+		assert_true(w.leaf_size == UINT64_C(1) << cases[i].no_block);
+	}
+}
+
+/* Bits 15 to 12 (LPA), 9 and 8 (LPA2), or none: 51 to 48 of a physical address. */
+static void wide_addresses(void **state)
+{
+	static const struct {
+		unsigned int page_shift, bits;
+		uint64_t entry, pa;
+	} cases[] = {
+		{ 14, 48, UINT64_C(0x0003000000124000) | 0x300, UINT64_C(0x0000000000124000) },
+		{ 14, 52, UINT64_C(0x0003000000124000) | 0x300, UINT64_C(0x000f000000124000) },
+		{ 14, 52, UINT64_C(0x0001000000124000) | 0x200, UINT64_C(0x0009000000124000) },
+		/* Software's, and of a CPU with LPA2 alone. */
+		{ 16, 48, UINT64_C(0x0003000000120000) | 0x300, UINT64_C(0x0000000000120000) },
+		{ 16, 48, UINT64_C(0x000000000012a000) | 0x300, UINT64_C(0x000a000000120000) },
+		{ 16, 52, UINT64_C(0x000000000012f000) | 0x300, UINT64_C(0x000f000000120000) },
+	};
+	struct pfs_walk w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		setup_granule(cases[i].page_shift, cases[i].bits);
+		map(UINT64_MAX, cases[i].page_shift, cases[i].entry | PAGE);
+		pfs_walk_va(&mem, UINT64_MAX - 1, &w);
+		assert_true(w.pa == cases[i].pa + (UINT64_C(1) << cases[i].page_shift) - 2);
+		/* What a wrong bit is looked for in, where the address is none of it. */
+		assert_true(!(mem.pte_mask & (PAGE | PXN | RDONLY)));
+		assert_int_equal(mem.pte_mask & 0x300,
+				 cases[i].page_shift == 14 && bits == 52 ? 0x300 : 0);
+		assert_int_equal(mem.pte_mask & 0xf000,
+				 cases[i].page_shift == 16 ? 0xf000 : 0xc000);
+	}
+}
+
+/* Each entry of a contiguous range has an address of its own. */
+static void contiguous(void **state)
+{
+	struct pfs_walk w;
+	uint64_t i;
+
+	(void)state;
+	setup_granule(14, 47);
+	for (i = 0; i < 128; i++)
+		map(-(UINT64_C(1) << 47) + i * 16384, 14, (0x200000 + i * 16384) | CONT | PAGE);
+	for (i = 0; i < 128; i++) {
+		pfs_walk_va(&mem, -(UINT64_C(1) << 47) + i * 16384 + 5, &w);
+		assert_true(w.mapped);
+		assert_true(w.pa == 0x200000 + i * 16384 + 5);
+		assert_int_equal(w.leaf_size, 16384);
+	}
+}
+
+/* Kernels of 52 bits on a CPU that translates fewer. */
+static void narrow_cpu(void **state)
+{
+	struct pfs_walk w;
+
+	(void)state;
+	setup_granule(14, 52);
+	set("NUMBER(TCR_EL1_T1SZ)", 64 - 47);
+	assert_int_equal(init(&(struct pfs_err){ 0 }), 0);
+	assert_int_equal(mem.root.va_bits, 47);
+	assert_int_equal(mem.root.levels, 3);
+	/* Its root is of 52 bits still, and TTBR1 points to the last 64 entries. */
+	setup_granule(16, 52);
+	map(-(UINT64_C(1) << 48), 16, RAM_FREE | PAGE);
+	set("NUMBER(TCR_EL1_T1SZ)", 16);
+	assert_int_equal(init(&(struct pfs_err){ 0 }), 0);
+	pfs_walk_va(&mem, -(UINT64_C(1) << 48), &w);
+	assert_true(w.mapped);
+	assert_true(w.step[0].entry_pa == ROOT + (1024 - 64) * 8);
+	assert_int_equal(w.nr, 3);
 }
 
 static void permissions(void **state)
@@ -290,11 +437,11 @@ static void not_in_dump(void **state)
 				     "dump (pmd table page at 0x201000)");
 	/* Entries that lead to themselves end, too; and so do those that lead nowhere. */
 	setup(48);
-	ram_put(&ram, RAM_ROOT, RAM_ROOT | TABLE);
+	ram_put(&ram, ROOT, ROOT | TABLE);
 	pfs_walk_va(&mem, DIRECT + 0x123, &w);
 	assert_true(w.mapped);
-	assert_true(w.pa == RAM_ROOT + 0x123);
-	ram_put(&ram, RAM_ROOT, UINT64_C(0xfffffffff000) | TABLE);
+	assert_true(w.pa == ROOT + 0x123);
+	ram_put(&ram, ROOT, UINT64_C(0xfffffffff000) | TABLE);
 	pfs_mem_forget(&mem);
 	pfs_walk_va(&mem, DIRECT, &w);
 	assert_int_equal(w.step[1].presence, PFS_ABSENT);
@@ -362,11 +509,20 @@ static void init_errors(void **state)
 	init_fails("not a page of the kernel image");
 	facts.f[PFS_F_SWAPPER_PG_DIR].value += 8;
 	init_fails("not a page of the kernel image");
-	set("NUMBER(kimage_voffset)", IMAGE + RAM_ROOT + 0x1000);
+	set("NUMBER(kimage_voffset)", facts.f[PFS_F_SWAPPER_PG_DIR].value + 0x1000);
 	init_fails("impossible");
-	facts.f[PFS_F_PAGESIZE] = (struct pfs_fact){ 65536, "test" };
-	init_fails("page size 65536");
-	facts.f[PFS_F_PAGESIZE] = (struct pfs_fact){ 4096, "test" };
+	facts.f[PFS_F_PAGESIZE] = (struct pfs_fact){ 8192, "test" };
+	init_fails("page size 8192");
+	setup_granule(14, 47);
+	set("NUMBER(VA_BITS)", 39);
+	init_fails("39 bits: not with pages of 16 KiB");
+	setup_granule(16, 48);
+	set("NUMBER(VA_BITS)", 47);
+	init_fails("47 bits: not with pages of 64 KiB");
+	/* Half a page of 64 KiB is one of 4 KiB. */
+	setup_granule(16, 48);
+	facts.f[PFS_F_SWAPPER_PG_DIR].value += 0x1000;
+	init_fails("not a page of the kernel image");
 	assert_int_equal(init(&(struct pfs_err){ 0 }), 0);
 }
 
@@ -392,23 +548,80 @@ static void constants(void **state)
 	assert_true(a->vmemmap(&mem, &facts, &v));
 	assert_true(v == UINT64_C(0xfffffe6ab3000000));
 
-	facts.release = "5.11.22";
-	assert_int_equal(a->section_size_bits(&facts), 30);
-	facts.release = "5.12.0";
-	assert_int_equal(a->section_size_bits(&facts), 27);
-	facts.release = "4.14.0";
-	assert_int_equal(a->section_size_bits(&facts), 30);
-	facts.release = NULL;
-	assert_int_equal(a->section_size_bits(&facts), 27);
+	/* vmemmap was a variable where VMCOREINFO has no VMEMMAP_START yet. */
+	machine_fact(&facts, "NUMBER(VMEMMAP_START)")->from = NULL;
+	assert_false(a->vmemmap(&mem, &facts, &v));
+	map(DIRECT, 12, RAM_FREE | PAGE);
+	ram_put(&ram, RAM_FREE + 0x18, UINT64_C(0xfffffdfffee00000));
+	facts.f[PFS_F_VMEMMAP] = (struct pfs_fact){ DIRECT + 0x18, "test" };
+	assert_true(a->vmemmap(&mem, &facts, &v));
+	assert_true(v == UINT64_C(0xfffffdfffee00000));
+	ram_put(&ram, RAM_FREE + 0x18, 0x1000);
+	assert_false(a->vmemmap(&mem, &facts, &v));
+	facts.f[PFS_F_VMEMMAP].value = DIRECT + 0x1000; /* not mapped */
+	assert_false(a->vmemmap(&mem, &facts, &v));
+
 	assert_int_equal(a->max_physmem_bits(&facts), 48);
 	set("NUMBER(VA_BITS)", 52);
 	assert_int_equal(a->max_physmem_bits(&facts), 52);
 	assert_int_equal(a->hugetlb_order(&mem), 9);
+	setup_granule(14, 47);
+	assert_int_equal(a->hugetlb_order(&mem), 11);
+	setup_granule(16, 48);
+	assert_int_equal(a->hugetlb_order(&mem), 13);
 
 	/* Whose pfn_valid() it is; the generic one may be out of line under that name. */
-	assert_true(a->own_pfn_valid(&facts));
+	assert_int_equal(a->pfn_valid_kinds(&facts), PFS_VALID_MAPPED | PFS_VALID_EARLY_MAPPED |
+							     PFS_VALID_EARLY_MEMORY |
+							     PFS_VALID_GENERIC);
+	facts.f[PFS_F_FN_SCHEDULE] = (struct pfs_fact){ IMAGE, "test" };
+	assert_int_equal(a->pfn_valid_kinds(&facts), PFS_VALID_MAPPED | PFS_VALID_EARLY_MAPPED);
 	set("SYMBOL(pfn_is_map_memory)", IMAGE + 0x36000);
-	assert_false(a->own_pfn_valid(&facts));
+	assert_int_equal(a->pfn_valid_kinds(&facts), PFS_VALID_EARLY_MEMORY | PFS_VALID_GENERIC);
+	facts.f[PFS_F_SZ_FOLIO] = (struct pfs_fact){ 64, "test" };
+	assert_int_equal(a->pfn_valid_kinds(&facts), PFS_VALID_GENERIC);
+	facts.f[PFS_F_SZ_FOLIO].from = NULL;
+	set("NUMBER(VMEMMAP_START)", UINT64_C(0xfffffc0000000000));
+	assert_int_equal(a->pfn_valid_kinds(&facts), PFS_VALID_GENERIC);
+}
+
+/* The sizes follow from how many sections there are. */
+static void sections(void **state)
+{
+	static const struct {
+		uint64_t page, size, roots;
+		unsigned int section, physmem;
+	} cases[] = {
+		{ 4096, 16, 1024, 30, 48 },   /* 5.10, and 4.19 */
+		{ 4096, 32, 2048, 30, 48 },   /* with page_ext */
+		{ 4096, 16, 8192, 27, 48 },   /* 6.1 */
+		{ 4096, 16, 131072, 27, 52 }, /* 6.12 for 52 bits */
+		{ 16384, 16, 2048, 27, 48 },
+		{ 16384, 16, 32768, 27, 52 },
+		{ 65536, 16, 64, 30, 48 },
+		{ 65536, 16, 1024, 30, 52 },
+		{ 65536, 16, 128, 29, 48 },
+		{ 65536, 16, 2048, 29, 52 },
+		/* Neither: what kernels have now. */
+		{ 4096, 16, 1000, 27, 48 },
+		{ 65536, 16, 7, 29, 48 },
+		{ 4096, 16, UINT64_MAX, 27, 48 },
+		{ 4096, 0, 1024, 27, 48 },
+	};
+	const struct pfs_arch *a = pfs_arch_by_name("aarch64");
+	size_t i;
+
+	(void)state;
+	setup(48);
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		facts.f[PFS_F_PAGESIZE] = (struct pfs_fact){ cases[i].page, "test" };
+		facts.f[PFS_F_SZ_MEM_SECTION] = (struct pfs_fact){ cases[i].size, "test" };
+		facts.f[PFS_F_NR_ROOTS] = (struct pfs_fact){ cases[i].roots, "test" };
+		assert_int_equal(a->section_size_bits(&facts), cases[i].section);
+		assert_int_equal(a->max_physmem_bits(&facts), cases[i].physmem);
+	}
+	facts.f[PFS_F_NR_ROOTS].from = NULL;
+	assert_int_equal(a->section_size_bits(&facts), 27);
 }
 
 /* A log of text, a line each; level and time stamp are not part of a record. */
@@ -1060,16 +1273,18 @@ static void hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(four_levels), cmocka_unit_test(three_levels),
-		cmocka_unit_test(five_levels), cmocka_unit_test(permissions),
-		cmocka_unit_test(not_mapped),  cmocka_unit_test(not_in_dump),
-		cmocka_unit_test(lower_half),  cmocka_unit_test(init_errors),
-		cmocka_unit_test(constants),   cmocka_unit_test(data_abort),
-		cmocka_unit_test(accesses),    cmocka_unit_test(old_format),
-		cmocka_unit_test(bug),	       cmocka_unit_test(user_mode),
-		cmocka_unit_test(sysrq),       cmocka_unit_test(operands),
-		cmocka_unit_test(no_operand),  cmocka_unit_test(calls),
-		cmocka_unit_test(hostile),
+		cmocka_unit_test(four_levels),	  cmocka_unit_test(three_levels),
+		cmocka_unit_test(five_levels),	  cmocka_unit_test(granules),
+		cmocka_unit_test(wide_addresses), cmocka_unit_test(contiguous),
+		cmocka_unit_test(narrow_cpu),	  cmocka_unit_test(sections),
+		cmocka_unit_test(permissions),	  cmocka_unit_test(not_mapped),
+		cmocka_unit_test(not_in_dump),	  cmocka_unit_test(lower_half),
+		cmocka_unit_test(init_errors),	  cmocka_unit_test(constants),
+		cmocka_unit_test(data_abort),	  cmocka_unit_test(accesses),
+		cmocka_unit_test(old_format),	  cmocka_unit_test(bug),
+		cmocka_unit_test(user_mode),	  cmocka_unit_test(sysrq),
+		cmocka_unit_test(operands),	  cmocka_unit_test(no_operand),
+		cmocka_unit_test(calls),	  cmocka_unit_test(hostile),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -83,7 +83,7 @@ static void distill(const char *name, struct pfs_target *t, const char *panic)
 	struct pfs_err err;
 
 	facts(&f);
-	r = pfs_distill_write(fd, t, &f, panic, NULL, &err);
+	r = pfs_distill_write(fd, t, &f, NULL, panic, NULL, &err);
 	if (r)
 		fail_msg("%s", err.msg);
 	assert_true(pfs_is_distilled(fd));
@@ -207,13 +207,13 @@ static void failures(void **state)
 
 	(void)state;
 	facts(&f);
-	assert_int_equal(pfs_distill_write(fd, t, &f, NULL, NULL, &err), -EINVAL);
+	assert_int_equal(pfs_distill_write(fd, t, &f, NULL, NULL, NULL, &err), -EINVAL);
 	assert_non_null(strstr(err.msg, "nothing was read"));
 	assert_false(pfs_is_distilled(fd));
 	analyse(t);
 	dump_kdump(&b, pages, &(struct dump_opts){ 0 });
 	assert_int_equal(dump_try(&b, &plain, &err), 0);
-	assert_int_equal(pfs_distill_write(fd, plain, &f, NULL, NULL, &err), -EINVAL);
+	assert_int_equal(pfs_distill_write(fd, plain, &f, NULL, NULL, NULL, &err), -EINVAL);
 	close(fd);
 	dump_remove("a");
 	pfs_target_free(plain);
@@ -239,7 +239,7 @@ static void lost_pages(void **state)
 	assert_int_equal(pfs_target_record(t, &rec, &err), 0);
 	analyse(rec);
 	assert_int_equal(truncate(dump_path("dump", path), DUMP_DESC), 0);
-	assert_int_equal(pfs_distill_write(fd, rec, &f, NULL, NULL, &err), -EIO);
+	assert_int_equal(pfs_distill_write(fd, rec, &f, NULL, NULL, NULL, &err), -EIO);
 	assert_non_null(strstr(err.msg, "undecidable now"));
 	close(fd);
 	dump_remove("a");

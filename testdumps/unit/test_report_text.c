@@ -297,10 +297,41 @@ static void query(const char *text, enum pfs_query_kind kind, uint64_t pfn, uint
 	struct pfs_err err;
 
 	fixture_init(&f);
-	assert_int_equal(pfs_query_parse(&f.s.model, text, &q, &err), 0);
-	assert_int_equal(q.kind, kind);
-	assert_int_equal(q.pfn, pfn);
-	assert_int_equal(q.offset, offset);
+	assert_int_equal(pfs_query_parse(&f.s.model, text, false, &q, &err), 0);
+	assert_int_equal(q.read.kind, kind);
+	assert_int_equal(q.read.pfn, pfn);
+	assert_int_equal(q.read.offset, offset);
+}
+
+/* A number of digits alone, in a host that says hexadecimal and in one that does not. */
+static void bases(void **state)
+{
+	static struct fixture f;
+	struct pfs_query q;
+	struct pfs_err err;
+
+	(void)state;
+	fixture_init(&f);
+	assert_int_equal(pfs_query_parse(&f.s.model, "44000", true, &q, &err), 0);
+	assert_int_equal(q.read.pfn, 0x44000);
+	assert_int_equal(q.read.base, 16);
+	assert_int_equal(pfs_query_parse(&f.s.model, "44000", false, &q, &err), 0);
+	assert_int_equal(q.read.pfn, 44000);
+	assert_int_equal(q.read.base, 10);
+	/* 0x278528 PFNs are more than the machine has: a physical address, of section 0. */
+	assert_int_equal(pfs_query_parse(&f.s.model, "278528", true, &q, &err), 0);
+	assert_int_equal(q.read.kind, PFS_Q_PHYS);
+	assert_int_equal(q.read.pfn, 0x278);
+	/* What cannot be both, and what is the same in both. */
+	assert_int_equal(pfs_query_parse(&f.s.model, "0x44000", true, &q, &err), 0);
+	assert_false(q.has_other);
+	assert_int_equal(pfs_query_parse(&f.s.model, "4400a", false, &q, &err), 0);
+	assert_int_equal(q.read.pfn, 0x4400a);
+	assert_false(q.has_other);
+	assert_int_equal(pfs_query_parse(&f.s.model, "7", true, &q, &err), 0);
+	assert_false(q.has_other);
+	assert_int_equal(pfs_query_parse(&f.s.model, "pfn:44000", true, &q, &err), 0);
+	assert_int_equal(q.read.pfn, 0x44000);
 }
 
 static void queries(void **state)
@@ -334,17 +365,23 @@ static void queries(void **state)
 	query("page:0xffffea0001100000", PFS_Q_PAGE, 0x44000, 0);
 	fixture_init(&f);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_true(pfs_query_parse(&f.s.model, bad[i], &q, &err) < 0);
+		assert_true(pfs_query_parse(&f.s.model, bad[i], false, &q, &err) < 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(escape),    cmocka_unit_test(sizes),
-		cmocka_unit_test(verdict),   cmocka_unit_test(of_a_live_kernel),
-		cmocka_unit_test(colors),    cmocka_unit_test(views),
-		cmocka_unit_test(explain),   cmocka_unit_test(explain_words),
-		cmocka_unit_test(full_disk), cmocka_unit_test(signatures),
+		cmocka_unit_test(bases),
+		cmocka_unit_test(escape),
+		cmocka_unit_test(sizes),
+		cmocka_unit_test(verdict),
+		cmocka_unit_test(of_a_live_kernel),
+		cmocka_unit_test(colors),
+		cmocka_unit_test(views),
+		cmocka_unit_test(explain),
+		cmocka_unit_test(explain_words),
+		cmocka_unit_test(full_disk),
+		cmocka_unit_test(signatures),
 		cmocka_unit_test(queries),
 	};
 

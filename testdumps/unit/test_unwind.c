@@ -26,13 +26,15 @@ struct player {
 	int fails;
 };
 
-static int play(struct pfs_unwinder *u, int (*frame)(void *arg, const struct pfs_unwound *f),
-		void *arg, struct pfs_err *err)
+static int play(struct pfs_unwinder *u, const struct pfs_core *core,
+		int (*frame)(void *arg, const struct pfs_unwound *f), void *arg,
+		struct pfs_err *err)
 {
 	const struct player *p = (struct player *)u;
 	size_t i;
 	int r = 0;
 
+	assert_memory_equal(core->elf, "\177ELF\2\1\1", 7);
 	for (i = 0; i < p->nr && !r; i++)
 		r = frame(arg, &p->frames[i]);
 	return r ? r : p->fails ? pfs_err_set(err, -p->fails, "no stack for you") : 0;
@@ -46,6 +48,8 @@ static const char *merged(struct player *player, struct pfs_panic *p, struct wor
 
 	player->u.unwind = play;
 	w->ram.t.unwinder = &player->u;
+	w->ram.t.info.vmcoreinfo = "OSRELEASE=6.1.0\n";
+	w->ram.t.info.vmcoreinfo_len = 16;
 	p->kind = PFS_PANIC_PAGE_FAULT;
 	assert_int_equal(pfs_panic_unwind(&w->m, p, &w->err), 0);
 	text[0] = '\0';
@@ -318,12 +322,71 @@ static void beside_registers(void **unused)
 	free(s);
 }
 
+/* The note of this name and type in a core; NULL: none. */
+static const unsigned char *note_of(const struct pfs_core *c, const char *name, unsigned int type)
+{
+	const unsigned char *at = (const unsigned char *)c->elf + 64 + 56;
+	const unsigned char *end = (const unsigned char *)c->elf + c->len;
+
+	while (at < end) {
+		uint32_t size = (pfs_le32(at) + 3) / 4 * 4;
+
+		if (!strcmp((const char *)at + 12, name) && pfs_le32(at + 8) == type)
+			return at + 12 + size;
+		at += 12 + size + (pfs_le32(at + 4) + 3) / 4 * 4;
+	}
+	assert_ptr_equal(at, end);
+	return NULL;
+}
+
+/* What a debugger opens in place of the dump: its notes, and the log's registers if it has none. */
+static void core_of_a_dump(void **unused)
+{
+	static unsigned char prstatus[336] = { [32] = 1, [112 + 16 * 8] = 0x42 };
+	const struct pfs_cpu_note cpus[] = { { 0, prstatus, sizeof(prstatus) } };
+	struct pfs_reg regs[] = { { "rsp", 0xffffc90000003f58 } };
+	struct pfs_panic p = { .cpu = 0, .regs = regs, .nr_regs = 1, .ip = 0xffffffff81001234 };
+	const unsigned char *note;
+	struct world *w = w_new();
+	struct pfs_core core;
+	uint64_t word = 0;
+
+	(void)unused;
+	assert_int_equal(pfs_panic_core(&w->m, &p, &core, &w->err), -ENODATA);
+	w->ram.t.info.vmcoreinfo = "OSRELEASE=6.1.0\n";
+	w->ram.t.info.vmcoreinfo_len = 16;
+	assert_int_equal(pfs_panic_core(&w->m, &p, &core, &w->err), 0);
+	assert_memory_equal(note_of(&core, "VMCOREINFO", 0), "OSRELEASE=6.1.0\n", 16);
+	note = note_of(&core, "CORE", 1);
+	/* QEMU's way to say which CPU it is. */
+	assert_int_equal(pfs_le32(note + 32), 1);
+	assert_int_equal(pfs_le64(note + 112 + 16 * 8), 0xffffffff81001234);
+	assert_int_equal(pfs_le64(note + 112 + 19 * 8), 0xffffc90000003f58);
+
+	w->ram.t.info.cpus = cpus;
+	w->ram.t.info.nr_cpus = 1;
+	assert_int_equal(pfs_panic_core(&w->m, &p, &core, &w->err), 0);
+	assert_int_equal(pfs_le64(note_of(&core, "CORE", 1) + 112 + 16 * 8), 0x42);
+	p.cpu = 1;
+	assert_int_equal(pfs_panic_core(&w->m, &p, &core, &w->err), 0);
+	assert_int_equal(pfs_le64(note_of(&core, "CORE", 1) + 112 + 16 * 8), 0x42);
+
+	assert_int_equal(core.read(core.arg, 0, &word, 8, true), 0);
+	assert_int_equal(core.read(core.arg, UINT64_MAX - 4096, &word, 8, true), -EFAULT);
+	assert_int_equal(core.read(core.arg, 8, &word, 8, false), -EFAULT);
+	w_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(into_the_trace),   cmocka_unit_test(trace_repeats_the_fault),
-		cmocka_unit_test(other_stacks),	    cmocka_unit_test(no_stack),
-		cmocka_unit_test(hostile),	    cmocka_unit_test(alone),
+		cmocka_unit_test(into_the_trace),
+		cmocka_unit_test(core_of_a_dump),
+		cmocka_unit_test(trace_repeats_the_fault),
+		cmocka_unit_test(other_stacks),
+		cmocka_unit_test(no_stack),
+		cmocka_unit_test(hostile),
+		cmocka_unit_test(alone),
 		cmocka_unit_test(beside_registers),
 	};
 

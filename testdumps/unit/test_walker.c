@@ -280,28 +280,74 @@ static void before_subsections(void **state)
 	assert_int_equal(pfs_pfn_to_online_page(x->m, UINT64_C(1) << 40), 0);
 }
 
-static bool yes(const struct pfs_facts *f)
+static unsigned int kinds;
+
+static unsigned int these_kinds(const struct pfs_facts *f)
 {
 	(void)f;
-	return true;
+	return kinds;
 }
 
-/* A pfn_valid() of the machine's own: sections say nothing of its answer. */
+/* A pfn_valid() of the machine's own asks memblock, each in its way. */
 static void own_pfn_valid(void **state)
 {
+	static struct pfs_memblock regions[] = {
+		{ 0x1000, 0x4000000, false },
+		{ 0x4000000, 0x4800000, true },
+		{ 0x60000000, 0x60200000, false },
+	};
+	static const struct {
+		unsigned int kinds;
+		int ram, nomap, hole; /* pages of an early section */
+		int set, clear;	      /* subsections of one that is not */
+	} cases[] = {
+		{ PFS_VALID_GENERIC, 1, 1, 1, 1, 0 },
+		{ PFS_VALID_MAPPED, 1, 0, 0, 0, 0 },
+		{ PFS_VALID_EARLY_MAPPED, 1, 0, 0, 1, 0 },
+		{ PFS_VALID_EARLY_MEMORY, 1, 1, 0, 1, 0 },
+		/* as different as their answers are */
+		{ PFS_VALID_MAPPED | PFS_VALID_EARLY_MAPPED, 1, 0, 0, -1, 0 },
+		{ PFS_VALID_EARLY_MEMORY | PFS_VALID_GENERIC, 1, 1, -1, 1, 0 },
+		{ PFS_VALID_EARLY_MAPPED | PFS_VALID_EARLY_MEMORY, 1, -1, 0, 1, 0 },
+	};
 	struct fixture *x = *state;
 	struct pfs_arch own = *x->w->mem.arch;
+	size_t i;
 
 	kernel_5_10(x);
-	own.own_pfn_valid = yes;
+	own.pfn_valid_kinds = these_kinds;
 	x->w->mem.arch = &own;
-	assert_int_equal(pfs_pfn_valid(x->m, 0), -1);
-	assert_int_equal(pfs_pfn_valid(x->m, 0x14000), -1);
-	assert_int_equal(pfs_pfn_valid(x->m, 0x18000), -1);
-	/* What asks for sections alone is what it was; without hotplug it is pfn_valid(). */
-	assert_int_equal(pfs_pfn_to_online_page(x->m, 0xc000), 1);
-	no_fact(x, PFS_F_FN_ONLINE_PAGES);
-	assert_int_equal(pfs_pfn_to_online_page(x->m, 0xc000), -1);
+	x->m->memblock = regions;
+	x->m->nr_memblock = 3;
+	x->m->memblock_known = true;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		kinds = cases[i].kinds;
+		assert_int_equal(pfs_pfn_valid(x->m, 0x3fff), cases[i].ram);
+		assert_int_equal(pfs_pfn_valid(x->m, 0x4000), cases[i].nomap);
+		assert_int_equal(pfs_pfn_valid(x->m, 0x4800), cases[i].hole);
+		assert_int_equal(pfs_pfn_valid(x->m, 0), cases[i].hole);
+		assert_int_equal(pfs_pfn_valid(x->m, 0x10000), cases[i].set);
+		assert_int_equal(pfs_pfn_valid(x->m, 0x14000), cases[i].clear);
+		/* There is no section, whatever memblock has. */
+		assert_int_equal(pfs_pfn_valid(x->m, 0x60000), 0);
+		/* The section is online. */
+		assert_int_equal(pfs_pfn_to_online_page(x->m, 0x3fff), 1);
+		assert_int_equal(pfs_pfn_to_online_page(x->m, 0x4000), cases[i].nomap);
+		assert_int_equal(pfs_pfn_to_online_page(x->m, 0x4800), cases[i].hole);
+		assert_int_equal(pfs_pfn_to_online_page(x->m, 0x10000), 0);
+	}
+	/* Without memblock the generic ones are left. */
+	x->m->memblock_known = false;
+	assert_int_equal(pfs_pfn_valid(x->m, 0x3fff), -1);
+	assert_int_equal(pfs_pfn_valid(x->m, 0x10000), 1);
+	kinds = PFS_VALID_GENERIC;
+	assert_int_equal(pfs_pfn_valid(x->m, 0x3fff), 1);
+	/* Before v5.3 pfn_to_online_page() may not have asked. */
+	x->m->memblock_known = true;
+	kinds = PFS_VALID_MAPPED;
+	fact(x, PFS_F_MS_PAGEBLOCK_FLAGS, 8);
+	assert_int_equal(pfs_pfn_to_online_page(x->m, 0x3fff), 1);
+	assert_int_equal(pfs_pfn_to_online_page(x->m, 0x4000), -1);
 }
 
 static void online_page(void **state)

@@ -426,7 +426,7 @@ static void memory_blocks(void **state)
 
 	(void)state;
 	assert_int_equal(pfs_model_memory_blocks(&w->m, &w->err), 0);
-	assert_true(w_limit(w, "memory blocks", "neither SYMBOL(memory_blocks) nor"));
+	assert_true(w_limit(w, "memory blocks", "SYMBOL(memory_blocks) is not known"));
 	xa_facts(w);
 	w_fact(w, PFS_F_MEMORY_BLOCKS, KERNEL + XA);
 	w_fact(w, PFS_F_SECTIONS_PER_BLOCK, KERNEL + OBJ + 0x100);
@@ -702,16 +702,104 @@ static void altmap_reserve(void **unused)
 	assert_false(pfs_in_altmap_reserve(NULL, 0x8000));
 }
 
+static unsigned int mapped_kind(const struct pfs_facts *f)
+{
+	(void)f;
+	return PFS_VALID_MAPPED;
+}
+
+static void put_region(struct world *w, unsigned int n, uint64_t base, uint64_t size,
+		       uint32_t flags)
+{
+	w_u64(w, OBJ + 0x100 + n * 24, base);
+	w_u64(w, OBJ + 0x108 + n * 24, size);
+	w_u32(w, OBJ + 0x110 + n * 24, flags);
+}
+
+/* Three regions, the second NOMAP; then none of it is believed. */
+static void memblock(void **state)
+{
+	static const struct {
+		enum pfs_fact_id id;
+		uint64_t value;
+	} facts[] = {
+		{ PFS_F_MEMBLOCK, KERNEL + OBJ },
+		{ PFS_F_MEMBLOCK_MEMORY, 16 },
+		{ PFS_F_MBT_CNT, 0 },
+		{ PFS_F_MBT_REGIONS, 24 },
+		{ PFS_F_SZ_MBR, 24 },
+		{ PFS_F_MBR_BASE, 0 },
+		{ PFS_F_MBR_SIZE, 8 },
+		{ PFS_F_MBR_FLAGS, 16 },
+		{ PFS_F_MEMBLOCK_NOMAP, 4 },
+	};
+	struct world *w = w_new();
+	struct pfs_arch own = *w->mem.arch;
+	size_t i;
+
+	(void)state;
+	own.pfn_valid_kinds = mapped_kind;
+	for (i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+		w_fact(w, facts[i].id, facts[i].value);
+	w_u64(w, OBJ + 16, 3);
+	w_u64(w, OBJ + 40, KERNEL + OBJ + 0x100);
+	put_region(w, 0, 0x40000000, 0x1000000, 0);
+	put_region(w, 1, 0x41000000, 0x10000, 4);
+	put_region(w, 2, 0x50000000, 0x1000, 3);
+
+	/* Nobody asks it. */
+	assert_int_equal(pfs_model_memblock(&w->m, &w->err), 0);
+	assert_false(w->m.memblock_known);
+	w->mem.arch = &own;
+	assert_int_equal(pfs_model_memblock(&w->m, &w->err), 0);
+	assert_true(w->m.memblock_known);
+	assert_int_equal(w->m.nr_memblock, 3);
+	assert_null(pfs_memblock_of(&w->m, 0x3fffffff));
+	assert_false(pfs_memblock_of(&w->m, 0x40ffffff)->nomap);
+	assert_true(pfs_memblock_of(&w->m, 0x41000000)->nomap);
+	assert_null(pfs_memblock_of(&w->m, 0x41010000));
+	assert_false(pfs_memblock_of(&w->m, 0x50000000)->nomap);
+	assert_null(pfs_memblock_of(&w->m, UINT64_MAX));
+
+	put_region(w, 1, 0x40ffffff, 0x10000, 4); /* out of order */
+	w->m.nr_memblock = 0;
+	assert_int_equal(pfs_model_memblock(&w->m, &w->err), 0);
+	assert_false(w->m.memblock_known);
+	assert_true(w_limit(w, "pfn_valid()", "damaged"));
+	put_region(w, 1, 0x41000000, UINT64_MAX, 4); /* wraps */
+	w->m.nr_memblock = 0;
+	assert_int_equal(pfs_model_memblock(&w->m, &w->err), 0);
+	assert_false(w->m.memblock_known);
+	w_u64(w, OBJ + 16, UINT64_C(1) << 32);
+	assert_int_equal(pfs_model_memblock(&w->m, &w->err), 0);
+	assert_false(w->m.memblock_known);
+	w_fact(w, PFS_F_MBR_FLAGS, 24);
+	assert_int_equal(pfs_model_memblock(&w->m, &w->err), 0);
+	assert_true(w_limit(w, "pfn_valid()", "absurd"));
+	w_no_fact(w, PFS_F_MEMBLOCK);
+	assert_int_equal(pfs_model_memblock(&w->m, &w->err), 0);
+	assert_true(w_limit(w, "pfn_valid()", "SYMBOL(memblock) is not known"));
+	w_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(zones),	 cmocka_unit_test(zones_damaged),
-		cmocka_unit_test(resources),	 cmocka_unit_test(resources_cyclic),
-		cmocka_unit_test(e820),		 cmocka_unit_test(xarray),
-		cmocka_unit_test(radix_tree),	 cmocka_unit_test(xarray_damaged),
-		cmocka_unit_test(memory_blocks), cmocka_unit_test(memory_block_states),
-		cmocka_unit_test(pgmaps),	 cmocka_unit_test(pgmaps_otherwise),
-		cmocka_unit_test(pgmap_refs),	 cmocka_unit_test(altmap_reserve),
+		cmocka_unit_test(zones),
+		cmocka_unit_test(zones_damaged),
+		cmocka_unit_test(resources),
+		cmocka_unit_test(resources_cyclic),
+		cmocka_unit_test(e820),
+		cmocka_unit_test(xarray),
+		cmocka_unit_test(radix_tree),
+		cmocka_unit_test(xarray_damaged),
+		cmocka_unit_test(memblock),
+		cmocka_unit_test(memory_blocks),
+		cmocka_unit_test(memory_block_states),
+		cmocka_unit_test(pgmaps),
+		cmocka_unit_test(pgmaps_otherwise),
+		cmocka_unit_test(pgmap_refs),
+		cmocka_unit_test(altmap_reserve),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

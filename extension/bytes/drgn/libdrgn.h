@@ -15,10 +15,12 @@ struct pfs_libdrgn {
 	struct pfs_module m;
 	char *dump, *vmlinux;	   /* vmlinux is NULL where there is none */
 	struct drgn_program *prog; /* NULL: not yet opened */
+	bool own_reader;	   /* libdrgn reads the dump; else the core is read */
+	struct pfs_core core;	   /* valid while the stack is unwound */
 };
 
-/* Open the program, if it is not open. -errno. */
-int pfs_libdrgn_program(struct pfs_libdrgn *d, struct pfs_err *err);
+/* Open the program over an core, if it is not open. -errno. */
+int pfs_libdrgn_program(struct pfs_libdrgn *d, const struct pfs_core *core, struct pfs_err *err);
 
 /* What e means to our caller: 0, -ENOENT, -ENOMEM, -EFAULT or -EIO. Frees e. */
 int pfs_libdrgn_errno(struct drgn_error *e);
@@ -32,7 +34,8 @@ int pfs_libdrgn_member(void *arg, const char *type, const char *member, struct p
 int pfs_libdrgn_enumerator(void *arg, const char *name, int64_t *ret);
 
 /* The function for struct pfs_unwinder; u is the member of a struct pfs_libdrgn. */
-int pfs_libdrgn_unwind(struct pfs_unwinder *u, int (*frame)(void *arg, const struct pfs_unwound *f),
-		       void *arg, struct pfs_err *err);
+int pfs_libdrgn_unwind(struct pfs_unwinder *u, const struct pfs_core *core,
+		       int (*frame)(void *arg, const struct pfs_unwound *f), void *arg,
+		       struct pfs_err *err);
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <pfnscope/version.h>
 
@@ -69,32 +71,96 @@ static int load_vmlinux(struct pfs_libdrgn *d, struct pfs_err *err)
 	return 0;
 }
 
-/* A Program of a kdump frees libkdumpfile's context. */
+/* A Program of a kdump, read by libdrgn, frees libkdumpfile's context. */
 static void destroy(struct pfs_libdrgn *d)
 {
-	if (PFS_KDUMP_FREE_WORKS)
+	if (!d->own_reader || PFS_KDUMP_FREE_WORKS)
 		drgn_program_destroy(d->prog);
 	d->prog = NULL;
 }
 
-int pfs_libdrgn_program(struct pfs_libdrgn *d, struct pfs_err *err)
+static int create(struct pfs_libdrgn *d, struct pfs_err *err)
 {
 	static const struct drgn_platform *none;
+	int r = pfs_libdrgn_err(err, drgn_program_create(none, &d->prog), "program");
+
+	if (!r)
+		drgn_program_set_log_level(d->prog, DRGN_LOG_NONE);
+	return r;
+}
+
+/* What both ways of opening end with. */
+static int finish(struct pfs_libdrgn *d, struct pfs_err *err)
+{
+	if (!(drgn_program_flags(d->prog) & DRGN_PROGRAM_IS_LINUX_KERNEL))
+		return pfs_err_set(err, EINVAL, "libdrgn: %s: of no Linux kernel", d->dump);
+	d->m.callbacks.live = !!(drgn_program_flags(d->prog) & DRGN_PROGRAM_IS_LIVE);
+	return d->vmlinux ? load_vmlinux(d, err) : 0;
+}
+
+static int open_dump(struct pfs_libdrgn *d, struct pfs_err *err)
+{
+	int r = create(d, err);
+
+	d->own_reader = true;
+	if (!r)
+		r = pfs_libdrgn_err(err, drgn_program_set_core_dump(d->prog, d->dump), d->dump);
+	if (!r)
+		r = finish(d, err);
+	if (r && d->prog)
+		destroy(d);
+	return r;
+}
+
+static struct drgn_error *read_core(void *buf, uint64_t addr, size_t len, uint64_t offset,
+				    void *arg, bool physical)
+{
+	const struct pfs_core *core = &((struct pfs_libdrgn *)arg)->core;
+
+	(void)offset;
+	if (core->read(core->arg, addr, buf, len, physical))
+		return drgn_error_create_fault("not in the dump, or not mapped", addr);
+	return NULL;
+}
+
+/* The descriptor is the Program's own from then on. */
+static int set_core(struct pfs_libdrgn *d, struct pfs_err *err)
+{
+	int fd = memfd_create("pfnscope", MFD_CLOEXEC), r = 0;
+
+	if (fd < 0 || pwrite(fd, d->core.elf, d->core.len, 0) != (ssize_t)d->core.len)
+		r = pfs_err_set(err, errno ? errno : EIO, "libdrgn: %s", strerror(errno));
+	if (r && fd >= 0)
+		close(fd);
+	if (!r)
+		r = pfs_libdrgn_err(err, drgn_program_set_core_dump_fd(d->prog, fd), d->dump);
+	if (!r)
+		r = pfs_libdrgn_err(err,
+				    drgn_program_add_memory_segment(d->prog, 0, UINT64_MAX,
+								    read_core, d, true),
+				    d->dump);
+	/* Not by libdrgn's own walks, which remember nothing of the one before. */
+	if (!r)
+		r = pfs_libdrgn_err(err,
+				    drgn_program_add_memory_segment(d->prog, 0, UINT64_MAX,
+								    read_core, d, false),
+				    d->dump);
+	return r;
+}
+
+int pfs_libdrgn_program(struct pfs_libdrgn *d, const struct pfs_core *core, struct pfs_err *err)
+{
 	int r;
 
+	d->core = *core;
 	if (d->prog)
 		return 0;
-	r = pfs_libdrgn_err(err, drgn_program_create(none, &d->prog), "program");
-	if (r)
-		return r;
-	drgn_program_set_log_level(d->prog, DRGN_LOG_NONE);
-	r = pfs_libdrgn_err(err, drgn_program_set_core_dump(d->prog, d->dump), d->dump);
-	if (!r && !(drgn_program_flags(d->prog) & DRGN_PROGRAM_IS_LINUX_KERNEL))
-		r = pfs_err_set(err, EINVAL, "libdrgn: %s: of no Linux kernel", d->dump);
-	d->m.callbacks.live = !!(drgn_program_flags(d->prog) & DRGN_PROGRAM_IS_LIVE);
-	if (!r && d->vmlinux)
-		r = load_vmlinux(d, err);
-	if (r)
+	r = create(d, err);
+	if (!r)
+		r = set_core(d, err);
+	if (!r)
+		r = finish(d, err);
+	if (r && d->prog)
 		destroy(d);
 	return r;
 }
@@ -151,7 +217,7 @@ int pfs_module_open(const char *version, const char *dump, const char *vmlinux, 
 	if (!d->dump || (vmlinux && !d->vmlinux))
 		r = pfs_err_set(err, ENOMEM, "out of memory");
 	else if (now)
-		r = pfs_libdrgn_program(d, err);
+		r = open_dump(d, err);
 	if (r) {
 		close_module(&d->m);
 		return r;

@@ -84,15 +84,16 @@ static int put_frame(struct drgn_stack_trace *trace, size_t i,
 	return r;
 }
 
-int pfs_libdrgn_unwind(struct pfs_unwinder *u, int (*frame)(void *arg, const struct pfs_unwound *f),
-		       void *arg, struct pfs_err *err)
+int pfs_libdrgn_unwind(struct pfs_unwinder *u, const struct pfs_core *core,
+		       int (*frame)(void *arg, const struct pfs_unwound *f), void *arg,
+		       struct pfs_err *err)
 {
 	struct pfs_libdrgn *d =
 		(struct pfs_libdrgn *)((char *)u - offsetof(struct pfs_libdrgn, m.unwinder));
 	struct drgn_stack_trace *trace;
 	struct drgn_thread *thread;
 	size_t i, nr;
-	int r = pfs_libdrgn_program(d, err);
+	int r = pfs_libdrgn_program(d, core, err);
 
 	if (!r)
 		r = pfs_libdrgn_err(err, drgn_program_crashed_thread(d->prog, &thread),

@@ -2,9 +2,64 @@
 /* Finds what the kernel said of a struct page before it died of something else. */
 #include "core/checks/check.h"
 
+#include <string.h>
+
+#include "core/pages/classify.h"
+
+static void report(struct pfs_check *c, const struct pfs_named_page *n, const char *title)
+{
+	struct pfs_finding *f;
+	struct pfs_page page;
+	struct pfs_err ignored;
+	uint64_t pfn;
+
+	if (!pfs_named_pfn(c->m, n, &pfn) || pfs_page_get(c->m, pfn, &page, &ignored) ||
+	    pfs_found(c, PFS_P_LOG_NAMES_PAGE, pfn, pfn + 1))
+		return;
+	f = pfs_find(c, PFS_P_LOG_NAMES_PAGE, pfn, pfn + 1);
+	if (title)
+		f->title = title;
+	pfs_evidence(c, f, "%llu.%06llu s after boot: \"%s\"%s%s%s",
+		     (unsigned long long)(n->ts_nsec / 1000000000),
+		     (unsigned long long)(n->ts_nsec / 1000 % 1000000), n->line,
+		     n->reason ? ", because \"" : "", n->reason ? n->reason : "",
+		     n->reason ? "\"" : "");
+	if (n->owner)
+		pfs_evidence(c, f, "page_owner said: \"%s\"", n->owner);
+	pfs_evidence(c, f, "now it is %s: %s", pfs_state_name(page.state), page.why);
+}
+
+/*
+ * A poisoned page is no fault, but one that memory_failure() was done with keeps PG_hwpoison
+ * (mm/memory-failure.c: it is cleared by unpoison_memory() alone). What it says of a huge page
+ * is in its head, or in a list, and later kernels move it.
+ */
+static bool lost_poison(const struct pfs_check *c, const struct pfs_named_page *n)
+{
+	const struct pfs_classifier *cl = c->m->classifier;
+	struct pfs_err ignored;
+	struct pfs_page page;
+	uint64_t pfn;
+
+	if (!cl->hwpoison_mask || n->unpoisoned || !pfs_named_pfn(c->m, n, &pfn) ||
+	    (!strstr(n->line, " recovery action for ") && !strstr(n->line, " page recovery: ")) ||
+	    strstr(n->line, "huge") || pfs_page_get(c->m, pfn, &page, &ignored) || !page.has_bytes)
+		return false;
+	return !page.tail && !(page.flags & (cl->hwpoison_mask | cl->head_mask));
+}
+
+/* Of the two list heads that a message names, the one that holds the wrong word, if it does. */
+static bool other_head(const struct pfs_panic *p, size_t i)
+{
+	const struct pfs_named_page *n = &p->elsewhere[i];
+
+	return i && !strcmp(n->line, n[-1].line) && n[-1].word_at;
+}
+
 /*
  * bad_page() and print_bad_pte() (mm/page_alloc.c, mm/memory.c) say what the kernel's own
- * check found, and the machine goes on. The page may have come to anything since.
+ * check found, lib/list_debug.c that a list is corrupt, the sanitizers that an access was
+ * wrong, and the machine goes on. The page may have come to anything since.
  */
 void pfs_check_log(struct pfs_check *c)
 {
@@ -12,21 +67,27 @@ void pfs_check_log(struct pfs_check *c)
 
 	for (i = 0; i < c->panic->nr_elsewhere; i++) {
 		const struct pfs_named_page *n = &c->panic->elsewhere[i];
-		struct pfs_finding *f;
-		struct pfs_page page;
-		struct pfs_err ignored;
-		uint64_t pfn;
 
-		if (n->by != PFS_NAMED_BY_CHECK || !pfs_named_pfn(c->m, n, &pfn) ||
-		    pfs_page_get(c->m, pfn, &page, &ignored) ||
-		    pfs_found(c, PFS_P_LOG_NAMES_PAGE, pfn, pfn + 1))
-			continue;
-		f = pfs_find(c, PFS_P_LOG_NAMES_PAGE, pfn, pfn + 1);
-		pfs_evidence(c, f, "%llu.%06llu s after boot: \"%s\"%s%s%s",
-			     (unsigned long long)(n->ts_nsec / 1000000000),
-			     (unsigned long long)(n->ts_nsec / 1000 % 1000000), n->line,
-			     n->reason ? ", because \"" : "", n->reason ? n->reason : "",
-			     n->reason ? "\"" : "");
-		pfs_evidence(c, f, "now it is %s: %s", pfs_state_name(page.state), page.why);
+		switch (n->by) {
+		case PFS_NAMED_BY_CHECK:
+			report(c, n, NULL);
+			break;
+		case PFS_NAMED_BY_LIST:
+			if (!other_head(c->panic, i))
+				report(c, n,
+				       "the kernel called a list with this page corrupt, earlier");
+			break;
+		case PFS_NAMED_BY_SAN:
+			report(c, n, "an access to this struct page was reported, earlier");
+			break;
+		case PFS_NAMED_BY_MCE:
+			if (lost_poison(c, n))
+				report(c, n,
+				       "memory failure was handled here, and PG_hwpoison is not set");
+			break;
+		case PFS_NAMED_BY_DUMP:
+		case PFS_NAMED_BY_PANIC:
+			break;
+		}
 	}
 }

@@ -132,6 +132,11 @@ static void report_hole(struct pfs_check *c, const struct pfs_page *page, uint64
 		pfs_evidence(c, f, "kernels from v5.6 to v5.11 link holes so by design");
 }
 
+static uint64_t word_of(const unsigned char *bytes, unsigned int bits)
+{
+	return bits == 64 ? pfs_le64(bytes) : bits == 32 ? pfs_le32(bytes) : *bytes;
+}
+
 /* A single page may be one bit from valid. */
 static void one_bit_of_page(struct pfs_check *c, struct pfs_finding *f, uint64_t pfn)
 {
@@ -143,6 +148,8 @@ static void one_bit_of_page(struct pfs_check *c, struct pfs_finding *f, uint64_t
 		size_t at;
 		unsigned int bits;
 	} words[] = {
+		{ "compound_dtor", cl->nr_dtors, cl->dtor.at, cl->dtor.size * 8 },
+		{ "compound_order", cl->order.size && cl->nr.size, cl->order.at, 8 },
 		{ "flags", true, cl->flags_offset, 64 },
 		{ "compound_head", cl->head_offset, cl->head_offset, 64 },
 		{ "_mapcount", cl->mapcount_offset, cl->mapcount_offset, 32 },
@@ -169,9 +176,7 @@ static void one_bit_of_page(struct pfs_check *c, struct pfs_finding *f, uint64_t
 			pfs_evidence(c, f,
 				     "%s 0x%llx is one bit from valid, bit %u: bad memory looks so",
 				     words[i].name,
-				     words[i].bits == 64 ? ULL(pfs_le64(page.bytes + words[i].at)) :
-							   pfs_le32(page.bytes + words[i].at),
-				     bit);
+				     ULL(word_of(page.bytes + words[i].at, words[i].bits)), bit);
 			return;
 		}
 	}

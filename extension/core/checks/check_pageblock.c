@@ -3,7 +3,6 @@
 #include "core/checks/check.h"
 
 #define ULL(x) ((unsigned long long)(x))
-#define TYPE_MASK 7 /* PB_migratetype_bits is 3, and isolation, where it is apart, no type */
 
 /*
  * Has anybody written the bits of this section? Up to v5.2 those of added memory came out of
@@ -29,20 +28,14 @@ static bool bits_are_set(const struct pfs_model *m, const struct pfs_section *s)
 void pfs_check_pageblocks(struct pfs_check *c)
 {
 	struct pfs_model *m = c->m;
-	const struct pfs_facts *f = m->facts;
-	uint64_t pages, blocks, at, types = pfs_val(f, PFS_F_MT_TYPES);
+	uint64_t pages, blocks, at, types = pfs_pageblock_types(m);
 	struct pfs_finding *open = NULL;
 	unsigned int order, width, per_word, i;
 	unsigned char buf[8];
 	size_t s;
 
-	if (!pfs_have(f, PFS_F_MT_TYPES) || types < 3 || types > TYPE_MASK ||
-	    !pfs_pageblock_geometry(m, &order, &width))
+	if (!types || !pfs_pageblock_geometry(m, &order, &width))
 		return;
-	/* Where isolation is a bit of its own, MIGRATE_ISOLATE is a value that is not stored. */
-	if (pfs_have(f, PFS_F_MT_END) && pfs_have(f, PFS_F_PB_ISOLATE) &&
-	    pfs_val(f, PFS_F_MT_END) < types)
-		types = pfs_val(f, PFS_F_MT_END) + 1;
 	pages = UINT64_C(1) << order;
 	blocks = m->layout.pages_per_section >> order;
 	per_word = 64 / width;
@@ -59,7 +52,7 @@ void pfs_check_pageblocks(struct pfs_check *c)
 				uint64_t bits = pfs_pageblock_bits(m, pfs_le64(buf), i, width);
 				uint64_t pfn = first + (at + i) * pages;
 
-				if ((bits & TYPE_MASK) < types)
+				if ((bits & PFS_PAGEBLOCK_TYPE) < types)
 					continue;
 				if (open && open->end == pfn) {
 					open->end += pages;
@@ -71,7 +64,7 @@ void pfs_check_pageblocks(struct pfs_check *c)
 					c, open,
 					"migratetype %llu in pageblock_flags at 0x%llx, section "
 					"%llu; this kernel has types 0 to %llu",
-					ULL(bits & TYPE_MASK), ULL(va), ULL(sec->nr),
+					ULL(bits & PFS_PAGEBLOCK_TYPE), ULL(va), ULL(sec->nr),
 					ULL(types - 1));
 			}
 		}

@@ -93,19 +93,19 @@ static void flag_bits(struct pfs_model *m)
 }
 
 /*
- * The base of the memmap: VMCOREINFO has its value from v6.9 on, before that
- * the architecture knows where to find it.
+ * The base of the memmap: VMCOREINFO has its value from v6.9 on. What the architecture knows
+ * comes first, as vmemmap may be a variable there.
  */
 static void vmemmap_base(struct pfs_model *m)
 {
 	const struct pfs_arch *arch = m->mem->arch;
 	struct pfs_layout *l = &m->layout;
 
-	if (pfs_have(m->facts, PFS_F_VMEMMAP)) {
+	if (arch->vmemmap) {
+		l->vmemmap_known = arch->vmemmap(m->mem, m->facts, &l->vmemmap);
+	} else if (pfs_have(m->facts, PFS_F_VMEMMAP)) {
 		l->vmemmap = pfs_val(m->facts, PFS_F_VMEMMAP);
 		l->vmemmap_known = true;
-	} else if (arch->vmemmap) {
-		l->vmemmap_known = arch->vmemmap(m->mem, m->facts, &l->vmemmap);
 	}
 }
 

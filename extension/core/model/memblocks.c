@@ -182,8 +182,8 @@ int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err)
 	uint32_t sections;
 
 	if (!xarray && !pfs_have(m->facts, PFS_F_MEMORY_SUBSYS)) {
-		pfs_limit(m, "memory blocks", "neither %s nor %s is known",
-			  pfs_fact_name(PFS_F_MEMORY_BLOCKS), pfs_fact_name(PFS_F_MEMORY_SUBSYS));
+		pfs_limit(m, "memory blocks", "%s is not known",
+			  pfs_fact_name(PFS_F_MEMORY_BLOCKS));
 		return 0;
 	}
 	if (!SUFFICE(m, need) || (!xarray && !SUFFICE(m, bus)))

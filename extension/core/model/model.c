@@ -31,6 +31,8 @@ int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct p
 	if (!r)
 		r = pfs_model_memory_blocks(m, err);
 	if (!r)
+		r = pfs_model_memblock(m, err);
+	if (!r)
 		r = pfs_model_pgmaps(m, err);
 	return r ? r : pfs_model_vmemmap(m, err);
 }

@@ -128,6 +128,12 @@ enum pfs_block_state {
 	PFS_BLOCK_OFFLINE,
 };
 
+/* A region of memblock.memory: bytes, half-open. */
+struct pfs_memblock {
+	uint64_t start, end;
+	bool nomap; /* not in the direct map */
+};
+
 struct pfs_altmap {
 	uint64_t base_pfn, end_pfn, reserve, free, align, alloc;
 };
@@ -204,7 +210,10 @@ struct pfs_model {
 	size_t nr_firmware;
 	struct pfs_memory_block *memory_blocks; /* by start_section */
 	size_t nr_memory_blocks;
-	bool memory_blocks_known; /* the XArray, or the list, was read to its end */
+	bool memory_blocks_known;      /* the XArray, or the list, was read to its end */
+	struct pfs_memblock *memblock; /* in order; only where pfn_valid() asks it */
+	size_t nr_memblock;
+	bool memblock_known;
 	struct pfs_pgmap *pgmaps; /* by start_pfn */
 	size_t nr_pgmaps;
 	bool pgmaps_known;	  /* pgmap_array, or pgmap_radix, was read to its end */
@@ -241,6 +250,7 @@ void pfs_model_pageblocks(struct pfs_model *m);			       /* pageblock.c */
 int pfs_model_zones(struct pfs_model *m, struct pfs_err *err);	       /* zones.c */
 int pfs_model_resources(struct pfs_model *m, struct pfs_err *err);     /* resources.c */
 int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err); /* memblocks.c */
+int pfs_model_memblock(struct pfs_model *m, struct pfs_err *err);      /* memblock.c */
 int pfs_model_pgmaps(struct pfs_model *m, struct pfs_err *err);	       /* pgmap.c */
 int pfs_model_vmemmap(struct pfs_model *m, struct pfs_err *err);       /* vmemmap.c */
 /* Read the kernel log into m->log. Where it cannot be read, that is a limit and no error. */
@@ -270,6 +280,8 @@ bool pfs_in_altmap_reserve(const struct pfs_pgmap *g, uint64_t pfn);
 const struct pfs_memory_block *pfs_memory_block_of(const struct pfs_model *m, uint64_t pfn);
 enum pfs_block_state pfs_memory_block_state(const struct pfs_model *m,
 					    const struct pfs_memory_block *b);
+/* The region of memblock with this physical address. */
+const struct pfs_memblock *pfs_memblock_of(const struct pfs_model *m, uint64_t pa);
 /* The deepest resource that covers the whole page. */
 const struct pfs_resource *pfs_resource_of(const struct pfs_model *m, uint64_t pfn);
 /*
@@ -343,6 +355,11 @@ int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const c
 /* The bits of pageblock i of those in a word, migratetype lowest, whatever their order in it. */
 uint64_t pfs_pageblock_bits(const struct pfs_model *m, uint64_t word, unsigned int i,
 			    unsigned int width);
+/* PB_migratetype_bits is 3, and isolation, where it is apart, no type. */
+#define PFS_PAGEBLOCK_TYPE 7
+
+/* How many migratetypes a pageblock may hold, from 0 on; 0: not known. */
+uint64_t pfs_pageblock_types(const struct pfs_model *m);
 
 /* How many pages a pageblock has; those of a huge page where the facts do not tell. */
 uint64_t pfs_pageblock_pages(const struct pfs_model *m);

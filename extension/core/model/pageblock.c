@@ -142,6 +142,20 @@ void pfs_model_pageblocks(struct pfs_model *m)
 			  (unsigned long long)up, (unsigned long long)down);
 }
 
+uint64_t pfs_pageblock_types(const struct pfs_model *m)
+{
+	const struct pfs_facts *f = m->facts;
+	uint64_t types = pfs_have(f, PFS_F_MT_TYPES) ? pfs_val(f, PFS_F_MT_TYPES) : 0;
+
+	if (types < 3 || types > PFS_PAGEBLOCK_TYPE)
+		return 0;
+	/* Where isolation is a bit of its own, MIGRATE_ISOLATE is a value that is not stored. */
+	if (pfs_have(f, PFS_F_MT_END) && pfs_have(f, PFS_F_PB_ISOLATE) &&
+	    pfs_val(f, PFS_F_MT_END) < types)
+		types = pfs_val(f, PFS_F_MT_END) + 1;
+	return types;
+}
+
 int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
 		  struct pfs_err *err)
 {

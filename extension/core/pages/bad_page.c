@@ -54,6 +54,19 @@ static bool has_head_flag(const struct pfs_classifier *c, const unsigned char *b
 }
 
 /*
+ * Is this head unused, as while free_pages_prepare() unlinks its tails, the first ones first?
+ * With panic_on_taint the machine may die of one of them.
+ */
+static bool half_freed(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+		       uint64_t head, uint64_t pfn)
+{
+	const unsigned char *bytes = head < pfn ? neighbour(ctx, head) : NULL;
+
+	return bytes && has_head_flag(c, bytes) && c->has_refcount &&
+	       !pfs_le32(bytes + c->refcount_offset);
+}
+
+/*
  * prep_compound_page() makes all pages behind a head its tails, and
  * free_tail_page_prepare() checks that they still are. So the page before a
  * tail is its head or another tail of it. For the first page of a section, and
@@ -69,7 +82,7 @@ static const char *bad_tail(const struct pfs_classifier *c, struct pfs_classify_
 	if (c->head_is_mask && ~(word - 1) & (~(word - 1) + 1))
 		return "a tail page whose compound_info is no mask";
 	if (!ctx->compound || ctx->head != head || (ctx->last + 1 != pfn && ctx->seen == pfn)) {
-		if (ctx->seen && ctx->seen == pfn)
+		if (ctx->seen && ctx->seen == pfn && !half_freed(c, ctx, head, pfn))
 			return "a tail page of another head than the pages before it";
 		bytes = neighbour(ctx, head);
 		if (bytes && !has_head_flag(c, bytes))
@@ -221,10 +234,11 @@ const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx
 
 	if (bad)
 		return bad;
-	if (pfs_compound_head(c, pfs_pfn_to_page(c->m, pfn), bytes, &head_va))
-		return c->head_mask ?
-			       bad_tail(c, ctx, pfn, pfs_le64(bytes + c->head_offset), head_va) :
-			       NULL;
+	if (pfs_compound_head(c, pfs_pfn_to_page(c->m, pfn), bytes, &head_va)) {
+		if (c->head_mask)
+			bad = bad_tail(c, ctx, pfn, pfs_le64(bytes + c->head_offset), head_va);
+		return bad || pfn_of(c, head_va) + 1 != pfn ? bad : pfs_bad_second(c, bytes);
+	}
 	if ((c->head_offset || c->tail_mask) && flags & c->head_mask)
 		bad = bad_head(c, ctx, pfn,
 			       c->has_refcount && pfs_le32(bytes + c->refcount_offset));

@@ -212,6 +212,7 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 		c->tail_mask = flag_mask(f, PFS_F_FLAG_TAIL);
 	c->has_refcount = pfs_page_member(m, PFS_F_PG_REFCOUNT, 4, &c->refcount_offset);
 	buddy(c, f);
+	pfs_second_init(c);
 	if (collect_ram(c, m) || index_links(c, m))
 		return pfs_err_set(err, ENOMEM, "struct pages: out of memory");
 	c->alike_mask = alike_mask(c);

@@ -16,6 +16,12 @@ struct pfs_pfn_range {
 	uint64_t start, end;
 };
 
+/* A member of the second struct page of a compound page; size is 0 where it is not known. */
+struct pfs_second_member {
+	size_t at;
+	unsigned int size;
+};
+
 struct pfs_classifier {
 	const struct pfs_model *m;
 	size_t struct_page;
@@ -36,7 +42,9 @@ struct pfs_classifier {
 	bool head_is_mask;
 	uint64_t tail_mask;	  /* up to v4.3 a tail has a flag, PG_tail; 0: later */
 	size_t first_page_offset; /* and its head's address here */
-	size_t type_offset;	  /* of page_type; 0: unknown */
+	struct pfs_second_member order, nr, dtor;
+	uint64_t nr_dtors;  /* 0: not known */
+	size_t type_offset; /* of page_type; 0: unknown */
 	uint32_t buddy_mask, buddy_value;
 	size_t order_offset, refcount_offset;
 	bool has_refcount;
@@ -119,6 +127,16 @@ const char *pfs_bad_free_page(const struct pfs_classifier *c, uint64_t pfn,
 			      const unsigned char *bytes);
 /* The same for the other members of a page that is on an LRU list by its flags. */
 const char *pfs_bad_lru(const struct pfs_classifier *c, uint64_t flags, const unsigned char *bytes);
+
+/*
+ * Why the second struct page of a compound page contradicts itself; NULL: it does not
+ * (compound.c).
+ */
+const char *pfs_bad_second(const struct pfs_classifier *c, const unsigned char *bytes);
+/* What the second struct page says; false: not known in this kernel. */
+bool pfs_second_get(const struct pfs_second_member *member, const unsigned char *bytes,
+		    uint64_t *ret);
+void pfs_second_init(struct pfs_classifier *c);
 
 /*
  * Does this struct page, at the start of a page of the memmap, look like a head

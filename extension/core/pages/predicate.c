@@ -31,17 +31,51 @@ static int flag(const struct pfs_model *m, uint64_t pfn, enum pfs_section_flag_i
 	return s && s->flags >> id & 1;
 }
 
-int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn)
+/* One of enum pfs_pfn_valid, of a section that has a memmap. */
+static int valid_by(const struct pfs_model *m, unsigned int kind, const struct pfs_section *s,
+		    uint64_t pfn)
+{
+	const struct pfs_memblock *r;
+
+	if (kind != PFS_VALID_MAPPED && !(s->flags & PFS_SEC_EARLY))
+		return subsection_bit(m, s, pfn);
+	if (kind == PFS_VALID_GENERIC)
+		return 1;
+	if (!m->memblock_known)
+		return -1;
+	r = pfs_memblock_of(m, pfn << m->layout.page_shift);
+	return r && (kind == PFS_VALID_EARLY_MEMORY || !r->nomap);
+}
+
+static unsigned int kinds_of(const struct pfs_model *m)
 {
 	const struct pfs_arch *arch = m->mem->arch;
 
-	if (arch->own_pfn_valid && arch->own_pfn_valid(m->facts))
-		return -1;
+	return arch->pfn_valid_kinds ? arch->pfn_valid_kinds(m->facts) : PFS_VALID_GENERIC;
+}
+
+bool pfs_pfn_valid_is_generic(const struct pfs_model *m)
+{
+	return kinds_of(m) == PFS_VALID_GENERIC;
+}
+
+int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn)
+{
+	unsigned int kinds = kinds_of(m);
+	int answer = -1, r, i;
+
 	if (!s || !(s->flags & PFS_SEC_HAS_MEM_MAP))
 		return 0;
-	if (s->flags & PFS_SEC_EARLY)
-		return 1;
-	return subsection_bit(m, s, pfn);
+	/* Whichever it is: an answer counts if all of them give it. */
+	for (i = 0; i < PFS_NR_VALID_KINDS; i++) {
+		if (!(kinds >> i & 1))
+			continue;
+		r = valid_by(m, 1u << i, s, pfn);
+		if (r < 0 || (answer >= 0 && r != answer))
+			return -1;
+		answer = r;
+	}
+	return answer;
 }
 
 int pfs_pfn_valid(const struct pfs_model *m, uint64_t pfn)
@@ -99,7 +133,8 @@ bool pfs_asks_pfn_valid_only(const struct pfs_model *m)
 	return pfs_have(m->facts, PFS_F_BIT_LAST) && !pfs_has_section_flag(m, PFS_SF_ONLINE);
 }
 
-int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn)
+/* As far as sections and subsections tell. */
+static int online_by_section(const struct pfs_model *m, uint64_t pfn)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);
 	const struct pfs_facts *f = m->facts;
@@ -121,6 +156,20 @@ int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn)
 	if (functions || pfs_have(f, PFS_F_BIT_LAST) || pfs_have(f, PFS_F_MS_PAGEBLOCK_FLAGS))
 		return 1;
 	return online_subsection(m, s, pfn) == 1 && pfs_get_dev_pagemap(m, pfn) == 0 ? 1 : -1;
+}
+
+/*
+ * With a pfn_valid() of the architecture's own it is asked for this one, too: since v5.12
+ * because there is one, before that by pfn_valid_within(), which came some time after v4.19.
+ */
+int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn)
+{
+	int r = online_by_section(m, pfn), valid;
+
+	if (r != 1 || pfs_pfn_valid_is_generic(m))
+		return r;
+	valid = pfs_pfn_valid(m, pfn);
+	return !valid && pfs_have(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS) ? -1 : valid;
 }
 
 int pfs_is_zone_device_page(const struct pfs_model *m, const struct pfs_page *p)

@@ -14,9 +14,11 @@
  * Does this PFN have a struct page? Before v5.3 that holds of whole sections;
  * since then of whole early sections, and of subsections in others
  * (ba72b4c8cf60 "mm/sparsemem: support sub-section hotplug").
- * -1 where the architecture may have a pfn_valid() of its own.
+ * An architecture may
+ * have one of its own, which asks memblock; -1 where that is not known well enough.
  */
 int pfs_pfn_valid(const struct pfs_model *m, uint64_t pfn);
+bool pfs_pfn_valid_is_generic(const struct pfs_model *m);
 int pfs_section_pfn_valid(const struct pfs_model *m, const struct pfs_section *s, uint64_t pfn);
 
 /* Was the section there at boot (v5.3, 326e1b8f83a4)? */

@@ -11,6 +11,11 @@
  *	raw: 000fffffc0080018 dead000000000100 ...
  *	page dumped because: nonzero mapcount
  *	list_del corruption. next->prev should be ffffea0000230008, but was 5a5a... (next=...)
+ *	BUG: KASAN: wild-memory-access in get_page_ext_owner+0x1c/0x40
+ *	Read of size 8 at addr ffffea0000244008 by task cat/77
+ *	Memory failure: 0x9100: recovery action for dirty LRU page: Recovered
+ *	MCE 0x9100: dirty LRU page recovery: Recovered		(to v4.5)
+ *	page last allocated via order 0, migratetype Movable, gfp_mask 0x..., pid 1, ts 12
  *
  * Where the address is hashed (v5.8 on), its upper half is zero.
  */
@@ -19,6 +24,31 @@
 #include <errno.h>
 
 #define MAX_NAMED 16
+
+static bool take_int(const char **s, int32_t *ret)
+{
+	const char *q = *s;
+	bool minus = *q == '-';
+	uint64_t v;
+
+	q += minus;
+	if (!pfs_take_dec(&q, &v) || v > INT32_MAX)
+		return false;
+	*ret = minus ? -(int32_t)v : (int32_t)v;
+	*s = q;
+	return true;
+}
+
+/* "refcount:-1 mapcount:0", before v4.19 "count:-1 mapcount:0". */
+static bool parse_counts(const char *s, struct pfs_named_page *ret)
+{
+	const char *ref = pfs_after(s, "count:"), *map = pfs_after(s, " mapcount:");
+
+	if (!ref || !map || !take_int(&ref, &ret->refcount) || !take_int(&map, &ret->mapcount))
+		return false;
+	ret->has_counts = true;
+	return true;
+}
 
 /* dump_page()'s first line. */
 static bool parse_page(const char *s, struct pfs_named_page *ret)
@@ -37,19 +67,20 @@ static bool parse_page(const char *s, struct pfs_named_page *ret)
 	q = pfs_after(s, " pfn:");
 	if (q && pfs_take_hex(&q, &ret->pfn))
 		ret->has_pfn = true;
-	return ret->poisoned || strstr(s, " refcount:") || strstr(s, " count:");
+	return parse_counts(s, ret) || ret->poisoned;
 }
 
 /*
- * Parse lines of bad_page() and print_bad_pte(). The latter has no PFN, but is
- * followed by "page:".
+ * Parse lines of bad_page(), print_bad_pte() and filemap_unaccount_folio(). The second has
+ * no PFN, but is followed by "page:".
  */
 static bool parse_bad(const char *s, struct pfs_named_page *ret)
 {
 	const char *q;
 
 	if (!pfs_starts(s, "BUG: Bad page state in process ") &&
-	    !pfs_starts(s, "BUG: Bad page map in process "))
+	    !pfs_starts(s, "BUG: Bad page map in process ") &&
+	    !pfs_starts(s, "BUG: Bad page cache in process "))
 		return false;
 	*ret = (struct pfs_named_page){ .line = s, .by = PFS_NAMED_BY_CHECK };
 	q = pfs_after(s, "  pfn:");
@@ -119,6 +150,76 @@ static bool parse_list_entry(const char *s, struct pfs_named_page *entry)
 	return true;
 }
 
+/*
+ * The address of a report of KASAN, UBSAN or KFENCE: on its first line in old kernels ("... in f+0x1/0x2 at addr
+ * ffff...", v4.0 to v4.9), on the next one since. An address that %p hashed is no kernel
+ * address.
+ */
+static bool parse_report(const char *s, bool inside, struct pfs_named_page *ret)
+{
+	static const char *const words[] = {
+		" at addr ", " address ", "read at ", "write at ", "corruption at ", "free of ",
+	};
+	const char *q;
+	size_t i;
+
+	if (!inside && !pfs_starts(s, "BUG: KASAN: ") && !pfs_starts(s, "BUG: KFENCE: "))
+		return false;
+	*ret = (struct pfs_named_page){ .line = s, .by = PFS_NAMED_BY_SAN, .has_page = true };
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		q = pfs_after(s, words[i]);
+		if (q && pfs_take_hex(&q, &ret->page) && ret->page >> 63)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What memory_failure() and soft_offline_page() print: "Memory failure: 0x9100: ..." since
+ * v4.6, "MCE 0x9100: ..." before, "soft offline: 0x9100: ...", with an underline in some.
+ */
+static bool parse_failure(const char *s, struct pfs_named_page *ret)
+{
+	static const char *const starts[] = { "Memory failure: ", "MCE ", "soft offline: ",
+					      "soft_offline: ", "Soft offlining pfn " };
+	const char *q = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(starts) / sizeof(starts[0]) && !q; i++)
+		if (pfs_starts(s, starts[i]))
+			q = s + strlen(starts[i]);
+	*ret = (struct pfs_named_page){ .line = s, .by = PFS_NAMED_BY_MCE };
+	ret->has_pfn = q && pfs_starts(q, "0x") && pfs_take_hex(&q, &ret->pfn);
+	return ret->has_pfn;
+}
+
+/* "Unpoison: Software-unpoisoned page 0x9100", since v6.7 "Unpoison: 0x9100: ...". */
+static bool parse_unpoison(const char *s, uint64_t *ret)
+{
+	const char *q = pfs_starts(s, "Unpoison: ") || pfs_starts(s, "MCE: ") ||
+					pfs_starts(s, "Memory failure: ") ?
+				strstr(s, "0x") :
+				NULL;
+
+	return q && (strstr(s, "oftware-unpoisoned") || strstr(s, "just unpoisoned")) &&
+	       pfs_take_hex(&q, ret);
+}
+
+/* A panic() whose message has a PFN: "pfn:9100", "PFN 0x9100", "Memory failure: 0x9100: ...". */
+static bool parse_panic(const char *s, struct pfs_named_page *ret)
+{
+	static const char *const words[] = { "pfn:", "pfn ", "PFN ", "PFN: ", "Memory failure: " };
+	const char *message = pfs_after(s, "Kernel panic - not syncing: "), *q;
+	size_t i;
+
+	*ret = (struct pfs_named_page){ .line = s, .by = PFS_NAMED_BY_PANIC };
+	for (i = 0; message && i < sizeof(words) / sizeof(words[0]) && !ret->has_pfn; i++) {
+		q = pfs_after(message, words[i]);
+		ret->has_pfn = q && pfs_take_hex(&q, &ret->pfn);
+	}
+	return ret->has_pfn;
+}
+
 static void parse_raw(const char *s, struct pfs_named_page *d)
 {
 	uint64_t v;
@@ -132,19 +233,21 @@ static void parse_raw(const char *s, struct pfs_named_page *d)
 }
 
 struct names {
-	struct pfs_arena *arena;
+	struct pfs_model *m;
 	struct pfs_named_page *list;
 	size_t nr, cap;
-	uint64_t ts; /* of the line at hand */
+	uint64_t ts;   /* of the line at hand */
+	size_t report; /* lines since the head of a report of a sanitizer */
 };
 
 static int add(struct names *n, const struct pfs_named_page *d)
 {
 	struct pfs_named_page *new;
 
-	if (n->nr == MAX_NAMED)
+	/* Poisoned pages may be many, and are not what the panic is about. */
+	if (n->nr == (d->by == PFS_NAMED_BY_MCE ? MAX_NAMED / 2 : MAX_NAMED))
 		return 0;
-	new = pfs_grow(n->arena, &n->list, &n->nr, &n->cap, sizeof(*d));
+	new = pfs_grow(&n->m->arena, &n->list, &n->nr, &n->cap, sizeof(*d));
 	if (!new)
 		return -ENOMEM;
 	*new = *d;
@@ -164,6 +267,9 @@ static int take_page(struct names *n, struct pfs_named_page *last, const struct 
 	if (!belongs(last, d))
 		return add(n, d);
 	last->dumped = true;
+	last->has_counts = d->has_counts;
+	last->refcount = d->refcount;
+	last->mapcount = d->mapcount;
 	last->page = d->page;
 	last->has_page = d->has_page;
 	last->poisoned = d->poisoned;
@@ -174,22 +280,61 @@ static int take_page(struct names *n, struct pfs_named_page *last, const struct 
 	return 0;
 }
 
-static int take_line(struct names *n, const char *s)
+/* What follows the first line of dump_page(): true, and it is in the page named last. */
+static bool take_detail(struct pfs_named_page *last, const char *s)
 {
 	static const char because[] = "page dumped because: ";
+
+	if (!last)
+		return false;
+	if (pfs_starts(s, "raw: "))
+		parse_raw(s + 5, last);
+	else if (pfs_starts(s, because))
+		last->reason = last->reason ? last->reason : s + strlen(because);
+	else if (pfs_starts(s, "page_owner tracks the page as "))
+		last->tracked = last->tracked ? last->tracked : s;
+	else if (pfs_starts(s, "page last allocated via order ") ||
+		 pfs_starts(s, "page allocated via order "))
+		last->owner = last->owner ? last->owner : s;
+	else
+		return false;
+	return true;
+}
+
+/* Does this line follow the head of a report closely enough to belong to it? */
+static bool in_report(struct names *n, const char *s)
+{
+	if (pfs_starts(s, "BUG: KASAN: ") || pfs_starts(s, "BUG: KFENCE: ") ||
+	    pfs_starts(s, "UBSAN: "))
+		n->report = 4;
+	else if (n->report)
+		n->report--;
+	return n->report;
+}
+
+static int take_line(struct names *n, const char *s)
+{
 	struct pfs_named_page *last = n->nr ? &n->list[n->nr - 1] : NULL;
 	struct pfs_named_page d, other;
+	bool report = in_report(n, s);
+	uint64_t pfn;
+	size_t i;
 	int r;
 
-	if (pfs_starts(s, "raw: ") && last) {
-		parse_raw(s + 5, last);
+	if (take_detail(last, s))
+		return 0;
+	if (parse_unpoison(s, &pfn)) {
+		for (i = 0; i < n->nr; i++)
+			if (n->list[i].by == PFS_NAMED_BY_MCE && n->list[i].pfn == pfn)
+				n->list[i].unpoisoned = true;
 		return 0;
 	}
-	if (pfs_starts(s, because) && last) {
-		if (!last->reason)
-			last->reason = s + strlen(because);
-		return 0;
+	if (parse_report(s, report, &d)) {
+		n->report = 0;
+		return pfs_in_memmap(n->m, d.page, &pfn) ? add(n, &d) : 0;
 	}
+	if (parse_failure(s, &d) || parse_panic(s, &d))
+		return add(n, &d);
 	if (parse_page(s, &d))
 		return take_page(n, last, &d);
 	if (parse_bad(s, &d))
@@ -204,7 +349,7 @@ static int take_line(struct names *n, const char *s)
 int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_named_page **ret,
 			 size_t *ret_nr)
 {
-	struct names n = { .arena = &m->arena };
+	struct names n = { .m = m };
 	size_t i;
 	int r = 0;
 

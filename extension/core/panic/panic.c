@@ -224,9 +224,12 @@ static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_o
 		r = parse_oops(m, start, end, o, p);
 		if (!r && start == s->report)
 			r = function_of_report(m, p);
-		if (r)
-			return r;
+	} else {
+		r = pfs_oops_named_pages(m, dump_start(m, s->panic), s->panic + 1, &p->named,
+					 &p->nr_named);
 	}
+	if (r)
+		return r;
 	defaults(&after);
 	r = pfs_oops_parse(m, s->panic, block_end(m, s->panic, m->nr_log), &rest, &after);
 	if (r)

@@ -71,6 +71,9 @@ enum pfs_named_by {
 	PFS_NAMED_BY_DUMP,  /* dump_page(), mostly of a VM_BUG_ON_PAGE() */
 	PFS_NAMED_BY_CHECK, /* bad_page(), print_bad_pte(): the allocator found it bad */
 	PFS_NAMED_BY_LIST,  /* list_add or list_del corruption */
+	PFS_NAMED_BY_SAN,   /* KASAN, KFENCE or UBSAN: an access at a bad address */
+	PFS_NAMED_BY_PANIC, /* the message of a panic() has its PFN */
+	PFS_NAMED_BY_MCE,   /* memory_failure() was done with it: no claim that it is bad */
 };
 
 struct pfs_named_page {
@@ -83,6 +86,10 @@ struct pfs_named_page {
 	bool has_page, has_pfn;
 	bool dumped;	 /* dump_page() printed more about it */
 	bool poisoned;	 /* "is uninitialized and poisoned" */
+	bool has_counts; /* as they were printed: _mapcount is one less than mapcount */
+	int32_t refcount, mapcount;
+	bool unpoisoned;	     /* by what a later line says (PFS_NAMED_BY_MCE) */
+	const char *owner, *tracked; /* page_owner's lines; NULL: none */
 	uint64_t raw[8]; /* the words of the struct page as they were printed, in order */
 	unsigned int nr_raw;
 	/* The wrong word of a list; word_at is 0 if it is not in this page. */
@@ -96,6 +103,7 @@ struct pfs_panic {
 	const char *function; /* symbol of the faulting instruction; NULL: unknown */
 	const char *module;   /* of that function; NULL: the kernel image */
 	uint64_t offset;
+	uint64_t ip; /* address of that, where somebody knows the symbol's; 0: unknown */
 	bool has_fault_address;
 	uint64_t fault_address; /* as printed, or as a register holds it */
 	bool has_effective;
@@ -151,6 +159,14 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
  * is a limit. -ENOMEM. (unwind.c)
  */
 int pfs_panic_unwind(struct pfs_model *m, struct pfs_panic *p, struct pfs_err *err);
+
+/*
+ * Make the core of the dump that m reads. The registers of the panic's CPU are
+ * those of the log where the dump has none. The core lives as long as the model,
+ * and in the arena. -ENODATA: no VMCOREINFO. (core.c)
+ */
+int pfs_panic_core(struct pfs_model *m, const struct pfs_panic *p, struct pfs_core *ret,
+		   struct pfs_err *err);
 
 /* Size of a kernel stack in bytes, a power of two. */
 uint64_t pfs_stack_size(const struct pfs_model *m);

@@ -172,11 +172,14 @@ int pfs_panic_unwind(struct pfs_model *m, struct pfs_panic *p, struct pfs_err *e
 	struct pfs_unwinder *u = m->mem->target->unwinder;
 	struct unwinding w = { .m = m, .p = p };
 	struct pfs_err why = { .code = 0 };
+	struct pfs_core core;
 	int r;
 
 	if (!u || p->kind == PFS_PANIC_NONE)
 		return 0;
-	r = u->unwind(u, keep, &w, &why);
+	r = pfs_panic_core(m, p, &core, &why);
+	if (!r)
+		r = u->unwind(u, &core, keep, &w, &why);
 	if (r == -E2BIG && w.nr == MAX_FRAMES)
 		r = 0;
 	if (r && r != -ENOMEM) {

@@ -60,7 +60,7 @@ static int from_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_l
 		const struct pfs_named_page *d = &p->named[i];
 		uint64_t pfn;
 
-		if (!pfs_named_pfn(m, d, &pfn))
+		if (d->by == PFS_NAMED_BY_MCE || !pfs_named_pfn(m, d, &pfn))
 			continue;
 		r = has_memmap(m, pfn) ? add(m, leads, pfn, PFS_SRC_LOG,
 					     pfs_printf(&m->arena, "log line \"%s\"", d->line)) :

@@ -52,6 +52,40 @@ enum pfs_reproduces pfs_reproduce(struct pfs_model *m, const struct pfs_panic *p
 				  const struct pfs_lead *lead, struct pfs_page *page,
 				  enum pfs_confidence *ret_confidence, const char **ret_why);
 
+/* A word of a struct page that is a pointer (pointers.def). */
+struct pfs_pointer {
+	const char *name;
+	size_t at;
+	uint64_t word, address; /* as it is, and without the bits that say what it points to */
+	uint64_t size;		/* of what is there; 0: not known */
+};
+
+#define PFS_MAX_POINTERS 8
+
+/* Find those of a page whose bytes are known, by what the page is (member.c). */
+size_t pfs_page_pointers(const struct pfs_model *m, const struct pfs_page *p,
+			 struct pfs_pointer *ret, size_t max);
+
+/*
+ * A page of which the kernel said that it is bad when it was freed: did a compound page
+ * before it reach over it? Then *ret is the second page of that one, which says how large it
+ * is, and *ret_why tells (compound.c).
+ */
+bool pfs_overreached(struct pfs_model *m, const struct pfs_panic *p, const struct pfs_page *page,
+		     struct pfs_page *ret, enum pfs_confidence *ret_confidence,
+		     const char **ret_why);
+
+/* Was this page, which is free, on the list that its own list words name? */
+bool pfs_on_free_list(struct pfs_model *m, const struct pfs_page *page);
+
+/*
+ * The kernel jumped to what is no function: was that the function that frees the compound
+ * page of which this page is the head? Then *ret is the second page, which says so.
+ */
+bool pfs_wild_destructor(struct pfs_model *m, const struct pfs_panic *p,
+			 const struct pfs_page *page, struct pfs_page *ret,
+			 enum pfs_confidence *ret_confidence, const char **ret_why);
+
 /*
  * What is wrong with the entry that maps this struct page, to go behind "the struct page of
  * PFN 0x1234,"; NULL: nothing, or it is not present (leaf.c).

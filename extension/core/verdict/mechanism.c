@@ -26,7 +26,8 @@ static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *
 	if (pfs_is_system_ram(m, p->pfn) == 1)
 		return false;
 	/* Where the machine has a pfn_valid() of its own, it may well say no of them. */
-	if (!s || !(s->flags & PFS_SEC_EARLY) || pfs_section_pfn_valid(m, s, p->pfn) < 0)
+	if (!s || !(s->flags & PFS_SEC_EARLY) ||
+	    (!pfs_pfn_valid_is_generic(m) && pfs_section_pfn_valid(m, s, p->pfn) != 1))
 		return false;
 	return p->state == PFS_ST_DEPOPULATED ||
 	       (p->state == PFS_ST_UNMAPPED && partly_mapped(m, s));

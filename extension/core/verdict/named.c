@@ -23,52 +23,121 @@ struct words {
 };
 
 /*
- * How many words have changed since they were printed; *ret_at is the offset of
- * the first one.
+ * What the kernel itself resets after it printed a page: bad_page() the map count
+ * (page_mapcount_reset()), free_tail_page_prepare() the link to the head and the mapping.
  */
-static unsigned int changed(const struct words *w, unsigned int *ret_at)
+static bool was_reset(const struct words *w, size_t at, uint64_t now)
+{
+	const struct pfs_classifier *c = w->m->classifier;
+	uint64_t differ = w->d->raw[at / 8] ^ now;
+	unsigned int shift = c->mapcount_offset % 8 * 8;
+
+	if (c->mapcount_offset && at == (c->mapcount_offset & ~(size_t)7))
+		return !(differ & ~(UINT64_C(0xffffffff) << shift)) &&
+		       (uint32_t)(now >> shift) == UINT32_MAX;
+	return !now && ((c->mapping_offset && at == c->mapping_offset) ||
+			(c->head_offset && at == c->head_offset));
+}
+
+/*
+ * How many words have changed since they were printed, other than by the kernel's own reset;
+ * *ret_at is the offset of the first one, *ret_reset whether any was reset.
+ */
+static unsigned int changed(const struct words *w, unsigned int *ret_at, bool *ret_reset)
 {
 	unsigned int i, n = 0;
 
+	*ret_reset = false;
 	for (i = 0; i < w->d->nr_raw && i < w->m->layout.struct_page / 8; i++) {
-		if (w->d->raw[i] == pfs_le64(w->page->bytes + i * 8))
+		uint64_t now = pfs_le64(w->page->bytes + i * 8);
+
+		if (w->d->raw[i] == now)
 			continue;
-		if (!n++)
+		if (was_reset(w, i * 8, now))
+			*ret_reset = true;
+		else if (!n++)
 			*ret_at = i * 8;
 	}
 	return n;
 }
 
-/*
- * After its message bad_page() resets _mapcount (page_mapcount_reset()), and
- * whoever frees the page resets its mapping: with a word or two that differ it
- * is still the same page.
- */
+/* Was it a free block when it was printed? Its map count was its page type. */
+static bool printed_free(const struct words *w)
+{
+	const struct pfs_classifier *c = w->m->classifier;
+	size_t at = c->type_offset;
+
+	if (!c->buddy_mask || !at)
+		return false;
+	if (at / 8 < w->d->nr_raw)
+		return ((uint32_t)(w->d->raw[at / 8] >> at % 8 * 8) & c->buddy_mask) ==
+		       c->buddy_value;
+	return w->d->has_counts &&
+	       ((uint32_t)(w->d->mapcount - 1) & c->buddy_mask) == c->buddy_value;
+}
+
+/* What the words say of how the page came to be bad; "" if nothing. */
+static const char *about_use(const struct words *w)
+{
+	if (printed_free(w) && pfs_on_free_list(w->m, w->page))
+		return "; it was free already, and on a free list, when it was freed: a double "
+		       "free, or of more pages than there were";
+	if (w->d->has_counts && w->d->refcount < 0)
+		return "; its reference count had gone below zero: somebody gave back a reference "
+		       "that was no longer there, as in a double free";
+	if (w->d->has_counts && w->d->refcount > 0 && w->d->reason &&
+	    (strstr(w->d->reason, "nonzero _refcount") || strstr(w->d->reason, "nonzero _count")))
+		return "; its reference count must be 0 there: somebody still uses the page, or the "
+		       "count was overwritten";
+	return "";
+}
+
+/* Whoever frees the page later resets more: with a word or two that differ it is still it. */
 static enum pfs_reproduces found_bad(struct words *w)
 {
 	const char *reason = w->d->reason ? w->d->reason : "no reason given";
-	unsigned int at = 0, n = changed(w, &at);
+	unsigned int at = 0, n;
+	bool reset;
 
+	n = changed(w, &at, &reset);
 	w->confidence = w->d->nr_raw && n <= 2 ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
 	if (!w->d->nr_raw)
 		w->why = pfs_printf(&w->m->arena,
 				    "the kernel's own check found it bad (%s); its words were not "
-				    "printed",
-				    reason);
+				    "printed%s",
+				    reason, about_use(w));
 	else if (!n)
 		w->why = pfs_printf(
 			&w->m->arena,
 			"the kernel's own check found it bad (%s), and it holds what was "
-			"printed",
-			reason);
+			"printed%s%s",
+			reason, reset ? ", but for what the kernel resets then" : "", about_use(w));
 	else
 		w->why =
 			pfs_printf(&w->m->arena,
 				   "the kernel's own check found it bad (%s); of the %u words that "
 				   "were printed %u %s changed since, the first at offset 0x%x: "
-				   "0x%llx printed, 0x%llx now",
+				   "0x%llx printed, 0x%llx now%s",
 				   reason, w->d->nr_raw, n, n == 1 ? "has" : "have", at,
-				   ULL(w->d->raw[at / 8]), ULL(pfs_le64(w->page->bytes + at)));
+				   ULL(w->d->raw[at / 8]), ULL(pfs_le64(w->page->bytes + at)),
+				   about_use(w));
+	return PFS_REPRODUCES;
+}
+
+/* The message gives an address in it, or its PFN: no words to compare, but its state. */
+static enum pfs_reproduces reported(struct words *w)
+{
+	if (!pfs_state_abnormal(w->page->state)) {
+		w->why = pfs_printf(&w->m->arena,
+				    "the kernel names it, and its struct page is mapped and "
+				    "initialised (%s)",
+				    pfs_state_name(w->page->state));
+		return PFS_DOES_NOT;
+	}
+	w->confidence = w->d->by == PFS_NAMED_BY_SAN ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
+	w->why = pfs_printf(&w->m->arena, "the kernel's message names %s, which is %s",
+			    w->d->has_page ? "an address in its struct page" : "it",
+			    pfs_state_name(w->page->state));
 	return PFS_REPRODUCES;
 }
 
@@ -76,8 +145,9 @@ static enum pfs_reproduces found_bad(struct words *w)
 static enum pfs_reproduces dumped(struct words *w)
 {
 	unsigned int at;
+	bool reset;
 
-	if (!pfs_state_abnormal(w->page->state) || changed(w, &at))
+	if (!pfs_state_abnormal(w->page->state) || changed(w, &at, &reset))
 		return PFS_DOES_NOT;
 	if (!w->d->nr_raw && !(w->d->poisoned && w->page->state == PFS_ST_POISONED))
 		return PFS_DOES_NOT;
@@ -243,11 +313,13 @@ enum pfs_reproduces pfs_named_reproduces(struct pfs_model *m, const struct pfs_p
 	size_t i;
 
 	*ret_why = NULL;
-	if (!page->has_bytes || (p->kind != PFS_PANIC_BUG && p->kind != PFS_PANIC_OTHER))
+	if (p->kind != PFS_PANIC_BUG && p->kind != PFS_PANIC_OTHER)
 		return PFS_DOES_NOT;
 	for (i = 0; i < p->nr_named && r != PFS_REPRODUCES; i++) {
 		w.d = &p->named[i];
 		if (!pfs_named_pfn(m, w.d, &pfn) || pfn != page->pfn)
+			continue;
+		if (!page->has_bytes && w.d->by != PFS_NAMED_BY_SAN)
 			continue;
 		w.why = NULL;
 		switch (w.d->by) {
@@ -259,6 +331,12 @@ enum pfs_reproduces pfs_named_reproduces(struct pfs_model *m, const struct pfs_p
 			break;
 		case PFS_NAMED_BY_LIST:
 			r = on_list(&w);
+			break;
+		case PFS_NAMED_BY_SAN:
+		case PFS_NAMED_BY_PANIC:
+			r = reported(&w);
+			break;
+		case PFS_NAMED_BY_MCE:
 			break;
 		}
 		*ret_confidence = w.confidence;

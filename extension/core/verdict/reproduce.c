@@ -277,47 +277,51 @@ static bool leads_nowhere(const struct attempt *a, uint64_t va)
 }
 
 /*
- * The page looks sound, except for a pointer that leads nowhere, and the fault
- * is where that points: a register of the operand holds it. The low bits of
- * mapping tell what it should point to.
+ * The page looks sound, except for a pointer that leads nowhere, and the fault is where that
+ * points: a register of the operand holds it, or the fault is inside what should be there.
  */
-static enum pfs_reproduces wild_member(struct attempt *a)
+static enum pfs_reproduces wild_pointer(struct attempt *a, const struct pfs_pointer *w)
 {
-	const struct pfs_classifier *c = a->m->classifier;
-	const struct {
-		const char *name;
-		size_t at;
-		uint64_t mask;
-	} members[] = {
-		{ "mapping", c->mapping_offset, ~UINT64_C(3) },
-		{ "lru.next", c->lru_offset, UINT64_MAX },
-		{ "lru.prev", c->lru_offset ? c->lru_offset + 8 : 0, UINT64_MAX },
-	};
+	uint64_t size = w->size < a->m->layout.page_size ? a->m->layout.page_size : w->size;
 	const char *reg;
-	uint64_t w;
-	size_t i;
 
-	if (!a->has_fault || !a->p->operand.valid)
+	if (w->address < TELLING_POINTER || pfs_list_poison(a->m->classifier, w->address) ||
+	    !leads_nowhere(a, a->fault))
 		return PFS_DOES_NOT;
-	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		if (!members[i].at)
-			continue;
-		w = pfs_le64(a->page->bytes + members[i].at) & members[i].mask;
-		reg = w >= TELLING_POINTER ? operand_register(a, w) : NULL;
-		if (!reg || pfs_list_poison(c, w) || !fault_behind(a, w) ||
-		    !leads_nowhere(a, a->fault))
-			continue;
-		a->page->state = PFS_ST_GARBAGE;
-		a->page->why = "a pointer in it leads nowhere";
-		a->confidence = PFS_CONF_HIGH;
+	reg = a->p->operand.valid ? operand_register(a, w->address) : NULL;
+	if (!pfs_within(a->fault, w->address, reg ? size : w->size))
+		return PFS_DOES_NOT;
+	a->page->state = PFS_ST_GARBAGE;
+	a->page->why = "a pointer in it leads nowhere";
+	a->confidence = reg ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
+	if (reg)
 		a->why = pfs_printf(
 			&a->m->arena,
 			"its %s holds 0x%llx, where nothing is mapped; %s holds that pointer, "
 			"and %s accesses 0x%llx%s",
-			members[i].name, ULL(pfs_le64(a->page->bytes + members[i].at)), reg,
-			a->p->operand.text, ULL(a->fault), about_bit(a, w));
-		return PFS_REPRODUCES;
-	}
+			w->name, ULL(w->word), reg, a->p->operand.text, ULL(a->fault),
+			about_bit(a, w->address));
+	else
+		a->why = pfs_printf(&a->m->arena,
+				    "its %s holds 0x%llx, where nothing is mapped, and the fault "
+				    "at 0x%llx is %llu bytes behind that, inside what should be "
+				    "there%s",
+				    w->name, ULL(w->word), ULL(a->fault),
+				    ULL(a->fault - w->address), about_bit(a, w->address));
+	return PFS_REPRODUCES;
+}
+
+static enum pfs_reproduces wild_member(struct attempt *a)
+{
+	struct pfs_pointer w[PFS_MAX_POINTERS];
+	size_t i, n;
+
+	if (!a->has_fault)
+		return PFS_DOES_NOT;
+	n = pfs_page_pointers(a->m, a->page, w, PFS_MAX_POINTERS);
+	for (i = 0; i < n; i++)
+		if (wild_pointer(a, &w[i]) == PFS_REPRODUCES)
+			return PFS_REPRODUCES;
 	return PFS_DOES_NOT;
 }
 
@@ -337,7 +341,7 @@ static enum pfs_reproduces try(struct attempt *a)
 	}
 	if (read_only(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;
-	if (!pfs_state_abnormal(page->state) && a->lead->source <= PFS_SRC_REG_PAGE &&
+	if (!pfs_state_abnormal(page->state) && a->lead->source <= PFS_SRC_STACK &&
 	    wild_member(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;
 	if (!pfs_state_abnormal(page->state)) {

@@ -19,6 +19,7 @@ struct verdict {
 	bool cannot_tell; /* a struct page that the panic points to cannot be read */
 	bool named;	  /* the panic names a struct page outright */
 	bool by_words;	  /* the kernel's words, not a fault, say that the page is bad */
+	bool one_word;	  /* the page was initialised, and one word of it is wrong since */
 };
 
 static void evidence(struct verdict *d, const char *fmt, ...) PFS_PRINTF(2, 3);
@@ -46,7 +47,8 @@ static void about_place(struct verdict *d)
 	if (s) {
 		evidence(d, "section %llu is %s%s", ULL(s->nr),
 			 pfs_section_flag_names(&d->m->arena, s->flags),
-			 s->flags & PFS_SEC_EARLY && pfs_section_pfn_valid(d->m, s, p->pfn) == 1 ?
+			 s->flags & PFS_SEC_EARLY && pfs_pfn_valid_is_generic(d->m) &&
+					 pfs_section_pfn_valid(d->m, s, p->pfn) == 1 ?
 				 ": pfn_valid() is true for all of it" :
 				 "");
 		if (s->subsections)
@@ -101,10 +103,16 @@ static void about_words(struct verdict *d)
 		evidence(d, "the kernel says \"%s\"%s%s%s", n->line,
 			 n->reason ? ", because \"" : "", n->reason ? n->reason : "",
 			 n->reason ? "\"" : "");
+		if (n->tracked || n->owner)
+			evidence(d, "page_owner says \"%s\"%s%s%s",
+				 n->tracked ? n->tracked : n->owner,
+				 n->tracked && n->owner ? ", \"" : "",
+				 n->tracked && n->owner ? n->owner : "",
+				 n->tracked && n->owner ? "\"" : "");
 	}
 }
 
-static const char *found_bad(struct verdict *d, const char *who)
+static const char *found_bad(struct verdict *d, const char *who, bool known)
 {
 	const char *reason = NULL;
 	uint64_t pfn;
@@ -115,7 +123,7 @@ static const char *found_bad(struct verdict *d, const char *who)
 			reason = d->p->named[i].reason ? d->p->named[i].reason :
 							 d->p->named[i].line;
 	return pfs_printf(&d->m->arena, "%s%s found the struct page of PFN 0x%llx bad: %s", who,
-			  d->p->function ? "()" : "", ULL(d->v->page.pfn), reason ? reason : "");
+			  known ? "()" : "", ULL(d->v->page.pfn), reason ? reason : "");
 }
 
 static void explain(struct verdict *d)
@@ -133,10 +141,12 @@ static void accept(struct verdict *d, const char *why)
 	struct pfs_verdict *v = d->v;
 	enum pfs_problem_id id;
 	const struct pfs_run *r = &v->run;
-	const char *who = d->p->function ? d->p->function : "the kernel";
+	/* What is at the address of a wild jump is no function. */
+	bool known = d->p->function && !(d->p->access && !strcmp(d->p->access, "exec"));
+	const char *who = known ? d->p->function : "the kernel";
 	const char *leaf = pfs_leaf_wrong(d->m, d->p, &v->page);
 
-	v->mechanism = pfs_mechanism_of(d->m, &v->page);
+	v->mechanism = d->one_word ? NULL : pfs_mechanism_of(d->m, &v->page);
 	if (v->mechanism)
 		explain(d);
 	v->status = v->mechanism ? PFS_EXPLAINED : PFS_UNEXPLAINED;
@@ -144,19 +154,19 @@ static void accept(struct verdict *d, const char *why)
 		v->code = pfs_problem(id)->code;
 	if (leaf)
 		v->title = pfs_printf(&d->m->arena, "%s%s used the struct page of PFN 0x%llx, %s",
-				      who, d->p->function ? "()" : "", ULL(v->page.pfn), leaf);
+				      who, known ? "()" : "", ULL(v->page.pfn), leaf);
 	else if (d->by_words && !pfs_state_abnormal(v->page.state))
-		v->title = found_bad(d, who);
+		v->title = found_bad(d, who, known);
 	else if (!pfs_state_abnormal(v->page.state))
 		v->title =
 			pfs_printf(&d->m->arena,
 				   "%s%s wrote to the struct page of PFN 0x%llx, which is mapped "
 				   "read-only",
-				   who, d->p->function ? "()" : "", ULL(v->page.pfn));
+				   who, known ? "()" : "", ULL(v->page.pfn));
 	else
 		v->title = pfs_printf(&d->m->arena,
 				      "%s%s stepped on PFN 0x%llx, whose struct page is %s%s%s",
-				      who, d->p->function ? "()" : "", ULL(v->page.pfn),
+				      who, known ? "()" : "", ULL(v->page.pfn),
 				      pfs_state_name(v->page.state), v->mechanism ? ": " : "",
 				      v->mechanism ? v->mechanism->title : "");
 	v->advice = v->mechanism ?
@@ -178,13 +188,62 @@ static void accept(struct verdict *d, const char *why)
 			 ULL(r->end - 1), ULL(r->end - r->start));
 }
 
+/*
+ * The candidate is innocent, or only the way to the culprit, which is the second page of its
+ * compound page or of one that reached over it.
+ */
+static bool second_page(struct verdict *d, const struct pfs_lead *lead, struct pfs_page *page,
+			bool found_bad, const char **ret_why)
+{
+	enum pfs_confidence confidence = PFS_CONF_MEDIUM;
+	struct pfs_page second;
+
+	if (lead->source > PFS_SRC_STACK ||
+	    (found_bad ? !pfs_overreached(d->m, d->p, page, &second, &confidence, ret_why) :
+			 !pfs_wild_destructor(d->m, d->p, page, &second, &confidence, ret_why)))
+		return false;
+	if (!pfs_state_abnormal(second.state)) {
+		second.state = PFS_ST_GARBAGE;
+		second.why = "the second page of a compound page that was freed over its end";
+	}
+	d->v->confidence = confidence;
+	*page = second;
+	return true;
+}
+
+/* The candidate was not the culprit itself: the list says so, and names the one that is. */
+static int add_second(struct verdict *d, uint64_t pfn, bool innocent, const char *why)
+{
+	struct pfs_verdict *v = d->v;
+	struct pfs_candidate *c;
+
+	v->candidates[v->nr_candidates - 1].why =
+		pfs_printf(&d->m->arena,
+			   innocent ?
+				   "it is innocent: it is behind the end of the compound page "
+				   "whose second page is PFN 0x%llx" :
+				   "it is the head of the compound page whose second page is PFN "
+				   "0x%llx",
+			   ULL(pfn));
+	c = pfs_grow(&d->m->arena, &v->candidates, &v->nr_candidates, &v->cap_candidates,
+		     sizeof(*c));
+	if (!c || !v->candidates[v->nr_candidates - 2].why)
+		return -ENOMEM;
+	*c = (struct pfs_candidate){
+		.pfn = pfn, .from = "the compound page", .accepted = true, .why = why
+	};
+	return 0;
+}
+
 /* 1: accepted, 0: not, or -errno. */
 static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 {
 	struct pfs_verdict *v = d->v;
 	struct pfs_candidate *c;
 	enum pfs_reproduces r;
+	const char *why = NULL;
 	struct pfs_page page;
+	bool sound;
 	struct pfs_err err;
 
 	c = pfs_grow(&d->m->arena, &v->candidates, &v->nr_candidates, &v->cap_candidates,
@@ -203,6 +262,7 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 		c->why = pfs_strdup(&d->m->arena, err.msg);
 		return c->why ? 0 : -ENOMEM;
 	}
+	sound = !pfs_state_abnormal(page.state);
 	r = PFS_DOES_NOT;
 	if (lead->source <= PFS_SRC_LOG)
 		r = pfs_named_reproduces(d->m, d->p, &page, &v->confidence, &c->why);
@@ -210,6 +270,14 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 		d->by_words = true;
 	else if (!c->why)
 		r = pfs_reproduce(d->m, d->p, lead, &page, &v->confidence, &c->why);
+	if (r != PFS_CANNOT_TELL && second_page(d, lead, &page, r == PFS_REPRODUCES, &why)) {
+		if (!why || add_second(d, page.pfn, r == PFS_REPRODUCES, why))
+			return -ENOMEM;
+		c = &v->candidates[v->nr_candidates - 1];
+		r = PFS_REPRODUCES;
+		sound = true;
+	}
+	d->one_word = sound && pfs_state_abnormal(page.state);
 	switch (r) {
 	case PFS_REPRODUCES:
 		break;
@@ -226,8 +294,8 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 				"does its operand hold what the struct page holds";
 	v->has_pfn = true;
 	v->page = page;
-	if (pfs_run_around(d->m, lead->pfn, &v->run, &err))
-		v->run = (struct pfs_run){ lead->pfn, lead->pfn + 1, page.state };
+	if (pfs_run_around(d->m, page.pfn, &v->run, &err))
+		v->run = (struct pfs_run){ page.pfn, page.pfn + 1, page.state };
 	accept(d, c->why);
 	if (lead->local) {
 		/*
@@ -365,6 +433,81 @@ static int blame_usage(struct verdict *d, const struct pfs_leads *leads)
 	return 1;
 }
 
+/* The zone whose struct this address is in; NULL: none. */
+static const struct pfs_zone *zone_at(const struct verdict *d, uint64_t va)
+{
+	size_t i;
+
+	for (i = 0; pfs_have(d->m->facts, PFS_F_SZ_ZONE) && i < d->m->nr_zones; i++)
+		if (pfs_within(va, d->m->zones[i].va, pfs_val(d->m->facts, PFS_F_SZ_ZONE)))
+			return &d->m->zones[i];
+	return NULL;
+}
+
+/* Did the kernel die of a list that is in a struct zone, by its words or by the fault? */
+static const struct pfs_zone *zone_list(const struct verdict *d)
+{
+	const struct pfs_zone *z = NULL;
+	uint64_t at;
+	size_t i;
+
+	for (i = 0; i < d->p->nr_named && !z; i++)
+		if (d->p->named[i].by == PFS_NAMED_BY_LIST)
+			z = zone_at(d, d->p->named[i].page);
+	return z || !pfs_fault_at(d->p, &at) ? z : zone_at(d, at);
+}
+
+/*
+ * The migratetype of a pageblock is the index of a free list: one that there is not leads to
+ * what is behind the lists of the order. No struct page is wrong.
+ */
+static int blame_pageblock(struct verdict *d, const struct pfs_leads *leads)
+{
+	uint64_t types = pfs_pageblock_types(d->m), pages = pfs_pageblock_pages(d->m), bits;
+	const struct pfs_zone *z = zone_list(d);
+	struct pfs_verdict *v = d->v;
+	const char *name;
+	struct pfs_err err;
+	size_t i;
+
+	for (i = 0; z && types && i < leads->nr; i++)
+		if (leads->l[i].source <= PFS_SRC_STACK &&
+		    pfs_zone_spanning(d->m, leads->l[i].pfn, NULL) &&
+		    !pfs_pageblock(d->m, leads->l[i].pfn, &bits, &name, &err) &&
+		    (bits & PFS_PAGEBLOCK_TYPE) >= types)
+			break;
+	if (!z || !types || i == leads->nr ||
+	    pfs_page_get(d->m, leads->l[i].pfn / pages * pages, &v->page, &err))
+		return 0;
+	v->candidates[i].accepted = true;
+	v->candidates[i].why = "its pageblock has a migratetype that there is not";
+	v->has_pfn = true;
+	v->run = (struct pfs_run){ v->page.pfn, v->page.pfn + pages, v->page.state };
+	v->status = PFS_UNEXPLAINED;
+	v->confidence = PFS_CONF_HIGH;
+	v->code = pfs_problem(PFS_P_PAGEBLOCK_TYPE_ILLEGAL)->code;
+	v->advice = pfs_problem(PFS_P_PAGEBLOCK_TYPE_ILLEGAL)->advice;
+	v->title = pfs_printf(&d->m->arena,
+			      "%s%s went by the migratetype of the pageblock of PFN 0x%llx, which "
+			      "there is not",
+			      d->p->function ? d->p->function : "the kernel",
+			      d->p->function ? "()" : "", ULL(v->page.pfn));
+	if (!v->title)
+		d->no_memory = true;
+	evidence(d,
+		 "PFN 0x%llx (%s) is in that pageblock, of migratetype %llu, and this kernel has "
+		 "types 0 to %llu",
+		 ULL(leads->l[i].pfn), leads->l[i].from, ULL(bits & PFS_PAGEBLOCK_TYPE),
+		 ULL(types - 1));
+	evidence(d,
+		 "the list is in the struct zone of node %u, zone %u: a free list of another "
+		 "order, or what is behind the last one",
+		 z->node, z->index);
+	about_words(d);
+	about_place(d);
+	return 1;
+}
+
 static void nothing_found(struct verdict *d)
 {
 	struct pfs_verdict *v = d->v;
@@ -459,7 +602,7 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 			return pfs_err_set(err, -r, "verdict: out of memory");
 		done = done || r;
 	}
-	if (!done && !blame_usage(&d, &leads))
+	if (!done && !blame_usage(&d, &leads) && !blame_pageblock(&d, &leads))
 		nothing_found(&d);
 	if (pfs_inferred(m) && ret->confidence == PFS_CONF_HIGH && p->kind != PFS_PANIC_SYSRQ) {
 		ret->confidence = PFS_CONF_MEDIUM;

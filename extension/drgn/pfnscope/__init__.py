@@ -29,12 +29,15 @@ import ctypes
 import dataclasses
 import errno
 import functools
+import html
 import json
 import os
 import re
+import shlex
 import signal
 import stat
 import sys
+import tempfile
 import threading
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
@@ -44,9 +47,11 @@ __version__ = "0.1"
 
 __all__ = (
     "Candidate", "Finding", "Fix", "Frame", "LibraryError", "Page", "Panic", "PfnReport",
-    "PfnscopeError", "Report", "Run", "Section", "Verdict", "check", "diagnose", "pfn", "query",
-    "report", "run", "sections", "states",
+    "PfnscopeError", "Report", "Run", "Section", "Verdict", "check", "diagnose", "open", "pfn",
+    "query", "report", "run", "sections", "states",
 )
+
+_file_open = open
 
 
 class PfnscopeError(Exception):
@@ -90,8 +95,15 @@ class Section:
     """Virtual address of its struct mem_section."""
     subsection_map: Optional[List[int]]
     """64-bit words, lowest PFN in bit 0 of the first; None: none, or not readable."""
-    object: Optional[drgn.Object]
-    """struct mem_section *, where the Program has types."""
+    _make: Callable[[], Optional[drgn.Object]] = dataclasses.field(repr=False, compare=False)
+
+    @property
+    def object(self) -> Optional[drgn.Object]:
+        """
+        struct mem_section *. Where the Program has no types, it has the members that
+        pfnscope knows of this kernel; None: those of none.
+        """
+        return self._make()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,8 +121,15 @@ class Page:
     """Its bytes as 64-bit words; None: unmapped, or not in the dump."""
     walk: Dict[str, Any]
     """The page-table entries that map it, or the last of which does not."""
-    object: Optional[drgn.Object]
-    """struct page *, where the Program has types; reading it may fault."""
+    _make: Callable[[], Optional[drgn.Object]] = dataclasses.field(repr=False, compare=False)
+
+    @property
+    def object(self) -> Optional[drgn.Object]:
+        """
+        struct page *; reading it may fault. Where the Program has no types, it has the
+        members that pfnscope knows of this kernel; None: those of none.
+        """
+        return self._make()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -206,6 +225,11 @@ class Verdict:
     advice: Optional[str]
     signature: Dict[str, str]
     """"title", "defect", "crash": the same for the same defect and crash."""
+    _html: Callable[[], str] = dataclasses.field(repr=False, compare=False)
+
+    def _repr_html_(self) -> str:
+        """For notebooks: report.html of `pfnscope report`, in a frame."""
+        return self._html()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -223,6 +247,10 @@ class Report:
     """What could not be said, and why."""
     json: Dict[str, Any]
     """The whole JSON document."""
+
+    def _repr_html_(self) -> Optional[str]:
+        """That of the verdict; None: check() has none."""
+        return self.verdict._repr_html_() if self.verdict else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -276,7 +304,7 @@ class _Host(ctypes.Structure):
     _fields_ = [
         ("open", _Open), ("write", _Write), ("flush", _Flush), ("stop", _Stop),
         ("complain", _Complain), ("arg", ctypes.c_void_p), ("terminal", ctypes.c_bool),
-        ("width", ctypes.c_uint),
+        ("width", ctypes.c_uint), ("hex", ctypes.c_bool),
     ]
 
 
@@ -285,11 +313,23 @@ class _Callbacks(ctypes.Structure):
 
     _fields_ = [
         ("size", ctypes.c_size_t), ("name", ctypes.c_char_p), ("version", ctypes.c_char_p),
-        ("path", ctypes.c_char_p), ("arch", ctypes.c_char_p), ("vmcoreinfo", ctypes.c_char_p),
+        ("path", ctypes.c_char_p), ("more", ctypes.POINTER(ctypes.c_char_p)),
+        ("arch", ctypes.c_char_p), ("vmcoreinfo", ctypes.c_char_p),
         ("vmcoreinfo_len", ctypes.c_size_t), ("live", ctypes.c_bool), ("read", _Read),
         ("symbol", _Name), ("type_size", _Name), ("member", _MemberOf),
         ("enumerator", _Constant), ("arg", ctypes.c_void_p), ("lookup", ctypes.c_void_p * 2),
     ]
+
+
+_ReadCore = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_void_p,
+                             ctypes.c_size_t, ctypes.c_bool)
+
+
+class _Core(ctypes.Structure):
+    """struct pfs_core of <pfnscope/target.h>."""
+
+    _fields_ = [("elf", ctypes.c_void_p), ("len", ctypes.c_size_t), ("read", _ReadCore),
+                ("arg", ctypes.c_void_p)]
 
 
 @functools.lru_cache(maxsize=None)
@@ -313,6 +353,13 @@ def _library() -> ctypes.CDLL:
         raise LibraryError("%s: %s; PFNSCOPE_LIBRARY names another" % (path, e)) from None
     if version != __version__:
         raise LibraryError("%s is of version %s, and this is %s" % (path, version, __version__))
+    lib.pfs_opened_new.argtypes = (
+        ctypes.POINTER(ctypes.c_char_p), ctypes.c_size_t, ctypes.c_char_p,
+        ctypes.POINTER(ctypes.c_void_p), ctypes.POINTER(_Err))
+    lib.pfs_opened_core.argtypes = (ctypes.c_void_p,)
+    lib.pfs_opened_core.restype = ctypes.POINTER(_Core)
+    lib.pfs_opened_free.argtypes = (ctypes.c_void_p,)
+    lib.pfs_opened_free.restype = None
     return lib
 
 
@@ -341,8 +388,63 @@ def _dump_files() -> Dict[Tuple[int, int], str]:
     return found
 
 
+class _Opened:
+    """A dump that open() has open. Programs hold it; with it goes the library's part."""
+
+    def __init__(self, paths: Sequence[str], vmlinux: Optional[str]) -> None:
+        self.lib = _library()
+        self.handle = ctypes.c_void_p()
+        self.paths = [os.path.abspath(p) for p in paths]
+        err = _Err()
+        array = (ctypes.c_char_p * len(paths))(*(os.fsencode(p) for p in paths))
+        if self.lib.pfs_opened_new(array, len(paths), os.fsencode(vmlinux) if vmlinux else None,
+                                   self.handle, err):
+            raise PfnscopeError(err.msg.decode("ascii", "replace"))
+        self.core = self.lib.pfs_opened_core(self.handle)[0]
+        self.lock = threading.Lock()
+
+    def __del__(self) -> None:
+        if self.handle:
+            self.lib.pfs_opened_free(self.handle)
+
+    def read(self, address: int, count: int, offset: int, physical: bool) -> bytes:
+        buf = ctypes.create_string_buffer(count)
+        with self.lock:
+            if self.core.read(self.core.arg, address, buf, count, physical):
+                raise drgn.FaultError("not in the dump, or not mapped", address)
+        return buf.raw
+
+    def program(self) -> drgn.Program:
+        prog = drgn.Program()
+        fd = os.memfd_create("pfnscope", os.MFD_CLOEXEC)
+        try:
+            os.write(fd, ctypes.string_at(self.core.elf, self.core.len))
+            # By path: drgn took no descriptor before 0.0.25.
+            prog.set_core_dump("/proc/self/fd/%d" % fd)
+        finally:
+            os.close(fd)
+        prog.add_memory_segment(0, 2 ** 64 - 1, self.read, True)
+        # The lower half is drgn's own affair: that of no task is mapped here.
+        prog.add_memory_segment(2 ** 63, 2 ** 63 - 1, self.read, False)
+        return prog
+
+
+# Where a Program has no cache of its own (drgn before 0.0.25), it is kept here.
+_opened: Dict[int, Tuple[drgn.Program, _Opened]] = {}
+
+
+def _opened_by_us(prog: drgn.Program) -> Optional[_Opened]:
+    if hasattr(prog, "cache"):
+        found: Optional[_Opened] = prog.cache.get("pfnscope opened")
+        return found
+    return _opened[id(prog)][1] if id(prog) in _opened else None
+
+
 def _dump_path(prog: drgn.Program) -> Optional[str]:
     """The dump file of a Program, if that can be told without a doubt."""
+    opened = _opened_by_us(prog)
+    if opened:
+        return opened.paths[0]
     if prog.flags & drgn.ProgramFlags.IS_LIVE:
         return "/proc/kcore"
     files = _dump_files()
@@ -456,7 +558,9 @@ class _Call:
         A signal's handler may raise before the first line of a callback, or after its
         last: ctypes has no place for that but this hook, and answers 0 for us.
         """
-        if any(info.object == call for call in self.ours):
+        # From Python 3.13 on it names the callback in the message alone.
+        message = info.err_msg or "" if info.object is None else ""
+        if any(info.object == call or repr(call) in message for call in self.ours):
             self.raised = self.raised or info.exc_value
         else:
             self.hook(info)
@@ -500,6 +604,10 @@ class _Call:
         c.version = getattr(drgn, "__version__", "unknown").encode()
         path = _dump_path(prog)
         c.path = os.fsencode(path) if path else None
+        opened = _opened_by_us(prog)
+        if opened and len(opened.paths) > 1:
+            more = [os.fsencode(p) for p in opened.paths[1:]]
+            c.more = (ctypes.c_char_p * (len(more) + 1))(*more, None)
         # drgn and libkdumpfile call machines alike, but for the case.
         if prog.platform and prog.platform.arch != drgn.Architecture.UNKNOWN:
             c.arch = prog.platform.arch.name.lower().encode()
@@ -604,11 +712,32 @@ def _maybe(value: Any) -> Optional[int]:
     return None if value is None else _int(value)
 
 
-def _pointer(prog: drgn.Program, type_: str, address: int) -> Optional[drgn.Object]:
-    try:
-        return drgn.Object(prog, prog.pointer_type(prog.type(type_)), value=address)
-    except LookupError:
+def _made_type(prog: drgn.Program, name: str) -> Optional[drgn.Type]:
+    """struct NAME of the members whose offsets are facts, for a Program without types."""
+    facts = {f["name"]: _int(f["value"]) for f in query(prog, "facts")["facts"]}
+    word, half = prog.int_type("unsigned long", 8, False), prog.int_type("int", 4, True)
+    members = []
+    for fact, offset in facts.items():
+        match = re.match(r"OFFSET\(%s\.(\w+)\)$" % name, fact)
+        if match:
+            type_ = half if match.group(1) in ("_refcount", "_mapcount") else word
+            members.append(drgn.TypeMember(type_, match.group(1), 8 * offset))
+    size = facts.get("SIZE(%s)" % name)
+    if not members or not size:
         return None
+    return prog.struct_type(name, size, sorted(members, key=lambda m: m.bit_offset))
+
+
+def _pointer(prog: drgn.Program, name: str, address: int) -> Optional[drgn.Object]:
+    try:
+        type_: Optional[drgn.Type] = prog.type("struct " + name)
+    except LookupError:
+        # drgn before 0.0.25 has no cache: it is made each time.
+        made = getattr(prog, "cache", {}).setdefault("pfnscope types", {})
+        if name not in made:
+            made[name] = _made_type(prog, name)
+        type_ = made[name]
+    return drgn.Object(prog, prog.pointer_type(type_), value=address) if type_ else None
 
 
 def _page(prog: drgn.Program, pfn_: int, o: Dict[str, Any], address: int) -> Page:
@@ -616,16 +745,16 @@ def _page(prog: drgn.Program, pfn_: int, o: Dict[str, Any], address: int) -> Pag
         pfn=pfn_, address=address, state=o["state"], why=o.get("why"),
         words=[_int(w["value"] if isinstance(w, dict) else w) for w in o["words"]]
         if "words" in o else None,
-        walk=o.get("walk", {}), object=_pointer(prog, "struct page", address))
+        walk=o.get("walk", {}), _make=lambda: _pointer(prog, "page", address))
 
 
 def _section(prog: drgn.Program, o: Dict[str, Any]) -> Section:
-    bits = o.get("subsection_map")
+    bits, address = o.get("subsection_map"), _int(o["address"])
     return Section(
         nr=o["section"], start=_int(o["start"]), end=_int(o["end"]), flags=o["flags"],
-        section_mem_map=_int(o["section_mem_map"]), address=_int(o["address"]),
+        section_mem_map=_int(o["section_mem_map"]), address=address,
         subsection_map=None if bits is None else [_int(w) for w in bits],
-        object=_pointer(prog, "struct mem_section", _int(o["address"])))
+        _make=lambda: _pointer(prog, "mem_section", address))
 
 
 def _limits(doc: Dict[str, Any]) -> List[Tuple[str, str]]:
@@ -648,20 +777,31 @@ def _panic(o: Dict[str, Any]) -> Panic:
                     for c in o["candidates"]])
 
 
-def _verdict(prog: drgn.Program, o: Dict[str, Any]) -> Verdict:
+def _frame(prog: drgn.Program, reader: str) -> str:
+    """report.html is a document with styles of its own, which a notebook must not get."""
+    with tempfile.TemporaryDirectory() as folder:
+        report(prog, os.path.join(folder, "report"), reader=reader)
+        with _file_open(os.path.join(folder, "report", "report.html"), encoding="utf-8") as f:
+            text = f.read()
+    return '<iframe sandbox style="width: 100%%; height: 40em; border: 0" srcdoc="%s"></iframe>' \
+        % html.escape(text)
+
+
+def _verdict(prog: drgn.Program, o: Dict[str, Any], reader: str) -> Verdict:
     page = _page(prog, _int(o["pfn"]), o, _int(o["page"])) if "pfn" in o else None
     return Verdict(
         status=o["status"], title=o["title"], page=page, mechanism=o.get("mechanism"),
         confidence=o.get("confidence"), decided_by=o.get("decided_by"), evidence=o["evidence"],
         fixes=[Fix(f["title"], f["commit"], f["in"]) for f in o["fixes"]],
-        advice=o.get("advice"), signature=o.get("signature", {}))
+        advice=o.get("advice"), signature=o.get("signature", {}),
+        _html=lambda: _frame(prog, reader))
 
 
-def _report(prog: drgn.Program, status: int, doc: Dict[str, Any]) -> Report:
+def _report(prog: drgn.Program, status: int, doc: Dict[str, Any], reader: str) -> Report:
     return Report(
         exit_status=status,
         panic=_panic(doc["panic"]) if "panic" in doc else None,
-        verdict=_verdict(prog, doc["verdict"]) if "verdict" in doc else None,
+        verdict=_verdict(prog, doc["verdict"], reader) if "verdict" in doc else None,
         findings=[Finding(f["code"], f["severity"], f["confidence"], _int(f["start"]),
                           _int(f["end"]), f["pages"], f["title"], f["evidence"],
                           f.get("decided_by"))
@@ -670,6 +810,30 @@ def _report(prog: drgn.Program, status: int, doc: Dict[str, Any]) -> Report:
 
 
 # ---- The functions ----
+
+
+def open(path: Union[str, "os.PathLike[str]"], *more: Union[str, "os.PathLike[str]"],
+         vmlinux: Union[str, "os.PathLike[str]", None] = None) -> drgn.Program:
+    """
+    A Program of any dump that pfnscope reads, flattened and split ones included: drgn
+    gets its memory through pfnscope's reader. The registers of a dump that has none
+    are those of the log.
+
+    :param more: The other files of a split dump.
+    :param vmlinux: Loaded as debugging information, where it is given.
+    :raises PfnscopeError: where the command line would end with status 2.
+    """
+    paths = [os.fspath(p) for p in (path, *more)]
+    debug = os.fspath(vmlinux) if vmlinux is not None else None
+    opened = _Opened(paths, debug)
+    prog = opened.program()
+    if hasattr(prog, "cache"):
+        prog.cache["pfnscope opened"] = opened
+    else:
+        _opened[id(prog)] = (prog, opened)
+    if debug is not None:
+        prog.load_debug_info([debug])
+    return prog
 
 
 def run(prog: Optional[drgn.Program], *argv: str, reader: str = "auto") -> Tuple[int, str]:
@@ -701,13 +865,13 @@ def query(prog: drgn.Program, *argv: str, reader: str = "auto") -> Dict[str, Any
 def diagnose(prog: drgn.Program, *, reader: str = "auto") -> Report:
     """The verdict on the panic, and all findings."""
     status, text = run(prog, "--json", "diagnose", reader=reader)
-    return _report(prog, status, json.loads(text))
+    return _report(prog, status, json.loads(text), reader)
 
 
 def check(prog: drgn.Program, *, reader: str = "auto") -> Report:
     """The findings alone: fsck for the memmap, without a look at the panic."""
     status, text = run(prog, "--json", "check", reader=reader)
-    return _report(prog, status, json.loads(text))
+    return _report(prog, status, json.loads(text), reader)
 
 
 def pfn(prog: drgn.Program, x: Union[int, str, drgn.Object], *, reader: str = "auto") -> PfnReport:
@@ -844,7 +1008,10 @@ def _register() -> None:
         def run(self, prog: drgn.Program, name: str, args: Sequence[str], **kwargs: Any) -> int:
             call = _Call(prog, "auto", lambda data: sys.stdout.write(data.decode()))
             call.host.terminal = sys.stdout.isatty()
-            status = call.run(args)
+            try:
+                status = call.run(args)
+            except KeyboardInterrupt:
+                raise CommandError("pfnscope: interrupted") from None
             sys.stdout.flush()
             if status == 2:
                 raise CommandError("pfnscope: " + call.complaint)
@@ -852,6 +1019,34 @@ def _register() -> None:
 
     DEFAULT_COMMAND_NAMESPACE.register("pfnscope", PfnscopeCommand())
     _complete_commands()
+
+
+# ---- %load_ext pfnscope: IPython, Jupyter ----
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """%pfnscope, of the Program that is called prog, or of drgn's default one."""
+
+    def magic(line: str) -> None:
+        prog = ipython.user_ns.get("prog")
+        if not isinstance(prog, drgn.Program) and hasattr(drgn, "get_default_prog"):
+            prog = drgn.get_default_prog()
+        if not isinstance(prog, drgn.Program):
+            raise PfnscopeError("there is no Program called prog")
+        call = _Call(prog, "auto", lambda data: sys.stdout.write(data.decode()))
+        try:
+            status = call.run(shlex.split(line))
+        except KeyboardInterrupt:
+            print("pfnscope: interrupted", file=sys.stderr)
+            return
+        if status == 2:
+            print("pfnscope: " + call.complaint, file=sys.stderr)
+
+    def complete(_: Any, event: Any) -> List[str]:
+        return [m.strip() for m in _matches(event.line, event.symbol)]
+
+    ipython.register_magic_function(magic, "line", "pfnscope")
+    ipython.set_hook("complete_command", complete, str_key="%pfnscope")
 
 
 _register()

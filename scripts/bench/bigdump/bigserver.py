@@ -27,7 +27,7 @@ sys.path.append(os.path.join(TOP, "testdumps/mkdump"))
 
 # pylint: disable=wrong-import-position
 import formats                                              # noqa: E402
-from address import P_KERNEL, P_LEAF                        # noqa: E402
+from tables import X86                                      # noqa: E402
 from devices import Device                                  # noqa: E402
 from layout import (EARLY, IMAGE, IMAGE_VA, PAGE, SECTION, SECTION_FLAGS,  # noqa: E402
                     SECTION_PAGES, SUBSECTION_PAGES, VARIABLES)
@@ -133,7 +133,7 @@ class Server(Machine):
     def map_run(self, va, pa, count, level):
         """Leaves in a row."""
         size = 1 << (12 + 9 * level)
-        flags = P_KERNEL | (P_LEAF if level else 0)
+        flags = X86().leaf(0, level)
         while count:
             n = min(count, 512 - (va // size) % 512)
             entries = array("Q", range(pa | flags, (pa + n * size) | flags, size))

@@ -13,24 +13,32 @@ apt_mirror()
 			kind == want && $2 !~ /-(updates|backports)$/ { print $1; exit }'
 }
 
-# apt_private SUITE TOOL ARGS...: apt-get or apt-cache, as if this were SUITE.
+# apt_dir SUITE: where its lists are, as ARCH sees it.
+apt_dir()
+{
+	echo "$LAB/apt/$1$([ "$ARCH" = amd64 ] || echo "-$ARCH")"
+}
+
+# apt_private SUITE TOOL ARGS...: apt-get or apt-cache, as if this were SUITE on ARCH.
 apt_private()
 {
-	local dir=$LAB/apt/$1 tool=$2
+	local dir tool=$2
 
+	dir=$(apt_dir "$1")
 	shift 2
 	"$tool" -qq -o "Dir::Etc::sourcelist=$dir/sources.list" \
 		-o Dir::Etc::sourceparts=- -o "Dir::State=$dir" \
 		-o "Dir::State::lists=$dir/lists" -o Dir::State::status=/dev/null \
-		-o "Dir::Cache=$dir/cache" -o APT::Sandbox::User=root "$@"
+		-o "Dir::Cache=$dir/cache" -o APT::Sandbox::User=root \
+		-o "APT::Architecture=$ARCH" -o "APT::Architectures=$ARCH" "$@"
 }
 
 # apt_update SUITE: fetch its lists, at most once a day.
 apt_update()
 {
-	local suite=$1 dir=$LAB/apt/$1 key=/usr/share/keyrings/debian-archive-keyring.gpg
-	local main security
+	local suite=$1 dir key=/usr/share/keyrings/debian-archive-keyring.gpg main security
 
+	dir=$(apt_dir "$1")
 	[ -z "$(find "$dir/updated" -mtime -1 2>/dev/null)" ] || return 0
 	main=$(apt_mirror main)
 	security=$(apt_mirror security)
@@ -48,7 +56,7 @@ apt_update()
 	experimental) echo "deb [signed-by=$key] $main sid main" >>"$dir/sources.list" ;;
 	*) echo "deb [signed-by=$key] $security $suite-security main" >>"$dir/sources.list" ;;
 	esac
-	say "apt lists of $suite"
+	say "apt lists of $suite, $ARCH"
 	apt_private "$suite" apt-get update >&2 && touch "$dir/updated"
 }
 
@@ -70,12 +78,12 @@ apt_fetch()
 		sed -n 's/^Version: //p')
 	[ -n "$version" ] || die "no package $2 in $1"
 	set -- "$1" "$2" "$dir/${2}_${version//:/%3a}"
-	if ! compgen -G "$3_*.deb" >/dev/null; then
+	if ! compgen -G "$3_$ARCH.deb" && ! compgen -G "$3_all.deb"; then
 		say "download $2 $version"
 		(cd "$dir" && apt_private "$1" apt-get download "$2") >&2 ||
 			die "cannot download $2"
+		compgen -G "$3_$ARCH.deb" || compgen -G "$3_all.deb"
 	fi
-	compgen -G "$3_*.deb"
 }
 
 # deb_unpack FILE DIR: a directory of the package may be a link in DIR.
@@ -89,8 +97,9 @@ deb_unpack()
 # unpacked and not installed. What is there already is unpacked again only where it is older.
 apt_extract()
 {
-	local dir=$LAB/apt/$1 suite=$1 name=$2 root=$3 deb
+	local dir suite=$1 name=$2 root=$3 deb
 
+	dir=$(apt_dir "$1")
 	shift 3
 	apt_update "$suite"
 	mkdir -p "$dir/$name/partial" "$root"

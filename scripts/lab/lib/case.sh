@@ -47,6 +47,8 @@ case_load()
 	*"/$name.sh") ;;
 	*) ITEM=${name#*-} ;;
 	esac
+	# A cell may ask for ARCH; a case's kernel is its own to name.
+	[ -z "$KERNEL" ] || kernel_load "$KERNEL"
 	# shellcheck source=/dev/null
 	. "$recipe"
 	[ -z "$ITEM" ] || case " $ITEMS " in *" $ITEM "*) ;; *) die "no case '$1'" ;; esac
@@ -99,10 +101,11 @@ case_oracle() { tr -d '\r' <"$1" | sed -n '/^<<<< /,/^>>>> /p' >"$2"; }
 case_oops()
 {
 	tr -d '\r' <"$1" | sed -E 's/^\[ *[0-9.]+\] //' | awk '
-		/^(BUG:|general protection|Oops|kernel BUG|sysrq: Trigger|Kernel panic)/ && !seen {
+		/^(BUG:|Unable to handle|general protection|Oops|kernel BUG)/ && !seen ||
+			/^(sysrq: Trigger|Kernel panic)/ && !seen {
 			seen = 1; n = 1; print; next
 		}
-		/^RIP: 0010/ && !rip { rip = 1; print }
+		/^(RIP: 0010|pc : )/ && !rip { rip = 1; print }
 		/^Kernel panic/ && !end { end = 1; print }
 	' | paste -sd'|' | cut -c1-400
 }
@@ -230,7 +233,7 @@ case_run()
 		*) kexec+=("$f") ;;
 		esac
 	done
-	need qemu-system-x86_64 python3
+	need "${MACHINE[0]}" python3
 	if [ -n "$(case_missing "$dir" "$name" "${qemu[@]}")" ]; then
 		initramfs_build "$KERNEL"
 		case_qemu "$name" "$dir" "${qemu[@]}" || rc=1

@@ -12,7 +12,7 @@ add_program()
 {
 	local path
 
-	path=$(PATH=$3/usr/bin:$3/usr/sbin:$3/bin:$3/sbin command -v "$2") ||
+	path=$(PATH=$3/usr/bin:$3/usr/sbin:$3/bin:$3/sbin type -P "$2") ||
 		die "'$2' is not installed, see README.md"
 	install -D "$(readlink -f "$path")" "$1/usr/bin/$2"
 	add_libraries "$1" "$path" "$3"
@@ -21,12 +21,14 @@ add_program()
 # add_libraries ROOT FILE FROM: copy what a program or library is linked with.
 add_libraries()
 {
-	local lib ld=$3/lib64/ld-linux-x86-64.so.2
+	local lib ld=$3/$LOADER
 
-	install -D "$(readlink -f "$ld")" "$1/lib64/ld-linux-x86-64.so.2"
-	"$ld" --library-path "$3/usr/lib/x86_64-linux-gnu" --list "$2" | grep -oE '/[^ ]+' |
+	install -D "$(readlink -f "$ld")" "$1/$LOADER"
+	# shellcheck disable=SC2086
+	$EMULATOR "$ld" --library-path "$3/usr/lib/$TRIPLET" --list "$2" |
+		grep -oE '/[^ ]+' | grep -v "/${LOADER##*/}$" |
 		while read -r lib; do
-			install -D "$(readlink -f "$lib")" "$1/usr/lib/x86_64-linux-gnu/${lib##*/}"
+			install -D "$(readlink -f "$lib")" "$1/usr/lib/$TRIPLET/${lib##*/}"
 		done
 }
 
@@ -52,8 +54,9 @@ add_modules()
 # initramfs_build KERNEL: leave $LAB/initramfs/KERNEL.cpio.gz.
 initramfs_build()
 {
-	local kdir=$LAB/kernel/$1 out=$LAB/initramfs/$1.cpio.gz root hash t tools=
+	local kdir=$LAB/kernel/$1 out=$LAB/initramfs/$1.cpio.gz root hash t tools= bin
 
+	bin=$(command -v busybox)
 	hash=$({ cat "$kdir/stamp" "$kdir"/extra/stamp; find "$HERE/guest" -type f -print0 | sort -z |
 		xargs -0 cat; cat "$HERE/lib/initramfs.sh"; } | sha256sum)
 	fresh "$out.stamp" "$hash" && return 0
@@ -62,11 +65,13 @@ initramfs_build()
 	mkdir -p "$LAB/initramfs"
 	if [ "$TOOLS" ]; then
 		tools=$LAB/tools/$TOOLS
-		apt_extract "$TOOLS" makedumpfile "$tools" base-files kexec-tools ndctl
+		[ "$ARCH" = amd64 ] || tools+=-$ARCH
+		apt_extract "$TOOLS" makedumpfile "$tools" base-files busybox-static kexec-tools ndctl
+		bin=$tools/bin/busybox
 	fi
 	root=$(mktemp -d "$LAB/initramfs/root.XXXXXX")
 	mkdir -p "$root"/{bin,sbin,usr/bin,proc,sys,dev,tmp,mnt,lab,boot}
-	install "$(command -v busybox)" "$root/bin/busybox"
+	install "$bin" "$root/bin/busybox"
 	busybox --list | grep -vx busybox | while read -r t; do
 		ln -s busybox "$root/bin/$t"
 	done
@@ -85,7 +90,7 @@ initramfs_build()
 	rm -rf "${root:?}"/*
 	mkdir "$root/boot"
 	mv "$root.capture" "$root/boot/capture.cpio.gz"
-	cp "$kdir/bzImage" "$root/boot/bzImage"
+	cp "$kdir/image" "$root/boot/image"
 	{
 		cat "$root/boot/capture.cpio.gz"
 		(cd "$root" && find . | cpio -o -H newc --quiet | gzip -1)

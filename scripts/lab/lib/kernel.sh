@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 # Kernels. A recipe kernels/NAME.sh sets KIND and what that kind needs; the
-# result is $LAB/kernel/NAME/{bzImage,vmlinux,release,stamp}.
+# result is $LAB/kernel/NAME/{image,vmlinux,release,stamp}.
 #
 #   KIND=source  SUITE PACKAGE FRAGMENTS PATCHES: Debian's source package, patched,
 #                allnoconfig plus fragments. Kernels of the same FRAGMENTS share a
 #                build directory under $LAB/obj: only what a patch touches is built.
 #   KIND=deb     SUITE REGEX: the newest image package whose name matches, its
 #                modules and, as an oracle only, the vmlinux of its -dbg package.
-#   both         MODULES to load in the guest, EXTRA modules (modules/NAME.c);
+#   both         ARCH where it is not amd64 (see lib/arch.sh)
+#                MODULES to load in the guest, EXTRA modules (modules/NAME.c);
 #                DRIVER: a folder of PACKAGE's source whose modules Debian leaves out of its
 #                build, and OPTION, which puts them in
 #                TOOLS: the suite of the guest's tools where this system's are too old
@@ -16,11 +17,12 @@
 
 kernel_load()
 {
-	KIND='' SUITE='' PACKAGE='' FRAGMENTS='' PATCHES='' REGEX='' MODULES='' EXTRA=''
-	TOOLS='' DRIVER='' OPTION=''
+	ARCH=amd64 KIND='' SUITE='' PACKAGE='' FRAGMENTS='' PATCHES='' REGEX='' MODULES=''
+	EXTRA='' TOOLS='' DRIVER='' OPTION=''
 	[ -f "$HERE/kernels/$1.sh" ] || die "no kernel recipe '$1'"
 	# shellcheck source=/dev/null
 	. "$HERE/kernels/$1.sh"
+	arch_load "$ARCH"
 	# Where modules can be built at all, any case may ask the kernel itself, and hide a secret.
 	[ -z "$EXTRA" ] || EXTRA="$EXTRA lab_predicates lab_secret"
 }
@@ -54,17 +56,20 @@ source_unpatch()
 	done
 }
 
+# kbuild ARGS...: make, for ARCH.
+kbuild() { nice make ARCH="$KARCH" CROSS_COMPILE="$CROSS" "$@"; }
+
 # configure SRC OUT: allnoconfig and FRAGMENTS; stop where one was not heeded.
 configure()
 {
 	local f line
 
 	mkdir -p "$2"
-	make -s -C "$1" O="$2" allnoconfig >/dev/null
+	kbuild -s -C "$1" O="$2" allnoconfig >/dev/null
 	for f in $FRAGMENTS; do
 		cat "$HERE/kernels/$f.fragment" >>"$2/.config"
 	done
-	make -s -C "$1" O="$2" olddefconfig >/dev/null 2>&1
+	kbuild -s -C "$1" O="$2" olddefconfig >/dev/null 2>&1
 	for f in $FRAGMENTS; do
 		grep -E '^CONFIG_[A-Z0-9_]+=[ym]' "$HERE/kernels/$f.fragment" |
 			while read -r line; do
@@ -78,7 +83,7 @@ kernel_source()
 {
 	local src obj=$LAB/obj/${FRAGMENTS// /+} out=$LAB/kernel/$1 p rc=0
 
-	need make gcc flex bison bc pahole
+	need make "${CROSS}gcc" flex bison bc pahole
 	src=$(source_tree)
 	mkdir -p "$out"
 	(
@@ -92,10 +97,11 @@ kernel_source()
 		done
 		configure "$src" "$obj"
 		say "build $1, log in $out/build.log"
-		nice make -C "$obj" -j"$JOBS" bzImage vmlinux >"$out/build.log" 2>&1 || rc=$?
+		kbuild -C "$obj" -j"$JOBS" "$IMAGE" vmlinux >"$out/build.log" 2>&1 || rc=$?
 		source_unpatch "$src"
 		[ $rc = 0 ] || exit $rc
-		cp "$obj/vmlinux" "$obj/arch/x86/boot/bzImage" "$obj/System.map" "$out/"
+		cp "$obj/vmlinux" "$obj/System.map" "$out/"
+		cp "$obj/$IMAGE_PATH" "$out/image"
 		cp "$obj/.config" "$out/config"
 		cp "$obj/include/config/kernel.release" "$out/release"
 	) || die "kernel $1 does not build, see $out/build.log"
@@ -124,7 +130,7 @@ kernel_deb()
 	find "$out/root" -name '*.ko.xz' -exec unxz {} +
 	depmod -b "$out/root" "$(cat "$out/release")"
 	for p in "$out"/root/boot/vmlinuz-* "$out"/root/lib/modules/*/vmlinuz; do
-		[ ! -f "$p" ] || ln -sf "${p#"$out/"}" "$out/bzImage"
+		[ ! -f "$p" ] || ln -sf "${p#"$out/"}" "$out/image"
 	done
 	dpkg-deb --fsys-tarfile "$(apt_fetch "$SUITE" "$package-dbg")" |
 		tar -x -C "$out" --transform 's,.*/,,' --wildcards './usr/lib/debug/boot/vmlinux-*' \
@@ -157,23 +163,41 @@ kernel_extra()
 	if [ "$KIND" = source ]; then
 		headers=$LAB/obj/${FRAGMENTS// /+}
 		[ -f "$headers/.config" ] || configure "$(source_tree)" "$headers"
-		make -s -C "$headers" modules_prepare >"$build/build.log" 2>&1
-		make -C "$headers" M="$build" KBUILD_MODPOST_WARN=1 modules >>"$build/build.log" 2>&1
+		kbuild -s -C "$headers" modules_prepare >"$build/build.log" 2>&1
+		kbuild -C "$headers" M="$build" KBUILD_MODPOST_WARN=1 modules >>"$build/build.log" 2>&1
 	else
 		suite_make "linux-headers-$(cat "$out/release")" "$build" >"$build/build.log" 2>&1
 	fi || die "modules for $1 do not build, see $build/build.log"
 	printf '%s\n' "$hash" >"$build/stamp"
 }
 
-# suite_make HEADERS DIR: modules, by the compiler that the kernel was built with:
-# SUITE's own, in a root of its own that has nothing else but the headers.
+# suite_make HEADERS DIR: modules, by the compiler that the kernel was built with: SUITE's own,
+# in a root of its own that has nothing else but the headers. Of another architecture, the
+# headers are text, and this machine's are the tools beside them.
 suite_make()
 {
-	local root=$LAB/headers/$SUITE
+	local root=$LAB/headers/$SUITE${CROSS:+-$ARCH} headers=$1 want=("$1") p
 
 	need unshare
-	apt_extract "$SUITE" "$1" "$root" base-files bash coreutils dash findutils gawk grep make \
-		perl-base sed || return
+	if [ "$CROSS" ]; then
+		want=()
+		for p in $(deb_depends "$SUITE" "$headers" 'linux-kbuild-.*|gcc-[0-9]+.*'); do
+			case $p in
+			gcc-*) p=$(echo "$p" | grep -oE '^gcc-[0-9]+')-${CROSS%-} ;;
+			esac
+			want+=("$p")
+		done
+	fi
+	(
+		[ -z "$CROSS" ] || ARCH=$(dpkg --print-architecture)
+		apt_extract "$SUITE" "${want[0]}" "$root" "${want[@]:1}" base-files bash coreutils dash \
+			findutils gawk grep make perl-base sed
+	) || return
+	if [ "$CROSS" ]; then
+		for p in "$headers" $(deb_depends "$SUITE" "$headers" 'linux-headers-.*-common'); do
+			deb_unpack "$(apt_fetch "$SUITE" "$p")" "$root"
+		done
+	fi
 	mkdir -p "$root"/{dev,proc,build,tmp}
 	ln -sf gawk "$root/usr/bin/awk"
 	# shellcheck disable=SC2016
@@ -181,8 +205,8 @@ suite_make()
 		mount --rbind /dev "$1/dev"
 		mount --rbind /proc "$1/proc"
 		mount --bind "$2" "$1/build"
-		exec chroot "$1" /usr/bin/make -C "/usr/src/$3" M=/build modules' \
-		sh "$root" "$2" "$1"
+		exec chroot "$1" /usr/bin/make -C "/usr/src/$3" ARCH="$4" CROSS_COMPILE="$5" \
+			M=/build modules' sh "$root" "$2" "$headers" "$KARCH" "$CROSS"
 }
 
 # kernel_hash NAME: over all that a kernel is made from, but for Debian's package.

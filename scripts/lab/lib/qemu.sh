@@ -6,21 +6,24 @@
 # is had when the guest writes to it: a guest may have more than this machine.
 qemu_start()
 {
-	local mem=$1 kernel=$2 append=$3 console=$4 memory
+	local mem=$1 kernel=$2 append=$3 console=$4 memory tree=()
 
 	shift 4
 	memory=(-object "memory-backend-ram,id=ram,size=${mem}M,reserve=off"
 		-machine memory-backend=ram)
 	# Nodes come with memory of their own.
 	case " $* " in *' -numa '*) memory=() ;; esac
+	rm -f "$console.dtb"
+	arch_memory "$append" "$console.dtb" -m "$mem" "${memory[@]}" "$@"
+	[ ! -f "$console.dtb" ] || tree=(-dtb "$console.dtb")
 	QMP=$(mktemp -u "${TMPDIR:-/tmp}/lab-qmp.XXXXXX")
 	: >"$console"
-	nice qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m "$mem" \
+	nice "${MACHINE[@]}" -accel tcg,thread=multi -smp 2 -m "$mem" "${tree[@]}" \
 		"${memory[@]}" -nodefaults -display none -no-reboot -serial "file:$console" \
 		-device vmcoreinfo -qmp "unix:$QMP,server=on,wait=off" \
-		-kernel "$LAB/kernel/$kernel/bzImage" \
+		-kernel "$LAB/kernel/$kernel/image" \
 		-initrd "$LAB/initramfs/$kernel.cpio.gz" \
-		-append "console=ttyS0 no_timer_check oops=panic panic=0 $append" "$@" \
+		-append "console=$CONSOLE $APPEND_ARCH oops=panic panic=0 $APPEND_MEMORY" "$@" \
 		>"$console.qemu" 2>&1 &
 	QEMU_PID=$!
 }

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Compound pages whose second struct page is wrong. It says how many pages the whole has, and
+ * by which function it is freed. Whoever goes by a wrong order meets pages behind the end,
+ * which are innocent; a wrong function is no code.
+ */
+#include <string.h>
+
+#include "core/checks/check.h"
+#include "core/pages/classify.h"
+#include "core/verdict/candidate.h"
+
+#define ULL(x) ((unsigned long long)(x))
+#define MAX_ORDER 18 /* 1 GiB */
+
+static bool is_head(const struct pfs_model *m, const struct pfs_page *p)
+{
+	return p->has_bytes && !p->tail && p->flags & m->classifier->head_mask;
+}
+
+static bool buddy_type(const struct pfs_classifier *c, uint32_t type)
+{
+	return c->buddy_mask && (type & c->buddy_mask) == c->buddy_value;
+}
+
+/* Is the page of nobody: no reference, no free block, no tail? So a tail is once it is freed. */
+static bool nobodys(const struct pfs_model *m, const struct pfs_page *p)
+{
+	const struct pfs_classifier *c = m->classifier;
+
+	return p->has_bytes && !p->tail && c->has_refcount && !p->refcount &&
+	       !buddy_type(c, pfs_le32(p->bytes + c->type_offset));
+}
+
+static bool tail_of(const struct pfs_page *p, const struct pfs_page *head)
+{
+	return p->has_bytes && p->tail && p->head_va == head->va;
+}
+
+bool pfs_on_free_list(struct pfs_model *m, const struct pfs_page *page)
+{
+	size_t lru = m->classifier->lru_offset;
+	struct pfs_err ignored;
+	uint64_t word;
+	size_t side;
+
+	for (side = 0; lru && side < 16; side += 8)
+		if (!pfs_read_u64(m->mem, pfs_le64(page->bytes + lru + side) + 8 - side, &word,
+				  "list", &ignored) &&
+		    word == page->va + lru)
+			return true;
+	return false;
+}
+
+/*
+ * Pages that the compound page reaches over. The order that free_pages_prepare() went by is
+ * gone when it prints, from v6.6 on (PAGE_FLAGS_SECOND): then *ret_order is 0, and the page
+ * was reached over if the head is unused and half freed.
+ */
+static bool reaches(struct pfs_model *m, const struct pfs_page *head, const struct pfs_page *second,
+		    uint64_t pages, uint64_t *ret_order)
+{
+	if (!pfs_second_get(&m->classifier->order, second->bytes, ret_order))
+		return false;
+	if (!*ret_order)
+		return m->classifier->has_refcount && !head->refcount;
+	return *ret_order <= MAX_ORDER && UINT64_C(1) << *ret_order > pages;
+}
+
+/* The pages from behind the head to this one are of nobody, or are tails of it up to a point. */
+static bool freed_up_to(struct pfs_model *m, const struct pfs_page *head, uint64_t pfn)
+{
+	const uint64_t at[] = { head->pfn + 1, head->pfn + (pfn - head->pfn) / 2, pfn - 1 };
+	struct pfs_err ignored;
+	struct pfs_page p;
+	size_t i;
+
+	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+		if (pfs_page_get(m, at[i], &p, &ignored) || !nobodys(m, &p))
+			return false;
+	return true;
+}
+
+/*
+ * The tails behind the one that was met are still linked to the head if the order is right:
+ * their turn had not come.
+ */
+static bool ends_here(struct pfs_model *m, const struct pfs_page *head, uint64_t pfn)
+{
+	struct pfs_err ignored;
+	struct pfs_page p;
+
+	return !pfs_page_get(m, pfn + 1, &p, &ignored) && p.has_bytes && !tail_of(&p, head);
+}
+
+static const char *about_size(struct pfs_model *m, const struct pfs_page *second, uint64_t order,
+			      uint64_t pages, enum pfs_confidence *ret_confidence)
+{
+	unsigned int ends = (unsigned int)__builtin_ctzll(pages);
+	uint64_t nr;
+
+	if (order && !(pages & (pages - 1)) && pfs_one_bit(order, ends) >= 0) {
+		*ret_confidence = PFS_CONF_HIGH;
+		return pfs_printf(&m->arena,
+				  ": one bit from %u, with which it ends before PFN 0x%llx; bad "
+				  "memory looks so",
+				  ends, ULL(second->pfn - 1 + pages));
+	}
+	if (pfs_second_get(&m->classifier->nr, second->bytes, &nr) && nr == pages)
+		return pfs_printf(&m->arena, ", and its number of pages is %llu", ULL(nr));
+	return "";
+}
+
+bool pfs_overreached(struct pfs_model *m, const struct pfs_panic *p, const struct pfs_page *page,
+		     struct pfs_page *ret, enum pfs_confidence *ret_confidence,
+		     const char **ret_why)
+{
+	bool free = pfs_on_free_list(m, page);
+	uint64_t order, pages, last = 0, from;
+	struct pfs_page head;
+	struct pfs_err ignored;
+	unsigned int i;
+
+	/* A page in use may be a tail that something is wrong with. */
+	if (!p->message || (!free && !strstr(p->message, "panic_on_taint")))
+		return false;
+	for (i = 1; i <= MAX_ORDER; i++) {
+		from = page->pfn & ~((UINT64_C(1) << i) - 1);
+		pages = page->pfn - from;
+		if (pages < 2 || from == last || pfs_page_get(m, from, &head, &ignored) ||
+		    !is_head(m, &head) || pfs_page_get(m, from + 1, ret, &ignored) ||
+		    !ret->has_bytes)
+			continue;
+		last = from;
+		if (!reaches(m, &head, ret, pages, &order) || !freed_up_to(m, &head, page->pfn) ||
+		    !ends_here(m, &head, page->pfn))
+			continue;
+		*ret_confidence = PFS_CONF_MEDIUM;
+		*ret_why = pfs_printf(
+			&m->arena,
+			"the compound page of PFN 0x%llx was freed over its end: its second page says "
+			"order %llu%s%s; PFN 0x%llx, which is none of its pages, %s",
+			ULL(from), ULL(order), order ? "" : " (reset when it is freed)",
+			about_size(m, ret, order, pages, ret_confidence), ULL(page->pfn),
+			free ? "is a free block already" : "is somebody else's");
+		return true;
+	}
+	return false;
+}
+
+bool pfs_wild_destructor(struct pfs_model *m, const struct pfs_panic *p,
+			 const struct pfs_page *page, struct pfs_page *ret,
+			 enum pfs_confidence *ret_confidence, const char **ret_why)
+{
+	const struct pfs_classifier *c = m->classifier;
+	uint64_t dtor, function, at;
+	struct pfs_err ignored;
+	bool known;
+
+	if (!p->access || strcmp(p->access, "exec") || !pfs_fault_at(p, &at) || !is_head(m, page) ||
+	    !c->nr_dtors || pfs_page_get(m, page->pfn + 1, ret, &ignored) || !tail_of(ret, page) ||
+	    !pfs_second_get(&c->dtor, ret->bytes, &dtor) || dtor < c->nr_dtors)
+		return false;
+	known = pfs_have(m->facts, PFS_F_DTORS) &&
+		!pfs_read_u64(m->mem, pfs_val(m->facts, PFS_F_DTORS) + dtor * 8, &function,
+			      "compound_page_dtors", &ignored);
+	if (known && function != at)
+		return false;
+	*ret_confidence = known ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
+	*ret_why =
+		pfs_printf(&m->arena,
+			   "it has the number of the function that frees the compound page of PFN "
+			   "0x%llx: %llu, and there are %llu; %s",
+			   ULL(page->pfn), ULL(dtor), ULL(c->nr_dtors),
+			   known ? "what is there in compound_page_dtors[] is the address that the "
+				   "kernel jumped to" :
+				   "the kernel jumped to what is no code");
+	return true;
+}

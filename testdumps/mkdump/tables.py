@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Page table entries. Level 0 is a pte, 1 a pmd, 2 a pud."""
+
+
+class Tables:
+    def __init__(self, page_shift, levels, va_bits):
+        self.page_shift, self.levels, self.va_bits = page_shift, levels, va_bits
+
+    def shift(self, level):
+        return self.page_shift + (self.page_shift - 3) * level
+
+    def index(self, va, level):
+        top = va & ((1 << self.va_bits) - 1)
+        return (top >> self.shift(level)) & ((1 << (self.page_shift - 3)) - 1)
+
+
+class X86(Tables):
+    ROOT = ("init_top_pgt", "swapper_pg_dir")
+    TABLE = 0x63 | 1 << 2           # present, writable, accessed, dirty, user
+    KERNEL = 0x163 | 1 << 63        # present, writable, global, no execute
+    PS = 1 << 7
+    LARGEST = 2                     # the level of the largest leaf
+    ADDRESS = ((1 << 52) - 1) & ~0xfff
+
+    def __init__(self):
+        super().__init__(12, 4, 48)
+
+    def is_leaf(self, value, level):
+        return level == 0 or bool(value & self.PS)
+
+    def leaf(self, pa, level):
+        return pa | self.KERNEL | (self.PS if level else 0)
+
+    def table(self, pa):
+        return pa | self.TABLE
+
+    def smaller(self, value, level):
+        """The attributes of a leaf of this level, for one of the level below."""
+        return value & ~self.PS if level == 1 else value
+
+    def address(self, value):
+        return value & self.ADDRESS
+
+
+class Arm64(Tables):
+    ROOT = ("swapper_pg_dir",)
+    TABLE = 3
+    PAGE = 0x713 | 1 << 54 | 1 << 53 | 1 << 51      # AF, SH, UXN, PXN, DBM; not RDONLY
+    ADDRESS = 0x0000fffffffff000
+
+    def __init__(self, page_shift, va_bits):
+        stride = page_shift - 3
+        super().__init__(page_shift, -(-(va_bits - page_shift) // stride), va_bits)
+        self.LARGEST = 2 if page_shift == 12 else 1
+        # LPA2: address bits 51 and 50 are where SH is otherwise.
+        self.lpa2 = va_bits == 52 and page_shift != 16
+
+    def is_leaf(self, value, level):
+        return level == 0 or value & 3 == 1
+
+    def leaf(self, pa, level):
+        value = pa | self.PAGE & (~0x300 if self.lpa2 else ~0)
+        return value if level == 0 else value & ~2
+
+    def table(self, pa):
+        return pa | self.TABLE
+
+    def smaller(self, value, level):
+        return value | 2 if level == 1 else value
+
+    def address(self, value):
+        return value & self.ADDRESS & -(1 << self.page_shift)
