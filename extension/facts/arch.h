@@ -62,6 +62,8 @@ struct pfs_arch {
 	 * arch are set already.
 	 */
 	int (*init)(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *err);
+	/* Add to the facts what init() had to find out by itself. May be NULL. */
+	void (*learn)(const struct pfs_mem *m, struct pfs_facts *f);
 	bool (*canonical)(const struct pfs_mem *m, uint64_t va);
 	void (*walk)(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 		     struct pfs_walk *ret);
@@ -95,6 +97,11 @@ struct pfs_arch {
 			    int (*entry)(void *arg, const struct pfs_firmware_range *r), void *arg,
 			    struct pfs_err *err);
 	const char *firmware_map_name; /* "e820" */
+	/*
+	 * Add to the facts what memory tells of this architecture where the types are not
+	 * known (infer.h); how many that were. May be NULL.
+	 */
+	unsigned int (*infer)(struct pfs_mem *m, struct pfs_facts *f);
 
 	/*
 	 * The word that vmemmap_free() writes over the freed part of a leaf

@@ -50,6 +50,14 @@ enum {
 	E820_ADDR,
 	E820_SIZE,
 	E820_TYPE,
+	PHYS_BASE_AT,
+	E820_MAP,
+	E820_MAP_NR,
+	E820_MAP_ENTRIES,
+	SZ_E820ENTRY,
+	E820ENTRY_ADDR,
+	E820ENTRY_SIZE,
+	E820ENTRY_TYPE,
 };
 
 static const char *const fact_names[] = {
@@ -65,6 +73,15 @@ static const char *const fact_names[] = {
 	"OFFSET(e820_entry.addr)",
 	"OFFSET(e820_entry.size)",
 	"OFFSET(e820_entry.type)",
+	"SYMBOL(phys_base)", /* where its value is (to v4.9) */
+	/* The firmware's seven as they were up to v4.11. */
+	"SYMBOL(e820)",
+	"OFFSET(e820map.nr_map)",
+	"OFFSET(e820map.map)",
+	"SIZE(e820entry)",
+	"OFFSET(e820entry.addr)",
+	"OFFSET(e820entry.size)",
+	"OFFSET(e820entry.type)",
 	NULL,
 };
 
@@ -133,6 +150,52 @@ static unsigned int max_physmem_bits(const struct pfs_facts *f)
 	return l5(f) ? 52 : 46;
 }
 
+/*
+ * Up to v4.9 VMCOREINFO has the address of phys_base and not its value. The
+ * variable is in the image, whose place its value tells: it is right where the
+ * root table that follows from it maps the variable to just that place.
+ */
+static bool find_phys_base(struct pfs_mem *m, const struct pfs_facts *f, uint64_t top,
+			   uint64_t *ret)
+{
+	const uint64_t step = UINT64_C(2) << 20, below = 8;
+	uint64_t va = pfs_val(f, PHYS_BASE_AT), end, i, base, pa, stop;
+	unsigned char buf[8];
+	struct pfs_walk w;
+
+	if (!pfs_have(f, PHYS_BASE_AT) || va < START_KERNEL_MAP)
+		return false;
+	end = m->target->info.max_pfn;
+	end = (end > UINT64_C(1) << 40 ? 0 : end << PAGE_SHIFT) / step;
+	/* Below where it was linked for, too. */
+	for (i = 0; i < end + below; i++) {
+		base = (i < end ? i : end - 1 - i) * step;
+		pa = va - START_KERNEL_MAP + base;
+		if (pfs_read_phys(m, pa, buf, 8, &stop) != PFS_PRESENT || pfs_le64(buf) != base)
+			continue;
+		m->root.pa = top - START_KERNEL_MAP + base;
+		pfs_mem_forget(m);
+		pfs_walk_va(m, va, &w);
+		if (w.mapped && w.pa == pa) {
+			*ret = base;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What init() found. */
+static void learn(const struct pfs_mem *m, struct pfs_facts *f)
+{
+	enum pfs_fact_id top = pfs_have(f, PFS_F_INIT_TOP_PGT) ? PFS_F_INIT_TOP_PGT :
+								 PFS_F_SWAPPER_PG_DIR;
+
+	if (pfs_have(f, PHYS_BASE) || !pfs_have(f, top))
+		return;
+	f->f[PHYS_BASE].value = m->root.pa - (pfs_val(f, top) - START_KERNEL_MAP);
+	f->f[PHYS_BASE].from = "memory (page tables)";
+}
+
 static void set_root_levels(struct pfs_mem *m, bool five)
 {
 	m->root.levels = five ? 5 : 4;
@@ -143,13 +206,13 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 {
 	enum pfs_fact_id top = pfs_have(f, PFS_F_INIT_TOP_PGT) ? PFS_F_INIT_TOP_PGT :
 								 PFS_F_SWAPPER_PG_DIR;
-	uint64_t va;
+	uint64_t va, base = pfs_val(f, PHYS_BASE);
 
 	if (!pfs_have(f, top))
 		return pfs_err_set(err, EINVAL, "VMCOREINFO has neither %s nor %s",
 				   pfs_fact_name(PFS_F_INIT_TOP_PGT),
 				   pfs_fact_name(PFS_F_SWAPPER_PG_DIR));
-	if (!pfs_have(f, PHYS_BASE))
+	if (!pfs_have(f, PHYS_BASE) && !pfs_have(f, PHYS_BASE_AT))
 		return pfs_err_set(err, EINVAL, "VMCOREINFO has no %s", fact_names[0]);
 	va = pfs_val(f, top);
 	if (va < START_KERNEL_MAP || va & 0xfff)
@@ -158,9 +221,12 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 	m->pte_mask = PTE_ADDR;
 	if (pfs_have(f, SME_MASK))
 		m->pte_mask &= ~pfs_val(f, SME_MASK);
-	/* phys_base is signed: the image may lie below where it was linked for. */
-	m->root.pa = va - START_KERNEL_MAP + pfs_val(f, PHYS_BASE);
 	set_root_levels(m, l5(f));
+	if (!pfs_have(f, PHYS_BASE) && !find_phys_base(m, f, va, &base))
+		return pfs_err_set(err, EINVAL, "the dump has no page tables that agree with %s",
+				   pfs_facts_name(f, PHYS_BASE_AT));
+	/* phys_base is signed: the image may lie below where it was linked for. */
+	m->root.pa = va - START_KERNEL_MAP + base;
 	if (m->root.pa & ~m->pte_mask)
 		return pfs_err_set(err, EINVAL, "%s at physical address 0x%llx: impossible",
 				   pfs_fact_name(top), (unsigned long long)m->root.pa);
@@ -278,42 +344,106 @@ static void e820_type(struct pfs_firmware_range *r, uint32_t type)
 	r->kind = type == 1 ? PFS_FW_RAM : type == 7 ? PFS_FW_DEVICE : PFS_FW_OTHER;
 }
 
+/*
+ * Where the table is and how many entries it has. e820_table is a pointer; what was
+ * e820 before (441ac2f33dd7 "x86/boot/e820: Rename everything to e820_table", v4.12)
+ * is a pointer from v4.10 on, and the table itself before: then the first word is
+ * no kernel address but a count.
+ */
+static int find_e820(struct pfs_mem *m, const struct pfs_facts *f, unsigned int first,
+		     uint64_t *ret_table, uint64_t *ret_nr, struct pfs_err *err)
+{
+	uint64_t at = pfs_val(f, first), word;
+	unsigned char buf[4];
+
+	if (pfs_read_u64(m, at, &word, "e820", err))
+		return err->code = ENODATA, -ENODATA;
+	*ret_table = first == E820_TABLE || word >> 63 ? word : at;
+	if (pfs_read_va(m, *ret_table + pfs_val(f, first + 1), buf, 4, NULL))
+		return pfs_err_set(err, ENODATA, "the table cannot be read");
+	*ret_nr = pfs_le32(buf);
+	if (*ret_nr > MAX_E820)
+		return pfs_err_set(err, ENODATA, "absurd number of entries: %llu",
+				   (unsigned long long)*ret_nr);
+	return 0;
+}
+
 static int firmware_map(struct pfs_mem *m, const struct pfs_facts *f,
 			int (*entry)(void *arg, const struct pfs_firmware_range *r), void *arg,
 			struct pfs_err *err)
 {
+	unsigned int first = pfs_have(f, E820_TABLE) || !pfs_have(f, E820_MAP) ? E820_TABLE :
+										 E820_MAP;
+	unsigned int size_of = first + SZ_E820_ENTRY - E820_TABLE, id;
+	uint64_t addr, len, type, table = 0, size, nr = 0, i;
 	struct pfs_firmware_range r;
 	unsigned char buf[64];
-	uint64_t table, size, nr, i;
-	unsigned int id;
 	int ret;
 
-	for (id = E820_TABLE; id <= E820_TYPE; id++)
+	for (id = first; id <= first + E820_TYPE - E820_TABLE; id++)
 		if (!pfs_have(f, id))
 			return pfs_err_set(err, ENODATA, "%s is not known", pfs_facts_name(f, id));
-	size = pfs_val(f, SZ_E820_ENTRY);
-	if (size < 20 || size > sizeof(buf) || pfs_val(f, E820_ADDR) > size - 8 ||
-	    pfs_val(f, E820_SIZE) > size - 8 || pfs_val(f, E820_TYPE) > size - 4)
-		return pfs_err_set(err, ENODATA, "struct e820_entry: absurd layout");
-	if (pfs_read_va(m, pfs_val(f, E820_TABLE), buf, 8, NULL) ||
-	    pfs_read_va(m, (table = pfs_le64(buf)) + pfs_val(f, E820_NR), buf, 4, NULL))
-		return pfs_err_set(err, ENODATA, "the table cannot be read");
-	nr = pfs_le32(buf);
-	if (nr > MAX_E820)
-		return pfs_err_set(err, ENODATA, "absurd number of entries: %llu",
-				   (unsigned long long)nr);
+	size = pfs_val(f, size_of);
+	addr = pfs_val(f, size_of + 1);
+	len = pfs_val(f, size_of + 2);
+	type = pfs_val(f, size_of + 3);
+	if (size < 20 || size > sizeof(buf) || addr > size - 8 || len > size - 8 || type > size - 4)
+		return pfs_err_set(err, ENODATA, "%s: absurd layout", pfs_facts_name(f, size_of));
+	ret = find_e820(m, f, first, &table, &nr, err);
+	if (ret)
+		return ret;
 	for (i = 0; i < nr; i++) {
-		if (pfs_read_va(m, table + pfs_val(f, E820_ENTRIES) + i * size, buf, size, NULL))
+		if (pfs_read_va(m, table + pfs_val(f, first + 2) + i * size, buf, size, NULL))
 			return pfs_err_set(err, ENODATA, "entries from %llu on cannot be read",
 					   (unsigned long long)i);
-		r.addr = pfs_le64(buf + pfs_val(f, E820_ADDR));
-		r.size = pfs_le64(buf + pfs_val(f, E820_SIZE));
-		e820_type(&r, pfs_le32(buf + pfs_val(f, E820_TYPE)));
+		r.addr = pfs_le64(buf + addr);
+		r.size = pfs_le64(buf + len);
+		e820_type(&r, pfs_le32(buf + type));
 		ret = entry(arg, &r);
 		if (ret)
 			return ret;
 	}
 	return 0;
+}
+
+/* Do n entries at this address ascend from 0 without overlap, each of a known type? */
+static bool e820_ascends(struct pfs_mem *m, uint64_t entries, uint64_t n)
+{
+	unsigned char buf[20];
+	uint64_t i, end = 0;
+
+	for (i = 0; i < n; i++) {
+		uint64_t addr, size;
+
+		if (pfs_read_va(m, entries + i * sizeof(buf), buf, sizeof(buf), NULL))
+			return false;
+		addr = pfs_le64(buf);
+		size = pfs_le64(buf + 8);
+		if ((!i && addr) || addr < end || !size ||
+		    __builtin_add_overflow(addr, size, &end) ||
+		    !strcmp(type_name(pfs_le32(buf + 16)), "of unknown type"))
+			return false;
+	}
+	return n > 1;
+}
+
+/* The layout of the table is that of the firmware's, the same in all versions. */
+static unsigned int infer(struct pfs_mem *m, struct pfs_facts *f)
+{
+	static const unsigned int layout[] = { 0, 4, 20, 0, 8, 16 };
+	unsigned int first = pfs_have(f, E820_TABLE) ? E820_TABLE : E820_MAP, i, n = 0;
+	struct pfs_err ignored;
+	uint64_t table, nr;
+
+	if (!pfs_have(f, first) || pfs_have(f, first + 1))
+		return 0;
+	f->f[first + 1].value = 0;
+	if (find_e820(m, f, first, &table, &nr, &ignored) || !e820_ascends(m, table + 4, nr))
+		return 0;
+	for (i = 0; i < sizeof(layout) / sizeof(layout[0]); i++, n++)
+		f->f[first + 1 + i] = (struct pfs_fact){ layout[i],
+							 "inferred (ascending entries)" };
+	return n;
 }
 
 const struct pfs_arch pfs_arch_x86_64 = {
@@ -331,12 +461,14 @@ const struct pfs_arch pfs_arch_x86_64 = {
 	.hugetlb_order = hugetlb_order,
 	.vmemmap = vmemmap,
 	.init = init,
+	.learn = learn,
 	.canonical = canonical,
 	.walk = walk,
 	.bootstrap = bootstrap,
 	.describe = describe,
 	.firmware_map = firmware_map,
 	.firmware_map_name = "e820",
+	.infer = infer,
 	.unused_fill = 0xfdfdfdfdfdfdfdfdULL, /* PAGE_UNUSED, once PAGE_INUSE */
 	.list_poison = 0xdead000000000000ULL,
 	.max_folio_shift = 30, /* PUD_ORDER, with gigantic pages */

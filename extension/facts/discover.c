@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From an open target to facts and memory. */
 #include "facts/image.h"
+#include "facts/infer.h"
 
 #include <errno.h>
 
@@ -229,6 +230,10 @@ int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, str
 	for (i = 0; i < *nr && n < sizeof(all) / sizeof(all[0]); i++)
 		all[n++] = lookups[i];
 	r = pfs_facts_resolve(f, a, all, n, &v, arch, err);
+	if (!r && arch->learn)
+		arch->learn(mem, f);
+	if (!r)
+		pfs_facts_infer(mem, f);
 	if (!r && !f->build_id[0]) {
 		const char *id = pfs_build_id_read(mem, all, n, a);
 

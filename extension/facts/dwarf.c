@@ -22,11 +22,20 @@
 
 /*
  * The units that have the types of facts.def: the memory model, records of
- * printk, resources, XArrays.
+ * printk, resources, XArrays and radix trees, devices on their bus.
  */
 static const char *const units[] = {
-	"mm/page_alloc.c",	  "mm/memory_hotplug.c", "mm/memremap.c", "kernel/memremap.c",
-	"kernel/printk/printk.c", "kernel/resource.c",	 "lib/xarray.c",  NULL,
+	"mm/page_alloc.c",
+	"mm/memory_hotplug.c",
+	"mm/memremap.c",
+	"kernel/memremap.c",
+	"kernel/printk/printk.c",
+	"kernel/printk.c",
+	"kernel/resource.c",
+	"lib/xarray.c",
+	"lib/radix-tree.c",
+	"drivers/base/bus.c",
+	NULL,
 };
 
 struct pfs_dwarf {

@@ -17,7 +17,7 @@ enum pfs_fact_id {
 	 * Behind them come the facts of the architecture, which names them
 	 * itself (struct pfs_arch).
 	 */
-	PFS_NR_FACTS = PFS_NR_COMMON_FACTS + 16
+	PFS_NR_FACTS = PFS_NR_COMMON_FACTS + 24
 };
 
 struct pfs_fact {

@@ -159,6 +159,28 @@ static int resolve(struct sources *s, const char *key, struct pfs_fact *ret)
 }
 
 /*
+ * What a fact was called before its kernel renamed it; asked for only where the
+ * present name has no answer. _refcount: 0139aa7b7fa1 "mm: rename _count, field of
+ * the struct page, to _refcount" (v4.6).
+ */
+static int renamed(struct pfs_facts *f, struct sources *s)
+{
+	static const struct {
+		enum pfs_fact_id id;
+		const char *name;
+	} earlier[] = {
+		{ PFS_F_PG_REFCOUNT, "OFFSET(page._count)" },
+	};
+	size_t i;
+	int r = 0;
+
+	for (i = 0; !r && i < sizeof(earlier) / sizeof(earlier[0]); i++)
+		if (!pfs_have(f, earlier[i].id))
+			r = resolve(s, earlier[i].name, &f->f[earlier[i].id]);
+	return r;
+}
+
+/*
  * Up to v3.10 (RHEL 7) a record of the log is a struct log, also in VMCOREINFO.
  * Because other types may have that name, it is asked for only in kernels that
  * have a buffer of records, and counts only if all four of its facts are found.
@@ -357,6 +379,8 @@ int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a, struct pfs_looku
 	f->machine = arch ? arch->facts : NULL;
 	for (id = 0; !r && (name = pfs_facts_name(f, id)); id++)
 		r = resolve(&s, name, &f->f[id]);
+	if (!r)
+		r = renamed(f, &s);
 	if (!r)
 		r = old_log_record(f, &s);
 	if (!r)

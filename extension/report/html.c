@@ -82,7 +82,7 @@ static void put_primer(struct pfs_out *o, const struct pfs_model *m)
 		"<b>sections</b> of %s, each with flags",
 		pfs_fmt_size(page, l->page_size), l->struct_page,
 		pfs_fmt_size(section, l->pages_per_section << l->page_shift));
-	if (l->subsections > 1)
+	if (l->subsections > 1 && pfs_has_subsections(m))
 		pfs_markup(
 			o,
 			", and <b>subsections</b> of %s, each with a bit that says whether it has "

@@ -429,8 +429,9 @@ static void put_subsections(struct map *p, const struct axis *a, const struct pf
 	unsigned int i;
 
 	if (!sec->subsections)
-		pfs_markup(p->o, "<text class=\"in\" x=\"%d\" y=\"%d\">no bitmap known</text>\n",
-			   LEFT + 4, p->y + 11);
+		pfs_markup(p->o, "<text class=\"in\" x=\"%d\" y=\"%d\">%s</text>\n", LEFT + 4,
+			   p->y + 11,
+			   pfs_has_subsections(p->m) ? "no bitmap known" : "none in this kernel");
 	for (i = 0; sec->subsections && i < lay->subsections; i++) {
 		bool set = sec->subsections[i / 64] >> (i % 64) & 1;
 

@@ -14,9 +14,15 @@ void pfs_text_sections(struct pfs_out *o, const struct pfs_session *s)
 	char flags[128], size[32], each[32], lead[48];
 	size_t i, j;
 
-	pfs_outf(o, "%zu sections of %s with %u subsections of %s; '#': subsection bit set\n",
-		 m->nr_sections, pfs_fmt_size(size, l->pages_per_section << l->page_shift),
-		 l->subsections, pfs_fmt_size(each, l->pages_per_subsection << l->page_shift));
+	if (!pfs_has_subsections(m))
+		pfs_outf(o, "%zu sections of %s; this kernel has no subsections\n", m->nr_sections,
+			 pfs_fmt_size(size, l->pages_per_section << l->page_shift));
+	else
+		pfs_outf(o,
+			 "%zu sections of %s with %u subsections of %s; '#': subsection bit set\n",
+			 m->nr_sections, pfs_fmt_size(size, l->pages_per_section << l->page_shift),
+			 l->subsections,
+			 pfs_fmt_size(each, l->pages_per_subsection << l->page_shift));
 	for (i = 0; i < m->nr_sections; i = j) {
 		const struct pfs_section *a = &m->sections[i];
 		uint64_t last;

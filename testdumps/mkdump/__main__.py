@@ -121,6 +121,7 @@ class Description:
         if words[0] not in NAMES:
             raise ValueError("kernels are: " + " ".join(NAMES))
         self.machine = Machine(words[0])
+        self.machine.bare = "bare" in words[1:]
 
     def do_ram(self, words):
         (self.early().ram if self.machine else self.plain_ram()).append(span(words[0]))

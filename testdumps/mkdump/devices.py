@@ -34,10 +34,14 @@ class Devices:
                 for member, value in (("base_pfn", dev.start), ("end_pfn", dev.end - 1),
                                       ("reserve", dev.reserve), ("free", dev.free),
                                       ("alloc", used)):
-                    self.mem.set(alt + self.off("vmem_altmap." + member), value)
+                    if "OFFSET(vmem_altmap.%s)" % member in self.facts:
+                        self.mem.set(alt + self.off("vmem_altmap." + member), value)
             self.mem.set(pa + self.off("dev_pagemap.type"), dev.type, 4)
-            self.mem.set(pa + self.off("dev_pagemap.flags"),
-                         PGMAP_ALTMAP_VALID if dev.altmap else 0, 4)
+            if "OFFSET(dev_pagemap.flags)" in self.facts:
+                self.mem.set(pa + self.off("dev_pagemap.flags"),
+                             PGMAP_ALTMAP_VALID if dev.altmap else 0, 4)
+            else:
+                self.mem.set(pa + self.off("dev_pagemap.altmap_valid"), int(dev.altmap), 1)
             if "OFFSET(dev_pagemap.nr_range)" in self.facts:
                 self.mem.set(pa + self.off("dev_pagemap.nr_range"), 1, 4)
                 at = pa + self.off("dev_pagemap.range")
@@ -45,26 +49,33 @@ class Devices:
                 at = pa + self.off("dev_pagemap.res")
             self.mem.set(at, dev.start * layout.PAGE)
             self.mem.set(at + 8, dev.end * layout.PAGE - 1)
-        self.xarray("pgmap_array", [(d.start, d.end, d.va) for d in self.devices
-                                    if not d.removed])
+        name = "pgmap_array" if self.version >= (4, 20) else "pgmap_radix"
+        self.xarray(name, [(d.start, d.end, d.va) for d in self.devices
+                           if not d.removed])
 
     def xarray(self, name, entries):
         """entries: (first index, last + 1, pointer); ranges are stored as xa_store_range does."""
+        # The same nodes make a radix tree, with other low bits: see xa_node().
+        radix = "OFFSET(radix_tree_root.rnode)" in self.facts
+        head_at, self.xnode = ("radix_tree_root.rnode", "radix_tree_node") if radix else \
+            ("xarray.xa_head", "xa_node")
         pa = self.variable(name, 16)
-        bits = self.fact("LENGTH(xa_node.slots)").bit_length() - 1
+        bits = self.fact("LENGTH(%s.slots)" % self.xnode).bit_length() - 1
         head = 0
         if entries:
             shift = 0
             while max(last for _, last, _ in entries) > 1 << (shift + bits):
                 shift += bits
             head = self.xa_node(name, shift, bits, entries, 0)
-        self.mem.set(pa + self.off("xarray.xa_head"), head)
+        self.mem.set(pa + self.off(head_at), head)
         self.objects[name] = ("xarray", self.symbols[name])
 
     def xa_node(self, name, shift, bits, entries, base):
-        pa = self.early(self.off("xa_node.slots") + (8 << bits), 64)
-        self.mem.set(pa + self.off("xa_node.shift"), shift, 1)
-        self.objects["%s:%x" % (name, base)] = ("xa_node", self.direct(pa))
+        slots_at = self.off(self.xnode + ".slots")
+        pa = self.early(slots_at + (8 << bits), 64)
+        radix = self.xnode != "xa_node"
+        self.mem.set(pa + self.off(self.xnode + ".shift"), shift, 1)
+        self.objects["%s:%x" % (name, base)] = (self.xnode, self.direct(pa))
         slot = [0] * (1 << bits)
         deeper = {}
         for first, last, pointer in entries:
@@ -73,14 +84,16 @@ class Devices:
                 lo = base + (i << shift)
                 hi = lo + (1 << shift)
                 if first <= lo and hi <= last:
-                    # The first slot of a run holds the pointer, its siblings
-                    # (internal entry, 0b10) the number of that slot.
-                    slot[i] = pointer if head is None else head << 2 | 2
+                    # The first slot of a run holds the pointer, its siblings the number
+                    # of that slot (internal entry, 0b10), or its address (0b01).
+                    slot[i] = (pointer if head is None else
+                               self.direct(pa + slots_at + 8 * head) | 1 if radix else
+                               head << 2 | 2)
                     head = i if head is None else head
                 elif first < hi and lo < last:
                     deeper.setdefault(i, []).append((max(first, lo), min(last, hi), pointer))
         for i, below in deeper.items():
             slot[i] = self.xa_node(name, shift - bits, bits, below, base + (i << shift))
         for i, value in enumerate(slot):
-            self.mem.set(pa + self.off("xa_node.slots") + 8 * i, value)
-        return self.direct(pa) | 2
+            self.mem.set(pa + slots_at + 8 * i, value)
+        return self.direct(pa) | (1 if radix else 2)

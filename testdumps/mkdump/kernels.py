@@ -167,6 +167,147 @@ V5_8 = dict(V5_10, **{
     "OFFSET(printk_log.text_len)": 10,
 })
 
+# RHEL 8.1's line (4.18.0-147): no subsections, whose place pageblock_flags has; no
+# SECTION_IS_EARLY; memory blocks in the list of their bus alone; pagemaps in pgmap_radix,
+# which is an XArray here, each with a resource and with altmap_valid; e820_table.
+V4_18 = dict(V5_8, **{
+    "OSRELEASE": "4.18.0-147.el8.x86_64",
+    "OFFSET(mem_section.usage)": None,
+    "OFFSET(mem_section.pageblock_flags)": 8,
+    "SIZE(mem_section_usage.subsection_map)": None,
+    "OFFSET(mem_section_usage.subsection_map)": None,
+    "OFFSET(mem_section_usage.pageblock_flags)": None,
+    "NUMBER(SECTION_MARKED_PRESENT_BIT)": 0,
+    "NUMBER(SECTION_HAS_MEM_MAP_BIT)": 1,
+    "NUMBER(SECTION_IS_ONLINE_BIT)": 2,
+    "NUMBER(SECTION_MAP_LAST_BIT)": 3,
+    "NUMBER(MIGRATE_MOVABLE)": 1,
+    "NUMBER(PG_lru)": 5,
+    "NUMBER(PG_slab)": 8,
+    "NUMBER(PG_reserved)": 11,
+    "NUMBER(PG_head)": 15,
+    "NUMBER(PG_swapbacked)": 18,
+    "NUMBER(PG_unevictable)": 19,
+    "NUMBER(PG_hwpoison)": 21,
+    "NUMBER(PG_uptodate)": 3,
+    "NUMBER(PG_reported)": None,
+    "NUMBER(__NR_PAGEFLAGS)": 23,
+    "NUMBER(SYSTEM_RUNNING)": 2,
+    "SIZE(free_area)": 88,
+    "SIZE(pglist_data)": 14784,
+    "OFFSET(zone.managed_pages)": 96,
+    "OFFSET(zone.zone_start_pfn)": 88,
+    "OFFSET(zone.spanned_pages)": 104,
+    "OFFSET(zone.present_pages)": 112,
+    "OFFSET(zone.name)": 120,
+    "OFFSET(zone.contiguous)": 1261,
+    "SIZE(resource)": 96,
+    "OFFSET(resource.parent)": 40,
+    "SIZE(memory_block)": 944,
+    "OFFSET(memory_block.state)": 16,
+    "OFFSET(memory_block.nid)": 936,
+    "OFFSET(memory_block.dev)": 56,
+    "OFFSET(bus_type.p)": 152,
+    "OFFSET(subsys_private.klist_devices)": 224,
+    "OFFSET(klist.k_list)": 8,
+    "OFFSET(klist_node.n_node)": 8,
+    "OFFSET(device_private.knode_bus)": 104,
+    "OFFSET(device_private.device)": 152,
+    "SIZE(dev_pagemap)": 208,
+    "OFFSET(dev_pagemap.altmap)": 16,
+    "SIZE(dev_pagemap.altmap)": 40,
+    "OFFSET(dev_pagemap.altmap_valid)": 56,
+    "OFFSET(dev_pagemap.flags)": None,
+    "OFFSET(dev_pagemap.res)": 64,
+    "SIZE(dev_pagemap.res)": 96,
+    "OFFSET(dev_pagemap.type)": 184,
+    "OFFSET(vmem_altmap.end_pfn)": None,
+    "OFFSET(vmem_altmap.reserve)": 8,
+    "OFFSET(vmem_altmap.free)": 16,
+    "OFFSET(vmem_altmap.align)": 24,
+    "OFFSET(vmem_altmap.alloc)": 32,
+})
+
+# RHEL 7.9's line (3.10.0-1160), without ZONE_DEVICE: no SECTION_IS_ONLINE, one value for
+# buddy pages, PG_tail and first_page, _count, struct log, e820map, migratetypes in another
+# order, no desc in a resource.
+V3_10 = dict(V4_18, **{
+    "OSRELEASE": "3.10.0-1160.el7.x86_64",
+    "NUMBER(SECTION_IS_ONLINE_BIT)": None,
+    "NUMBER(SECTION_MAP_LAST_BIT)": 2,
+    "OFFSET(page.mapping)": 8,
+    "OFFSET(page.index)": 16,
+    "OFFSET(page._mapcount)": 24,
+    "OFFSET(page._refcount)": None,
+    "OFFSET(page._count)": 28,
+    "OFFSET(page.lru)": 32,
+    "OFFSET(page.private)": 48,
+    "OFFSET(page.first_page)": 48,
+    "OFFSET(page.page_type)": None,
+    "OFFSET(page.compound_head)": None,
+    "OFFSET(page.pgmap)": None,
+    "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)": -128,
+    "NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)": None,
+    "NUMBER(PG_slab)": 7,
+    "NUMBER(PG_reserved)": 10,
+    "NUMBER(PG_head)": 14,
+    "NUMBER(PG_tail)": 15,
+    "NUMBER(PG_swapbacked)": 19,
+    "NUMBER(PG_unevictable)": 20,
+    "NUMBER(PG_hwpoison)": 22,
+    "NUMBER(__NR_PAGEFLAGS)": 25,
+    "NUMBER(MIGRATE_MOVABLE)": 2,
+    "NUMBER(MIGRATE_TYPES)": 5,
+    "NUMBER(MF_MSG_BUDDY)": None,
+    "NUMBER(MF_MSG_BUDDY_2ND)": None,
+    "NUMBER(SYSTEM_RUNNING)": 1,
+    "NUMBER(__MAX_NR_ZONES)": 3,
+    "NUMBER(ZONE_DEVICE)": None,
+    "SIZE(pglist_data)": 12736,
+    "OFFSET(pglist_data.nr_zones)": 12592,
+    "OFFSET(pglist_data.node_start_pfn)": 12600,
+    "OFFSET(pglist_data.node_present_pages)": 12608,
+    "OFFSET(pglist_data.node_spanned_pages)": 12616,
+    "OFFSET(pglist_data.node_id)": 12624,
+    "SIZE(zone)": 1856,
+    "OFFSET(zone.free_area)": 136,
+    "OFFSET(zone.zone_start_pfn)": 1696,
+    "OFFSET(zone.spanned_pages)": 1704,
+    "OFFSET(zone.present_pages)": 1712,
+    "OFFSET(zone.managed_pages)": 1720,
+    "OFFSET(zone.name)": 1736,
+    "OFFSET(zone.contiguous)": None,
+    "SIZE(resource)": 56,
+    "OFFSET(resource.parent)": 32,
+    "OFFSET(resource.sibling)": 40,
+    "OFFSET(resource.child)": 48,
+    "OFFSET(e820_table.nr_entries)": None,
+    "OFFSET(e820_table.entries)": None,
+    "SIZE(e820_entry)": None,
+    "OFFSET(e820_entry.addr)": None,
+    "OFFSET(e820_entry.size)": None,
+    "OFFSET(e820_entry.type)": None,
+    "OFFSET(e820map.nr_map)": 0,
+    "OFFSET(e820map.map)": 4,
+    "SIZE(e820entry)": 20,
+    "OFFSET(e820entry.addr)": 0,
+    "OFFSET(e820entry.size)": 8,
+    "OFFSET(e820entry.type)": 16,
+    "SIZE(memory_block)": 448,
+    "OFFSET(memory_block.nid)": None,
+    "OFFSET(bus_type.p)": 160,
+    "OFFSET(subsys_private.klist_devices)": 168,
+    "OFFSET(device_private.device)": 160,
+    "SIZE(printk_log)": None,
+    "OFFSET(printk_log.ts_nsec)": None,
+    "OFFSET(printk_log.len)": None,
+    "OFFSET(printk_log.text_len)": None,
+    "SIZE(log)": 16,
+    "OFFSET(log.ts_nsec)": 0,
+    "OFFSET(log.len)": 8,
+    "OFFSET(log.text_len)": 10,
+})
+
 # Debian's linux-image-6.1.0-56-cloud-amd64 (6.1.192): no MEMORY_FAILURE, so no
 # PG_hwpoison.
 V6_1 = dict(COMMON, **dict({
@@ -266,14 +407,42 @@ def arm64(name):
 
 def kernel(name):
     """Facts of a kernel, and the zones by number, which no fact spells out."""
-    table = {"5.8": V5_8, "5.10": V5_10, "6.1": V6_1}[name]
+    table = {"3.10": V3_10, "4.18": V4_18, "5.8": V5_8, "5.10": V5_10, "6.1": V6_1}[name]
     if layout.ARCH == "aarch64":
         table = dict(table, **arm64(name))
     facts = {k: v for k, v in table.items() if v is not None}
     zones = ["DMA32", "Normal", "Movable", "Device"]
+    if "NUMBER(ZONE_DEVICE)" not in facts:
+        zones.remove("Device")
     if facts["NUMBER(__MAX_NR_ZONES)"] == 5:
         zones.insert(0, "DMA")
     return facts, zones
 
 
-NAMES = ("5.8", "5.10", "6.1")
+# What arch_crash_save_vmcoreinfo() and crash_save_vmcoreinfo_init() wrote before kallsyms was
+# among it; members of these structures by their names.
+VMCOREINFO = {
+    "page": ("flags", "_refcount", "_count", "mapping", "lru", "_mapcount", "private",
+             "compound_head"),
+    "pglist_data": ("node_zones", "nr_zones", "node_start_pfn", "node_spanned_pages", "node_id"),
+    "zone": ("free_area", "spanned_pages"),
+    "mem_section": ("section_mem_map",),
+    "printk_log": ("ts_nsec", "len", "text_len"),
+    "log": ("ts_nsec", "len", "text_len"),
+}
+NUMBERS = ("phys_base", "sme_mask", "pgtable_l5_enabled", "PG_lru", "PG_slab", "PG_hwpoison",
+           "PAGE_BUDDY_MAPCOUNT_VALUE", "PAGE_OFFLINE_MAPCOUNT_VALUE")
+
+
+def in_vmcoreinfo(line):
+    """Is it in VMCOREINFO, or a symbol, which kallsyms would have?"""
+    kind, _, rest = line.partition("(")
+    name, _, member = rest.rstrip(")").partition(".")
+    if kind == "OFFSET":
+        return member in VMCOREINFO.get(name, ())
+    if kind == "SIZE":
+        return not member and name in list(VMCOREINFO) + ["free_area"]
+    return kind != "NUMBER" or name in NUMBERS
+
+
+NAMES = ("3.10", "4.18", "5.8", "5.10", "6.1")

@@ -8,7 +8,7 @@ import layout
 
 class Log:
     def build_log(self):
-        if "SIZE(printk_log)" in self.facts:
+        if "SIZE(printk_log)" in self.facts or "SIZE(log)" in self.facts:
             self.build_record_log()
         else:
             self.build_ring_log()

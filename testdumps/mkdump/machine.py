@@ -18,7 +18,7 @@ import formats
 from address import AddressSpace
 from devices import Devices
 from faults import Faults
-from kernels import kernel
+from kernels import in_vmcoreinfo, kernel
 import layout
 from log import Log
 from memory import Memory
@@ -34,6 +34,7 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
     def __init__(self, name):
         self.facts, self.zone_names = kernel(name)
         self.version = tuple(int(x) for x in name.split("."))
+        self.bare = False       # VMCOREINFO has what the kernel puts there, and no types
         self.mem = Memory()
         self.page_offset = layout.PAGE_OFFSET
         self.vmemmap = layout.VMEMMAP
@@ -82,7 +83,8 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         self.build_sections()
         self.build_zones()
         self.build_blocks()
-        self.build_pgmaps()
+        if self.zone_device() >= 0:
+            self.build_pgmaps()
         self.build_resources()
         self.build_log()
         self.build_variables()
@@ -108,6 +110,8 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         self.mem.set(self.variable("num_poisoned_pages", 8), 0)
         self.mem.set(self.variable("system_state", 4), self.fact("NUMBER(SYSTEM_RUNNING)"), 4)
         self.variable("hstates", 8)
+        if self.version < (4, 10):      # VMCOREINFO has its address, in RHEL its value too
+            self.variable("phys_base", 8)
 
     # VMCOREINFO
 
@@ -116,6 +120,8 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         for key, value in self.facts.items():
             info[key] = str(value)
         hidden = ("printk_rb_static", "e820_table_init")
+        if self.bare:
+            info = {k: v for k, v in info.items() if in_vmcoreinfo(k)}
         for name, va in self.symbols.items():
             if name not in hidden:
                 info["SYMBOL(%s)" % name] = "%x" % va

@@ -4,10 +4,9 @@
 import struct
 
 import layout
-from layout import SECTION_FLAGS
 
-# Page flags that have kept their numbers from v5.8 to v6.1
-PG_UPTODATE, PG_LRU, PG_SLAB, PG_RESERVED, PG_HEAD, PG_SWAPBACKED = 2, 4, 9, 12, 16, 19
+# Page flags, where a kernel's table does not say: they have these numbers from v5.8 to v6.1
+FLAGS = {"uptodate": 2, "lru": 4, "slab": 9, "reserved": 12, "head": 16, "swapbacked": 19}
 
 
 class Pages:
@@ -20,12 +19,26 @@ class Pages:
             word |= (1 << 51) - (1 << 30)
         return word
 
+    def flag(self, *names):
+        """The bits of these page flags."""
+        return sum(1 << self.facts.get("NUMBER(PG_%s)" % n, FLAGS.get(n)) for n in names)
+
+    def lru_va(self, pfn):
+        return self.page_va(pfn) + self.off("page.lru")
+
     def struct_page(self, pfn, zone, flags=0, refcount=0, mapcount=-1, words=None):
-        """words: the five between flags and _mapcount; by default lru, empty, and zeroes."""
-        lru = self.page_va(pfn) + 8
-        words = words or (lru, lru, 0, 0, 0)
-        return struct.pack("<QQQQQQiiQ", self.links(pfn, zone) | flags, *words,
-                           mapcount, refcount, 0)
+        """words: lru (two), mapping, index and private; by default lru, empty, and zeroes."""
+        words = words or (self.lru_va(pfn), self.lru_va(pfn), 0, 0, 0)
+        out = bytearray(layout.STRUCT_PAGE)
+        lru = self.off("page.lru")
+        places = (0, lru, lru + 8, self.off("page.mapping"), self.off("page.index"),
+                  self.off("page.private"))
+        for at, value in zip(places, (self.links(pfn, zone) | flags,) + tuple(words)):
+            struct.pack_into("<Q", out, at, value)
+        struct.pack_into("<i", out, self.off("page._mapcount"), mapcount)
+        struct.pack_into("<i", out, self.off("page._refcount" if "OFFSET(page._refcount)" in self.facts
+                                           else "page._count"), refcount)
+        return bytes(out)
 
     def put(self, pfn, data):
         """Bytes into the memmap from this page's struct page on."""
@@ -63,15 +76,22 @@ class Pages:
     def init_holes(self, first, last):
         """0740a50b9baa (v5.12, in stable 5.10.y): holes carry the zone around
         or before them, and PG_reserved."""
-        sec = first // layout.SECTION_PAGES
-        if not self.sections[sec].flags & SECTION_FLAGS["E"]:
+        if not self.sections[first // layout.SECTION_PAGES].boot:
             return
         zones = sorted((s, z) for z, (s, _) in self.spans.items() if z != self.zone_device())
         out = []
         for pfn in range(first, last):
             zone = max((z for s, z in zones if s <= pfn), default=zones[0][1])
-            out.append(self.struct_page(pfn, zone, 1 << PG_RESERVED, 1))
+            if self.version < (5, 6) and pfn >= self.spans[zone][1]:
+                out.append(bytes([self.raw_memmap()]) * layout.STRUCT_PAGE)
+                continue
+            out.append(self.struct_page(pfn, zone, self.flag("reserved"), 1))
         self.put(first, b"".join(out))
+
+    def raw_memmap(self):
+        """What no zone's span reaches: memmaps were zeroed as they were allocated up to
+        v4.14, and filled with ones then; v4.20 zeroed what is not available."""
+        return 0xff if (4, 15) <= self.version < (4, 20) else 0
 
     def init_ram(self, first, last, used):
         pfn = first
@@ -81,7 +101,7 @@ class Pages:
             zone = self.zone_of(pfn)
             if busy:
                 stop = min(last, busy[0])
-                self.put(pfn, b"".join(self.struct_page(p, zone, 1 << PG_RESERVED, 1)
+                self.put(pfn, b"".join(self.struct_page(p, zone, self.flag("reserved"), 1)
                                        for p in range(pfn, stop)))
                 pfn = stop
                 continue
@@ -94,7 +114,7 @@ class Pages:
             pfn += 1 << order
 
     def free_block(self, pfn, zone, order):
-        lru = self.page_va(pfn) + 8
+        lru = self.lru_va(pfn)
         value = self.fact("NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)")
         out = [self.struct_page(pfn, zone, 0, 0, value, (lru, lru, 0, 0, order))]
         out += [self.struct_page(p, zone) for p in range(pfn + 1, pfn + (1 << order))]
@@ -108,31 +128,39 @@ class Pages:
         at = last - 64
         zone = self.zone_of(at)
         used.append((at, last))
-        pages = [(1 << PG_UPTODATE | 1 << PG_LRU, 1, 0, self.direct(0x5a40), 7),
-                 (1 << PG_UPTODATE | 1 << PG_LRU | 1 << PG_SWAPBACKED, 1, 0,
+        pages = [(self.flag("uptodate", "lru"), 1, 0, self.direct(0x5a40), 7),
+                 (self.flag("uptodate", "lru", "swapbacked"), 1, 0,
                   self.direct(0x5b40) | 1, 0x7f1234567)]
         self.objects["samples"] = ("samples", self.page_va(at))
         for i, (flags, refs, maps, mapping, index) in enumerate(pages):
-            lru = self.page_va(at + (1 - i)) + 8
+            lru = self.lru_va(at + (1 - i))
             self.pending.append((at + i, self.struct_page(at + i, zone, flags, refs, maps,
                                                           (lru, lru, mapping, index, 0))))
         slab = at + 2
         cache = self.direct(0x6000)
-        self.pending.append((slab, self.struct_page(slab, zone, 1 << PG_SLAB | 1 << PG_HEAD, 1, -1,
+        # SLUB's counters are where _mapcount is up to v4.17.
+        typed = self.version >= (4, 18)
+        self.pending.append((slab, self.struct_page(slab, zone, self.flag("slab", "head"), 1,
+                                                    -1 if typed else 0x150015,
                                                     (self.direct(0x6100), self.direct(0x6100),
-                                                     cache, 0, 0x80150015))))
-        tail = self.page_va(slab) | 1
-        self.pending.append((slab + 1, self.struct_page(slab + 1, zone, 0, 0, -1,
-                                                        (tail, 0x0101, 0xdead000000000400, 0, 0))))
+                                                     cache, 0, 0x80150015 if typed else 0))))
+        self.pending.append((slab + 1, self.tail(slab + 1, zone, slab)))
         # page type: PG_table, 0x200 of the inverted bits
-        self.pending.append((at + 4, self.struct_page(at + 4, zone, 0, 1, -513)))
+        self.pending.append((at + 4, self.struct_page(at + 4, zone, 0, 1, -513 if typed else -1)))
+
+    def tail(self, pfn, zone, head):
+        if "OFFSET(page.first_page)" in self.facts:
+            return self.struct_page(pfn, zone, self.flag("tail"), 0, -1,
+                                    (0, 0, 0, 0, self.page_va(head)))
+        return self.struct_page(pfn, zone, 0, 0, -1,
+                                (self.page_va(head) | 1, 0x0101, 0xdead000000000400, 0, 0))
 
     def init_device(self, dev):
         """__init_zone_device_page(): reserved, refcount 1, pgmap where lru.next is.
         The first `reserve` pages are never initialised, in any kernel."""
         out = []
         for pfn in range(dev.start + dev.reserve, dev.end):
-            out.append(self.struct_page(pfn, self.zone_device(), 1 << PG_RESERVED, 1, -1,
+            out.append(self.struct_page(pfn, self.zone_device(), self.flag("reserved"), 1, -1,
                                         (dev.va, 0, 0, 0, 0)))
         self.put(dev.start + dev.reserve, b"".join(out))
 

@@ -29,11 +29,12 @@ class Resources:
         for i in order:
             start, end, name = rows[i]
             pa = self.early(self.fact("SIZE(resource)"), 8)
-            self.write_resource(pa, start, end, name)
             self.objects["resource:" + name] = ("resource", self.direct(pa))
             while stack[-1][1] < start:
                 stack.pop()
             parent, limit, last = stack[-1]
+            self.write_resource(pa, start, end, name,
+                                layout.IMAGE_VA + parent if parent == root else self.direct(parent))
             at = (last + self.off("resource.sibling") if last
                   else parent + self.off("resource.child"))
             self.mem.set(at, self.direct(pa))
@@ -47,17 +48,22 @@ class Resources:
         # e820_table is a pointer; 4 bytes before the entries count them.
         entries = [(s, e, 1) for s, e in self.ram] + [(s, e, 2) for s, e in self.reserved]
         entries += [(d.start * layout.PAGE, d.end * layout.PAGE - 1, 12) for d in self.devices]
-        size = self.fact("SIZE(e820_entry)")
-        pa = self.variable("e820_table_init", 4 + size * max(1, len(entries)))
-        self.mem.set(self.variable("e820_table", 8), layout.IMAGE_VA + pa)
+        size = 20
+        if self.version >= (4, 12):
+            pa = self.variable("e820_table_init", 4 + size * max(1, len(entries)))
+            self.mem.set(self.variable("e820_table", 8), layout.IMAGE_VA + pa)
+        else:                   # the table itself has that name
+            pa = self.variable("e820", 4 + size * max(1, len(entries)))
         self.objects["e820"] = ("e820_table", layout.IMAGE_VA + pa)
-        self.mem.set(pa + self.off("e820_table.nr_entries"), len(entries), 4)
+        self.mem.set(pa, len(entries), 4)
         for i, (start, end, kind) in enumerate(sorted(entries)):
-            at = pa + self.off("e820_table.entries") + size * i
+            at = pa + 4 + size * i
             self.mem.write(at, struct.pack("<QQI", start, end - start + 1, kind))
 
-    def write_resource(self, pa, start, end, name):
+    def write_resource(self, pa, start, end, name, parent=0):
         self.mem.set(pa + self.off("resource.start"), start)
         self.mem.set(pa + self.off("resource.end"), end)
         self.mem.set(pa + self.off("resource.name"), self.string(name))
         self.mem.set(pa + self.off("resource.flags"), IORES.get(name, 0x80000200))
+        if "OFFSET(resource.parent)" in self.facts:
+            self.mem.set(pa + self.off("resource.parent"), parent)

@@ -13,26 +13,36 @@ class Section:
     def __init__(self, nr):
         self.nr = nr
         self.flags = 0
+        self.boot = False
         self.subsections = 0
-        self.usage = 0          # virtual address
+        self.usage = 0          # virtual address; of its pageblock bits up to v5.2
         self.small = False      # memmap behind 4 KiB leaves
         self.altmap = None      # the Device whose own pages back it
         self.populated = []     # (first pfn, last pfn + 1) that have a memmap
 
 
 class Sections:
+    def section_flags(self, letters):
+        """Those of them that this kernel has: ONLINE from v4.13 on, EARLY with the usage."""
+        if self.version < (4, 13):
+            letters = letters.replace("O", "")
+        if "OFFSET(mem_section.usage)" not in self.facts:
+            letters = letters.replace("E", "")
+        return sum(SECTION_FLAGS[f] for f in letters)
+
     def build_sections(self):
         for first, last in self.ram_pfns():
             for nr in range(first // layout.SECTION_PAGES, (last - 1) // layout.SECTION_PAGES + 1):
                 sec = self.sections.setdefault(nr, Section(nr))
-                sec.flags = sum(SECTION_FLAGS[f] for f in "PMOE")
+                sec.flags = self.section_flags("PMOE")
+                sec.boot = True
                 # Early sections have a memmap for all of their pages.
                 sec.populated = [(nr * layout.SECTION_PAGES, (nr + 1) * layout.SECTION_PAGES)]
                 self.set_subsections(sec, first, last)
         for start, end, online, _ in self.hotplugged:
             for nr in range(start // layout.SECTION, end // layout.SECTION + 1):
                 sec = self.sections.setdefault(nr, Section(nr))
-                sec.flags = sum(SECTION_FLAGS[f] for f in ("PMO" if online else "PM"))
+                sec.flags = self.section_flags("PMO" if online else "PM")
                 sec.populated = [(nr * layout.SECTION_PAGES, (nr + 1) * layout.SECTION_PAGES)]
                 self.set_subsections(sec, start // layout.PAGE, (end + 1) // layout.PAGE)
         for dev in self.devices:
@@ -55,10 +65,10 @@ class Sections:
             sec = self.sections.get(nr)
             if sec is None:
                 sec = self.sections[nr] = Section(nr)
-                sec.flags = SECTION_FLAGS["P"] | SECTION_FLAGS["M"]
+                sec.flags = self.section_flags("PM")
                 if dev.altmap:
                     sec.altmap = dev
-            if not sec.flags & SECTION_FLAGS["E"]:
+            if not sec.boot:
                 # Less than a section is mapped by base pages (v5.3 on).
                 sec.small |= last - first < layout.SECTION_PAGES
                 sec.populated.append((first, last))
@@ -90,19 +100,33 @@ class Sections:
                 self.mem.set(slot, self.direct(self.early(layout.PAGE, layout.PAGE)))
             va = self.mem.get(slot) + size * (nr % per_root)
             self.objects["section:%d" % nr] = ("mem_section", va)
-            self.objects["usage:%d" % nr] = ("mem_section_usage", sec.usage)
+            if "OFFSET(mem_section.usage)" in self.facts:
+                self.objects["usage:%d" % nr] = ("mem_section_usage", sec.usage)
             pa = va - self.page_offset
             self.mem.set(pa + self.off("mem_section.section_mem_map"), self.vmemmap | sec.flags)
-            self.mem.set(pa + self.off("mem_section.usage"), sec.usage)
-            pa = sec.usage - self.page_offset
-            self.mem.set(pa + self.off("mem_section_usage.subsection_map"), sec.subsections,
-                         self.fact("SIZE(mem_section_usage.subsection_map)"))
+            if "OFFSET(mem_section.usage)" in self.facts:
+                self.mem.set(pa + self.off("mem_section.usage"), sec.usage)
+                pa = sec.usage - self.page_offset
+                self.mem.set(pa + self.off("mem_section_usage.subsection_map"), sec.subsections,
+                             self.fact("SIZE(mem_section_usage.subsection_map)"))
+                pa += self.off("mem_section_usage.pageblock_flags")
+            else:
+                self.mem.set(pa + self.off("mem_section.pageblock_flags"), sec.usage)
+                pa = sec.usage - self.page_offset
+            self.objects["pageblocks:%d" % nr] = (None, self.direct(pa))
             # 4 bits for each pageblock, a huge page: all are movable
             blocks = layout.SECTION >> layout.TABLES.shift(1)
-            self.mem.write(pa + self.off("mem_section_usage.pageblock_flags"),
-                           b"\x11" * -(-blocks // 2))
-        pa = self.variable("__highest_present_section_nr", 8)
-        self.mem.set(pa, max(self.sections))
+            self.mem.write(pa, bytes([self.movable()]) * -(-blocks // 2))
+        if self.version >= (4, 13):
+            pa = self.variable("__highest_present_section_nr", 8)
+            self.mem.set(pa, max(self.sections))
+
+    def movable(self):
+        """Two pageblocks: the skip bit is above the migratetype, from v3.16 to v5.8 below."""
+        bits = self.facts.get("NUMBER(MIGRATE_MOVABLE)", 1)
+        if (3, 16) <= self.version < (5, 9):
+            bits <<= 1
+        return bits | bits << 4
 
     def populate(self, sec):
         """The memmap of a section: map what backs it."""
@@ -127,17 +151,38 @@ class Sections:
     def build_blocks(self):
         entries = []
         for nr in sorted(self.sections):
-            flags = self.sections[nr].flags
             hot = [on for s, e, on, _ in self.hotplugged
                    if s // layout.SECTION <= nr <= e // layout.SECTION]
-            if not flags & SECTION_FLAGS["E"] and not hot:
+            if not self.sections[nr].boot and not hot:
                 continue
             pa = self.early(self.fact("SIZE(memory_block)"), 8)
             self.mem.set(pa + self.off("memory_block.start_section_nr"), nr)
             self.mem.set(pa + self.off("memory_block.state"),
-                         MEM_ONLINE if flags & SECTION_FLAGS["O"] else MEM_OFFLINE)
-            self.mem.set(pa + self.off("memory_block.nid"), 0, 4)
+                         MEM_ONLINE if self.sections[nr].boot or any(hot) else MEM_OFFLINE)
+            if "OFFSET(memory_block.nid)" in self.facts:
+                self.mem.set(pa + self.off("memory_block.nid"), 0, 4)
             self.objects["block:%d" % nr] = ("memory_block", self.direct(pa))
             entries.append((nr, nr + 1, self.direct(pa)))
-        self.xarray("memory_blocks", entries)
+        if self.version >= (5, 7):
+            self.xarray("memory_blocks", entries)
+        else:
+            self.bus(entries)
         self.mem.set(self.variable("sections_per_block", 4), 1, 4)
+
+    def bus(self, entries):
+        """memory_subsys: a list through the private part of each device."""
+        subsys = self.early(512, 8)
+        self.mem.set(self.variable("memory_subsys", 256) + self.off("bus_type.p"),
+                     self.direct(subsys))
+        head = subsys + self.off("subsys_private.klist_devices") + self.off("klist.k_list")
+        links = [head]
+        for _, _, block in entries:
+            private = self.early(256, 8)
+            self.mem.set(private + self.off("device_private.device"),
+                         block + self.off("memory_block.dev"))
+            links.append(private + self.off("device_private.knode_bus") +
+                         self.off("klist_node.n_node"))
+        for at, after in zip(links, links[1:] + links[:1]):
+            self.mem.set(at, self.direct(after))
+            self.mem.set(after + 8, self.direct(at))
+        self.objects["memory_subsys"] = ("list_head", self.direct(head))

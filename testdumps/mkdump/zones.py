@@ -21,7 +21,7 @@ class Zones:
         return (self.dma_limit() // layout.PAGE, (4 << 30) // layout.PAGE)
 
     def zone_device(self):
-        return self.fact("NUMBER(ZONE_DEVICE)")
+        return self.facts.get("NUMBER(ZONE_DEVICE)", -1)
 
     def build_zones(self):
         spans, present = {}, {}
@@ -65,7 +65,8 @@ class Zones:
             self.mem.set(pa + self.off("zone.managed_pages"), 0 if device else present.get(i, 0))
             self.mem.set(pa + self.off("zone.name"), self.string(name))
             contiguous = not device and present.get(i, 0) == end - start and end > start
-            self.mem.set(pa + self.off("zone.contiguous"), int(contiguous), 1)
+            if "OFFSET(zone.contiguous)" in self.facts:
+                self.mem.set(pa + self.off("zone.contiguous"), int(contiguous), 1)
 
     @staticmethod
     def extend(spans, present, zone, first, last):

@@ -269,11 +269,15 @@ static void before_subsections(void **state)
 	x->sections[2].subsections = NULL;
 	assert_int_equal(pfs_pfn_valid(x->m, 0x14000), 1);
 	assert_int_equal(pfs_early_section(x->m, 0), -1);
-	assert_int_equal(pfs_pfn_section_valid(x->m, 0), -1);
+	assert_int_equal(pfs_pfn_section_valid(x->m, 0), 1);
 	assert_int_equal(pfs_pfn_to_online_page(x->m, 0xc000), 1);
-	/* before v4.13 there was no ONLINE */
+	/* before v4.13 there was no ONLINE, and nobody asked more than pfn_valid() */
 	x->m->layout.flag_bits[2] = 64;
 	assert_int_equal(pfs_pfn_to_online_page(x->m, 0xc000), -1);
+	fact(x, PFS_F_BIT_LAST, 2);
+	assert_int_equal(pfs_pfn_to_online_page(x->m, 0xc000), 1);
+	assert_int_equal(pfs_pfn_to_online_page(x->m, 0x14000), 1);
+	assert_int_equal(pfs_pfn_to_online_page(x->m, UINT64_C(1) << 40), 0);
 }
 
 static unsigned int kinds;

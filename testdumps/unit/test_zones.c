@@ -340,6 +340,43 @@ static void xarray(void **state)
 	w_free(w);
 }
 
+/* The same nodes in a radix tree: bit 0 is internal, and a sibling is the address of its slot. */
+static void radix_tree(void **state)
+{
+	struct world *w = w_new();
+	struct pfs_xa_stat stat;
+	struct seen s = { .nr = 0 };
+
+	(void)state;
+	w_fact(w, PFS_F_RADIX_RNODE, 8);
+	w_fact(w, PFS_F_RADIX_SHIFT, 0);
+	w_fact(w, PFS_F_RADIX_SLOTS, 0x28);
+	assert_int_equal(pfs_xa_walk(&w->m, KERNEL + XA, see, &s, &stat, &w->err), -EINVAL);
+	w_fact(w, PFS_F_RADIX_NSLOTS, 64);
+	w_u64(w, XA + 8, xa_node(w, 0, 6) - 1);
+	xa_slot(w, 0, 0, xa_node(w, 1, 0) - 1);
+	xa_slot(w, 1, 5, KERNEL + 0x2000);
+	xa_slot(w, 1, 7, 1);  /* retry */
+	xa_slot(w, 1, 8, 18); /* exceptional */
+	xa_slot(w, 0, 2, KERNEL + 0x3000);
+	xa_slot(w, 0, 3, (KERNEL + NODE(0) + 0x28 + 2 * 8) | 1);
+	xa_slot(w, 0, 4, (KERNEL + NODE(0) + 0x28 + 2 * 8) | 1);
+	assert_int_equal(pfs_xa_walk(&w->m, KERNEL + XA, see, &s, &stat, &w->err), 0);
+	assert_int_equal(s.nr, 2);
+	assert_int_equal(s.first[0], 5);
+	assert_int_equal(s.first[1], 128);
+	assert_int_equal(s.last[1], 128 + 3 * 64 - 1);
+	assert_int_equal(stat.damaged + stat.unreadable, 0);
+	/* A sibling that follows nothing, and a node of the wrong height. */
+	xa_slot(w, 0, 9, (KERNEL + NODE(0) + 0x28 + 20 * 8) | 1);
+	xa_slot(w, 1, 9, xa_node(w, 2, 6) - 1);
+	s.nr = 0;
+	assert_int_equal(pfs_xa_walk(&w->m, KERNEL + XA, see, &s, &stat, &w->err), 0);
+	assert_int_equal(s.nr, 2);
+	assert_int_equal(stat.damaged, 2);
+	w_free(w);
+}
+
 static void xarray_damaged(void **state)
 {
 	struct world *w = w_new();
@@ -748,13 +785,21 @@ static void memblock(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(zones),	  cmocka_unit_test(zones_damaged),
-		cmocka_unit_test(resources),	  cmocka_unit_test(resources_cyclic),
-		cmocka_unit_test(e820),		  cmocka_unit_test(xarray),
-		cmocka_unit_test(xarray_damaged), cmocka_unit_test(memblock),
-		cmocka_unit_test(memory_blocks),  cmocka_unit_test(memory_block_states),
-		cmocka_unit_test(pgmaps),	  cmocka_unit_test(pgmaps_otherwise),
-		cmocka_unit_test(pgmap_refs),	  cmocka_unit_test(altmap_reserve),
+		cmocka_unit_test(zones),
+		cmocka_unit_test(zones_damaged),
+		cmocka_unit_test(resources),
+		cmocka_unit_test(resources_cyclic),
+		cmocka_unit_test(e820),
+		cmocka_unit_test(xarray),
+		cmocka_unit_test(radix_tree),
+		cmocka_unit_test(xarray_damaged),
+		cmocka_unit_test(memblock),
+		cmocka_unit_test(memory_blocks),
+		cmocka_unit_test(memory_block_states),
+		cmocka_unit_test(pgmaps),
+		cmocka_unit_test(pgmaps_otherwise),
+		cmocka_unit_test(pgmap_refs),
+		cmocka_unit_test(altmap_reserve),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

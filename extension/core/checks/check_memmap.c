@@ -11,6 +11,7 @@
 
 #include "core/pages/classify.h"
 #include "core/pages/predicate.h"
+#include "core/pages/walker.h"
 
 #define ULL(x) ((unsigned long long)(x))
 
@@ -249,8 +250,9 @@ static bool only_of_device(const struct pfs_model *m, const struct situation *s)
 }
 
 /*
- * Some kernels do this by design: 907ec5fca3dc (v4.20) zeroed the memmap of
- * holes until 4b094b7851bf (v5.6); see report_hole() for those after it.
+ * Some kernels do this by design: f7f99100d8d9 (v4.15) no longer zeroed every memmap
+ * as it was allocated, 907ec5fca3dc (v4.20) zeroed that of holes until 4b094b7851bf
+ * (v5.6); see report_hole() for those after it.
  */
 static bool hole_by_design(const struct pfs_model *m, const struct situation *s)
 {
@@ -283,7 +285,7 @@ static const struct {
 	{ only_of_device, PFS_SEV_CORRUPT, PFS_CONF_HIGH, NULL,
 	  "a device pagemap covers them, so that they should be initialised" },
 	{ hole_by_design, PFS_SEV_NOTE, PFS_CONF_HIGH, NULL,
-	  "kernels from v4.20 to v5.11 leave holes like this by design" },
+	  "kernels up to v4.14 and from v4.20 to v5.11 leave holes like this by design" },
 };
 
 static void judge(struct pfs_check *c, struct pfs_finding *f, const struct situation *s)
@@ -324,7 +326,11 @@ static void about_readers(struct pfs_check *c, struct pfs_finding *f, const stru
 {
 	const struct pfs_resource *r = pfs_resource_of(c->m, f->start);
 
-	if (s->online == 1)
+	if (s->online == 1 && !pfs_walker_comes(c->m, PFS_WALKER_KPAGEFLAGS, f->start))
+		pfs_evidence(c, f,
+			     "pfn_to_online_page() returns them: walkers read them, though "
+			     "/proc/kpageflags of this kernel does not");
+	else if (s->online == 1)
 		pfs_evidence(
 			c, f,
 			"pfn_to_online_page() returns them: /proc/kpageflags and others read them");

@@ -130,9 +130,12 @@ static const char *no_usage_rule(const struct pfs_model *m, const struct pfs_sec
 				 enum pfs_severity *severity)
 {
 	(void)severity;
-	return s->flags & PFS_SEC_HAS_MEM_MAP && pfs_have(m->facts, PFS_F_MS_USAGE) && !s->usage ?
-		       "mem_section.usage is NULL" :
-		       NULL;
+	if (!(s->flags & PFS_SEC_HAS_MEM_MAP))
+		return NULL;
+	if (pfs_have(m->facts, PFS_F_MS_USAGE))
+		return s->usage ? NULL : "mem_section.usage is NULL";
+	return !pfs_has_subsections(m) && !s->pageblocks ? "mem_section.pageblock_flags is NULL" :
+							   NULL;
 }
 
 static const char *wild_usage_rule(const struct pfs_model *m, const struct pfs_section *s,

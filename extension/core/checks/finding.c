@@ -34,7 +34,8 @@ struct pfs_finding *pfs_find(struct pfs_check *c, enum pfs_problem_id id, uint64
 	}
 	f->problem = pfs_problem(id);
 	f->severity = f->problem->severity;
-	f->confidence = PFS_CONF_HIGH;
+	f->confidence = pfs_inferred(c->m) ? PFS_CONF_MEDIUM : PFS_CONF_HIGH;
+	f->decided_by = pfs_inferred(c->m) ? PFS_INFERRED_DECIDED_BY : NULL;
 	f->title = f->problem->title;
 	f->start = start;
 	f->end = end;
@@ -54,6 +55,9 @@ void pfs_evidence(struct pfs_check *c, struct pfs_finding *f, const char *fmt, .
 
 void pfs_doubt(struct pfs_finding *f, enum pfs_confidence confidence, const char *decided_by)
 {
+	/* What lowered it more has the word. */
+	if (f->decided_by && confidence >= f->confidence)
+		return;
 	f->confidence = confidence;
 	f->decided_by = decided_by;
 }

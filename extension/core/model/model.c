@@ -22,9 +22,17 @@ int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct p
 	int r;
 
 	pfs_model_unknown(m, facts, mem);
+	if (pfs_inferred(m))
+		pfs_limit(m, "types",
+			  "not in the dump: %llu facts about zones, resources and sections were "
+			  "inferred from memory, each checked there; the rest takes a vmlinux "
+			  "(kernel-debuginfo, or the dbgsym package)",
+			  (unsigned long long)pfs_val(facts, PFS_F_INFERRED));
 	r = pfs_model_layout(m, err);
 	if (!r)
 		r = pfs_model_sections(m, err);
+	if (!r)
+		pfs_model_pageblocks(m);
 	if (!r)
 		r = pfs_model_zones(m, err);
 	if (!r)

@@ -60,6 +60,7 @@ struct pfs_section {
 	uint64_t usage;		    /* pointer as stored, 0 if none or no such member */
 	enum pfs_reach usage_reach; /* result of reading the usage */
 	uint64_t *subsections;	    /* bitmap, model->subsections bits; NULL: unknown or none */
+	uint64_t pageblocks;	    /* address of its pageblock bits, 0: unknown */
 };
 
 /*
@@ -173,6 +174,8 @@ struct pfs_layout {
 	unsigned int node_shift, node_width, zone_shift, zone_width;
 	unsigned int flag_bits[PFS_NR_SECTION_FLAGS]; /* 64: not in this kernel */
 	uint64_t map_mask;			      /* raw & map_mask is the base */
+	/* How the bits of pageblocks follow each other in a word (pageblock.c). */
+	enum { PFS_PAGEBLOCKS_UNKNOWN, PFS_PAGEBLOCKS_UP, PFS_PAGEBLOCKS_DOWN } pageblocks;
 };
 
 struct pfs_model {
@@ -196,17 +199,18 @@ struct pfs_model {
 	bool zones_known;		/* every node and zone was read */
 	struct pfs_resource *resources; /* iomem tree in pre-order */
 	size_t nr_resources;
+	bool ram_by_flags; /* the flags of a resource say whether it is RAM, else its name does */
 	struct pfs_firmware_range *firmware; /* the memory map of the firmware */
 	size_t nr_firmware;
 	struct pfs_memory_block *memory_blocks; /* by start_section */
 	size_t nr_memory_blocks;
-	bool memory_blocks_known;      /* the XArray was read to its end */
+	bool memory_blocks_known;      /* the XArray, or the list, was read to its end */
 	struct pfs_memblock *memblock; /* in order; only where pfn_valid() asks it */
 	size_t nr_memblock;
 	bool memblock_known;
 	struct pfs_pgmap *pgmaps; /* by start_pfn */
 	size_t nr_pgmaps;
-	bool pgmaps_known;	  /* pgmap_array was read to its end */
+	bool pgmaps_known;	  /* pgmap_array, or pgmap_radix, was read to its end */
 	struct pfs_log_line *log; /* oldest first; text in the arena, or the target's */
 	size_t nr_log;
 	bool log_only; /* there is no dump: that there is none of the rest says nothing */
@@ -239,6 +243,7 @@ bool pfs_read_int(struct pfs_model *m, uint64_t va, enum pfs_fact_id offset, uin
 /* The parts of the model, one file each. pfs_model_build() calls them in this order. */
 int pfs_model_layout(struct pfs_model *m, struct pfs_err *err);	       /* layout.c */
 int pfs_model_sections(struct pfs_model *m, struct pfs_err *err);      /* section.c */
+void pfs_model_pageblocks(struct pfs_model *m);			       /* pageblock.c */
 int pfs_model_zones(struct pfs_model *m, struct pfs_err *err);	       /* zones.c */
 int pfs_model_resources(struct pfs_model *m, struct pfs_err *err);     /* resources.c */
 int pfs_model_memory_blocks(struct pfs_model *m, struct pfs_err *err); /* memblocks.c */
@@ -295,6 +300,27 @@ static inline bool pfs_node_deferred(const struct pfs_node *n)
 /* Is va in the struct page of a PFN that this kernel can have? (vmemmap.c) */
 bool pfs_in_memmap(const struct pfs_model *m, uint64_t va, uint64_t *ret_pfn);
 
+/*
+ * Types that were inferred from memory (extension/facts/infer.h) are no certainty, and
+ * neither is what follows from them.
+ */
+static inline bool pfs_inferred(const struct pfs_model *m)
+{
+	return pfs_have(m->facts, PFS_F_INFERRED);
+}
+
+#define PFS_INFERRED_DECIDED_BY \
+	"the types of this kernel (a vmlinux of its kernel-debuginfo or dbgsym package): those of " \
+	"zones, resources and sections were inferred from memory"
+
+/* Does this kernel divide sections? -1: not known. Up to v5.2 they are whole, or not there. */
+static inline int pfs_has_subsections(const struct pfs_model *m)
+{
+	return pfs_have(m->facts, PFS_F_MS_USAGE)	    ? 1 :
+	       pfs_have(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS) ? 0 :
+							      -1;
+}
+
 /* Does this kernel have the flag? */
 static inline bool pfs_has_section_flag(const struct pfs_model *m, enum pfs_section_flag_id id)
 {
@@ -323,6 +349,9 @@ static inline uint64_t pfs_pfn_to_page(const struct pfs_model *m, uint64_t pfn)
 int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const char **ret_type,
 		  struct pfs_err *err);
 
+/* The bits of pageblock i of those in a word, migratetype lowest, whatever their order in it. */
+uint64_t pfs_pageblock_bits(const struct pfs_model *m, uint64_t word, unsigned int i,
+			    unsigned int width);
 /* PB_migratetype_bits is 3, and isolation, where it is apart, no type. */
 #define PFS_PAGEBLOCK_TYPE 7
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Device pagemaps: the ranges for which memremap_pages() made ZONE_DEVICE
- * pages. pgmap_array holds them by PFN. A pagemap may have several ranges
+ * pages. pgmap_array holds them by PFN, and before bcfa4b72111c "memremap: Convert
+ * to XArray" (v4.20) pgmap_radix (v4.5). A pagemap may have several ranges
  * (v5.10, b7b3c01b1915 "mm/memremap_pages: support multiple ranges per
- * invocation").
+ * invocation"). Up to v4.15 an entry is a struct page_map that has a copy of the
+ * range and of the altmap, to which the pagemap inside it points.
  */
 #include "core/model/xarray.h"
 
@@ -22,22 +24,43 @@ struct build {
 };
 
 /*
- * PGMAP_ALTMAP_VALID is bit 0 of flags since 514caf23a70f "memremap: replace
- * the altmap_valid field with a PGMAP_ALTMAP_VALID flag" (v5.3). Without the
- * member flags, the model has no altmaps.
+ * Does the pagemap have an altmap, and where? PGMAP_ALTMAP_VALID is bit 0 of flags
+ * since 514caf23a70f "memremap: replace the altmap_valid field with a
+ * PGMAP_ALTMAP_VALID flag" (v5.3), and altmap is a pointer up to v4.15. Where a
+ * kernel has neither, the model has no altmaps.
  */
+static bool find_altmap(struct build *b, const struct pfs_pgmap *p, uint64_t *ret)
+{
+	const struct pfs_facts *f = b->m->facts;
+	unsigned char valid;
+
+	*ret = 0;
+	if (!pfs_have(f, PFS_F_PGMAP_ALTMAP))
+		return true;
+	if (pfs_have(f, PFS_F_PGMAP_ALTMAP_SIZE) && pfs_val(f, PFS_F_PGMAP_ALTMAP_SIZE) == 8)
+		return pfs_read_long(b->m, p->va, PFS_F_PGMAP_ALTMAP, ret);
+	valid = p->flags & 1;
+	if (pfs_have(f, PFS_F_PGMAP_ALTMAP_VALID) &&
+	    pfs_read_va(b->m->mem, p->va + pfs_val(f, PFS_F_PGMAP_ALTMAP_VALID), &valid, 1, NULL))
+		return false;
+	if (valid)
+		*ret = p->va + pfs_val(f, PFS_F_PGMAP_ALTMAP);
+	return true;
+}
+
 static bool read_altmap(struct build *b, struct pfs_pgmap *p)
 {
 	const struct pfs_facts *f = b->m->facts;
 	struct pfs_altmap *a = &p->altmap;
 	uint64_t va;
 
-	if (!(p->flags & 1) || !pfs_have(f, PFS_F_PGMAP_ALTMAP))
+	if (!find_altmap(b, p, &va))
+		return false;
+	if (!va)
 		return true;
 	if (!pfs_have(f, PFS_F_ALT_BASE) || !pfs_have(f, PFS_F_ALT_RESERVE) ||
 	    !pfs_have(f, PFS_F_ALT_FREE))
 		return true;
-	va = p->va + pfs_val(f, PFS_F_PGMAP_ALTMAP);
 	if (!pfs_read_long(b->m, va, PFS_F_ALT_BASE, &a->base_pfn) ||
 	    !pfs_read_long(b->m, va, PFS_F_ALT_RESERVE, &a->reserve) ||
 	    !pfs_read_long(b->m, va, PFS_F_ALT_FREE, &a->free) ||
@@ -112,6 +135,20 @@ static int add_range(struct build *b, struct pfs_pgmap *p, uint64_t va, enum pfs
 	return 0;
 }
 
+/* The only range, in a struct resource: a member, or up to v4.15 what one points to. */
+static int add_resource(struct build *b, struct pfs_pgmap *p)
+{
+	const struct pfs_facts *f = b->m->facts;
+	uint64_t va = p->va + pfs_val(f, PFS_F_PGMAP_RES);
+
+	if (pfs_have(f, PFS_F_PGMAP_RES_SIZE) && pfs_val(f, PFS_F_PGMAP_RES_SIZE) == 8 &&
+	    !pfs_read_long(b->m, p->va, PFS_F_PGMAP_RES, &va)) {
+		b->unreadable++;
+		return 0;
+	}
+	return add_range(b, p, va, PFS_F_RES_START, PFS_F_RES_END);
+}
+
 static int add_pgmap(struct build *b, uint64_t va)
 {
 	const struct pfs_facts *f = b->m->facts;
@@ -132,8 +169,7 @@ static int add_pgmap(struct build *b, uint64_t va)
 	}
 	p.ref = read_ref(b, va);
 	if (!pfs_have(f, PFS_F_PGMAP_RANGE))
-		return add_range(b, &p, va + pfs_val(f, PFS_F_PGMAP_RES), PFS_F_RES_START,
-				 PFS_F_RES_END);
+		return add_resource(b, &p);
 	/*
 	 * memremap_pages() counts a range when it has finished it (v5.10), so
 	 * that a pagemap without any is just being attached.
@@ -175,6 +211,8 @@ static int add_entry(void *arg, uint64_t first, uint64_t last, uint64_t entry)
 	if (!seen)
 		return -ENOMEM;
 	*seen = entry;
+	if (pfs_have(b->m->facts, PFS_F_PAGE_MAP_PGMAP))
+		entry += pfs_val(b->m->facts, PFS_F_PAGE_MAP_PGMAP);
 	return add_pgmap(b, entry);
 }
 
@@ -195,12 +233,13 @@ static bool facts_suffice(struct pfs_model *m)
 	bool res = !pfs_have(f, PFS_F_PGMAP_RANGE) && pfs_have(f, PFS_F_PGMAP_RES) &&
 		   pfs_have(f, PFS_F_RES_START) && pfs_have(f, PFS_F_RES_END);
 
-	if (!pfs_have(f, PFS_F_PGMAP_ARRAY)) {
+	if (!pfs_have(f, PFS_F_PGMAP_ARRAY) && !pfs_have(f, PFS_F_PGMAP_RADIX)) {
 		/*
 		 * A kernel without ZONE_DEVICE has no pagemaps, so that all of
 		 * them are known.
 		 */
-		if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE))
+		if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE) &&
+		    !pfs_inferred(m))
 			m->pgmaps_known = true;
 		else
 			pfs_limit(m, "device pagemaps", "%s is not known",
@@ -221,7 +260,11 @@ int pfs_model_pgmaps(struct pfs_model *m, struct pfs_err *err)
 
 	if (!facts_suffice(m))
 		return 0;
-	r = pfs_xa_walk(m, pfs_val(m->facts, PFS_F_PGMAP_ARRAY), add_entry, &b, &stat, &why);
+	r = pfs_xa_walk(m,
+			pfs_have(m->facts, PFS_F_PGMAP_ARRAY) ?
+				pfs_val(m->facts, PFS_F_PGMAP_ARRAY) :
+				pfs_val(m->facts, PFS_F_PGMAP_RADIX),
+			add_entry, &b, &stat, &why);
 	if (r == -ENOMEM)
 		return pfs_err_set(err, ENOMEM, "device pagemaps: out of memory");
 	if (r)

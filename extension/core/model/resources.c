@@ -163,10 +163,32 @@ static int read_firmware_map(struct pfs_model *m, struct pfs_err *err)
 	return 0;
 }
 
+static bool named_ram(const struct pfs_resource *r)
+{
+	return !strncmp(r->name, "System RAM", 10);
+}
+
+/* Up to v4.5 no flag says that a resource is RAM, only its name. */
+static bool flags_tell_ram(const struct pfs_model *m)
+{
+	bool named = false;
+	size_t i;
+
+	if (!pfs_have(m->facts, PFS_F_RES_FLAGS))
+		return false;
+	for (i = 0; i < m->nr_resources; i++) {
+		if (m->resources[i].flags & IORESOURCE_SYSRAM)
+			return true;
+		named |= named_ram(&m->resources[i]);
+	}
+	return !named;
+}
+
 int pfs_model_resources(struct pfs_model *m, struct pfs_err *err)
 {
 	int r = read_iomem(m, err);
 
+	m->ram_by_flags = flags_tell_ram(m);
 	return r ? r : read_firmware_map(m, err);
 }
 
@@ -208,9 +230,7 @@ static bool is_ram(const struct pfs_model *m, const struct pfs_resource *r)
 {
 	const uint64_t ram = IORESOURCE_MEM | IORESOURCE_SYSRAM;
 
-	if (pfs_have(m->facts, PFS_F_RES_FLAGS))
-		return (r->flags & ram) == ram;
-	return !strncmp(r->name, "System RAM", 10);
+	return m->ram_by_flags ? (r->flags & ram) == ram : named_ram(r);
 }
 
 int pfs_is_system_ram(const struct pfs_model *m, uint64_t pfn)

@@ -61,6 +61,11 @@ static int add_section(struct walk_state *w, uint64_t nr, uint64_t va, const uns
 	s->flags = decode_flags(&m->layout, map);
 	if (pfs_have(m->facts, PFS_F_MS_USAGE) && pfs_val(m->facts, PFS_F_MS_USAGE) <= w->size - 8)
 		s->usage = pfs_le64(raw + pfs_val(m->facts, PFS_F_MS_USAGE));
+	if (s->usage && pfs_have(m->facts, PFS_F_MSU_PAGEBLOCK_FLAGS))
+		s->pageblocks = s->usage + pfs_val(m->facts, PFS_F_MSU_PAGEBLOCK_FLAGS);
+	else if (!pfs_has_subsections(m) &&
+		 pfs_val(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS) <= w->size - 8)
+		s->pageblocks = pfs_le64(raw + pfs_val(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS));
 	if (!(s->flags & PFS_SEC_PRESENT))
 		w->illegal++;
 	return 0;
@@ -340,7 +345,7 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
 		unknown += m->sections[i].flags & PFS_SEC_HAS_MEM_MAP &&
 			   !m->sections[i].subsections;
 	}
-	if (unknown)
+	if (unknown && pfs_has_subsections(m))
 		pfs_limit(m, "subsection maps", "not known for %llu sections%s",
 			  (unsigned long long)unknown,
 			  pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP) ?

@@ -12,6 +12,11 @@
  *
  * An entry in a node of shift s covers 1 << s indices, and as many again for
  * each sibling behind it.
+ *
+ * A radix tree (to v4.19) has the same nodes, and other low bits:
+ *
+ *	01	internal: a node, or a sibling, which is the address of its slot
+ *	1x	exceptional: an integer
  */
 #include "core/model/xarray.h"
 
@@ -23,6 +28,7 @@
 
 struct level {
 	uint64_t index; /* of slot 0 */
+	uint64_t slots; /* address of slot 0 */
 	unsigned int shift;
 	unsigned int next; /* slot to look at next */
 	uint64_t slot[MAX_SLOTS];
@@ -33,26 +39,42 @@ struct walk {
 	struct pfs_xa_stat *stat;
 	pfs_xa_fn *fn;
 	void *arg;
-	uint64_t shift_at, slots_at; /* offsets in struct xa_node */
+	bool radix;		     /* a radix tree */
+	uint64_t head_at;	     /* offset of the head in the structure */
+	uint64_t shift_at, slots_at; /* offsets in the node */
 	unsigned int slots, bits;    /* per node, and its log2 */
 	unsigned int nodes;
 	unsigned int depth;
 	struct level level[MAX_DEPTH];
 };
 
-static bool is_internal(uint64_t e)
+static bool is_internal(const struct walk *w, uint64_t e)
 {
-	return (e & 3) == 2;
+	return (e & 3) == (w->radix ? 1 : 2);
 }
 
-static bool is_node(uint64_t e)
+static bool is_value(const struct walk *w, uint64_t e)
 {
-	return is_internal(e) && e > 4096;
+	return e & (w->radix ? 2 : 1);
 }
 
-static bool is_sibling(const struct walk *w, uint64_t e)
+static bool is_node(const struct walk *w, uint64_t e)
 {
-	return is_internal(e) && e >> 2 < w->slots - 1;
+	return is_internal(w, e) && e > 4096;
+}
+
+/* The slot that this entry of a node continues; the number of slots: it is no sibling. */
+static uint64_t sibling_of(const struct walk *w, const struct level *l, uint64_t e)
+{
+	uint64_t slot = w->radix ? (e - 1 - l->slots) / 8 : e >> 2;
+
+	return is_internal(w, e) && slot < w->slots - 1 ? slot : w->slots;
+}
+
+/* A retry or a zero entry: no damage, and no pointer. */
+static bool is_known_number(const struct walk *w, uint64_t e)
+{
+	return w->radix ? e == 1 : e >> 2 == 256 || e >> 2 == 257;
 }
 
 static uint64_t last_index(uint64_t first, uint64_t count, unsigned int shift)
@@ -72,7 +94,7 @@ static uint64_t last_index(uint64_t first, uint64_t count, unsigned int shift)
 static void push(struct walk *w, uint64_t entry, uint64_t index, int shift)
 {
 	struct level *l = &w->level[w->depth];
-	uint64_t va = entry - 2, i;
+	uint64_t va = entry & ~UINT64_C(3), i;
 	unsigned char buf[MAX_SLOTS * 8], s;
 
 	if (w->nodes == MAX_NODES) {
@@ -96,6 +118,7 @@ static void push(struct walk *w, uint64_t entry, uint64_t index, int shift)
 	for (i = 0; i < w->slots; i++)
 		l->slot[i] = pfs_le64(buf + i * 8);
 	l->index = index;
+	l->slots = va + w->slots_at;
 	l->shift = s;
 	l->next = 0;
 	w->depth++;
@@ -107,27 +130,26 @@ static int visit(struct walk *w, struct level *l, unsigned int i)
 	uint64_t e = l->slot[i], first;
 	unsigned int n = 1;
 
-	while (i + n < w->slots && is_sibling(w, l->slot[i + n]) && l->slot[i + n] >> 2 == i)
+	while (i + n < w->slots && sibling_of(w, l, l->slot[i + n]) == i)
 		n++;
 	l->next = i + n;
-	if (!e || e & 1)
+	if (!e || is_value(w, e))
 		return 0;
 	if (__builtin_mul_overflow((uint64_t)i, 1ull << l->shift, &first) ||
 	    __builtin_add_overflow(first, l->index, &first)) {
 		w->stat->damaged++;
 		return 0;
 	}
-	if (is_node(e)) {
+	if (is_node(w, e) && sibling_of(w, l, e) == w->slots) {
 		if (l->shift < w->bits)
 			w->stat->damaged++;
 		else
 			push(w, e, first, (int)(l->shift - w->bits));
 		return 0;
 	}
-	if (is_internal(e)) {
+	if (is_internal(w, e)) {
 		/* A sibling that follows no entry, or a number without a meaning. */
-		if (e >> 2 != 256 && e >> 2 != 257)
-			w->stat->damaged++;
+		w->stat->damaged += !is_known_number(w, e);
 		return 0;
 	}
 	return w->fn(w->arg, first, last_index(first, n, l->shift), e);
@@ -135,24 +157,28 @@ static int visit(struct walk *w, struct level *l, unsigned int i)
 
 static int init(struct walk *w, struct pfs_err *err)
 {
-	static const enum pfs_fact_id need[] = { PFS_F_XA_HEAD, PFS_F_XN_SHIFT, PFS_F_XN_SLOTS,
-						 PFS_F_XN_NSLOTS };
+	static const enum pfs_fact_id forms[2][4] = {
+		{ PFS_F_XA_HEAD, PFS_F_XN_SHIFT, PFS_F_XN_SLOTS, PFS_F_XN_NSLOTS },
+		{ PFS_F_RADIX_RNODE, PFS_F_RADIX_SHIFT, PFS_F_RADIX_SLOTS, PFS_F_RADIX_NSLOTS },
+	};
 	const struct pfs_facts *f = w->m->facts;
+	const enum pfs_fact_id *form = forms[w->radix];
 	uint64_t slots;
 	size_t i;
 
-	for (i = 0; i < sizeof(need) / sizeof(*need); i++)
-		if (!pfs_have(f, need[i]))
-			return pfs_err_set(err, EINVAL, "%s is not known", pfs_fact_name(need[i]));
-	slots = pfs_val(f, PFS_F_XN_NSLOTS);
-	/* XA_CHUNK_SHIFT is 6, or 4 with BASE_SMALL. */
+	for (i = 0; i < 4; i++)
+		if (!pfs_have(f, form[i]))
+			return pfs_err_set(err, EINVAL, "%s is not known", pfs_fact_name(form[i]));
+	slots = pfs_val(f, form[3]);
+	/* XA_CHUNK_SHIFT, RADIX_TREE_MAP_SHIFT before, is 6, or 4 with BASE_SMALL. */
 	if (slots != 16 && slots != 64)
-		return pfs_err_set(err, EINVAL, "%s: absurd value %llu",
-				   pfs_fact_name(PFS_F_XN_NSLOTS), (unsigned long long)slots);
+		return pfs_err_set(err, EINVAL, "%s: absurd value %llu", pfs_fact_name(form[3]),
+				   (unsigned long long)slots);
 	w->slots = (unsigned int)slots;
 	w->bits = slots == 64 ? 6 : 4;
-	w->shift_at = pfs_val(f, PFS_F_XN_SHIFT);
-	w->slots_at = pfs_val(f, PFS_F_XN_SLOTS);
+	w->head_at = pfs_val(f, form[0]);
+	w->shift_at = pfs_val(f, form[1]);
+	w->slots_at = pfs_val(f, form[2]);
 	return 0;
 }
 
@@ -169,17 +195,18 @@ int pfs_xa_walk(struct pfs_model *m, uint64_t va, pfs_xa_fn *fn, void *arg,
 	w.fn = fn;
 	w.arg = arg;
 	w.nodes = w.depth = 0;
+	w.head_at = 0;
+	w.radix = pfs_have(m->facts, PFS_F_RADIX_RNODE);
 	r = init(&w, err);
 	if (!r)
-		r = pfs_read_u64(m->mem, va + pfs_val(m->facts, PFS_F_XA_HEAD), &head,
-				 "xarray head", err);
+		r = pfs_read_u64(m->mem, va + w.head_at, &head, "xarray head", err);
 	if (r)
 		return r;
-	if (!is_node(head)) {
+	if (!is_node(&w, head)) {
 		/* The head is no node but the entry of index 0. */
-		if (is_internal(head))
-			stat->damaged += head >> 2 != 256 && head >> 2 != 257;
-		else if (head && !(head & 1))
+		if (is_internal(&w, head))
+			stat->damaged += !is_known_number(&w, head);
+		else if (head && !is_value(&w, head))
 			return fn(arg, 0, 0, head);
 		return 0;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Walks an XArray of the dumped kernel in the order of its indices. */
+/* Walks an XArray, or a radix tree, of the dumped kernel in the order of its indices. */
 #ifndef PFS_CORE_MODEL_XARRAY_H
 #define PFS_CORE_MODEL_XARRAY_H
 
@@ -18,7 +18,8 @@ struct pfs_xa_stat {
 };
 
 /*
- * va is the address of the struct xarray. Value entries and zero entries
+ * va is the address of the struct xarray, which is a struct radix_tree_root where
+ * the kernel's has a member rnode. Value entries and zero entries
  * (reserved indices) are left out. -EINVAL where a fact is missing or absurd,
  * -EIO where the struct itself cannot be read; what cannot be read below it is
  * counted in *stat and left out.

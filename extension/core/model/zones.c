@@ -35,14 +35,12 @@ static void read_name(struct pfs_model *m, struct pfs_zone *z)
 		z->name[0] = '\0';
 }
 
-static int add_zone(struct build *b, const struct pfs_node *n, unsigned int index)
+static int add_zone(struct build *b, const struct pfs_node *n, unsigned int index, uint64_t va)
 {
 	struct pfs_model *m = b->m;
-	struct pfs_zone z = { .node = n->nid, .index = index, .contiguous = -1 }, *p;
+	struct pfs_zone z = { .va = va, .node = n->nid, .index = index, .contiguous = -1 }, *p;
 	unsigned char c;
 
-	z.va = n->va + pfs_val(m->facts, PFS_F_PGDAT_ZONES) +
-	       index * pfs_val(m->facts, PFS_F_SZ_ZONE);
 	if (!pfs_read_long(m, z.va, PFS_F_ZONE_START, &z.start_pfn) ||
 	    !pfs_read_long(m, z.va, PFS_F_ZONE_SPANNED, &z.spanned) ||
 	    !read_long_if(m, z.va, PFS_F_ZONE_PRESENT, &z.present) ||
@@ -61,6 +59,22 @@ static int add_zone(struct build *b, const struct pfs_node *n, unsigned int inde
 		return -ENOMEM;
 	*p = z;
 	return 0;
+}
+
+/* RHEL 7 has ZONE_DEVICE behind a pointer, to keep node_zones as it was; NULL: there is none. */
+static int add_device_zone(struct build *b, const struct pfs_node *n)
+{
+	const struct pfs_facts *f = b->m->facts;
+	uint64_t va;
+
+	if (!pfs_have(f, PFS_F_PGDAT_ZONE_DEVICE) || !pfs_have(f, PFS_F_ZONE_DEVICE) ||
+	    pfs_val(f, PFS_F_ZONE_DEVICE) >= MAX_ZONES)
+		return 0;
+	if (!pfs_read_long(b->m, n->va, PFS_F_PGDAT_ZONE_DEVICE, &va)) {
+		b->unreadable_zones++;
+		return 0;
+	}
+	return va ? add_zone(b, n, (unsigned int)pfs_val(f, PFS_F_ZONE_DEVICE), va) : 0;
 }
 
 /*
@@ -102,8 +116,10 @@ static int add_node(struct build *b, unsigned int nid, uint64_t va)
 		return -ENOMEM;
 	*p = n;
 	for (i = 0; i < b->nr_zones && !r; i++)
-		r = add_zone(b, &n, i);
-	return r;
+		r = add_zone(b, &n, i,
+			     va + pfs_val(m->facts, PFS_F_PGDAT_ZONES) +
+				     i * pfs_val(m->facts, PFS_F_SZ_ZONE));
+	return r ? r : add_device_zone(b, &n);
 }
 
 static int walk_nodes(struct build *b)

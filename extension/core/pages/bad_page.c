@@ -191,7 +191,7 @@ static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_
 			ctx->last = pfn;
 			return NULL;
 		}
-	} else if (next && used && pfs_le64(next + c->head_offset) != va &&
+	} else if (next && used && (!c->head_offset || pfs_le64(next + c->head_offset) != va) &&
 		   !names(c, ctx, pfn + 2, va) &&
 		   !(c->head_is_mask && pfs_le64(next + c->head_offset) >> 32 == UINT32_MAX)) {
 		return "a compound head without a tail behind it";
@@ -264,7 +264,7 @@ const char *pfs_bad_lru(const struct pfs_classifier *c, uint64_t flags, const un
 static const char *bad_device(const struct pfs_classifier *c, uint64_t pfn, uint64_t flags,
 			      const unsigned char *bytes)
 {
-	if (!c->pgmap_offset || !c->has_links ||
+	if (!c->pgmap_offset || !c->has_links || c->device_apart ||
 	    (int64_t)(flags >> c->m->layout.zone_shift & c->zone_mask) != c->device_zone ||
 	    !pfs_pgmap_of(c->m, pfn) || pfs_kernel_address(c, pfs_le64(bytes + c->pgmap_offset)))
 		return NULL;
@@ -284,7 +284,7 @@ const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx
 			bad = bad_tail(c, ctx, pfn, pfs_le64(bytes + c->head_offset), head_va);
 		return bad || pfn_of(c, head_va) + 1 != pfn ? bad : pfs_bad_second(c, bytes);
 	}
-	if (c->head_offset && flags & c->head_mask)
+	if ((c->head_offset || c->tail_mask) && flags & c->head_mask)
 		bad = bad_head(c, ctx, pfn, in_use(c, bytes));
 	else if (c->head_offset && lost_tail(c, ctx, pfn, bytes))
 		bad = "inside a compound page, and not marked as a tail";

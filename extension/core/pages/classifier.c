@@ -62,10 +62,11 @@ static int index_links(struct pfs_classifier *c, struct pfs_model *m)
 }
 
 /*
- * The page type of a buddy page, in the word of _mapcount. Up to v6.11 a
- * cleared bit below 0xf0000000 (PG_buddy, 0x80); from v6.12 the top byte
- * (4ffca5a96678 "mm: support only one page_type per page"). VMCOREINFO's
- * PAGE_BUDDY_MAPCOUNT_VALUE tells which.
+ * The page type of a buddy page, in the word of _mapcount. Up to v4.17 one value of
+ * a few, -128; then a cleared bit below 0xf0000000 (PG_buddy, 0x80; 6e292b9be7f4 "mm:
+ * split page_type out from _mapcount"); from v6.12 the top byte (4ffca5a96678 "mm:
+ * support only one page_type per page"). VMCOREINFO's PAGE_BUDDY_MAPCOUNT_VALUE
+ * tells which.
  */
 static void buddy(struct pfs_classifier *c, const struct pfs_facts *f)
 {
@@ -76,7 +77,10 @@ static void buddy(struct pfs_classifier *c, const struct pfs_facts *f)
 		return;
 	if (!pfs_page_member(c->m, PFS_F_PG_PAGE_TYPE, 4, &c->type_offset))
 		pfs_page_member(c->m, PFS_F_PG_MAPCOUNT, 4, &c->type_offset);
-	if (v >> 24 == 0xff) {
+	if (v >> 24 == 0xff && ~v & (~v - 1)) {
+		c->buddy_mask = UINT32_MAX;
+		c->buddy_value = v;
+	} else if (v >> 24 == 0xff) {
 		c->buddy_mask = 0xf0000000 | ~v;
 		c->buddy_value = 0xf0000000;
 	} else {
@@ -173,6 +177,8 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	c->device_zone = -1;
 	if (pfs_have(f, PFS_F_ZONE_DEVICE))
 		c->device_zone = (int64_t)pfs_val(f, PFS_F_ZONE_DEVICE);
+	c->device_apart = pfs_have(f, PFS_F_ZONE_DEVICE) && pfs_have(f, PFS_F_MAX_NR_ZONES) &&
+			  pfs_val(f, PFS_F_ZONE_DEVICE) >= pfs_val(f, PFS_F_MAX_NR_ZONES);
 	pfs_page_member(m, PFS_F_PG_FLAGS, 8, &c->flags_offset);
 	c->reserved_mask = flag_mask(f, PFS_F_FLAG_RESERVED);
 	c->hwpoison_mask = flag_mask(f, PFS_F_FLAG_HWPOISON);
@@ -180,9 +186,11 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	c->busy_mask = flag_mask(f, PFS_F_FLAG_LRU) | flag_mask(f, PFS_F_FLAG_SLAB);
 	c->unevictable_mask = flag_mask(f, PFS_F_FLAG_UNEVICTABLE);
 	c->lru_mask = c->unevictable_mask ? flag_mask(f, PFS_F_FLAG_LRU) : 0;
-	/* PG_reserved and PG_hwpoison have findings of their own. */
-	if (pfs_have(f, PFS_F_FLAG_NR) && pfs_val(f, PFS_F_FLAG_NR) < 64 &&
-	    pfs_have(f, PFS_F_FLAG_REPORTED))
+	/*
+	 * PG_reserved and PG_hwpoison have findings of their own. Who knows the number of
+	 * flags knows all of them: without PG_reported (v5.7) there is none.
+	 */
+	if (pfs_have(f, PFS_F_FLAG_NR) && pfs_val(f, PFS_F_FLAG_NR) < 64)
 		c->free_mask = ((UINT64_C(1) << pfs_val(f, PFS_F_FLAG_NR)) - 1) &
 			       ~(flag_mask(f, PFS_F_FLAG_REPORTED) | c->reserved_mask |
 				 c->hwpoison_mask);
@@ -200,6 +208,8 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	c->head_is_mask = pfs_have(f, PFS_F_PG_COMPOUND_INFO) &&
 			  pfs_have(f, PFS_F_ZONE_VMEMMAP_TAILS) &&
 			  !(c->struct_page & (c->struct_page - 1));
+	if (!c->head_offset && pfs_page_member(m, PFS_F_PG_FIRST_PAGE, 8, &c->first_page_offset))
+		c->tail_mask = flag_mask(f, PFS_F_FLAG_TAIL);
 	c->has_refcount = pfs_page_member(m, PFS_F_PG_REFCOUNT, 4, &c->refcount_offset);
 	buddy(c, f);
 	pfs_second_init(c);

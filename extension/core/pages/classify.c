@@ -50,6 +50,21 @@ static enum pfs_state why(const char **ret, enum pfs_state s, const char *text)
 	return s;
 }
 
+/*
+ * Where ZONE_DEVICE is no zone link, the pagemap alone tells; such kernels add and
+ * initialise the memmap of whole sections for it.
+ */
+static bool in_device_section(const struct pfs_classifier *c, uint64_t pfn)
+{
+	uint64_t per = c->m->layout.pages_per_section, start = pfn / per * per;
+	size_t i;
+
+	for (i = 0; i < c->m->nr_pgmaps; i++)
+		if (c->m->pgmaps[i].start_pfn < start + per && start < c->m->pgmaps[i].end_pfn)
+			return true;
+	return false;
+}
+
 static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, uint64_t flags,
 				  bool ram, const struct pfs_pfn_range *next_ram,
 				  const char **ret_why)
@@ -60,6 +75,12 @@ static enum pfs_state check_links(const struct pfs_classifier *c, uint64_t pfn, 
 	const struct pfs_zone *z = c->by_link[node << 3 | index];
 	bool reserved = flags & c->reserved_mask;
 
+	if (c->device_apart && !ram && in_device_section(c, pfn))
+		return why(ret_why, PFS_ST_DEVICE, "in the section of a device pagemap");
+	/* Without types there are no pagemaps, and how a device's pages are linked is not known. */
+	if (pfs_inferred(c->m) && !c->m->pgmaps_known && c->ram_known && !ram &&
+	    !(z && spans(z, pfn)))
+		return PFS_ST_OK;
 	/*
 	 * With CONFIG_DEFERRED_STRUCT_PAGE_INIT, init_reserved_page() looks for the
 	 * zone that spans a memblock-reserved page, and where none does it links the

@@ -37,8 +37,11 @@ struct pfs_classifier {
 	uint64_t node_mask, zone_mask;
 	const struct pfs_zone **by_link; /* [node << 3 | zone], NULL: no such zone */
 	int64_t device_zone;		 /* zone number, -1: none */
+	bool device_apart;		 /* it is no zone link but a bit of its own (RHEL 7) */
 	size_t head_offset;		 /* of compound_head or compound_info; 0: not known */
 	bool head_is_mask;
+	uint64_t tail_mask;	  /* up to v4.3 a tail has a flag, PG_tail; 0: later */
+	size_t first_page_offset; /* and its head's address here */
 	struct pfs_second_member order, nr, dtor;
 	uint64_t nr_dtors;  /* 0: not known */
 	size_t type_offset; /* of page_type; 0: unknown */
@@ -171,6 +174,10 @@ static inline bool pfs_compound_head(const struct pfs_classifier *c, uint64_t pa
 {
 	uint64_t word;
 
+	if (c->tail_mask) {
+		*ret_head_va = pfs_le64(bytes + c->first_page_offset);
+		return pfs_le64(bytes + c->flags_offset) & c->tail_mask;
+	}
 	if (!c->head_offset)
 		return false;
 	word = pfs_le64(bytes + c->head_offset);

@@ -12,8 +12,8 @@ static int subsection_bit(const struct pfs_model *m, const struct pfs_section *s
 
 	if (s->subsections)
 		return s->subsections[sub / 64] >> sub % 64 & 1;
-	/* pageblock_flags lay in mem_section itself until usage took its place (v5.3) */
-	if (pfs_have(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS))
+	/* A kernel without subsections has sections that are valid as a whole. */
+	if (!pfs_has_subsections(m))
 		return 1;
 	/* Without VMEMMAP there is no map, and pfn_section_valid() is constant. */
 	if (!pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP) &&
@@ -102,8 +102,6 @@ int pfs_pfn_section_valid(const struct pfs_model *m, uint64_t pfn)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);
 
-	if (pfs_have(m->facts, PFS_F_MS_PAGEBLOCK_FLAGS))
-		return -1;
 	/* Without a memmap there is no usage, because the kernel never asks for it. */
 	return s && s->flags & PFS_SEC_HAS_MEM_MAP ? subsection_bit(m, s, pfn) : 0;
 }
@@ -130,6 +128,11 @@ static int online_subsection(const struct pfs_model *m, const struct pfs_section
 	return r < 0 ? r : !r;
 }
 
+bool pfs_asks_pfn_valid_only(const struct pfs_model *m)
+{
+	return pfs_have(m->facts, PFS_F_BIT_LAST) && !pfs_has_section_flag(m, PFS_SF_ONLINE);
+}
+
 /* As far as sections and subsections tell. */
 static int online_by_section(const struct pfs_model *m, uint64_t pfn)
 {
@@ -138,7 +141,7 @@ static int online_by_section(const struct pfs_model *m, uint64_t pfn)
 	bool functions = pfs_have(f, PFS_F_FN_SCHEDULE);
 	int r;
 
-	if (functions && !pfs_have(f, PFS_F_FN_ONLINE_PAGES))
+	if ((functions && !pfs_have(f, PFS_F_FN_ONLINE_PAGES)) || pfs_asks_pfn_valid_only(m))
 		return pfs_pfn_valid(m, pfn);
 	r = pfs_online_section(m, pfn);
 	if (r != 1)
@@ -174,9 +177,10 @@ int pfs_is_zone_device_page(const struct pfs_model *m, const struct pfs_page *p)
 	const struct pfs_facts *f = m->facts;
 
 	/* Without ZONE_DEVICE this is a constant and reads nothing. */
-	if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE))
+	if (pfs_have(f, PFS_F_MAX_NR_ZONES) && !pfs_have(f, PFS_F_ZONE_DEVICE) && !pfs_inferred(m))
 		return 0;
-	if (!p || !p->has_bytes || !m->layout.zone_width || !pfs_have(f, PFS_F_ZONE_DEVICE))
+	if (!p || !p->has_bytes || !m->layout.zone_width || !pfs_have(f, PFS_F_ZONE_DEVICE) ||
+	    m->classifier->device_apart)
 		return -1;
 	/* Not p->zone, which is decoded only where the links can be looked up. */
 	return (p->flags >> m->layout.zone_shift & ((UINT64_C(1) << m->layout.zone_width) - 1)) ==

@@ -31,13 +31,20 @@ int pfs_online_section(const struct pfs_model *m, uint64_t pfn);
 int pfs_present_section(const struct pfs_model *m, uint64_t pfn);
 
 /*
- * Does pfn_to_online_page() return the page? Without memory hotplug it is
- * pfn_valid(). Otherwise it asks for ONLINE alone up to v5.11, and from v5.12
- * on also for the subsection and, in a tainted section, for the absence of a
- * device pagemap (9f9b02e5b346 "mm: teach pfn_to_online_page() to consider
- * subsection validity", 1f90a3477df3 "mm: teach pfn_to_online_page() about
- * ZONE_DEVICE section collisions"). The newer function is out of line, so that
- * its symbol shows which one a kernel has; so does a taint bit.
+ * Is this a kernel without SECTION_IS_ONLINE (2d070eab2e82 "mm: consider zone which is
+ * not fully populated to have holes", v4.13)? It has no pfn_to_online_page(), and all
+ * that walks PFNs asks pfn_valid() alone.
+ */
+bool pfs_asks_pfn_valid_only(const struct pfs_model *m);
+
+/*
+ * Does pfn_to_online_page() return the page? Without memory hotplug, and where
+ * nothing more is asked, it is pfn_valid(). Otherwise it asks for ONLINE alone up to
+ * v5.11, and from v5.12 on also for the subsection and, in a tainted section, for
+ * the absence of a device pagemap (9f9b02e5b346 "mm: teach pfn_to_online_page() to
+ * consider subsection validity", 1f90a3477df3 "mm: teach pfn_to_online_page() about
+ * ZONE_DEVICE section collisions"). The newer function is out of line, so that its
+ * symbol shows which one a kernel has; so does a taint bit.
  */
 int pfs_pfn_to_online_page(const struct pfs_model *m, uint64_t pfn);
 

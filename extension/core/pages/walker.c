@@ -409,6 +409,8 @@ static void touch_pageblock(const struct query *q, struct pfs_walker *w)
 		return;
 	if (s && pfs_have(f, PFS_F_MS_USAGE) && !s->usage)
 		set(w, 1, "its section has no usage, where the pageblock's flags are");
+	else if (s && !pfs_has_subsections(q->m) && !s->pageblocks)
+		set(w, 1, "its section has no pageblock_flags");
 	else if (pfs_have(f, PFS_F_FN_INIT_POISON))
 		touch_zone(q, w);
 	else if (!pfs_have(f, PFS_F_FN_SCHEDULE) && !w->faults) {
@@ -529,4 +531,12 @@ void pfs_walkers(struct pfs_model *m, uint64_t pfn, const struct pfs_page *page,
 		}
 		touch(&q, walkers[i].touch, w);
 	}
+}
+
+int pfs_walker_comes(struct pfs_model *m, enum pfs_walker_id id, uint64_t pfn)
+{
+	struct query q = { m, pfn, NULL, kernel_age(m->facts) };
+	int exists = in_kernel(m->facts, &walkers[id]);
+
+	return exists == 1 ? guarded(&q, walkers[id].rules) : exists;
 }

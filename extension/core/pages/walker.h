@@ -41,4 +41,7 @@ struct pfs_walker {
 void pfs_walkers(struct pfs_model *m, uint64_t pfn, const struct pfs_page *page,
 		 struct pfs_walker ret[PFS_NR_WALKERS]);
 
+/* Would this walker, once started, come to the page? 0 also where the kernel has no such walker. */
+int pfs_walker_comes(struct pfs_model *m, enum pfs_walker_id id, uint64_t pfn);
+
 #endif

@@ -604,5 +604,9 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 	}
 	if (!done && !blame_usage(&d, &leads) && !blame_pageblock(&d, &leads))
 		nothing_found(&d);
+	if (pfs_inferred(m) && ret->confidence == PFS_CONF_HIGH && p->kind != PFS_PANIC_SYSRQ) {
+		ret->confidence = PFS_CONF_MEDIUM;
+		ret->decided_by = PFS_INFERRED_DECIDED_BY;
+	}
 	return d.no_memory ? pfs_err_set(err, ENOMEM, "verdict: out of memory") : 0;
 }
