@@ -118,9 +118,17 @@ struct pfs_qemu_note {
 	size_t len;
 };
 
+/* A line of the kernel log. The text may be any bytes but NUL, and is to be escaped. */
+struct pfs_log_line {
+	uint64_t ts_nsec; /* since boot; 0: not known */
+	const char *text; /* NUL-terminated */
+	size_t len;
+	size_t nr; /* its number in the file of a log; 0: it is of a dump */
+};
+
 struct pfs_target_info {
 	const char *path;
-	const char *format;	 /* "elf", "kdump", "kdump-flattened", ... */
+	const char *format;	 /* "elf", "kdump", "kdump-flattened", "log", ... */
 	const char *compression; /* "zlib", "lzo", "zstd", "snappy"; NULL: none, unknown */
 	const char *reader;	 /* "libkdumpfile" */
 	const char *reader_version;
@@ -140,6 +148,8 @@ struct pfs_target_info {
 	size_t origin_note_len;
 	const char *scan_note; /* a distilled dump's counts and runs (JSON text) */
 	size_t scan_note_len;
+	const struct pfs_log_line *log; /* of a log without a dump, oldest first; else NULL */
+	size_t nr_log;
 	bool live;  /* memory changes under us: cache nothing */
 	bool exact; /* read no more than is used: what is read is kept, or is all there is */
 };

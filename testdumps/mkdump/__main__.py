@@ -3,7 +3,8 @@
 
 usage: python3 testdumps/mkdump [--FORMAT] DESCRIPTION DUMP
 
-FORMAT (kdump, elf, flattened) outranks the description's own. The language is
+FORMAT (kdump, elf, flattened) outranks the description's own; log writes the
+machine's log instead, as dmesg prints it. The language is
 in testdumps/README.md: one directive per line, '#' begins a comment. Ranges are
 inclusive, as in /proc/iomem; numbers are as in C.
 """
@@ -333,9 +334,15 @@ class Description:
                            else number(self.cut))
 
 
+def write_log(log, path):
+    with open(path, "w") as f:
+        for ns, text in log:
+            f.write("[%5d.%06d] %s\n" % (ns // 10**9, ns // 1000 % 10**6, text))
+
+
 def main(argv):
     force = None
-    if len(argv) == 4 and argv[1][:2] == "--" and argv[1][2:] in FORMATS:
+    if len(argv) == 4 and argv[1][:2] == "--" and argv[1][2:] in FORMATS + ("log",):
         force = argv.pop(1)[2:]
     if len(argv) != 3:
         sys.stderr.write(__doc__)
@@ -343,6 +350,9 @@ def main(argv):
     try:
         description = Description()
         description.read(argv[1])
+        if force == "log":
+            write_log(description.machine.log, argv[2])
+            return 0
         description.format = force or description.format
         description.write(argv[2])
     except (Failure, OSError) as e:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel log as lines. Two formats:
+ * The kernel log as lines, from a log without a dump or out of the memory of a
+ * dump, where it has one of two formats:
  *
  * From v5.10 on (896fbe20b4e2 "printk: use the lockless ringbuffer") there are
  * three rings: descriptors and infos, which the low bits of the id of a record
@@ -362,12 +363,27 @@ static int read_records(struct build *b)
 	return r;
 }
 
+/* A log without a dump has been read already. */
+static int take_lines(struct pfs_model *m)
+{
+	const struct pfs_target_info *info = &m->mem->target->info;
+
+	m->log = pfs_calloc(&m->arena, info->nr_log, sizeof(*m->log));
+	if (!m->log)
+		return -ENOMEM;
+	memcpy(m->log, info->log, info->nr_log * sizeof(*m->log));
+	m->nr_log = info->nr_log;
+	return 0;
+}
+
 int pfs_model_log(struct pfs_model *m, struct pfs_err *err)
 {
 	struct build b = { .m = m };
 	int r;
 
-	if (pfs_have(m->facts, PFS_F_PRB)) {
+	if (m->mem->target->info.log) {
+		r = take_lines(m);
+	} else if (pfs_have(m->facts, PFS_F_PRB)) {
 		r = read_prb(&b);
 	} else if (pfs_have(m->facts, PFS_F_LOG_BUF) && pfs_have(m->facts, PFS_F_SZ_PRINTK_LOG)) {
 		r = read_records(&b);

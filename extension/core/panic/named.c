@@ -236,8 +236,8 @@ struct names {
 	struct pfs_model *m;
 	struct pfs_named_page *list;
 	size_t nr, cap;
-	uint64_t ts;   /* of the line at hand */
-	size_t report; /* lines since the head of a report of a sanitizer */
+	const struct pfs_log_line *at; /* the line at hand */
+	size_t report;		       /* lines since the head of a report of a sanitizer */
 };
 
 static int add(struct names *n, const struct pfs_named_page *d)
@@ -251,7 +251,8 @@ static int add(struct names *n, const struct pfs_named_page *d)
 	if (!new)
 		return -ENOMEM;
 	*new = *d;
-	new->ts_nsec = n->ts;
+	new->ts_nsec = n->at->ts_nsec;
+	new->line_nr = n->at->nr;
 	return 0;
 }
 
@@ -354,7 +355,7 @@ int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct p
 	int r = 0;
 
 	for (i = start; i < end && i < m->nr_log && !r; i++) {
-		n.ts = m->log[i].ts_nsec;
+		n.at = &m->log[i];
 		r = take_line(&n, pfs_skip_space(m->log[i].text));
 	}
 	*ret = n.list;

@@ -37,6 +37,15 @@ static bool is_report(const char *s)
 	       pfs_starts(s, "BUG: KCSAN: ") || pfs_starts(s, "UBSAN: ");
 }
 
+/* How the kernels of machines that we do not know begin an oops, as far as they are alike. */
+static bool is_foreign_head(const char *s)
+{
+	return pfs_starts(s, "Unable to handle kernel ") || pfs_starts(s, "Internal error: ") ||
+	       pfs_starts(s, "BUG: Unable to handle kernel ") ||
+	       pfs_starts(s, "BUG: unable to handle ") || pfs_starts(s, "Oops [#") ||
+	       pfs_starts(s, "Oops: ") || pfs_starts(s, "Oops[#");
+}
+
 enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const char *text)
 {
 	const char *s = pfs_skip_space(text);
@@ -72,6 +81,8 @@ enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const cha
 
 		if (kind != PFS_LINE_OTHER)
 			return kind;
+	} else if (is_foreign_head(s)) {
+		return PFS_LINE_HEAD;
 	}
 	return is_lockup(s) ? PFS_LINE_LOCKUP : PFS_LINE_OTHER;
 }
@@ -147,8 +158,10 @@ static void parse_head(struct pfs_parser *x, const char *s)
 		return;
 	if (pfs_starts(s, "kernel BUG at "))
 		x->p->kind = PFS_PANIC_BUG;
-	else
+	else if (x->arch)
 		x->arch->head(x->p, s);
+	else
+		x->p->kind = PFS_PANIC_OOPS;
 }
 
 static int parse_frame(struct pfs_parser *x, const char *text)

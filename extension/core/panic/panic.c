@@ -204,6 +204,16 @@ static int function_of_report(struct pfs_model *m, struct pfs_panic *p)
 	return 0;
 }
 
+int pfs_panic_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_panic *ret)
+{
+	struct pfs_oops o;
+	int r = parse_oops(m, start, end, &o, ret);
+
+	if (!r && pfs_oops_classify(pfs_oops_arch_of(m), m->log[start].text) == PFS_LINE_REPORT)
+		r = function_of_report(m, ret);
+	return r;
+}
+
 /* Parse a panic() without an oops: what is around its line. */
 static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_oops *o,
 		       struct pfs_panic *p)
@@ -400,7 +410,8 @@ static int complete(struct pfs_model *m, const struct pfs_oops *o, struct pfs_pa
 	int cpu, r = 0;
 
 	if (!arch)
-		pfs_limit(m, "panic", "what an oops of %s says is not known", m->mem->arch->name);
+		pfs_limit(m, "panic", "what an oops of %s says is not known",
+			  m->mem->arch ? m->mem->arch->name : "its machine");
 	if (p->cpu < 0 && (cpu = panic_cpu(m)) >= 0)
 		p->cpu = cpu;
 	if (!p->nr_regs)
