@@ -140,8 +140,9 @@ struct pfs_target_info {
 	size_t origin_note_len;
 	const char *scan_note; /* a distilled dump's counts and runs (JSON text) */
 	size_t scan_note_len;
-	bool live;  /* memory changes under us: cache nothing */
-	bool exact; /* read no more than is used: what is read is kept, or is all there is */
+	const char *cut; /* how the file is cut off; NULL: it is not. What it lost is undecidable */
+	bool live;	 /* memory changes under us: cache nothing */
+	bool exact;	 /* read no more than is used: what is read is kept, or is all there is */
 };
 
 enum pfs_trial { PFS_TRIAL_BEGIN, PFS_TRIAL_KEEP, PFS_TRIAL_DROP };
