@@ -22,7 +22,7 @@
 # does nothing where all is there.
 
 B := build$(if $(SAN),/san)
-PKGS := libkdumpfile libbpf libdw libelf jansson zlib libdeflate lzo2 snappy libzstd capstone nettle
+PKGS := libkdumpfile libbpf libdw libelf jansson zlib libdeflate lzo2 snappy libzstd liblzma capstone nettle
 
 ifeq ($(origin CC),default)
 CC := gcc

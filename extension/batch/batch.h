@@ -15,13 +15,15 @@
 
 #include "report/report.h"
 
-/* One dump: a file, or the files of a split one. */
+/* One dump: a file, or the files of a split one; or a log that stands for one. */
 struct pfs_batch_dump {
 	const char **files; /* absolute, by their pages; owned, the strings are not */
 	size_t nr_files;
 	uint64_t bytes;		  /* of all */
 	struct timespec modified; /* the latest */
 	char id[17];		  /* of the path, or of the folder and the set, in hex */
+	bool log;		  /* a kernel log, without a dump */
+	bool named;		  /* by the user */
 	bool unreadable;	  /* could not be looked at: */
 	int scout_status;	  /* who looked ended so, as of wait4(2); 0: not in time */
 	double looked;		  /* after so many seconds */
@@ -88,6 +90,13 @@ json_t *pfs_batch_row(const struct pfs_batch_dump *d);
 /* Was this very dump done before? again: and did that come to an end? */
 bool pfs_batch_row_is_of(const json_t *row, const struct pfs_batch_dump *d, bool again);
 /*
+ * Is this, of a log, the row of a crash that has one already, of the dump beside it in
+ * its folder, or of another log of it? Or of a log that was found, in which nothing
+ * happened? Then it is left out (same.c).
+ */
+bool pfs_batch_row_is_idle(const struct pfs_batch_results *results, const struct pfs_batch_dump *d,
+			   const json_t *row);
+/*
  * What became of the worker: status as of wait4(2), doc what it left, taken over,
  * NULL: nothing.
  */
@@ -95,7 +104,7 @@ json_t *pfs_batch_row_finish(const struct pfs_batch_dump *d, json_t *doc, int st
 			     bool timed_out, double wall, const struct rusage *ru);
 
 /*
- * Do all dumps that have no row. *ret_signal: what ended it early, 0: nothing
+ * Do all dumps that have no row, and then all logs. *ret_signal: what ended it early, 0: nothing
  * did. (pool.c)
  */
 int pfs_batch_run(const struct pfs_batch_opts *o, const struct pfs_batch_found *found,

@@ -42,7 +42,7 @@ static bool same_set(const struct pfs_batch_file *a, const struct pfs_batch_file
 
 static bool is_dump(const struct pfs_batch_file *f)
 {
-	return f->named || f->probe.dump || f->unreadable;
+	return f->named || f->probe.dump || f->probe.log || f->unreadable;
 }
 
 static bool before(const struct timespec *a, const struct timespec *b)
@@ -80,6 +80,8 @@ static int add_dump(struct pfs_batch_found *f, struct pfs_batch_file *const *fil
 {
 	struct pfs_batch_dump d = {
 		.nr_files = nr,
+		.log = files[0]->probe.log,
+		.named = files[0]->named,
 		.unreadable = files[0]->unreadable,
 		.scout_status = files[0]->scout_status,
 		.looked = files[0]->looked,

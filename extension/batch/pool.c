@@ -143,6 +143,10 @@ static int add_row(struct pool *p, const struct pfs_batch_dump *d, json_t *row)
 
 	p->meter.done++;
 	p->meter.bytes_done += d->bytes;
+	if (pfs_batch_row_is_idle(p->results, d, row)) {
+		json_decref(row);
+		return 0;
+	}
 	p->meter.failed += !outcome || strcmp(outcome, "done");
 	return pfs_batch_results_add(p->results, row, p->err);
 }
@@ -214,12 +218,25 @@ static int look_after(struct pool *p, unsigned int *ret_running)
 	return r;
 }
 
+/* A log may be that of a dump whose row is to come: it waits for all of them. */
+static bool must_wait(const struct pool *p)
+{
+	unsigned int i;
+
+	if (!p->todo[p->next]->log)
+		return false;
+	for (i = 0; i < p->nr; i++)
+		if (p->workers[i].pid && !p->workers[i].d->log)
+			return true;
+	return false;
+}
+
 static int fill(struct pool *p)
 {
 	unsigned int i;
 	int r = 0;
 
-	for (i = 0; i < p->nr && !r && p->next < p->nr_todo; i++)
+	for (i = 0; i < p->nr && !r && p->next < p->nr_todo && !must_wait(p); i++)
 		if (!p->workers[i].pid)
 			r = start(p, &p->workers[i]);
 	return r;
@@ -267,18 +284,16 @@ static int loop(struct pool *p, const sigset_t *set, int *ret_signal)
 }
 
 /* What has a row is done; what could not even be looked at gets one here. */
-static int choose(struct pool *p, const struct pfs_batch_found *found)
+static int choose_of(struct pool *p, const struct pfs_batch_found *found, bool logs)
 {
 	size_t i;
 	int r = 0;
 
-	/* Twice the room: each may be tried a second time. */
-	p->todo = calloc(2 * found->nr_dumps + 1, sizeof(*p->todo));
-	if (!p->todo)
-		return pfs_err_set(p->err, ENOMEM, "out of memory");
 	for (i = 0; i < found->nr_dumps && !r; i++) {
 		const struct pfs_batch_dump *d = &found->dumps[i];
 
+		if (d->log != logs)
+			continue;
 		if (pfs_batch_row_is_of(json_object_get(p->results->rows, d->id), d, p->o->again)) {
 			p->meter.before++;
 			continue;
@@ -292,6 +307,20 @@ static int choose(struct pool *p, const struct pfs_batch_found *found)
 				    pfs_batch_row_finish(d, NULL, d->scout_status, !d->scout_status,
 							 d->looked, NULL));
 	}
+	return r;
+}
+
+static int choose(struct pool *p, const struct pfs_batch_found *found)
+{
+	int r;
+
+	/* Twice the room: each may be tried a second time. */
+	p->todo = calloc(2 * found->nr_dumps + 1, sizeof(*p->todo));
+	if (!p->todo)
+		return pfs_err_set(p->err, ENOMEM, "out of memory");
+	r = choose_of(p, found, false);
+	if (!r)
+		r = choose_of(p, found, true);
 	p->nr_first = p->nr_todo;
 	return r;
 }

@@ -31,6 +31,8 @@ json_t *pfs_batch_row(const struct pfs_batch_dump *d)
 	pfs_json_str(&j, row, "version", "1.0");
 	pfs_json_str(&j, row, "id", d->id);
 	pfs_json_str(&j, row, "path", d->files[0]);
+	if (d->log)
+		pfs_json_bool(&j, row, "log", true);
 	if (d->nr_files > 1)
 		pfs_json_set(&j, row, "files", pfs_json_strings(&j, d->files, d->nr_files));
 	pfs_json_int(&j, row, "bytes", d->bytes);

@@ -137,6 +137,16 @@ static json_t *groups(struct pfs_json *j, const struct row *rows, size_t nr)
 	return a;
 }
 
+static uint64_t count_logs(const struct row *rows, size_t nr)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		n += json_is_true(json_object_get(rows[i].row, "log"));
+	return n;
+}
+
 static const char *const outcomes[] = { "done", "failed", "timeout", "memory", "crashed" };
 #define NR_OUTCOMES (sizeof(outcomes) / sizeof(outcomes[0]))
 
@@ -177,6 +187,7 @@ json_t *pfs_batch_summary(const struct pfs_batch_results *results,
 	qsort(rows, nr, sizeof(*rows), by_group);
 	pfs_json_str(&j, doc, "out", results->out);
 	pfs_json_int(&j, doc, "dumps", nr);
+	pfs_json_int(&j, doc, "logs", count_logs(rows, nr));
 	pfs_json_set(&j, doc, "outcomes", count_outcomes(&j, rows, nr));
 	pfs_json_int(&j, doc, "others", found->others);
 	pfs_json_int(&j, doc, "skipped", found->skipped);
@@ -196,7 +207,8 @@ int pfs_batch_status(const struct pfs_batch_results *results, const struct pfs_b
 
 		if (st == 1)
 			return 1;
-		unknown |= st != 0 || !row;
+		/* A log has no row where its dump has it. */
+		unknown |= st != 0 || (!row && !found->dumps[i].log);
 	}
 	return unknown ? 3 : 0;
 }
@@ -204,10 +216,13 @@ int pfs_batch_status(const struct pfs_batch_results *results, const struct pfs_b
 void pfs_text_batch(struct pfs_out *o, const json_t *summary)
 {
 	const json_t *group, *counts = json_object_get(summary, "outcomes");
+	json_int_t logs = json_integer_value(json_object_get(summary, "logs"));
 	size_t i, shown = 0;
 
 	pfs_outf(o, "%" JSON_INTEGER_FORMAT " dumps in %s",
 		 json_integer_value(json_object_get(summary, "dumps")), get(summary, "out"));
+	if (logs)
+		pfs_outf(o, ", %" JSON_INTEGER_FORMAT " of them but a log", logs);
 	for (i = 0; i < NR_OUTCOMES; i++) {
 		json_int_t n = json_integer_value(json_object_get(counts, outcomes[i]));
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bytes/dump.h"
+#include "bytes/log.h"
 
 int pfs_pread(int fd, void *buf, size_t len, uint64_t offset)
 {
@@ -122,5 +123,8 @@ int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, st
 		*ret = PFS_DUMP_ELF;
 		return identify_elf(b, err);
 	}
+	if (pfs_log_is_file(f->fd))
+		return pfs_err_set(err, EINVAL, "not a dump but a log: pfnscope log %s",
+				   f->path ? f->path : "FILE");
 	return other(b, len, err);
 }

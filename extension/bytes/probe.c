@@ -11,6 +11,7 @@
 
 #include "bytes/dump.h"
 #include "bytes/kdump_format.h"
+#include "bytes/log.h"
 
 /*
  * The files of a set have the same header, except for the fields that say how
@@ -74,6 +75,7 @@ void pfs_probe(const char *path, struct pfs_probe *ret)
 		}
 		/* -EIO means that it is a dump, of which a part is missing or damaged. */
 		ret->dump = !r || r == -EIO;
+		ret->log = r == -EINVAL && pfs_log_is_file(f.fd);
 		ret->error = ret->dump || r == -EINVAL ? 0 : -r;
 	}
 	close(f.fd);

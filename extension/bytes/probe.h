@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is a file a dump? Decided by its first bytes, for callers that look through many files. */
+/*
+ * Is a file a dump, or a log? Decided by its first bytes, for callers that look through many
+ * files.
+ */
 #ifndef PFS_BYTES_PROBE_H
 #define PFS_BYTES_PROBE_H
 
@@ -8,6 +11,7 @@
 
 struct pfs_probe {
 	bool dump;
+	bool log;     /* a kernel log, which is no dump */
 	int error;    /* errno of what cannot be opened or read; 0: none */
 	bool part;    /* one file of a split set: PFNs [start, end) of [0, max) */
 	uint64_t set; /* equal for the files of one set */

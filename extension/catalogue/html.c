@@ -101,7 +101,8 @@ static void put_dump(struct pfs_out *o, const json_t *d)
 			   (long long)json_integer_value(json_object_get(d, "nr")),
 			   or_dash(get(d, "path")));
 	else
-		pfs_markup(o, "<td class=\"t\">%s</td></tr>\n", or_dash(get(d, "path")));
+		pfs_markup(o, "<td class=\"t\">%s%s</td></tr>\n", or_dash(get(d, "path")),
+			   get(d, "log") ? " (log only)" : "");
 }
 
 /* The dumps of each key, in their order; NULL: out of memory. */

@@ -15,6 +15,8 @@ static const struct {
 	{ "signature",
 	  "coalesce(defect, crash, CASE outcome WHEN 'done' THEN verdict ELSE outcome END)",
 	  "coalesce(signature, CASE outcome WHEN 'done' THEN verdict ELSE outcome END)", "dump" },
+	{ "crash", "coalesce(crash, CASE outcome WHEN 'done' THEN verdict ELSE outcome END)",
+	  "coalesce(signature, CASE outcome WHEN 'done' THEN verdict ELSE outcome END)", "dump" },
 	{ "kernel", "coalesce(release, 'unknown')", "coalesce(release, 'unknown')", "dump" },
 	{ "host", "coalesce(host, 'unknown')", "coalesce(host, 'unknown')", "dump" },
 	{ "time", "coalesce(substr(time, 1, 10), 'unknown')",
@@ -27,12 +29,13 @@ static const struct {
 
 static const char list_sql[] =
 	"SELECT nr, id, path, bytes, modified, outcome, status, verdict, title, signature, defect,"
-	" crash, release, build_id, host, time, results, report FROM dump";
+	" crash, release, build_id, host, time, results, report,"
+	" CASE WHEN json_valid(row) AND json_extract(row, '$.log') THEN 'only' END FROM dump";
 
 static const char *const list_keys[] = {
-	"nr",	   "id",       "path",	"bytes",     "modified", "outcome",
-	"status",  "verdict",  "title", "signature", "defect",	 "crash",
-	"release", "build_id", "host",	"time",	     "results",	 "report",
+	"nr",	   "id",    "path",	 "bytes",  "modified", "outcome", "status",
+	"verdict", "title", "signature", "defect", "crash",    "release", "build_id",
+	"host",	   "time",  "results",	 "report", "log",
 };
 
 #define NR_LIST_KEYS ((int)(sizeof(list_keys) / sizeof(list_keys[0])))
@@ -152,7 +155,7 @@ int pfs_catalogue_groups(struct pfs_catalogue *c, const char *by, json_t **ret, 
 		;
 	if (i == NR_GROUPINGS)
 		return pfs_err_set(err, EINVAL,
-				   "--by=%s: want signature, kernel, host, time or "
+				   "--by=%s: want signature, crash, kernel, host, time or "
 				   "finding",
 				   by);
 	/* Constants of ours, all of them. */

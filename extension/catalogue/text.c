@@ -26,8 +26,8 @@ void pfs_text_catalogue_list(struct pfs_out *o, const json_t *doc)
 
 		pfs_outf(o, "%-20s  %-16s  %-24s  ", or_dash(get(d, "time")),
 			 or_dash(get(d, "host")), or_dash(get(d, "release")));
-		pfs_outf(o, "%-12s  %s\n", verdict ? verdict : or_dash(get(d, "outcome")),
-			 or_dash(get(d, "path")));
+		pfs_outf(o, "%-12s  %s%s\n", verdict ? verdict : or_dash(get(d, "outcome")),
+			 or_dash(get(d, "path")), get(d, "log") ? " (log only)" : "");
 	}
 }
 
@@ -64,7 +64,8 @@ static void show(struct pfs_out *o, const json_t *dump)
 	const char *text;
 	size_t i;
 
-	pfs_out_field(o, "dump", "%s", or_dash(get(row, "path")));
+	pfs_out_field(o, json_is_true(json_object_get(row, "log")) ? "log only" : "dump", "%s",
+		      or_dash(get(row, "path")));
 	pfs_out_field(o, "id", "%s, modified %s", or_dash(get(row, "id")),
 		      or_dash(get(row, "modified")));
 	pfs_out_field(o, "kernel", "%s, %s", or_dash(get(kernel, "release")),

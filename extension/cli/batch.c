@@ -14,6 +14,7 @@
 #include "bytes/record.h"
 #include "cli/vmlinux_dir.h"
 #include "report/json.h"
+#include "session/log.h"
 #include "session/origin.h"
 #include "verbs/args.h"
 #include "verbs/report.h"
@@ -93,6 +94,23 @@ static void set_verdict(struct work *w)
 		pfs_json_str(&w->j, o, "defect", sig.defect);
 	pfs_json_str(&w->j, o, "crash", sig.crash);
 	pfs_json_set(&w->j, w->doc, "signature", o);
+}
+
+static void set_panic(struct work *w)
+{
+	const struct pfs_panic *p = &w->s.panic;
+	json_t *o;
+
+	if (p->kind == PFS_PANIC_NONE)
+		return;
+	o = pfs_json_object(&w->j);
+	pfs_json_str(&w->j, o, "message", p->message);
+	if (p->pid >= 0)
+		pfs_json_int(&w->j, o, "pid", (uint64_t)p->pid);
+	pfs_json_str(&w->j, o, "comm", p->comm);
+	if (p->cpu >= 0)
+		pfs_json_int(&w->j, o, "cpu", (uint64_t)p->cpu);
+	pfs_json_set(&w->j, w->doc, "panic", o);
 }
 
 /* One entry a code, of the worst severity that it has, in the order of the report. */
@@ -222,6 +240,28 @@ static int note_inputs(struct work *w, struct pfs_err *err)
 	return r ? r : pfs_inputs_add(&w->inputs, w->job->a->from, err);
 }
 
+/* A log without a dump: the boot that speaks for it is all of the row. */
+static void analyse_log(struct work *w)
+{
+	const struct pfs_log_session *b;
+	struct pfs_err err = { 0 };
+	struct pfs_log l;
+
+	if (pfs_log_open(w->d->files[0], &l, &err)) {
+		set_error(w, &err);
+		return;
+	}
+	b = pfs_log_chosen(&l);
+	w->s = b->s;
+	pfs_json_int(&w->j, w->doc, "status", (uint64_t)pfs_exit_of_log(&l));
+	set_verdict(w);
+	set_panic(w);
+	set_findings(w);
+	set_kernel(w, w->s.facts.release, w->s.facts.build_id,
+		   w->s.mem.arch ? w->s.mem.arch->name : NULL);
+	pfs_json_str(&w->j, w->doc, "host", b->host);
+}
+
 static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int threads)
 {
 	const struct job *job = arg;
@@ -236,6 +276,10 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 	w->d = d;
 	w->opts.jobs = threads;
 	w->doc = pfs_json_object(&w->j);
+	if (d->log) {
+		analyse_log(w);
+		return pfs_json_done(&w->j, w->doc);
+	}
 	if (set_report(w, &err)) {
 		set_error(w, &err);
 	} else if (analyse_with(w, &origin, &err)) {
@@ -248,6 +292,7 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 		} else {
 			pfs_json_int(&w->j, w->doc, "status", (uint64_t)pfs_exit_of(&w->s));
 			set_verdict(w);
+			set_panic(w);
 			set_findings(w);
 			if (*w->report)
 				pfs_json_str(&w->j, w->doc, "report",

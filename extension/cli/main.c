@@ -10,6 +10,7 @@
 
 #include <pfnscope/version.h>
 
+#include "bytes/log.h"
 #include "bytes/record.h"
 #include "cli/module.h"
 #include "session/find_vmlinux.h"
@@ -208,6 +209,9 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	enum pfs_exit st = PFS_EXIT_FAILED;
 	int r;
 
+	/* A log has a crash key, too. */
+	if (a->verb == PFS_V_SIGNATURE && a->nr_files == 1 && pfs_log_is_path(a->files[0]))
+		return pfs_run_log(a, a->files[0], o, err);
 	if (pfs_files_sort(a->files, a->nr_files, &files, err)) {
 		if (err->code == ENOENT && !a->has_verb && a->nr_files) {
 			pfs_err_wrap(err, "neither a verb nor a file");

@@ -70,6 +70,7 @@ enum {
 	PHYS_OFFSET,
 	VMEMMAP_START,
 	IS_MAP_MEMORY,
+	PAC_MASK,
 };
 
 static const char *const fact_names[] = {
@@ -79,6 +80,7 @@ static const char *const fact_names[] = {
 	"NUMBER(PHYS_OFFSET)",	     /* what the direct map begins with; signed */
 	"NUMBER(VMEMMAP_START)",     /* struct page of PHYS_OFFSET (v6.0) */
 	"SYMBOL(pfn_is_map_memory)", /* v5.14 */
+	"NUMBER(KERNELPACMASK)",     /* pointer authentication: where signatures are (v5.10) */
 	NULL,
 };
 
@@ -243,6 +245,7 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 				   pfs_fact_name(PFS_F_SWAPPER_PG_DIR), (unsigned long long)va);
 	m->root.pa = va - pfs_val(f, KIMAGE_VOFFSET);
 	/* It is one of the image's last pages, wherever KASLR or an older layout put that. */
+	m->pac_mask = pfs_have(f, PAC_MASK) ? pfs_val(f, PAC_MASK) : 0;
 	m->image_start = va > IMAGE_REACH ? va - IMAGE_REACH : 0;
 	m->image_end = va < UINT64_MAX - IMAGE_REACH ? va + IMAGE_REACH : UINT64_MAX;
 	if (m->root.pa >> (m->page_shift == SHIFT_64K || m->root.va_bits == BITS_WIDE ? 52 : 48))

@@ -81,6 +81,7 @@ struct pfs_mem {
 	uint64_t image_start, image_end; /* where the kernel image is mapped, and little else */
 	unsigned int page_shift;	 /* log2 bytes of a page */
 	uint64_t pte_mask;		 /* physical address bits of an entry */
+	uint64_t pac_mask; /* bits of a signed kernel address that hold its signature */
 	/*
 	 * The piece of a table that was read last at each level, so that a walk
 	 * to a neighbour costs no read. Not used on a live target.
@@ -91,6 +92,12 @@ struct pfs_mem {
 		uint64_t entry[PFS_TABLE_PIECE / 8];
 	} table[PFS_MAX_LEVELS];
 };
+
+/* A return address as it was before it was signed; bit 55 tells the halves apart. */
+static inline uint64_t pfs_unsigned(const struct pfs_mem *m, uint64_t va)
+{
+	return va >> 55 & 1 ? va | m->pac_mask : va;
+}
 
 /* Forget the cached tables: the next walk reads them again, so that a recorder notes them. */
 void pfs_mem_forget(struct pfs_mem *m);

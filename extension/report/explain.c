@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/checks/tables.h"
 #include "core/verdict/mechanism.h"
 #include "report/report.h"
 

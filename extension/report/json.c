@@ -135,11 +135,15 @@ static json_t *kernel(struct pfs_json *j, const struct pfs_session *s)
 	if (s->facts.build_id && *s->facts.build_id)
 		pfs_json_str(j, o, "build_id", s->facts.build_id);
 	pfs_json_str(j, o, "arch", s->mem.arch ? s->mem.arch->name : s->target->info.arch);
-	pfs_json_int(j, o, "page_size", l->page_size);
-	pfs_json_int(j, o, "section_size_bits", l->section_shift);
+	/* Of a log without a dump, what it does not say is not known. */
+	if (l->page_size)
+		pfs_json_int(j, o, "page_size", l->page_size);
+	if (l->section_shift)
+		pfs_json_int(j, o, "section_size_bits", l->section_shift);
 	if (l->vmemmap_known)
 		pfs_json_hex(j, o, "vmemmap_base", l->vmemmap);
-	pfs_json_int(j, o, "page_struct_size", l->struct_page);
+	if (l->struct_page)
+		pfs_json_int(j, o, "page_struct_size", l->struct_page);
 	if (pfs_have(&s->facts, PFS_F_KERNELOFFSET))
 		pfs_json_hex(j, o, "kaslr_offset", pfs_val(&s->facts, PFS_F_KERNELOFFSET));
 	return o;

@@ -42,6 +42,10 @@ json_t *pfs_json_done(struct pfs_json *j, json_t *doc);
  */
 bool pfs_json_differ(const json_t *a, const json_t *b, char *path, size_t size);
 
+/* The panic and the verdict of a report (json_report.c). */
+json_t *pfs_json_panic(struct pfs_json *j, const struct pfs_session *s);
+json_t *pfs_json_verdict(struct pfs_json *j, const struct pfs_session *s);
+
 /* Members of a page, the same as page_text.c prints. */
 json_t *pfs_json_walk(struct pfs_json *j, const struct pfs_walk *w);
 json_t *pfs_json_words(struct pfs_json *j, const struct pfs_model *m, const struct pfs_page *p);

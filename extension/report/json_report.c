@@ -69,7 +69,7 @@ static json_t *candidates(struct pfs_json *j, const struct pfs_verdict *v)
 	return a;
 }
 
-static json_t *panic_object(struct pfs_json *j, const struct pfs_session *s)
+json_t *pfs_json_panic(struct pfs_json *j, const struct pfs_session *s)
 {
 	const struct pfs_panic *p = &s->panic;
 	json_t *o = pfs_json_object(j), *task;
@@ -105,17 +105,44 @@ static json_t *panic_object(struct pfs_json *j, const struct pfs_session *s)
 	return o;
 }
 
+static json_t *fix_object(struct pfs_json *j, const struct pfs_fix *fix)
+{
+	json_t *o = pfs_json_object(j);
+
+	pfs_json_str(j, o, "title", fix->title);
+	pfs_json_str(j, o, "commit", fix->commit);
+	pfs_json_str(j, o, "in", fix->in);
+	return o;
+}
+
 static json_t *fixes(struct pfs_json *j, const struct pfs_mechanism *mech)
 {
 	json_t *a = pfs_json_array(j);
 	size_t i, n = sizeof(mech->fixes) / sizeof(mech->fixes[0]);
 
-	for (i = 0; mech && i < n && mech->fixes[i]; i++) {
+	for (i = 0; mech && i < n && mech->fixes[i]; i++)
+		pfs_json_add(j, a, fix_object(j, mech->fixes[i]));
+	return a;
+}
+
+/* What it would have to be, of a log. A commit that was not seen with its title is left out. */
+static json_t *possible(struct pfs_json *j, const struct pfs_verdict *v)
+{
+	json_t *a = pfs_json_array(j);
+	size_t i;
+
+	for (i = 0; i < v->nr_possible; i++) {
+		const struct pfs_possible *p = &v->possible[i];
 		json_t *o = pfs_json_object(j);
 
-		pfs_json_str(j, o, "title", mech->fixes[i]->title);
-		pfs_json_str(j, o, "commit", mech->fixes[i]->commit);
-		pfs_json_str(j, o, "in", mech->fixes[i]->in);
+		pfs_json_str(j, o, "title", p->fix->title);
+		if (*p->fix->commit)
+			pfs_json_str(j, o, "commit", p->fix->commit);
+		if (*p->fix->in)
+			pfs_json_str(j, o, "in", p->fix->in);
+		if (p->mechanism)
+			pfs_json_str(j, o, "mechanism", p->mechanism->code);
+		pfs_json_str(j, o, "because", p->because);
 		pfs_json_add(j, a, o);
 	}
 	return a;
@@ -144,7 +171,11 @@ static void set_page(struct pfs_json *j, json_t *o, const struct pfs_model *m,
 	unsigned int index;
 
 	pfs_json_hex(j, o, "pfn", p->pfn);
-	pfs_json_hex(j, o, "page", p->va);
+	if (p->va)
+		pfs_json_hex(j, o, "page", p->va);
+	/* A log has no more of it. */
+	if (m->log_only)
+		return;
 	if (sec) {
 		pfs_json_int(j, o, "section", sec->nr);
 		pfs_json_set(j, o, "section_flags", pfs_json_section_flags(j, sec->flags));
@@ -165,7 +196,7 @@ static void set_page(struct pfs_json *j, json_t *o, const struct pfs_model *m,
 		pfs_json_set(j, o, "words", pfs_json_words(j, m, p));
 }
 
-static json_t *verdict(struct pfs_json *j, const struct pfs_session *s)
+json_t *pfs_json_verdict(struct pfs_json *j, const struct pfs_session *s)
 {
 	const struct pfs_verdict *v = &s->verdict;
 	json_t *o = pfs_json_object(j), *sig;
@@ -190,6 +221,10 @@ static json_t *verdict(struct pfs_json *j, const struct pfs_session *s)
 	pfs_json_set(j, o, "evidence", pfs_json_strings(j, v->evidence.line, v->evidence.nr));
 	pfs_json_set(j, o, "fixes", fixes(j, v->mechanism));
 	pfs_json_str(j, o, "advice", v->advice);
+	if (s->model.log_only) {
+		pfs_json_set(j, o, "possible", possible(j, v));
+		pfs_json_str(j, o, "command", v->command);
+	}
 	return o;
 }
 
@@ -272,9 +307,9 @@ json_t *pfs_json_report(const struct pfs_session *s)
 	json_t *doc = pfs_json_document(&j, "pfnscope/report", s);
 
 	if (s->has_panic && s->panic.kind != PFS_PANIC_NONE)
-		pfs_json_set(&j, doc, "panic", panic_object(&j, s));
+		pfs_json_set(&j, doc, "panic", pfs_json_panic(&j, s));
 	if (s->has_verdict)
-		pfs_json_set(&j, doc, "verdict", verdict(&j, s));
+		pfs_json_set(&j, doc, "verdict", pfs_json_verdict(&j, s));
 	pfs_json_set(&j, doc, "summary", summary(&j, s));
 	pfs_json_set(&j, doc, "findings", findings(&j, &s->findings));
 	pfs_json_set(&j, doc, "facts", facts(&j, &s->facts));

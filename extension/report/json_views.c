@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The views as JSON: pfn, sections, vmemmap, map, explain. Ranges are half-open. */
+#include "core/checks/tables.h"
 #include "core/pages/predicate.h"
 #include "core/verdict/mechanism.h"
 #include "report/json.h"

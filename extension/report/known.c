@@ -1,40 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Searches the catalogues (include/pfnscope/ *.def), by code and by the words of a panic. */
-#include <ctype.h>
 #include <string.h>
 
+#include "core/checks/tables.h"
 #include "report/report.h"
 
 #define NR_FIXES (sizeof(((struct pfs_mechanism *)0)->fixes) / sizeof(struct pfs_fix *))
 
-enum { MIN_WORDS = 3, MIN_ITEM = 6 }; /* shorter than that, all match */
-
-const char *pfs_list_item(const char **list, size_t *len)
-{
-	const char *s = *list;
-
-	if (!s || !*s)
-		return NULL;
-	*len = strcspn(s, ";");
-	*list = s + *len + (s[*len] ? strspn(s + *len, "; ") : 0);
-	return s;
-}
-
-static bool word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
-/* Does the line have the item, and not as a part of a longer name? */
-static bool line_has(const char *line, const char *item, size_t len)
-{
-	const char *s;
-
-	for (s = line; *s; s++)
-		if (!strncasecmp(s, item, len) && (s == line || !word(s[-1])) && !word(s[len]))
-			return true;
-	return false;
-}
+enum { MIN_WORDS = 3 }; /* shorter than that, all match */
 
 /* What was asked is a part of what is known, or a line of a log that has it. */
 static bool seen_in(const struct pfs_fix *fix, const char *words)
@@ -43,20 +16,9 @@ static bool seen_in(const struct pfs_fix *fix, const char *words)
 	size_t len;
 
 	while ((item = pfs_list_item(&list, &len)))
-		if (len >= MIN_ITEM && line_has(words, item, len))
+		if (pfs_line_has(words, item, len))
 			return true;
 	return strcasestr(fix->seen, words);
-}
-
-static bool shows(const struct pfs_fix *fix, const char *code)
-{
-	const char *list = fix->shows, *item;
-	size_t len;
-
-	while ((item = pfs_list_item(&list, &len)))
-		if (strlen(code) == len && !memcmp(item, code, len))
-			return true;
-	return false;
 }
 
 /* A fix answers to its title, and to its commit, also to a longer abbreviation of it. */
@@ -106,7 +68,7 @@ bool pfs_known_problem(const struct pfs_known *k, const struct pfs_problem *p)
 		return k->exact && !strcmp(p->code, words);
 	fix = pfs_fixes(&nr);
 	for (i = 0; i < nr; i++)
-		if (shows(&fix[i], p->code) && fix_matches(&fix[i], words))
+		if (pfs_fix_shows(&fix[i], p->code) && fix_matches(&fix[i], words))
 			return true;
 	return strcasestr(p->code, words) || strcasestr(p->title, words) ||
 	       strcasestr(p->meaning, words) || strcasestr(p->advice, words);

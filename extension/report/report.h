@@ -160,7 +160,7 @@ int pfs_page_view(struct pfs_model *m, const char *x, bool hex, struct pfs_page_
 		  struct pfs_err *err);
 
 /* What a key is the hash of, in order: names and values; the values are not terminated. */
-#define PFS_NR_SIGNATURE_PARTS 5	/* the defect, the kind of panic, three frames */
+#define PFS_NR_SIGNATURE_PARTS 4	/* the kind of panic, three frames */
 
 struct pfs_signature_parts {
 	struct {
@@ -177,7 +177,7 @@ struct pfs_signature_parts {
 struct pfs_signature {
 	char title[192];
 	char defect[32]; /* "defect:v1:0123456789abcdef", "" if there is no defect */
-	char crash[32];	 /* "crash:v1:...", "" if there was no panic */
+	char crash[32];	 /* "crash:v2:...", "" if there was no panic */
 	struct pfs_signature_parts defect_of, crash_of;
 };
 
@@ -205,6 +205,9 @@ bool pfs_has_problems(const struct pfs_findings *f);
 
 /* Text: verdict_text.c, text.c, page_text.c, views.c, map.c, explain.c */
 void pfs_text_verdict(struct pfs_out *o, const struct pfs_session *s);
+/* Its title, and what panicked where. */
+void pfs_text_panic(struct pfs_out *o, const struct pfs_session *s);
+void pfs_text_candidates(struct pfs_out *o, const struct pfs_verdict *v);
 /* The mechanism, its fixes, the advice, the evidence and the signature. */
 void pfs_text_why(struct pfs_out *o, const struct pfs_session *s);
 void pfs_text_range(struct pfs_out *o, const struct pfs_model *m, const struct pfs_run *r);
@@ -238,12 +241,6 @@ void pfs_known_find(struct pfs_known *k, const char *words);
 bool pfs_known_problem(const struct pfs_known *k, const struct pfs_problem *p);
 bool pfs_known_mechanism(const struct pfs_known *k, const struct pfs_mechanism *mech);
 bool pfs_known_fix(const struct pfs_known *k, const struct pfs_fix *fix);
-/*
- * The next item of a list such as pfs_fix.seen, which "; " separates; it has
- * *len bytes. NULL: there are no more.
- */
-const char *pfs_list_item(const char **list, size_t *len);
-
 /*
  * JSON documents. Each function returns a new reference, or NULL when out of
  * memory (pfs_json_explain() also if nothing matches the words). The order of

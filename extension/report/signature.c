@@ -2,8 +2,9 @@
 /*
  * Signatures: what two dumps that show the same defect have in common. They
  * consist of names only, never of addresses, counts or releases, so that they
- * survive a reboot, KASLR and a backport. A key contains the version of its
- * recipe; when the recipe changes, so does the version.
+ * survive a reboot, KASLR and a backport. The crash key is of what the kernel
+ * printed alone, so that a log without a dump has the same. A key contains the
+ * version of its recipe; when the recipe changes, so does the version.
  */
 #include <stdio.h>
 #include <string.h>
@@ -123,6 +124,9 @@ void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret)
 	memset(ret, 0, sizeof(*ret));
 	if (!s->has_verdict)
 		return;
+	/* The state of the page is a part of it, and no log has that. */
+	if (s->model.log_only)
+		defect = false;
 	if (defect) {
 		part_str(&ret->defect_of, "mechanism", code ? code : "");
 		part_str(&ret->defect_of, "state", state);
@@ -130,14 +134,13 @@ void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret)
 		hash_parts(ret->defect, "defect:v1:", &ret->defect_of);
 	}
 	if (s->has_panic && p->kind != PFS_PANIC_NONE) {
-		part_str(&ret->crash_of, "defect", ret->defect);
 		part_str(&ret->crash_of, "kind", pfs_panic_kind_name(p->kind));
 		if (p->function)
 			frame(&ret->crash_of, p->function);
 		for (i = 0; i < p->nr_stack && ret->crash_of.nr < PFS_NR_SIGNATURE_PARTS; i++)
 			if (pfs_frame_telling(p, i))
 				frame(&ret->crash_of, p->stack[i].function);
-		hash_parts(ret->crash, "crash:v1:", &ret->crash_of);
+		hash_parts(ret->crash, "crash:v2:", &ret->crash_of);
 	}
 	if (defect)
 		snprintf(ret->title, sizeof(ret->title), "%s: %s struct page%s%.*s (%s)",
@@ -169,7 +172,8 @@ void pfs_text_signature(struct pfs_out *o, const struct pfs_session *s)
 
 	pfs_signature(s, &sig);
 	if (!*sig.crash) {
-		pfs_outf(o, "no signature: no panic in this dump\n");
+		pfs_outf(o, "no signature: no panic in this %s\n",
+			 s->model.log_only ? "log" : "dump");
 		return;
 	}
 	pfs_out_para(o, 0, "", "%s", sig.title);

@@ -29,8 +29,9 @@ static void put_finding(struct pfs_out *o, const struct pfs_model *m, const stru
 	pfs_outf(o, "  %s\n", f->problem->code);
 	if (f->end > f->start) {
 		pfs_outf(o, "    pfn 0x%" PRIx64 "-0x%" PRIx64, f->start, f->end - 1);
-		pfs_outf(o, "  physical 0x%" PRIx64 "-0x%" PRIx64, f->start << shift,
-			 (f->end << shift) - 1);
+		if (shift)
+			pfs_outf(o, "  physical 0x%" PRIx64 "-0x%" PRIx64, f->start << shift,
+				 (f->end << shift) - 1);
 		pfs_outf(o, "  %" PRIu64 " %s\n", f->pages, f->pages == 1 ? "page" : "pages");
 	}
 	pfs_out_para(o, 4, "", "%s (confidence: %s)", f->title ? f->title : f->problem->title,
@@ -63,7 +64,7 @@ void pfs_text_limits(struct pfs_out *o, const struct pfs_session *s)
 
 	if (!m->nr_limits)
 		return;
-	pfs_out_heading(o, "Limits of this dump");
+	pfs_out_heading(o, m->log_only ? "Limits of this log" : "Limits of this dump");
 	for (i = 0; i < m->nr_limits; i++)
 		pfs_out_para(o, 0, "  - ", "%s: %s", m->limits[i].what, m->limits[i].why);
 }

@@ -46,8 +46,8 @@ static void put_dump(struct pfs_out *o, const struct pfs_session *s)
 	if (i->live && !i->path)
 		pfs_out_field(o, "dump", "%s (live)", pfs_dump_name(i));
 	else
-		pfs_out_field(o, "dump", "%s (%s, %s)", pfs_dump_name(i),
-			      i->format ? i->format : "unknown format",
+		pfs_out_field(o, s->model.log_only ? "log" : "dump", "%s (%s, %s)",
+			      pfs_dump_name(i), i->format ? i->format : "unknown format",
 			      i->live ? "live" : pfs_fmt_size(size, i->bytes));
 	pfs_out_field(o, "kernel", "%s, %s",
 		      s->facts.release && *s->facts.release ? s->facts.release : "unknown release",
@@ -186,7 +186,26 @@ static void put_fixes(struct pfs_out *o, const struct pfs_mechanism *mech)
 			      i > 1 ? "them" : "it", i > 1 ? "them" : "it");
 }
 
-static void put_candidates(struct pfs_out *o, const struct pfs_verdict *v)
+static void put_possible(struct pfs_out *o, const struct pfs_verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->nr_possible; i++) {
+		const struct pfs_possible *p = &v->possible[i];
+
+		if (p->mechanism)
+			pfs_out_cfield(o, PFS_BOLD, i ? NULL : "would be", "%s",
+				       p->mechanism->title);
+		pfs_out_field(o, i || p->mechanism ? NULL : "would be", "\"%s\"", p->fix->title);
+		if (*p->fix->commit)
+			pfs_out_field(o, NULL, "commit %s%s%s; %s", p->fix->commit,
+				      *p->fix->in ? ", in " : "", p->fix->in, p->because);
+		else
+			pfs_out_field(o, NULL, "%s", p->because);
+	}
+}
+
+void pfs_text_candidates(struct pfs_out *o, const struct pfs_verdict *v)
 {
 	size_t i, shown = 0;
 
@@ -232,6 +251,7 @@ void pfs_text_why(struct pfs_out *o, const struct pfs_session *s)
 	if (!v->mechanism && !v->evidence.nr && !v->advice)
 		return;
 	pfs_out_heading(o, "Why");
+	put_possible(o, v);
 	if (v->mechanism) {
 		pfs_out_cfield(o, PFS_BOLD, "mechanism", "%s", v->mechanism->title);
 		pfs_out_field(o, NULL, "%s", v->explanation);
@@ -251,6 +271,16 @@ void pfs_text_why(struct pfs_out *o, const struct pfs_session *s)
 	if (*sig.defect)
 		pfs_out_field(o, "signature", "%s%s%s", sig.defect, *sig.crash ? " " : "",
 			      sig.crash);
+	else if (s->model.log_only && *sig.crash)
+		pfs_out_field(o, "signature", "%s", sig.crash);
+}
+
+void pfs_text_panic(struct pfs_out *o, const struct pfs_session *s)
+{
+	put_title(o, &s->verdict);
+	pfs_out_raw(o, "\n", 1);
+	put_dump(o, s);
+	put_panic(o, s);
 }
 
 void pfs_text_verdict(struct pfs_out *o, const struct pfs_session *s)
@@ -258,15 +288,12 @@ void pfs_text_verdict(struct pfs_out *o, const struct pfs_session *s)
 	const struct pfs_verdict *v = &s->verdict;
 	const struct pfs_model *m = &s->model;
 
-	put_title(o, v);
-	pfs_out_raw(o, "\n", 1);
-	put_dump(o, s);
-	put_panic(o, s);
+	pfs_text_panic(o, s);
 	if (v->has_pfn) {
 		pfs_out_heading(o, "The page");
 		pfs_text_page_block(o, m, &v->page);
 		pfs_text_range(o, m, &v->run);
 	}
 	pfs_text_why(o, s);
-	put_candidates(o, v);
+	pfs_text_candidates(o, v);
 }

@@ -337,6 +337,8 @@ static int take_positionals(char *const *pos, size_t nr, bool hosted, struct pfs
 		a->nr_files = nr;
 		return 0;
 	}
+	if (a->verb == PFS_V_LOG && nr != 1)
+		return pfs_err_set(err, EINVAL, "'%s' wants one %s", v->name, v->arg);
 	if (nr < files_wanted)
 		return pfs_err_set(err, EINVAL, "no vmcore given");
 	if (v->arg && !optional && nr < files_wanted + 1)

@@ -135,6 +135,16 @@ enum pfs_exit pfs_run_catalogue(const struct pfs_args *a, struct pfs_out *o, str
 /* The verb diff (diff.c): PFS_EXIT_PROBLEMS if the two sides differ. */
 enum pfs_exit pfs_run_diff(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
 
+/*
+ * The verb log, and signature of a log (log.c). Exit status: PFS_EXIT_PROBLEMS if the
+ * kernel's words call a struct page bad, PFS_EXIT_INCONCLUSIVE if a dump has to decide.
+ */
+enum pfs_exit pfs_run_log(const struct pfs_args *a, const char *path, struct pfs_out *o,
+			  struct pfs_err *err);
+/* The exit status for a log. */
+struct pfs_log;
+enum pfs_exit pfs_exit_of_log(const struct pfs_log *l);
+
 /* The code of a JSON error document (error.c). */
 const char *pfs_error_code(const struct pfs_err *err);
 

@@ -45,7 +45,8 @@ static void put_options(struct pfs_out *o, const struct pfs_args *a, bool hosted
 		/* A screen has room for what many verbs share; VERB -h has the rest. */
 		if (a->help == PFS_HELP_SHORT && !a->has_verb &&
 		    (r->verbs & PFS_OPTION_ALONE || (r->arg && !r->letter) ||
-		     __builtin_popcountll(r->verbs & ((1ull << PFS_NR_VERBS) - 1)) <= 2))
+		     __builtin_popcountll(r->verbs & ((1ull << PFS_NR_VERBS) - 1)) <=
+			     (r->letter ? 2 : 3)))
 			continue;
 		if (r->verbs & (hosted ? PFS_OPTION_ALONE : PFS_OPTION_HOSTED))
 			continue;

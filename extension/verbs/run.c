@@ -226,6 +226,11 @@ static enum pfs_exit run_diff(struct run *r)
 	return pfs_run_diff(r->a, r->o, r->err);
 }
 
+static enum pfs_exit run_log(struct run *r)
+{
+	return pfs_run_log(r->a, r->a->arg, r->o, r->err);
+}
+
 static enum pfs_exit run_report(struct run *r)
 {
 	const struct pfs_args *a = r->a;
@@ -266,6 +271,7 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 		[PFS_V_DIFF] = run_diff,
 		[PFS_V_DISTILL] = run_distill,
 		[PFS_V_REPORT] = run_report,
+		[PFS_V_LOG] = run_log,
 	};
 	/* clang-format on */
 	struct run r = { s, a, opts, o, err };

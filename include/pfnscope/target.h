@@ -118,9 +118,22 @@ struct pfs_qemu_note {
 	size_t len;
 };
 
+/* A line of the kernel log. The text may be any bytes but NUL, and is to be escaped. */
+struct pfs_log_line {
+	uint64_t ts_nsec; /* since boot; 0: not known */
+	const char *text; /* NUL-terminated */
+	size_t len;
+	size_t nr;	 /* its number in the file of a log; 0: it is of a dump */
+	uint32_t caller; /* PID of the task that printed it, or its CPU with bit 31 set */
+	bool has_caller; /* always from v5.10 on */
+	bool more;	 /* no newline: a fragment, which the next one may go on with */
+	bool goes_on;	 /* a fragment that goes on with the last one (KERN_CONT) */
+	bool other;	 /* not printed by who died (core/panic/caller.c) */
+};
+
 struct pfs_target_info {
 	const char *path;
-	const char *format;	 /* "elf", "kdump", "kdump-flattened", ... */
+	const char *format;	 /* "elf", "kdump", "kdump-flattened", "log", ... */
 	const char *compression; /* "zlib", "lzo", "zstd", "snappy"; NULL: none, unknown */
 	const char *reader;	 /* "libkdumpfile" */
 	const char *reader_version;
@@ -141,8 +154,10 @@ struct pfs_target_info {
 	const char *scan_note; /* a distilled dump's counts and runs (JSON text) */
 	size_t scan_note_len;
 	const char *cut; /* how the file is cut off; NULL: it is not. What it lost is undecidable */
-	bool live;	 /* memory changes under us: cache nothing */
-	bool exact;	 /* read no more than is used: what is read is kept, or is all there is */
+	const struct pfs_log_line *log; /* of a log without a dump, oldest first; else NULL */
+	size_t nr_log;
+	bool live;  /* memory changes under us: cache nothing */
+	bool exact; /* read no more than is used: what is read is kept, or is all there is */
 };
 
 enum pfs_trial { PFS_TRIAL_BEGIN, PFS_TRIAL_KEEP, PFS_TRIAL_DROP };

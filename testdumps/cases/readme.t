@@ -25,6 +25,7 @@ export PYTHONDONTWRITEBYTECODE=1
 for f in vmcore before after crash/a crash/b; do
 	cp testdumps/s1/s1.kdump "$tmp/at/$f"
 done
+mkdump --log testdumps/synthetic/log-bad-page-state.text "$tmp/at/console.log"
 for page in README.md HACKING.md doc/*.md; do
 	grep -E '^    (build/pfnscope|python3 testdumps/mkdump) ' "$page" | sed -E 's/^ +//; s/ {2,}.*//' >"$tmp/commands"
 	while read -r command; do
@@ -47,6 +48,13 @@ for page in README.md HACKING.md doc/*.md; do
 		is "$name" "$([ "$status" -le 1 ] || cat "$tmp/said")" ''
 	done <"$tmp/commands"
 done
+
+awk '/^    \$ build\/pfnscope log console.log$/ { on = 1; next }
+	on && /^#/ { exit }
+	on { sub("^    ", ""); print }' doc/logs.md | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$tmp/shown"
+(cd "$tmp/at" && run build/pfnscope log console.log)
+ok 'doc/logs.md shows a verdict' grep -q '^UNEXPLAINED: ' "$tmp/shown"
+same 'and it is the one that is printed of the log' "$tmp/out" "$tmp/shown"
 
 # finding FILE: the first one in it.
 finding() {

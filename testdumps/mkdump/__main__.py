@@ -3,7 +3,8 @@
 
 usage: python3 testdumps/mkdump [--FORMAT] DESCRIPTION DUMP
 
-FORMAT (kdump, elf, flattened) outranks the description's own. The language is
+FORMAT (kdump, elf, flattened) outranks the description's own; log writes the
+machine's log instead, as dmesg prints it. The language is
 in testdumps/README.md: one directive per line, '#' begins a comment. Ranges are
 inclusive, as in /proc/iomem; numbers are as in C.
 """
@@ -164,7 +165,10 @@ class Description:
             stamp = re.match(r"\[ *(\d+)\.(\d{6})\] ?(.*)$", line)
             if not stamp:
                 raise ValueError("line %d of the log has no time stamp" % (at + 1))
-            m.log.append((int(stamp[1]) * 10**9 + int(stamp[2]) * 1000, stamp[3]))
+            ns = int(stamp[1]) * 10**9 + int(stamp[2]) * 1000
+            who = re.match(r"\[ *([TC])(\d+)\] ?(.*)$", stamp[3])
+            caller = int(who[2]) | (1 << 31 if who[1] == "C" else 0) if who else 0
+            m.log.append((ns, who[3] if who else stamp[3], caller))
             at += 1
         if at == len(lines):
             raise ValueError("the log has no end")
@@ -333,9 +337,15 @@ class Description:
                            else number(self.cut))
 
 
+def write_log(log, path):
+    with open(path, "w") as f:
+        for ns, text in log:
+            f.write("[%5d.%06d] %s\n" % (ns // 10**9, ns // 1000 % 10**6, text))
+
+
 def main(argv):
     force = None
-    if len(argv) == 4 and argv[1][:2] == "--" and argv[1][2:] in FORMATS:
+    if len(argv) == 4 and argv[1][:2] == "--" and argv[1][2:] in FORMATS + ("log",):
         force = argv.pop(1)[2:]
     if len(argv) != 3:
         sys.stderr.write(__doc__)
@@ -343,6 +353,9 @@ def main(argv):
     try:
         description = Description()
         description.read(argv[1])
+        if force == "log":
+            write_log(description.machine.log, argv[2])
+            return 0
         description.format = force or description.format
         description.write(argv[2])
     except (Failure, OSError) as e:

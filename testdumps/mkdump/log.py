@@ -16,7 +16,7 @@ class Log:
     def build_record_log(self):
         """v3.5 to v5.9: struct printk_log, then text, padded to 4 bytes."""
         records = b""
-        for ns, text in self.log:
+        for ns, text, _ in self.log:
             text = text.encode(errors="surrogateescape")
             size = -(-(16 + len(text)) // 4) * 4
             record = struct.pack("<QHHHBB", ns, size, len(text), 0, 0, 6 << 5) + text
@@ -36,7 +36,7 @@ class Log:
         count_bits = max(8, (len(self.log) + 1).bit_length())
         count = 1 << count_bits
         need = 8 + sum(8 + -(-len(t.encode(errors="surrogateescape")) // 8) * 8
-                       for _, t in self.log)
+                       for _, t, _ in self.log)
         size_bits = max(15, need.bit_length())
         ids = (1 << 62) - 1
         born = -(count + 1) & ids
@@ -55,7 +55,7 @@ class Log:
         desc(born, reusable, failed, failed)
         lpos = -(1 << size_bits) & ((1 << 64) - 1)
         tail_lpos, id_ = lpos, born
-        for seq, (ns, line) in enumerate(self.log):
+        for seq, (ns, line, caller) in enumerate(self.log):
             line = line.encode(errors="surrogateescape")
             id_ = (id_ + 1) & ids
             size = 8 + -(-len(line) // 8) * 8
@@ -67,6 +67,8 @@ class Log:
             self.mem.set(info + self.off("printk_info.seq"), seq)
             self.mem.set(info + self.off("printk_info.ts_nsec"), ns)
             self.mem.set(info + self.off("printk_info.text_len"), len(line), 2)
+            if "OFFSET(printk_info.caller_id)" in self.facts:
+                self.mem.set(info + self.off("printk_info.caller_id"), caller, 4)
             lpos = end
         prb = self.variable("printk_rb_static", self.fact("SIZE(printk_ringbuffer)"))
         ring = prb + self.off("printk_ringbuffer.desc_ring")

@@ -49,7 +49,7 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         self.symbols = {}
         self.owned = []         # (start, end) in bytes: what the allocators gave out
         self.pending = []       # struct pages that differ from their neighbours
-        self.log = []           # (nanoseconds, text)
+        self.log = []           # (nanoseconds, text, caller)
         self.cpus = []
         self.info = {}          # VMCOREINFO lines that the text sets; None: take out
 
@@ -103,7 +103,7 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         elif self.version < (5, 11):
             self.mem.set(self.variable("vmemmap", 8), self.vmemmap)
         self.mem.set(self.variable("max_pfn", 8), max(b for _, b in self.mem.ranges))
-        panicked = any("Kernel panic" in text for _, text in self.log)
+        panicked = any("Kernel panic" in text for _, text, _ in self.log)
         self.mem.set(self.variable("panic_cpu", 4), 0 if panicked else -1, 4)
         self.mem.set(self.variable("num_poisoned_pages", 8), 0)
         self.mem.set(self.variable("system_state", 4), self.fact("NUMBER(SYSTEM_RUNNING)"), 4)

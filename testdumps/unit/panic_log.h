@@ -17,8 +17,7 @@ static inline struct world *log_of(const char *text)
 						  sizeof(*l));
 
 		assert_non_null(l);
-		l->text = pfs_strndup(&w->m.arena, text, n);
-		l->len = n;
+		*l = (struct pfs_log_line){ .text = pfs_strndup(&w->m.arena, text, n), .len = n };
 		text += n + (text[n] == '\n');
 	}
 	return w;

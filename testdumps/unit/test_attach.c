@@ -201,6 +201,30 @@ static void asleep(void **state)
 	assert_true(says(x, "no task's stack shows one in memremap_pages() for this device"));
 }
 
+/* arm64: the stack pointer is in cpu_context, and return addresses are signed. */
+static void signed_addresses(void **state)
+{
+	uint64_t mask = UINT64_C(0xff7f000000000000);
+	struct fixture *x = *state;
+
+	w_no_fact(x->w, PFS_F_THREAD_SP);
+	w_fact(x->w, PFS_F_THREAD_CPU_SP, 8);
+	push(x, 2, 2, RET(INIT) & ~mask);
+	push(x, 2, 4, PGMAP);
+	push(x, 2, 6, (RET(MEMREMAP) & ~mask) | UINT64_C(0x1234) << 56);
+	find(x);
+	assert_int_equal(x->p.nr_attachers, 0);
+	x->w->mem.pac_mask = mask;
+	find(x);
+	assert_int_equal(x->p.nr_attachers, 1);
+	assert_string_equal(x->p.attachers[0].function, "memmap_init_zone_device");
+	assert_true(x->p.attachers[0].pgmap == PGMAP);
+	/* Bit 55 is clear in the half of user space. */
+	push(x, 2, 6, RET(MEMREMAP) & ~mask & ~(UINT64_C(1) << 55));
+	find(x);
+	assert_int_equal(x->p.nr_attachers, 0);
+}
+
 static void remains(void **state)
 {
 	struct fixture *x = *state;
@@ -464,8 +488,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(asleep),    T(remains), T(not_attaching), T(thread),	T(on_a_cpu),
-		T(panicking), T(looped),  T(not_there),	    T(unknown), T(wanted),
+		T(asleep),    T(signed_addresses), T(remains),	 T(not_attaching),
+		T(thread),    T(on_a_cpu),	   T(panicking), T(looped),
+		T(not_there), T(unknown),	   T(wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -380,6 +380,49 @@ static void counts(void **unused)
 	teardown(&x);
 }
 
+/* Slabs of four pages at 0x2004 and of two at 0x2008, frozen: a type, and no reference. */
+static void frozen(void **unused)
+{
+	const uint64_t four = ~(UINT64_C(64) * 4 - 1) | 1, two = ~(UINT64_C(64) * 2 - 1) | 1;
+	const uint32_t slab = 0xf5000000;
+	struct fixture x;
+	struct pfs_err err;
+	size_t i;
+
+	(void)unused;
+	setup(&x);
+	fact(&x, PFS_F_PG_COMPOUND_INFO, 8);
+	fact(&x, PFS_F_ZONE_VMEMMAP_TAILS, 1000);
+	fact(&x, PFS_F_BUDDY_VALUE, 0xf0000000);
+	fact(&x, PFS_F_FLAG_HEAD, 16);
+	assert_int_equal(pfs_classifier_init(x.m.classifier, &x.m, &err), 0);
+	for (i = 0; i < 16; i++) {
+		bool head = i == 4 || i == 8;
+
+		page(section[i], 1, head ? 1 << 16 : 0, i < 4 || i > 9);
+		if (head)
+			memcpy(section[i] + 48, &slab, 4);
+		else if (i > 4 && i < 10)
+			put(section[i], 8, i == 9 ? two : four);
+	}
+	assert_int_equal(garbage(&x), 0);
+	/* bit 0 of each tail, of the first one and of the only one, too */
+	for (i = 5; i < 10; i++) {
+		if (i == 8)
+			continue;
+		put(section[i], 8, (i == 9 ? two : four) & ~UINT64_C(1));
+		assert_int_equal(garbage(&x), 1 << i);
+		put(section[i], 8, i == 9 ? two : four);
+	}
+	/* the mask of another size, with which the head is still the same for the first two */
+	for (i = 5; i < 8; i++) {
+		put(section[i], 8, i == 7 ? ~(UINT64_C(64) * 8 - 1) | 1 : two);
+		assert_int_equal(garbage(&x), 1 << i);
+		put(section[i], 8, four);
+	}
+	teardown(&x);
+}
+
 /* A compound page of eight at 0x2004, and single pages around it. */
 static void compound(void **unused)
 {
@@ -884,14 +927,23 @@ static void alike(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fills),	 cmocka_unit_test(links),
-		cmocka_unit_test(device),	 cmocka_unit_test(tails),
-		cmocka_unit_test(mask_tails),	 cmocka_unit_test(buddy),
-		cmocka_unit_test(counts),	 cmocka_unit_test(compound),
-		cmocka_unit_test(fake_heads),	 cmocka_unit_test(free_block),
-		cmocka_unit_test(buddy_by_byte), cmocka_unit_test(severity_by_place),
-		cmocka_unit_test(online_page),	 cmocka_unit_test(alike),
-		cmocka_unit_test(walk_states),	 cmocka_unit_test(evidence_lines),
+		cmocka_unit_test(fills),
+		cmocka_unit_test(links),
+		cmocka_unit_test(device),
+		cmocka_unit_test(tails),
+		cmocka_unit_test(mask_tails),
+		cmocka_unit_test(buddy),
+		cmocka_unit_test(frozen),
+		cmocka_unit_test(counts),
+		cmocka_unit_test(compound),
+		cmocka_unit_test(fake_heads),
+		cmocka_unit_test(free_block),
+		cmocka_unit_test(buddy_by_byte),
+		cmocka_unit_test(severity_by_place),
+		cmocka_unit_test(online_page),
+		cmocka_unit_test(alike),
+		cmocka_unit_test(walk_states),
+		cmocka_unit_test(evidence_lines),
 		cmocka_unit_test(ladder),
 	};
 

@@ -210,6 +210,50 @@ static void records(void **state)
 	w_free(w);
 }
 
+/*
+ * Pieces that KERN_CONT printed, with a line of another CPU between them: LOG_CONT without
+ * LOG_PREFIX goes on with a record that has no LOG_NEWLINE (kernel/printk.c).
+ */
+static void fragments(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int flags, caller;
+	} put[] = {
+		{ "Code: 48 89", 4, 7 }, { "of another", 6, 8 }, { " fb 0f", 8, 7 },
+		{ " 0b", 10, 7 },	 { "next", 8, 7 },
+	};
+	struct world *w = old_new(256, 0, 160);
+	unsigned int i, with;
+
+	(void)state;
+	for (i = 0; i < 5; i++) {
+		old_put(w, i * 32, i, 32, put[i].text);
+		w->ram.bytes[BUF + i * 32 + 15] = (unsigned char)put[i].flags;
+		/* Behind the longest of these texts, as no kernel has it. */
+		w_u32(w, BUF + i * 32 + 28, put[i].caller);
+	}
+	assert_int_equal(pfs_model_log(&w->m, &w->err), 0);
+	/* Not known who printed: the line between ends what was open. */
+	assert_int_equal(w->m.nr_log, 4);
+	line_is(w, 0, 0, "Code: 48 89");
+	line_is(w, 2, 2, " fb 0f 0b");
+
+	w->m.nr_log = 0;
+	w->m.log = NULL;
+	w_fact(w, PFS_F_PL_CALLER, 28);
+	assert_int_equal(pfs_model_log(&w->m, &w->err), 0);
+	with = 0;
+	assert_int_equal(w->m.nr_log, 3);
+	line_is(w, with++, 0, "Code: 48 89 fb 0f 0b");
+	line_is(w, with++, 1, "of another");
+	/* The last piece ended with a newline. */
+	line_is(w, with, 4, "next");
+	assert_true(w->m.log[0].has_caller);
+	assert_int_equal(w->m.log[0].caller, 7);
+	w_free(w);
+}
+
 static void records_damaged(void **state)
 {
 	struct world *w = old_new(256, 0, 64);
@@ -258,8 +302,11 @@ static void none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ring),	   cmocka_unit_test(ring_damaged),
-		cmocka_unit_test(records), cmocka_unit_test(records_damaged),
+		cmocka_unit_test(ring),
+		cmocka_unit_test(ring_damaged),
+		cmocka_unit_test(records),
+		cmocka_unit_test(fragments),
+		cmocka_unit_test(records_damaged),
 		cmocka_unit_test(none),
 	};
 

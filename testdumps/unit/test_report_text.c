@@ -258,7 +258,7 @@ static void signatures(void **state)
 	fixture_init(&f);
 	pfs_signature(&f.s, &a);
 	assert_int_equal(strlen(a.defect), strlen("defect:v1:") + 16);
-	assert_int_equal(strlen(a.crash), strlen("crash:v1:") + 16);
+	assert_int_equal(strlen(a.crash), strlen("crash:v2:") + 16);
 	assert_string_equal(a.title, "early-section-depopulated: depopulated struct page "
 				     "in stable_page_flags (x86_64)");
 	/* Addresses, counts, releases and clones of a function do not matter. */
@@ -285,9 +285,14 @@ static void signatures(void **state)
 	f.s.verdict.page.state = PFS_ST_UNMAPPED;
 	pfs_signature(&f.s, &b);
 	assert_string_not_equal(a.defect, b.defect);
+	/* What the dump adds to the log is no part of the crash key. */
+	f.frames[1].function = "kpageflags_read";
+	pfs_signature(&f.s, &b);
+	assert_string_equal(a.crash, b.crash);
 	f.s.verdict.status = PFS_UNRELATED;
 	pfs_signature(&f.s, &b);
 	assert_string_equal(b.defect, "");
+	assert_string_equal(a.crash, b.crash);
 }
 
 static void query(const char *text, enum pfs_query_kind kind, uint64_t pfn, uint64_t offset)

@@ -39,6 +39,12 @@ bool pfs_found(const struct pfs_check *c, enum pfs_problem_id id, uint64_t start
  */
 int pfs_one_bit(uint64_t is, uint64_t should);
 
+/*
+ * Was this page a free block when the kernel printed it (check_log.c)? Whoever freed it then
+ * freed it twice, or more pages than there were.
+ */
+bool pfs_named_was_free(const struct pfs_model *m, const struct pfs_named_page *n);
+
 #define CHECK(name, needs) void pfs_check_##name(struct pfs_check *c);
 #include <pfnscope/checks.def>
 #undef CHECK

@@ -1,32 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds what the kernel said of a struct page before it died of something else. */
-#include "core/checks/check.h"
-
+#include <stdio.h>
 #include <string.h>
 
+#include "core/checks/check.h"
 #include "core/pages/classify.h"
+
+/* The map count was its page type, which kernels up to v6.9 print as one. */
+bool pfs_named_was_free(const struct pfs_model *m, const struct pfs_named_page *n)
+{
+	const struct pfs_classifier *c = m->classifier;
+	size_t at = c->type_offset;
+	uint32_t type;
+
+	if (!c->buddy_mask || !at)
+		return false;
+	if (at / 8 < n->nr_raw)
+		type = (uint32_t)(n->raw[at / 8] >> at % 8 * 8);
+	else if (n->has_counts)
+		type = (uint32_t)(n->mapcount - 1);
+	else
+		return false;
+	return (type & c->buddy_mask) == c->buddy_value;
+}
+
+static void put_words(struct pfs_check *c, struct pfs_finding *f, const struct pfs_named_page *n)
+{
+	char when[64];
+
+	if (n->ts_nsec || !n->line_nr)
+		snprintf(when, sizeof(when), "%llu.%06llu s after boot",
+			 (unsigned long long)(n->ts_nsec / 1000000000),
+			 (unsigned long long)(n->ts_nsec / 1000 % 1000000));
+	else
+		snprintf(when, sizeof(when), "line %zu", n->line_nr);
+	pfs_evidence(c, f, "%s: \"%s\"%s%s%s", when, n->line, n->reason ? ", because \"" : "",
+		     n->reason ? n->reason : "", n->reason ? "\"" : "");
+	if (n->by == PFS_NAMED_BY_CHECK && pfs_named_was_free(c->m, n))
+		pfs_evidence(c, f,
+			     "it was a free block already: it was freed twice, or what lies before "
+			     "it was freed over its end, and then this page is innocent");
+	if (n->owner)
+		pfs_evidence(c, f, "page_owner said: \"%s\"", n->owner);
+}
 
 static void report(struct pfs_check *c, const struct pfs_named_page *n, const char *title)
 {
+	struct pfs_page page = { .pfn = 0 };
 	struct pfs_finding *f;
-	struct pfs_page page;
 	struct pfs_err ignored;
-	uint64_t pfn;
+	uint64_t pfn = 0, end;
+	bool known = pfs_named_pfn(c->m, n, &pfn);
 
-	if (!pfs_named_pfn(c->m, n, &pfn) || pfs_page_get(c->m, pfn, &page, &ignored) ||
-	    pfs_found(c, PFS_P_LOG_NAMES_PAGE, pfn, pfn + 1))
+	/*
+	 * A log alone may not say which PFN it is, and what it is now; which list is
+	 * corrupt, it says where it tells where the memmap is.
+	 */
+	if (!c->m->log_only && (!known || pfs_page_get(c->m, pfn, &page, &ignored)))
 		return;
-	f = pfs_find(c, PFS_P_LOG_NAMES_PAGE, pfn, pfn + 1);
+	if (c->m->log_only && !known && n->by != PFS_NAMED_BY_CHECK)
+		return;
+	end = known ? pfn + 1 : 0;
+	if (known && pfs_found(c, PFS_P_LOG_NAMES_PAGE, pfn, end))
+		return;
+	f = pfs_find(c, PFS_P_LOG_NAMES_PAGE, pfn, end);
 	if (title)
 		f->title = title;
-	pfs_evidence(c, f, "%llu.%06llu s after boot: \"%s\"%s%s%s",
-		     (unsigned long long)(n->ts_nsec / 1000000000),
-		     (unsigned long long)(n->ts_nsec / 1000 % 1000000), n->line,
-		     n->reason ? ", because \"" : "", n->reason ? n->reason : "",
-		     n->reason ? "\"" : "");
-	if (n->owner)
-		pfs_evidence(c, f, "page_owner said: \"%s\"", n->owner);
-	pfs_evidence(c, f, "now it is %s: %s", pfs_state_name(page.state), page.why);
+	put_words(c, f, n);
+	if (page.why)
+		pfs_evidence(c, f, "now it is %s: %s", pfs_state_name(page.state), page.why);
 }
 
 /*
@@ -41,7 +83,7 @@ static bool lost_poison(const struct pfs_check *c, const struct pfs_named_page *
 	struct pfs_page page;
 	uint64_t pfn;
 
-	if (!cl->hwpoison_mask || n->unpoisoned || !pfs_named_pfn(c->m, n, &pfn) ||
+	if (!cl || !cl->hwpoison_mask || n->unpoisoned || !pfs_named_pfn(c->m, n, &pfn) ||
 	    (!strstr(n->line, " recovery action for ") && !strstr(n->line, " page recovery: ")) ||
 	    strstr(n->line, "huge") || pfs_page_get(c->m, pfn, &page, &ignored) || !page.has_bytes)
 		return false;

@@ -72,7 +72,15 @@ enum pfs_status {
 	PFS_UNEXPLAINED, /* a page reproduces it, by a mechanism we do not know */
 	PFS_UNRELATED,	 /* nothing ties the panic to the memmap */
 	PFS_NO_PANIC,
-	PFS_INCONCLUSIVE, /* the dump lacks something that the verdict needs */
+	PFS_INCONCLUSIVE, /* the dump lacks something that the verdict needs, or is but a log */
+};
+
+/* What a log alone can say of the cause: that it would have to be this. */
+struct pfs_possible {
+	const struct pfs_fix *fix;
+	const struct pfs_mechanism *mechanism; /* that the fix ends; NULL: no row has it */
+	const char *because;
+	int score;
 };
 
 struct pfs_verdict {
@@ -90,6 +98,10 @@ struct pfs_verdict {
 	const char *advice;
 	struct pfs_candidate *candidates; /* in the order they were tried */
 	size_t nr_candidates, cap_candidates;
+	/* Of a log without a dump: the likeliest first, and what would decide it on a dump. */
+	struct pfs_possible *possible;
+	size_t nr_possible, cap_possible;
+	const char *command;
 };
 
 struct pfs_findings {
@@ -133,5 +145,13 @@ int pfs_check_panic(struct pfs_model *m, const struct pfs_panic *p, struct pfs_f
  */
 int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_verdict *ret,
 		     struct pfs_err *err);
+
+/*
+ * The verdict on a panic of which there is only the log. It is never explained, and
+ * unrelated only where the kernel's words name no bad page, and neither the fault nor
+ * the functions around it leave the memmap as an answer (core/verdict/log_only.c).
+ */
+int pfs_verdict_of_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_verdict *ret,
+		       struct pfs_err *err);
 
 #endif

@@ -2,7 +2,10 @@
 /* The catalogues (include/pfnscope/ *.def) as tables, and the names of small enums. */
 #include "core/checks/tables.h"
 
+#include <ctype.h>
 #include <string.h>
+
+enum { MIN_ITEM = 6 }; /* shorter than that, all match */
 
 #define FIX(id, title, commit, in, shows, seen, sign) \
 	static const struct pfs_fix fix_##id __attribute__((unused)) = \
@@ -105,6 +108,45 @@ const struct pfs_fix *pfs_fixes(size_t *nr)
 {
 	*nr = sizeof(fixes) / sizeof(fixes[0]);
 	return fixes;
+}
+
+const char *pfs_list_item(const char **list, size_t *len)
+{
+	const char *s = *list;
+
+	if (!s || !*s)
+		return NULL;
+	*len = strcspn(s, ";");
+	*list = s + *len + (s[*len] ? strspn(s + *len, "; ") : 0);
+	return s;
+}
+
+static bool word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+bool pfs_line_has(const char *line, const char *item, size_t len)
+{
+	const char *s;
+
+	if (len < MIN_ITEM)
+		return false;
+	for (s = line; *s; s++)
+		if (!strncasecmp(s, item, len) && (s == line || !word(s[-1])) && !word(s[len]))
+			return true;
+	return false;
+}
+
+bool pfs_fix_shows(const struct pfs_fix *fix, const char *code)
+{
+	const char *list = fix->shows, *item;
+	size_t len;
+
+	while ((item = pfs_list_item(&list, &len)))
+		if (strlen(code) == len && !memcmp(item, code, len))
+			return true;
+	return false;
 }
 
 const char *pfs_severity_name(enum pfs_severity s)

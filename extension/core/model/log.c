@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel log as lines. Two formats:
+ * The kernel log as lines, from a log without a dump or out of the memory of a
+ * dump, where it has one of two formats:
  *
  * From v5.10 on (896fbe20b4e2 "printk: use the lockless ringbuffer") there are
  * three rings: descriptors and infos, which the low bits of the id of a record
@@ -25,6 +26,12 @@
 #define MAX_BAD 65536		/* records in a row that cannot be used */
 
 #define ID_MASK (UINT64_MAX >> 2)
+
+/* enum log_flags */
+#define LOG_NEWLINE 2
+#define LOG_PREFIX  4
+#define LOG_CONT    8
+#define FRAGMENTS   8 /* lines of others that may stand between two fragments */
 
 struct build {
 	struct pfs_model *m;
@@ -53,11 +60,34 @@ static bool read_u64(struct pfs_model *m, uint64_t va, uint64_t *ret)
 	return true;
 }
 
+/* What a record says beside its text. */
+struct record {
+	uint64_t ts;
+	uint32_t caller;
+	bool has_caller;
+	unsigned int flags; /* LOG_NEWLINE where they are not known */
+};
+
+/* The flags are the low bits of the byte at va; not every dump holds them. */
+static void read_origin(struct pfs_model *m, uint64_t info, enum pfs_fact_id caller, uint64_t flags,
+			struct record *ret)
+{
+	unsigned char byte;
+	uint64_t id;
+
+	ret->flags = LOG_NEWLINE;
+	if (!pfs_read_va(m->mem, flags, &byte, 1, NULL))
+		ret->flags = byte & 31;
+	ret->has_caller = pfs_have(m->facts, caller) &&
+			  read_u32(m, info + pfs_val(m->facts, caller), &id);
+	ret->caller = ret->has_caller ? (uint32_t)id : 0;
+}
+
 /*
  * Add the lines of one record, the last one first. Records are read from the
  * newest to the oldest, so that an overlong log loses its oldest part.
  */
-static int add_record(struct build *b, uint64_t ts, uint64_t va, size_t len)
+static int add_record(struct build *b, const struct record *rec, uint64_t va, size_t len)
 {
 	struct pfs_model *m = b->m;
 	struct pfs_log_line *line;
@@ -87,9 +117,15 @@ static int add_record(struct build *b, uint64_t ts, uint64_t va, size_t len)
 		line = pfs_grow(&m->arena, &m->log, &m->nr_log, &b->cap, sizeof(*line));
 		if (!line)
 			return -ENOMEM;
-		line->ts_nsec = ts;
-		line->text = text + i;
-		line->len = end - i;
+		*line = (struct pfs_log_line){
+			.ts_nsec = rec->ts,
+			.text = text + i,
+			.len = end - i,
+			.caller = rec->caller,
+			.has_caller = rec->has_caller,
+			.more = end == len && !(rec->flags & LOG_NEWLINE),
+			.goes_on = !i && (rec->flags & (LOG_CONT | LOG_PREFIX)) == LOG_CONT,
+		};
 		text[end] = '\0';
 		if (!i)
 			return 0;
@@ -107,6 +143,45 @@ static void reverse(struct pfs_model *m)
 		m->log[i] = m->log[m->nr_log - 1 - i];
 		m->log[m->nr_log - 1 - i] = t;
 	}
+}
+
+/* The line that this fragment goes on with; NULL: none. */
+static struct pfs_log_line *open_line(struct pfs_log_line *log, size_t nr,
+				      const struct pfs_log_line *fragment)
+{
+	size_t i;
+
+	for (i = nr; i-- && nr - i <= FRAGMENTS;) {
+		if (log[i].has_caller == fragment->has_caller && log[i].caller == fragment->caller)
+			return log[i].more ? &log[i] : NULL;
+	}
+	return NULL;
+}
+
+/*
+ * A line that KERN_CONT printed in pieces is in one record, unless somebody else printed in
+ * between, or up to v4.9 the console was quicker. The pieces become one line again.
+ */
+static int join_fragments(struct pfs_model *m)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < m->nr_log; i++) {
+		struct pfs_log_line *l = &m->log[i], *to;
+
+		to = l->goes_on ? open_line(m->log, nr, l) : NULL;
+		if (!to || to->len + l->len > 4096) {
+			m->log[nr++] = *l;
+			continue;
+		}
+		to->text = pfs_printf(&m->arena, "%s%s", to->text, l->text);
+		if (!to->text)
+			return -ENOMEM;
+		to->len = strlen(to->text);
+		to->more = l->more;
+	}
+	m->nr_log = nr;
+	return 0;
 }
 
 struct prb {
@@ -193,7 +268,8 @@ static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_
 	uint64_t desc = r->descs + (id & (r->count - 1)) * pfs_val(f, PFS_F_SZ_DESC);
 	uint64_t info = r->infos + (id & (r->count - 1)) * pfs_val(f, PFS_F_SZ_PRINTK_INFO);
 	uint64_t counter = atomic_long_offset(f);
-	uint64_t blk = desc + pfs_val(f, PFS_F_DESC_BLK), state, begin, next, seq, ts, va, len;
+	uint64_t blk = desc + pfs_val(f, PFS_F_DESC_BLK), state, begin, next, seq, va, len;
+	struct record rec;
 	unsigned char text_len[2];
 	int err;
 
@@ -201,7 +277,7 @@ static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_
 	    !read_u64(m, blk + pfs_val(f, PFS_F_BLK_BEGIN), &begin) ||
 	    !read_u64(m, blk + pfs_val(f, PFS_F_BLK_NEXT), &next) ||
 	    !read_u64(m, info + pfs_val(f, PFS_F_PI_SEQ), &seq) ||
-	    !read_u64(m, info + pfs_val(f, PFS_F_PI_TS), &ts) ||
+	    !read_u64(m, info + pfs_val(f, PFS_F_PI_TS), &rec.ts) ||
 	    pfs_read_va(m->mem, info + pfs_val(f, PFS_F_PI_TEXT_LEN), text_len, 2, NULL)) {
 		b->unreadable++;
 		return 0;
@@ -233,7 +309,9 @@ static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_
 		if (len > room)
 			len = room;
 	}
-	err = add_record(b, ts, va, len);
+	/* struct printk_info: u16 text_len, u8 facility, u8 flags:5. */
+	read_origin(m, info, PFS_F_PI_CALLER, info + pfs_val(f, PFS_F_PI_TEXT_LEN) + 3, &rec);
+	err = add_record(b, &rec, va, len);
 	*ret_seq = seq;
 	return err ? err : 1;
 }
@@ -321,7 +399,8 @@ static int read_records(struct build *b)
 						 PFS_F_PL_LEN,	      PFS_F_PL_TEXT_LEN };
 	struct pfs_model *m = b->m;
 	const struct pfs_facts *f = m->facts;
-	uint64_t buf, len, first, next, header, ts;
+	uint64_t buf, len, first, next, header;
+	struct record rec;
 	struct offsets o = { 0 };
 	unsigned char raw[2];
 	size_t i, text_len;
@@ -349,17 +428,32 @@ static int read_records(struct build *b)
 	for (i = o.nr; !r && i-- && !b->full;) {
 		uint64_t at = buf + o.at[i], room;
 
-		if (!read_u64(m, at + pfs_val(f, PFS_F_PL_TS), &ts) ||
+		if (!read_u64(m, at + pfs_val(f, PFS_F_PL_TS), &rec.ts) ||
 		    pfs_read_va(m->mem, at + pfs_val(f, PFS_F_PL_TEXT_LEN), raw, 2, NULL)) {
 			b->unreadable++;
 			continue;
 		}
 		text_len = (size_t)raw[0] | (size_t)raw[1] << 8;
 		room = len - o.at[i] - header;
-		r = add_record(b, ts, at + header, text_len < room ? text_len : (size_t)room);
+		/* struct printk_log: u16 text_len, u16 dict_len, u8 facility, u8 flags:5. */
+		read_origin(m, at, PFS_F_PL_CALLER, at + pfs_val(f, PFS_F_PL_TEXT_LEN) + 5, &rec);
+		r = add_record(b, &rec, at + header, text_len < room ? text_len : (size_t)room);
 	}
 	reverse(m);
 	return r;
+}
+
+/* A log without a dump has been read already. */
+static int take_lines(struct pfs_model *m)
+{
+	const struct pfs_target_info *info = &m->mem->target->info;
+
+	m->log = pfs_calloc(&m->arena, info->nr_log, sizeof(*m->log));
+	if (!m->log)
+		return -ENOMEM;
+	memcpy(m->log, info->log, info->nr_log * sizeof(*m->log));
+	m->nr_log = info->nr_log;
+	return 0;
 }
 
 int pfs_model_log(struct pfs_model *m, struct pfs_err *err)
@@ -367,7 +461,9 @@ int pfs_model_log(struct pfs_model *m, struct pfs_err *err)
 	struct build b = { .m = m };
 	int r;
 
-	if (pfs_have(m->facts, PFS_F_PRB)) {
+	if (m->mem->target->info.log) {
+		r = take_lines(m);
+	} else if (pfs_have(m->facts, PFS_F_PRB)) {
 		r = read_prb(&b);
 	} else if (pfs_have(m->facts, PFS_F_LOG_BUF) && pfs_have(m->facts, PFS_F_SZ_PRINTK_LOG)) {
 		r = read_records(&b);
@@ -375,7 +471,7 @@ int pfs_model_log(struct pfs_model *m, struct pfs_err *err)
 		pfs_limit(m, "log", "neither prb nor log_buf is known");
 		return 0;
 	}
-	if (r)
+	if (r || join_fragments(m))
 		return pfs_err_set(err, ENOMEM, "log: out of memory");
 	if (b.full)
 		pfs_limit(m, "log", "longer than %zu MiB or %zu lines: its oldest part is left out",

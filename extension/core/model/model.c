@@ -4,15 +4,24 @@
 
 #include <string.h>
 
-int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct pfs_mem *mem,
-		    struct pfs_err *err)
+void pfs_model_unknown(struct pfs_model *m, const struct pfs_facts *facts, struct pfs_mem *mem)
 {
-	int r;
+	int i;
 
 	memset(m, 0, sizeof(*m));
 	pfs_arena_init(&m->arena);
 	m->facts = facts;
 	m->mem = mem;
+	for (i = 0; i < PFS_NR_SECTION_FLAGS; i++)
+		m->layout.flag_bits[i] = 64;
+}
+
+int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct pfs_mem *mem,
+		    struct pfs_err *err)
+{
+	int r;
+
+	pfs_model_unknown(m, facts, mem);
 	r = pfs_model_layout(m, err);
 	if (!r)
 		r = pfs_model_sections(m, err);

@@ -157,12 +157,6 @@ struct pfs_pgmap {
 	struct pfs_altmap altmap;
 };
 
-struct pfs_log_line {
-	uint64_t ts_nsec;
-	const char *text; /* in the arena, NUL-terminated; raw bytes of the dump, to be escaped */
-	size_t len;
-};
-
 /* Numbers from the facts that the code for pages and sections needs at every step. */
 struct pfs_layout {
 	unsigned int page_shift;
@@ -213,8 +207,9 @@ struct pfs_model {
 	struct pfs_pgmap *pgmaps; /* by start_pfn */
 	size_t nr_pgmaps;
 	bool pgmaps_known;	  /* pgmap_array was read to its end */
-	struct pfs_log_line *log; /* oldest first */
+	struct pfs_log_line *log; /* oldest first; text in the arena, or the target's */
 	size_t nr_log;
+	bool log_only; /* there is no dump: that there is none of the rest says nothing */
 
 	struct pfs_limit *limits;
 	size_t nr_limits, cap_limits;
@@ -228,6 +223,8 @@ struct pfs_model {
  */
 int pfs_model_build(struct pfs_model *m, const struct pfs_facts *facts, struct pfs_mem *mem,
 		    struct pfs_err *err);
+/* A model of which nothing is known: what a log without a dump has. */
+void pfs_model_unknown(struct pfs_model *m, const struct pfs_facts *facts, struct pfs_mem *mem);
 void pfs_model_deinit(struct pfs_model *m);
 
 void pfs_limit(struct pfs_model *m, const char *what, const char *fmt, ...) PFS_PRINTF(3, 4);

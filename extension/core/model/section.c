@@ -351,9 +351,10 @@ int pfs_model_sections(struct pfs_model *m, struct pfs_err *err)
 
 const struct pfs_section *pfs_section_of(const struct pfs_model *m, uint64_t pfn)
 {
-	struct pfs_section key = { .nr = pfn / m->layout.pages_per_section };
+	struct pfs_section key;
 
 	if (!m->nr_sections)
 		return NULL;
+	key.nr = pfn / m->layout.pages_per_section;
 	return bsearch(&key, m->sections, m->nr_sections, sizeof(key), by_nr);
 }

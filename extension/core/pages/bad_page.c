@@ -53,6 +53,55 @@ static bool has_head_flag(const struct pfs_classifier *c, const unsigned char *b
 	return pfs_le64(bytes + c->flags_offset) & c->head_mask;
 }
 
+static bool is_hugetlb(const struct pfs_classifier *c, const unsigned char *bytes)
+{
+	return c->hugetlb_mask && c->type_offset &&
+	       (pfs_le32(bytes + c->type_offset) & c->hugetlb_mask) == c->hugetlb_value;
+}
+
+/*
+ * Has somebody the page? What has a type may be frozen, without a reference; a free block has
+ * one, too, and so may a copy of the head of a huge page.
+ */
+static bool in_use(const struct pfs_classifier *c, const unsigned char *bytes)
+{
+	uint32_t type = c->type_offset ? pfs_le32(bytes + c->type_offset) : UINT32_MAX;
+
+	if (c->has_refcount && pfs_le32(bytes + c->refcount_offset))
+		return true;
+	return c->type_is_byte && type >> 24 >= 0xf0 && type >> 24 != 0xff &&
+	       (type & c->buddy_mask) != c->buddy_value && !is_hugetlb(c, bytes);
+}
+
+/*
+ * Since compound_info is a mask, all tails of a compound page hold the same one: is this another
+ * than two of its neighbours have? It may lead to the same head, so that nothing else tells.
+ */
+static bool odd_mask(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx,
+		     uint64_t pfn, uint64_t word, uint64_t head)
+{
+	const uint64_t near[] = { pfn - 1, pfn + 1, pfn - 2, pfn + 2 };
+	uint64_t other = 0, at, va;
+	size_t i;
+
+	for (i = 0; c->head_is_mask && i < sizeof(near) / sizeof(near[0]); i++) {
+		const unsigned char *bytes = near[i] > head && near[i] <= pfn + 2 ?
+						     neighbour(ctx, near[i]) :
+						     NULL;
+
+		if (!bytes || !pfs_compound_head(c, pfs_pfn_to_page(c->m, near[i]), bytes, &va) ||
+		    pfn_of(c, va) != head)
+			continue;
+		at = pfs_le64(bytes + c->head_offset);
+		if (at == word)
+			return false;
+		if (at == other)
+			return true;
+		other = at;
+	}
+	return false;
+}
+
 /*
  * Is this head unused, as while free_pages_prepare() unlinks its tails, the first ones first?
  * With panic_on_taint the machine may die of one of them.
@@ -62,8 +111,7 @@ static bool half_freed(const struct pfs_classifier *c, const struct pfs_classify
 {
 	const unsigned char *bytes = head < pfn ? neighbour(ctx, head) : NULL;
 
-	return bytes && has_head_flag(c, bytes) && c->has_refcount &&
-	       !pfs_le32(bytes + c->refcount_offset);
+	return bytes && has_head_flag(c, bytes) && c->has_refcount && !in_use(c, bytes);
 }
 
 /*
@@ -91,7 +139,9 @@ static const char *bad_tail(const struct pfs_classifier *c, struct pfs_classify_
 		ctx->head = head;
 	}
 	ctx->last = pfn;
-	return NULL;
+	return odd_mask(c, ctx, pfn, word, head) ?
+		       "a tail page whose compound_info is not that of the other tails" :
+		       NULL;
 }
 
 static bool names(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx, uint64_t pfn,
@@ -146,17 +196,12 @@ static const char *bad_head(const struct pfs_classifier *c, struct pfs_classify_
 		   !(c->head_is_mask && pfs_le64(next + c->head_offset) >> 32 == UINT32_MAX)) {
 		return "a compound head without a tail behind it";
 	}
-	if (used || names(c, ctx, pfn + 1, va)) {
+	/* The first tail may be the bad one. */
+	if (used || names(c, ctx, pfn + 1, va) || names(c, ctx, pfn + 2, va)) {
 		ctx->compound = true;
 		ctx->head = ctx->last = pfn;
 	}
 	return NULL;
-}
-
-static bool is_hugetlb(const struct pfs_classifier *c, const unsigned char *bytes)
-{
-	return c->hugetlb_mask && c->type_offset &&
-	       (pfs_le32(bytes + c->type_offset) & c->hugetlb_mask) == c->hugetlb_value;
 }
 
 bool pfs_head_copy(const struct pfs_classifier *c, const struct pfs_classify_ctx *ctx, uint64_t pfn,
@@ -240,8 +285,7 @@ const char *pfs_bad_page(const struct pfs_classifier *c, struct pfs_classify_ctx
 		return bad || pfn_of(c, head_va) + 1 != pfn ? bad : pfs_bad_second(c, bytes);
 	}
 	if (c->head_offset && flags & c->head_mask)
-		bad = bad_head(c, ctx, pfn,
-			       c->has_refcount && pfs_le32(bytes + c->refcount_offset));
+		bad = bad_head(c, ctx, pfn, in_use(c, bytes));
 	else if (c->head_offset && lost_tail(c, ctx, pfn, bytes))
 		bad = "inside a compound page, and not marked as a tail";
 	if (!bad && flags & c->lru_mask)

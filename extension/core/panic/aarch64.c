@@ -108,6 +108,17 @@ static bool refused_entry(uint64_t esr)
 	return access_of(esr) && !(esr & ESR_FSC & ~UINT64_C(3));
 }
 
+/*
+ * The address was translated, and what answers there said no (0x10; 0x18: parity or ECC), or a
+ * table of the walk did (0x13 to 0x17, 0x1b to 0x1f): the memory's fault, whatever it holds.
+ */
+static bool external_abort(uint64_t esr)
+{
+	unsigned int fsc = esr & 0x3f;
+
+	return access_of(esr) && fsc >= 0x10 && fsc <= 0x1f && fsc != 0x11;
+}
+
 static void set_esr(struct pfs_panic *p, uint64_t esr)
 {
 	if (p->has_error_code)
@@ -457,7 +468,7 @@ static int operand(struct pfs_arena *arena, const unsigned char *code, size_t le
 	csh cs;
 	int r;
 
-	if (len < 4)
+	if (len < 4 || (p->has_error_code && external_abort(p->error_code)))
 		return 0;
 	if (cs_open(CS_ARCH_ARM64, CS_MODE_ARM, &cs) != CS_ERR_OK)
 		return -ENOMEM;
@@ -488,6 +499,25 @@ static bool call_target(struct pfs_mem *m, uint64_t ret, uint64_t *ret_target)
 
 static const char *const no_pfn[] = { "pc", "sp", "pstate", "x29", "x30", NULL };
 
+static const char *const marks[] = {
+	"Mem abort info:",
+	"Data abort info:",
+	"pstate: ",
+	"x29: ",
+	"x2 : ",
+	"ESR = 0x",
+	"swapper pgtable: ",
+	"Booting Linux on physical CPU 0x0000",
+	NULL,
+};
+
+/* VMEMMAP_START to VMEMMAP_END are at the top, with 39, 48 or 52 bits of addresses. */
+static bool may_be_memmap(const struct pfs_panic *p, uint64_t va)
+{
+	(void)p;
+	return va >= 0xffffe00000000000 && va < 0xffffffffc0000000;
+}
+
 const struct pfs_oops_arch pfs_oops_aarch64 = {
 	.name = "aarch64",
 	.classify = classify,
@@ -496,6 +526,8 @@ const struct pfs_oops_arch pfs_oops_aarch64 = {
 	.line = line,
 	.operand = operand,
 	.call_target = call_target,
+	.marks = marks,
+	.may_be_memmap = may_be_memmap,
 	.ip = "pc",
 	.sp = "sp",
 	.ip_label = "pc",

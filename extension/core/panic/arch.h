@@ -42,6 +42,18 @@ struct pfs_oops_arch {
 	 */
 	bool (*call_target)(struct pfs_mem *m, uint64_t ret, uint64_t *ret_target);
 
+	/*
+	 * How lines begin that no other machine's kernel prints, NULL at the end: by
+	 * them a log without a dump is known. Behind a "!", how those begin that this
+	 * one does not print. May be NULL: then no log is.
+	 */
+	const char *const *marks;
+	/*
+	 * Could the memmap be at this address, by where this machine's kernel puts it
+	 * and by the registers in p? Asked where it is not known. May be NULL: it could.
+	 */
+	bool (*may_be_memmap)(const struct pfs_panic *p, uint64_t va);
+
 	/* Names of registers, as in struct pfs_reg. */
 	const char *ip, *sp;
 	const char *ip_label;	   /* as the kernel prints it: "RIP" */
@@ -60,6 +72,9 @@ struct pfs_oops_arch {
 
 /* The one for the architecture of the dump; NULL: its oopses are not known. */
 const struct pfs_oops_arch *pfs_oops_arch_of(const struct pfs_model *m);
+
+/* The name of the architecture by whose marks the log is known; NULL: by none, or by more. */
+const char *pfs_oops_arch_in_log(const struct pfs_model *m);
 
 /* Register i of an elf_prstatus note; false: the note is too short or has another layout. */
 bool pfs_note_reg(const struct pfs_oops_arch *arch, const struct pfs_cpu_note *note, unsigned int i,

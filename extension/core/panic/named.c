@@ -236,8 +236,9 @@ struct names {
 	struct pfs_model *m;
 	struct pfs_named_page *list;
 	size_t nr, cap;
-	uint64_t ts;   /* of the line at hand */
-	size_t report; /* lines since the head of a report of a sanitizer */
+	const struct pfs_log_line *line; /* at hand */
+	uint32_t callers[MAX_NAMED];	 /* who printed them */
+	size_t report;			 /* lines since the head of a report of a sanitizer */
 };
 
 static int add(struct names *n, const struct pfs_named_page *d)
@@ -251,7 +252,9 @@ static int add(struct names *n, const struct pfs_named_page *d)
 	if (!new)
 		return -ENOMEM;
 	*new = *d;
-	new->ts_nsec = n->ts;
+	new->ts_nsec = n->line->ts_nsec;
+	new->line_nr = n->line->nr;
+	n->callers[n->nr - 1] = n->line->caller;
 	return 0;
 }
 
@@ -312,9 +315,19 @@ static bool in_report(struct names *n, const char *s)
 	return n->report;
 }
 
+/* The page that this line may say more of: that which its printer named last. */
+static struct pfs_named_page *last_of(const struct names *n)
+{
+	size_t i = n->nr;
+
+	while (i && n->callers[i - 1] != n->line->caller)
+		i--;
+	return i ? &n->list[i - 1] : NULL;
+}
+
 static int take_line(struct names *n, const char *s)
 {
-	struct pfs_named_page *last = n->nr ? &n->list[n->nr - 1] : NULL;
+	struct pfs_named_page *last = last_of(n);
 	struct pfs_named_page d, other;
 	bool report = in_report(n, s);
 	uint64_t pfn;
@@ -346,16 +359,17 @@ static int take_line(struct names *n, const char *s)
 	return parse_list_entry(s, &d) ? add(n, &d) : 0;
 }
 
-int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_named_page **ret,
-			 size_t *ret_nr)
+int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, bool all,
+			 struct pfs_named_page **ret, size_t *ret_nr)
 {
 	struct names n = { .m = m };
 	size_t i;
 	int r = 0;
 
 	for (i = start; i < end && i < m->nr_log && !r; i++) {
-		n.ts = m->log[i].ts_nsec;
-		r = take_line(&n, pfs_skip_space(m->log[i].text));
+		n.line = &m->log[i];
+		if (all || !n.line->other)
+			r = take_line(&n, pfs_skip_space(n.line->text));
 	}
 	*ret = n.list;
 	*ret_nr = n.nr;

@@ -37,6 +37,15 @@ static bool is_report(const char *s)
 	       pfs_starts(s, "BUG: KCSAN: ") || pfs_starts(s, "UBSAN: ");
 }
 
+/* How the kernels of machines that we do not know begin an oops, as far as they are alike. */
+static bool is_foreign_head(const char *s)
+{
+	return pfs_starts(s, "Unable to handle kernel ") || pfs_starts(s, "Internal error: ") ||
+	       pfs_starts(s, "BUG: Unable to handle kernel ") ||
+	       pfs_starts(s, "BUG: unable to handle ") || pfs_starts(s, "Oops [#") ||
+	       pfs_starts(s, "Oops: ") || pfs_starts(s, "Oops[#");
+}
+
 enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const char *text)
 {
 	const char *s = pfs_skip_space(text);
@@ -72,6 +81,8 @@ enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const cha
 
 		if (kind != PFS_LINE_OTHER)
 			return kind;
+	} else if (is_foreign_head(s)) {
+		return PFS_LINE_HEAD;
 	}
 	return is_lockup(s) ? PFS_LINE_LOCKUP : PFS_LINE_OTHER;
 }
@@ -147,8 +158,10 @@ static void parse_head(struct pfs_parser *x, const char *s)
 		return;
 	if (pfs_starts(s, "kernel BUG at "))
 		x->p->kind = PFS_PANIC_BUG;
-	else
+	else if (x->arch)
 		x->arch->head(x->p, s);
+	else
+		x->p->kind = PFS_PANIC_OOPS;
 }
 
 static int parse_frame(struct pfs_parser *x, const char *text)
@@ -210,6 +223,7 @@ int pfs_oops_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_oop
 	int r = 0;
 
 	for (i = start; i < end && i < m->nr_log && !r; i++)
-		r = parse_line(&x, m->log[i].text);
+		if (!m->log[i].other)
+			r = parse_line(&x, m->log[i].text);
 	return r;
 }

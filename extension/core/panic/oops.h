@@ -39,8 +39,18 @@ enum pfs_oops_line pfs_oops_classify(const struct pfs_oops_arch *arch, const cha
 int pfs_oops_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_oops *o,
 		   struct pfs_panic *p);
 
-/* Find the struct pages that lines [start, end) name, at most 16 (named.c). -ENOMEM. */
-int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, struct pfs_named_page **ret,
-			 size_t *ret_nr);
+/*
+ * Find the struct pages that lines [start, end) name, at most 16 (named.c); with all, also in
+ * what others printed. -ENOMEM.
+ */
+int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, bool all,
+			 struct pfs_named_page **ret, size_t *ret_nr);
+
+/*
+ * Mark the lines that somebody else than who died printed (caller.c): all functions here leave
+ * them out. The second function takes the marks away; false: there were none.
+ */
+void pfs_log_mark_others(struct pfs_model *m);
+bool pfs_log_forget_others(struct pfs_model *m);
 
 #endif

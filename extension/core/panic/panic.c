@@ -43,6 +43,8 @@ static void survey_log(const struct pfs_model *m, struct survey *s)
 	for (i = 0; i < m->nr_log && s->panic == NONE; i++) {
 		enum pfs_oops_line kind = pfs_oops_classify(arch, m->log[i].text);
 
+		if (m->log[i].other)
+			continue;
 		switch (kind) {
 		case PFS_LINE_OTHER:
 		case PFS_LINE_TRACE:
@@ -102,7 +104,7 @@ static size_t dump_start(const struct pfs_model *m, size_t start)
 	while (i > 0 && start - i < 64) {
 		enum pfs_oops_line kind = pfs_oops_classify(arch, m->log[i - 1].text);
 
-		if (kind != PFS_LINE_OTHER)
+		if (kind != PFS_LINE_OTHER && !m->log[i - 1].other)
 			break;
 		i--;
 	}
@@ -143,7 +145,9 @@ static int parse_oops(struct pfs_model *m, size_t start, size_t end, struct pfs_
 	*o = (struct pfs_oops){ .nr_code = 0 };
 	p->message = m->log[start].text;
 	r = pfs_oops_parse(m, start, last, o, p);
-	return r ? r : pfs_oops_named_pages(m, dump_start(m, start), last, &p->named, &p->nr_named);
+	return r ? r :
+		   pfs_oops_named_pages(m, dump_start(m, start), last, false, &p->named,
+					&p->nr_named);
 }
 
 /*
@@ -204,6 +208,16 @@ static int function_of_report(struct pfs_model *m, struct pfs_panic *p)
 	return 0;
 }
 
+int pfs_panic_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_panic *ret)
+{
+	struct pfs_oops o;
+	int r = parse_oops(m, start, end, &o, ret);
+
+	if (!r && pfs_oops_classify(pfs_oops_arch_of(m), m->log[start].text) == PFS_LINE_REPORT)
+		r = function_of_report(m, ret);
+	return r;
+}
+
 /* Parse a panic() without an oops: what is around its line. */
 static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_oops *o,
 		       struct pfs_panic *p)
@@ -225,7 +239,7 @@ static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_o
 		if (!r && start == s->report)
 			r = function_of_report(m, p);
 	} else {
-		r = pfs_oops_named_pages(m, dump_start(m, s->panic), s->panic + 1, &p->named,
+		r = pfs_oops_named_pages(m, dump_start(m, s->panic), s->panic + 1, false, &p->named,
 					 &p->nr_named);
 	}
 	if (r)
@@ -256,12 +270,29 @@ static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_o
 	return 0;
 }
 
+/* Does the panic speak of an event that is not among what its own CPU or task printed? */
+static bool event_missing(const struct pfs_model *m, const struct survey *s)
+{
+	const char *text = s->panic == NONE ? "" : m->log[s->panic].text;
+
+	if (contains(text, "Fatal exception"))
+		return s->oops == NONE;
+	if (panic_of_lockup(text))
+		return s->lockup == NONE;
+	if (contains(text, "panic_on_warn") || contains(text, "panic_on_taint"))
+		return s->warn == NONE && s->report == NONE;
+	return s->oops == NONE && s->warn == NONE && s->report == NONE && s->sysrq == NONE;
+}
+
 static int find_in_log(struct pfs_model *m, struct pfs_oops *o, struct pfs_panic *p)
 {
 	struct survey s;
 	int r;
 
+	pfs_log_mark_others(m);
 	survey_log(m, &s);
+	if (event_missing(m, &s) && pfs_log_forget_others(m))
+		survey_log(m, &s);
 	if (s.oops != NONE) {
 		r = parse_oops(m, s.oops, s.oops_end, o, p);
 		if (r)
@@ -400,7 +431,8 @@ static int complete(struct pfs_model *m, const struct pfs_oops *o, struct pfs_pa
 	int cpu, r = 0;
 
 	if (!arch)
-		pfs_limit(m, "panic", "what an oops of %s says is not known", m->mem->arch->name);
+		pfs_limit(m, "panic", "what an oops of %s says is not known",
+			  m->mem->arch ? m->mem->arch->name : "its machine");
 	if (p->cpu < 0 && (cpu = panic_cpu(m)) >= 0)
 		p->cpu = cpu;
 	if (!p->nr_regs)
@@ -416,7 +448,7 @@ static int complete(struct pfs_model *m, const struct pfs_oops *o, struct pfs_pa
 static int find_elsewhere(struct pfs_model *m, struct pfs_panic *p)
 {
 	size_t i, k, kept = 0;
-	int r = pfs_oops_named_pages(m, 0, m->nr_log, &p->elsewhere, &p->nr_elsewhere);
+	int r = pfs_oops_named_pages(m, 0, m->nr_log, true, &p->elsewhere, &p->nr_elsewhere);
 
 	for (i = 0; i < p->nr_elsewhere; i++) {
 		for (k = 0; k < p->nr_named && p->named[k].line != p->elsewhere[i].line; k++)

@@ -79,6 +79,7 @@ enum pfs_named_by {
 struct pfs_named_page {
 	enum pfs_named_by by;
 	const char *line;   /* that named it */
+	size_t line_nr;	    /* its number in the file of a log; 0: it is of a dump */
 	uint64_t ts_nsec;   /* when, since boot */
 	const char *reason; /* "page dumped because: ..."; NULL: not said */
 	uint64_t page;	    /* an address inside its struct page, if has_page */
@@ -152,6 +153,40 @@ struct pfs_panic {
  * did not panic. A missing log is a limit. -ENOMEM.
  */
 int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *err);
+
+/*
+ * Parse the event that lines [start, end) of the log are about, without what the dump
+ * adds. kind stays PFS_PANIC_NONE if it is no fault. -ENOMEM.
+ */
+int pfs_panic_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_panic *ret);
+
+/* What the kernel reported, one after another: deadly, or not. */
+struct pfs_event {
+	size_t line;	  /* of m->log */
+	const char *kind; /* of the panic; or "warning", "report" */
+	bool deadly;	  /* it is what pfs_panic_find() found */
+	struct pfs_panic panic;
+};
+
+struct pfs_events {
+	struct pfs_event *e;
+	size_t nr, cap;
+	size_t more; /* that are left out: there are too many */
+};
+
+/* Find all events of the log; p is the panic (events.c). -ENOMEM. */
+int pfs_panic_events(struct pfs_model *m, const struct pfs_panic *p, struct pfs_events *ret,
+		     struct pfs_err *err);
+
+/* The release of the kernel, as its oopses have it; NULL: none does (events.c). */
+const char *pfs_panic_release(struct pfs_model *m);
+
+/*
+ * Where the log names a page both by its address and by its PFN, or the registers at the
+ * fault do, these tell where the memmap is: put that into the layout of a model that does
+ * not know. *ret_line is the line, or says which registers, or is NULL (memmap.c).
+ */
+void pfs_panic_memmap(struct pfs_model *m, const struct pfs_panic *p, const char **ret_line);
 
 /*
  * Add what the unwinder of the target, if it has one, knows of the stack:

@@ -485,6 +485,43 @@ static const char *const no_pfn[] = {
 	"rip", "rsp", "eflags", "cs", "ss", "cr2", "orig_rax", NULL,
 };
 
+static const char *const marks[] = {
+	"RIP: ",
+	"RIP  [<",
+	"RSP: ",
+	"RAX: ",
+	"RDX: ",
+	"R13: ",
+	"CR2: ",
+	"#PF: ",
+	"<TASK>",
+	"<IRQ>",
+	"BIOS-e820: ",
+	"x86/",
+	"x86: ",
+	"smpboot: ",
+	"BUG: unable to handle ",
+	/* x86 of 32 bits */
+	"!EIP: ",
+	"!EAX: ",
+	NULL,
+};
+
+/*
+ * The direct map, vmalloc and the memmap lie in this order (mm/kaslr.c), below the CPU
+ * entry area. A stack is in the first or the second of them, so that the memmap is
+ * above it, and not near: the second has terabytes.
+ */
+static bool may_be_memmap(const struct pfs_panic *p, uint64_t va)
+{
+	const struct pfs_reg *sp = pfs_panic_reg(p, "rsp");
+	uint64_t low = 0xff10000000000000, entry_area = 0xfffffe0000000000;
+
+	if (sp && sp->value >= low && sp->value < entry_area)
+		low = sp->value + ((uint64_t)1 << 40);
+	return va >= low && va < entry_area;
+}
+
 const struct pfs_oops_arch pfs_oops_x86_64 = {
 	.name = "x86_64",
 	.classify = classify,
@@ -493,6 +530,8 @@ const struct pfs_oops_arch pfs_oops_x86_64 = {
 	.line = line,
 	.operand = operand,
 	.call_target = call_target,
+	.marks = marks,
+	.may_be_memmap = may_be_memmap,
 	.ip = "rip",
 	.sp = "rsp",
 	.ip_label = "RIP",

@@ -247,6 +247,11 @@ static int keep(struct search *s, uint64_t task, uint64_t pid, const struct trac
 	return a->comm ? 0 : -ENOMEM;
 }
 
+static enum pfs_fact_id sp_fact(const struct pfs_facts *f)
+{
+	return pfs_have(f, PFS_F_THREAD_CPU_SP) ? PFS_F_THREAD_CPU_SP : PFS_F_THREAD_SP;
+}
+
 static int look_at_task(struct search *s, uint64_t task)
 {
 	const struct pfs_facts *f = s->m->facts;
@@ -259,7 +264,7 @@ static int look_at_task(struct search *s, uint64_t task)
 	s->tasks++;
 	if (!pfs_read_int(s->m, task, PFS_F_TASK_PID, &pid) ||
 	    !pfs_read_long(s->m, task, PFS_F_TASK_STACK, &base) ||
-	    !pfs_read_long(s->m, task + pfs_val(f, PFS_F_TASK_THREAD), PFS_F_THREAD_SP, &sp) ||
+	    !pfs_read_long(s->m, task + pfs_val(f, PFS_F_TASK_THREAD), sp_fact(f), &sp) ||
 	    (pfs_have(f, PFS_F_TASK_ON_CPU) &&
 	     pfs_read_va(s->m->mem, task + pfs_val(f, PFS_F_TASK_ON_CPU), &on_cpu, 1, NULL))) {
 		s->unreadable++;
@@ -281,7 +286,7 @@ static int look_at_task(struct search *s, uint64_t task)
 	for (i = 0; i + 8 <= len; i += 8) {
 		const char *name;
 
-		word = pfs_le64(s->stack + i);
+		word = pfs_unsigned(s->m->mem, pfs_le64(s->stack + i));
 		if (!pfs_in_kernel_half(s->m->mem, word))
 			continue;
 		if (!g && (g = pgmap_at(s->m, word)))
@@ -351,9 +356,10 @@ static int look_at_process(struct search *s, uint64_t task)
 
 static bool facts_suffice(struct pfs_model *m)
 {
-	static const enum pfs_fact_id needed[] = { PFS_F_INIT_TASK,   PFS_F_TASK_TASKS,
-						   PFS_F_TASK_PID,    PFS_F_TASK_STACK,
-						   PFS_F_TASK_THREAD, PFS_F_THREAD_SP };
+	const enum pfs_fact_id needed[] = {
+		PFS_F_INIT_TASK,  PFS_F_TASK_TASKS,  PFS_F_TASK_PID,
+		PFS_F_TASK_STACK, PFS_F_TASK_THREAD, sp_fact(m->facts)
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {

@@ -23,7 +23,8 @@ static bool has_memmap(const struct pfs_model *m, uint64_t pfn)
 {
 	const struct pfs_section *s = pfs_section_of(m, pfn);
 
-	return s && s->flags & PFS_SEC_HAS_MEM_MAP;
+	/* Of a log alone, no section is known. */
+	return m->log_only || (s && s->flags & PFS_SEC_HAS_MEM_MAP);
 }
 
 static int add(struct pfs_model *m, struct pfs_leads *leads, uint64_t pfn, enum pfs_source source,
@@ -120,6 +121,9 @@ static int from_pfns(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 	size_t i;
 	int r;
 
+	/* Any number could be one, where nothing says which there are. */
+	if (m->log_only)
+		return 0;
 	for (i = 0; arch && i < p->nr_regs; i++) {
 		if (pfs_reg_special(arch, p->regs[i].name) || !p->regs[i].value ||
 		    !has_memmap(m, p->regs[i].value))

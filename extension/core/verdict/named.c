@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/range.h"
+#include "core/checks/check.h"
 #include "core/pages/classify.h"
 
 #define ULL(x) ((unsigned long long)(x))
@@ -61,25 +62,10 @@ static unsigned int changed(const struct words *w, unsigned int *ret_at, bool *r
 	return n;
 }
 
-/* Was it a free block when it was printed? Its map count was its page type. */
-static bool printed_free(const struct words *w)
-{
-	const struct pfs_classifier *c = w->m->classifier;
-	size_t at = c->type_offset;
-
-	if (!c->buddy_mask || !at)
-		return false;
-	if (at / 8 < w->d->nr_raw)
-		return ((uint32_t)(w->d->raw[at / 8] >> at % 8 * 8) & c->buddy_mask) ==
-		       c->buddy_value;
-	return w->d->has_counts &&
-	       ((uint32_t)(w->d->mapcount - 1) & c->buddy_mask) == c->buddy_value;
-}
-
 /* What the words say of how the page came to be bad; "" if nothing. */
 static const char *about_use(const struct words *w)
 {
-	if (printed_free(w) && pfs_on_free_list(w->m, w->page))
+	if (pfs_named_was_free(w->m, w->d) && pfs_on_free_list(w->m, w->page))
 		return "; it was free already, and on a free list, when it was freed: a double "
 		       "free, or of more pages than there were";
 	if (w->d->has_counts && w->d->refcount < 0)

@@ -276,20 +276,33 @@ static bool leads_nowhere(const struct attempt *a, uint64_t va)
 	return a->p->kind == PFS_PANIC_PAGE_FAULT && pfs_walk_reach(&w) != PFS_REACH_OK;
 }
 
+/* Any register that holds v; NULL if none does. */
+static const char *held_in(const struct attempt *a, uint64_t v)
+{
+	size_t i;
+
+	for (i = 0; i < a->p->nr_regs; i++)
+		if (a->p->regs[i].value == v)
+			return a->p->regs[i].name;
+	return NULL;
+}
+
 /*
  * The page looks sound, except for a pointer that leads nowhere, and the fault is where that
- * points: a register of the operand holds it, or the fault is inside what should be there.
+ * points: a register of the operand holds it, or another one while the fault is a little behind
+ * it (an object's link to the next free one), or the fault is inside what should be there.
  */
 static enum pfs_reproduces wild_pointer(struct attempt *a, const struct pfs_pointer *w)
 {
 	uint64_t size = w->size < a->m->layout.page_size ? a->m->layout.page_size : w->size;
-	const char *reg;
+	const char *reg, *held;
 
 	if (w->address < TELLING_POINTER || pfs_list_poison(a->m->classifier, w->address) ||
 	    !leads_nowhere(a, a->fault))
 		return PFS_DOES_NOT;
 	reg = a->p->operand.valid ? operand_register(a, w->address) : NULL;
-	if (!pfs_within(a->fault, w->address, reg ? size : w->size))
+	held = reg ? reg : held_in(a, w->address);
+	if (!pfs_within(a->fault, w->address, held ? size : w->size))
 		return PFS_DOES_NOT;
 	a->page->state = PFS_ST_GARBAGE;
 	a->page->why = "a pointer in it leads nowhere";
@@ -303,10 +316,11 @@ static enum pfs_reproduces wild_pointer(struct attempt *a, const struct pfs_poin
 			about_bit(a, w->address));
 	else
 		a->why = pfs_printf(&a->m->arena,
-				    "its %s holds 0x%llx, where nothing is mapped, and the fault "
-				    "at 0x%llx is %llu bytes behind that, inside what should be "
-				    "there%s",
-				    w->name, ULL(w->word), ULL(a->fault),
+				    "its %s holds 0x%llx, where nothing is mapped%s%s%s, and the "
+				    "fault at 0x%llx is %llu bytes behind that, inside what should "
+				    "be there%s",
+				    w->name, ULL(w->word), held ? "; " : "", held ? held : "",
+				    held ? " holds that pointer" : "", ULL(a->fault),
 				    ULL(a->fault - w->address), about_bit(a, w->address));
 	return PFS_REPRODUCES;
 }

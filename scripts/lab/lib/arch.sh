@@ -56,11 +56,11 @@ arch_memory()
 		"${@:3}" >/dev/null 2>&1 || die "no device tree of $ARCH's machine"
 	for word in $1; do
 		case $word in
-		memmap=[0-9]*[!\$]*) ;;
+		memmap=[0-9]*[\$!]*) ;;
 		*) APPEND_MEMORY+=" $word"; continue ;;
 		esac
 		size=${word#memmap=}
-		at=$((${size#*[!$]} + RAM_BASE))
+		at=$((${size#*[\$!]} + RAM_BASE))
 		size=$((${size%%M*} << 20))
 		case $word in
 		*!*)
