@@ -5,7 +5,7 @@
 #                 build/pfnscope-drgn.so
 # make deps       libdrgn anew, from drgn's source on PyPI (scripts/deps); make does that
 #                 once by itself. LIBDRGN=0: without it
-# make install    all of these; DESTDIR, prefix, crashdir
+# make install    all of these, and manual pages; DESTDIR, prefix (scripts/install.mk)
 # make demo       set-up, build, a verdict on a dump
 # make check      set-up, build, every test, plain and with sanitizers
 # make check-san  the tests with AddressSanitizer and UBSan alone
@@ -27,8 +27,10 @@ PKGS := libkdumpfile libbpf libdw libelf jansson zlib libdeflate lzo2 snappy lib
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
-	-Wno-format-truncation -Werror
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wno-format-truncation $(WERROR)
+# A package is built by compilers that are younger than this: WERROR= there.
+WERROR ?= -Werror
 OPT := -O2 -g
 CFLAGS ?= $(OPT)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -fPIC -fvisibility=hidden \
@@ -48,10 +50,6 @@ endif
 
 # What programs that use the library include; the other headers and the tables are ours.
 PUBLIC := err hosted target version
-
-prefix ?= /usr/local
-# Where crash looks; it knows no other prefix.
-crashdir ?= $(firstword $(wildcard /usr/lib64/crash/extensions) /usr/lib/crash/extensions)
 
 # V=1 shows the commands.
 Q := $(if $V,,@)
@@ -82,6 +80,7 @@ UNIT := $(UNIT_SRC:testdumps/unit/%.c=$B/unit/%)
 CASES := $(patsubst testdumps/cases/%,$B/cases/%,$(wildcard testdumps/cases/*.t))
 
 all: $B/pfnscope $B/libpfnscope.so $B/libpfnscope.a
+include scripts/install.mk
 # The extension needs crash's header, and the sanitizers a crash made for them.
 ifeq ($(SAN)$(wildcard /usr/include/crash/defs.h),/usr/include/crash/defs.h)
 all: $B/pfnscope.so
@@ -142,9 +141,10 @@ $B/pfnscope: $(CLI_OBJ) $(VERBS_OBJ) $B/libpfnscope.a
 	$(call say,LD,$@)
 	$Q$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(CMD_LIBS)
 
-$B/libpfnscope.so: $(LIB_OBJ) $(VERBS_OBJ)
+$B/libpfnscope.so: extension/libpfnscope.map $(LIB_OBJ) $(VERBS_OBJ)
 	$(call say,LD,$@)
-	$Q$(CC) $(LDFLAGS) -shared -Wl,-soname,libpfnscope.so.0 -Wl,--no-undefined -o $@ $^ $(LIBS)
+	$Q$(CC) $(LDFLAGS) -shared -Wl,-soname,libpfnscope.so.0 -Wl,--no-undefined -o $@ \
+		-Wl,--version-script=$^ $(LIBS)
 
 # Needs nothing but crash and libc: extension/crash/engine.c says why.
 $B/pfnscope.so: $(CRASH_OBJ) $B/libpfnscope.a
@@ -169,12 +169,12 @@ $B/obj/%.o: %.c build/pkgs.mk
 	$Q$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Every testdumps/unit/test_*.c is a cmocka program of its own. cmocka's macros
-# convert signs at every step.
+# convert signs at every step, and its 2.0 has other names for those of 1.1.
 $B/unit/%: testdumps/unit/%.c $B/libpfnscope.a build/test-tools
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$Q$(CC) $(filter-out -Wconversion,$(ALL_CFLAGS)) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< \
-		$B/libpfnscope.a $(LIBS) $$(pkg-config --cflags --libs cmocka)
+	$Q$(CC) $(filter-out -Wconversion,$(ALL_CFLAGS)) -Wno-deprecated-declarations $(LDFLAGS) \
+		-MMD -MP -MF $@.d -o $@ $< $B/libpfnscope.a $(LIBS) $$(pkg-config --cflags --libs cmocka)
 
 include testdumps/fuzz/fuzz.mk
 
@@ -227,23 +227,8 @@ check-fleet: all build/test-tools
 	@scripts/bootstrap fleet
 	prove -v --exec '' testdumps/fleet/check $(if $(N),:: $(N))
 
-install: all
-	install -D -t $(DESTDIR)$(prefix)/bin $B/pfnscope
-	install -D -m 644 $B/libpfnscope.so $(DESTDIR)$(prefix)/lib/libpfnscope.so.0
-	ln -sf libpfnscope.so.0 $(DESTDIR)$(prefix)/lib/libpfnscope.so
-	install -D -m 644 -t $(DESTDIR)$(prefix)/lib $B/libpfnscope.a
-	install -D -m 644 -t $(DESTDIR)$(prefix)/include/pfnscope $(PUBLIC:%=include/pfnscope/%.h)
-	install -D -m 644 -t $(DESTDIR)$(prefix)/share/pfnscope include/pfnscope/*.schema.json
-	install -D -m 644 -t $(DESTDIR)$(prefix)/share/pfnscope/drgn/pfnscope extension/drgn/pfnscope/[_p]*.*
-	install -m 644 -t $(DESTDIR)$(prefix)/share/pfnscope/drgn extension/drgn/pyproject.toml
-	[ ! -f $B/pfnscope.so ] || install -D -m 644 -t $(DESTDIR)$(crashdir) $B/pfnscope.so
-	[ ! -f $B/pfnscope-drgn.so ] || install -D -m 644 -t $(DESTDIR)$(prefix)/lib/pfnscope \
-		$B/pfnscope-drgn.so build/deps/lib/libdrgn.so.0
-	scripts/kdump/install $(prefix) $(DESTDIR)
-	[ -n "$(DESTDIR)" ] || ldconfig
-
 clean:
 	rm -rf build
 
-.PHONY: all accuracy bench deps no-module vmtest tests check check-crash check-fleet check-san lint demo install clean
+.PHONY: all accuracy bench deps no-module vmtest tests check check-crash check-fleet check-san lint demo clean
 .DELETE_ON_ERROR:

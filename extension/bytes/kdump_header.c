@@ -167,6 +167,28 @@ static const char *compression(uint32_t flags)
 }
 
 /*
+ * The page's data is behind the end of the file. Where the disk was full while the dump was
+ * written, the end is all that is lost: the pages before it are read, and those behind it
+ * are undecidable, as damaged ones are. A descriptor that no writer makes is damage.
+ */
+static int cut_off(struct pfs_dump *d, const struct pfs_dump_file *f, const unsigned char *desc,
+		   uint64_t page, uint64_t pages, uint32_t block, struct pfs_err *err)
+{
+	uint64_t offset = pfs_le64(desc + KDUMP_DESC_OFFSET);
+	uint32_t size = pfs_le32(desc + KDUMP_DESC_LEN);
+
+	pfs_err_set(err, EIO,
+		    "truncated: the data of page %" PRIu64 " of %" PRIu64 " is bytes 0x%" PRIx64
+		    " + 0x%x, the file ends at 0x%" PRIx64,
+		    page, pages, offset, size, f->size);
+	if (size > block || offset > INT64_MAX)
+		return -EIO;
+	if (!d->info.cut)
+		d->info.cut = pfs_printf(&d->arena, "%s", err->msg);
+	return d->info.cut ? 0 : pfs_err_set(err, ENOMEM, "out of memory");
+}
+
+/*
  * Writers store page data in order, so a file that was cut off has lost its
  * end. Only the last descriptors are checked, because all of them may be very
  * many bytes.
@@ -176,7 +198,7 @@ static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f, const 
 {
 	unsigned char buf[1024 * KDUMP_DESC_SIZE];
 	size_t n = pages < 1024 ? (size_t)pages : 1024, i;
-	uint64_t end, at;
+	uint64_t end, at, desc_end;
 	int r;
 
 	if (__builtin_mul_overflow(pages, (uint64_t)KDUMP_DESC_SIZE, &end) ||
@@ -185,6 +207,7 @@ static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f, const 
 				   "truncated: descriptors of %" PRIu64
 				   " pages end at byte %" PRIu64 ", the file at %" PRIu64,
 				   pages, end, f->size);
+	desc_end = end;
 	at = end - n * KDUMP_DESC_SIZE;
 	r = pfs_pread(f->fd, buf, n * KDUMP_DESC_SIZE, at);
 	if (r)
@@ -200,12 +223,13 @@ static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f, const 
 		if (flags & ~PFS_UNPACK_FLAGS)
 			d->foreign = true;
 		if (__builtin_add_overflow(offset, (uint64_t)size, &end) || end > f->size)
-			return pfs_err_set(err, EIO,
-					   "truncated: the data of page %" PRIu64 " of %" PRIu64
-					   " is bytes 0x%" PRIx64 " + 0x%x"
-					   ", the file ends at 0x%" PRIx64,
-					   pages - n + i + 1, pages, offset, size, f->size);
+			r = cut_off(d, f, p, pages - n + i + 1, pages, (uint32_t)g->block, err);
+		if (r)
+			return r;
 	}
+	/* Nothing of it is left, or libkdumpfile would have to read it. */
+	if (d->info.cut && (f->size <= desc_end || d->foreign))
+		return pfs_err_set(err, EIO, "%s", d->info.cut);
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 #include "session/find_vmlinux.h"
 #include "verbs/args.h"
 #include "verbs/files.h"
+#include "verbs/nearest.h"
 #include "verbs/progress.h"
 
 #define WIDTH 78
@@ -276,8 +277,10 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	if (a->verb == PFS_V_SIGNATURE && a->nr_files == 1 && pfs_log_is_path(a->files[0]))
 		return pfs_run_log(a, a->files[0], o, err);
 	if (pfs_files_sort(a->files, a->nr_files, &files, err)) {
-		if (err->code == ENOENT && !a->has_verb && a->nr_files)
+		if (err->code == ENOENT && !a->has_verb && a->nr_files) {
 			pfs_err_wrap(err, "neither a verb nor a file");
+			pfs_nearest_verb(a->files[0], err);
+		}
 		return PFS_EXIT_FAILED;
 	}
 	o->arg = &progress;

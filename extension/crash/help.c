@@ -117,6 +117,8 @@ char **pfs_crash_help(void)
 #define ALONE true
 #define HOSTED false
 #define ANY false
+#define DUMPS 0
+#define COMMAND 0
 #define V(id) 0
 #define OPTION(id, letter, name, arg, verbs, sets, text) \
 	if (!(verbs)) \
@@ -124,6 +126,8 @@ char **pfs_crash_help(void)
 #include <pfnscope/options.def>
 #undef OPTION
 #undef V
+#undef COMMAND
+#undef DUMPS
 #undef ANY
 #undef HOSTED
 #undef ALONE

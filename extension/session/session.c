@@ -76,7 +76,13 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 			pfs_limit(&s->model, "time",
 				  "memory changed while it was read: what is "
 				  "counted is of no one moment");
+		if (!r && t->info.cut)
+			pfs_limit(&s->model, "file", "cut off, and read as far as it goes: %s",
+				  t->info.cut);
 	}
+	/* Most likely this is why. */
+	if (r && r != -EINTR && t->info.cut)
+		r = pfs_err_wrap(err, "%s", t->info.cut);
 	if (r)
 		pfs_session_close(s);
 	return r;

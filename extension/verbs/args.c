@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verbs/nearest.h"
+
 #define DUMP true
 #define NOTHING false
 const struct pfs_verb_row pfs_verbs[PFS_NR_VERBS] = {
@@ -25,16 +27,30 @@ enum option_id {
 	NR_OPTIONS
 };
 
+/* The verbs that open a dump: of each row, needs at its place. */
+enum {
+#define DUMP 1u
+#define NOTHING 0u
+	DUMPS = 0
+#define VERB(id, name, arg, needs, line, text) | needs << PFS_V_##id
+#include <pfnscope/verbs.def>
+#undef VERB
+#undef DUMP
+#undef NOTHING
+};
+
 #define V(id) (1u << PFS_V_##id)
 #define ANY ((1u << PFS_NR_VERBS) - 1)
-#define HOSTED (ANY | PFS_OPTION_HOSTED)
-#define ALONE (ANY | PFS_OPTION_ALONE)
+#define HOSTED PFS_OPTION_HOSTED
+#define ALONE PFS_OPTION_ALONE
+#define COMMAND (ANY | PFS_OPTION_COMMAND)
 const struct pfs_option_row pfs_options[] = {
 #define OPTION(id, letter, name, arg, verbs, sets, text) \
 	[O_##id] = { letter, name, arg, verbs, text },
 #include <pfnscope/options.def>
 #undef OPTION
 };
+#undef COMMAND
 #undef ALONE
 #undef HOSTED
 #undef ANY
@@ -182,6 +198,21 @@ static bool elsewhere(const struct parser *p, unsigned int option)
 	return pfs_options[option].verbs & (p->hosted ? PFS_OPTION_ALONE : PFS_OPTION_HOSTED);
 }
 
+static int unknown_option(const char *word, size_t len, struct pfs_err *err)
+{
+	char name[32];
+	struct pfs_nearest n = { .word = name };
+	unsigned int i;
+
+	pfs_err_set(err, EINVAL, "unknown option '%s'", word);
+	snprintf(name, sizeof(name), "%.*s", (int)len, word + 2);
+	for (i = 0; i < NR_OPTIONS; i++)
+		pfs_nearest_try(&n, pfs_options[i].name);
+	if (n.best)
+		pfs_err_set(err, EINVAL, "unknown option '%s'; did you mean '--%s'?", word, n.best);
+	return -EINVAL;
+}
+
 /* "--name", "--name=value", "--name value" */
 static int long_option(struct parser *p, struct pfs_err *err)
 {
@@ -195,7 +226,7 @@ static int long_option(struct parser *p, struct pfs_err *err)
 		    (i == NR_OPTIONS || elsewhere(p, i)))
 			i = k;
 	if (i == NR_OPTIONS)
-		return pfs_err_set(err, EINVAL, "unknown option '%s'", word);
+		return unknown_option(word, len, err);
 	if (name[len] == '=') {
 		value = name + len + 1;
 		if (!pfs_options[i].arg)
@@ -322,25 +353,65 @@ static int take_positionals(char *const *pos, size_t nr, bool hosted, struct pfs
 	return 0;
 }
 
+static bool find_verb(const char *word, enum pfs_verb *ret)
+{
+	int i;
+
+	for (i = 0; i < PFS_NR_VERBS; i++) {
+		if (!strcmp(word, pfs_verbs[i].name)) {
+			*ret = (enum pfs_verb)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "help", "help VERB" and "version", for those who expect verbs there. */
+static int take_help_word(char ***pos, int *nr, struct pfs_args *a, struct pfs_err *err)
+{
+	const char *word = *nr ? (*pos)[0] : "";
+
+	a->version |= !strcmp(word, PFS_WORD_VERSION);
+	if (strcmp(word, PFS_WORD_HELP))
+		return 0;
+	++*pos;
+	--*nr;
+	a->help = PFS_HELP_LONG;
+	if (*nr && !find_verb((*pos)[0], &a->verb)) {
+		pfs_err_set(err, EINVAL, "no verb '%s'", (*pos)[0]);
+		pfs_nearest_verb((*pos)[0], err);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The first word; or a later one, where the dump was named before it. */
+static void take_verb(char **pos, int *nr, struct pfs_args *a)
+{
+	int i;
+
+	for (i = 0; i < *nr && !a->has_verb; i++)
+		a->has_verb = find_verb(pos[i], &a->verb);
+	if (!a->has_verb)
+		return;
+	memmove(pos + i - 1, pos + i, (size_t)(*nr - i) * sizeof(*pos));
+	--*nr;
+}
+
 int pfs_args_parse(int argc, char **argv, bool hosted, struct pfs_args *ret, struct pfs_err *err)
 {
 	struct pfs_args a = { .verb = PFS_V_DIAGNOSE };
 	struct parser p = { .argv = argv, .argc = argc, .hosted = hosted, .a = &a };
-	char *const *pos = argv + 1;
-	int i, rc, nr;
+	char **pos = argv + 1;
+	int rc, nr;
 
 	rc = parse_options(&p, &nr, err);
 	if (rc)
 		return rc;
-	for (i = 0; nr > 0 && i < PFS_NR_VERBS; i++) {
-		if (!strcmp(pos[0], pfs_verbs[i].name)) {
-			a.verb = (enum pfs_verb)i;
-			a.has_verb = true;
-			pos++;
-			nr--;
-			break;
-		}
-	}
+	rc = take_help_word(&pos, &nr, &a, err);
+	if (rc)
+		return rc;
+	take_verb(pos, &nr, &a);
 	if (a.verb == PFS_V_BATCH && !(p.seen >> O_TIMEOUT & 1))
 		a.timeout = BATCH_TIMEOUT;
 	if (a.help == PFS_HELP_NONE && !a.version) {

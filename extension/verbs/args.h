@@ -2,7 +2,7 @@
 /*
  * The grammar of the command, which is the same in all hosts:
  *
- *	[verb] VMCORE... [VMLINUX] [argument]		command line
+ *	[verb] VMCORE... [VMLINUX] [argument]		command line; the verb may come later
  *	[verb] [argument]				inside crash and drgn
  */
 #ifndef PFS_VERBS_ARGS_H
@@ -50,6 +50,11 @@ struct pfs_option_row {
 
 #define PFS_OPTION_HOSTED (1u << 31)	/* exists only inside a host */
 #define PFS_OPTION_ALONE (1u << 30)	/* exists only outside */
+#define PFS_OPTION_COMMAND (1u << 29)	/* of the command itself: no verb's help has it */
+
+/* Options that are spelled like verbs as well: "help VERB" is "VERB --help". */
+#define PFS_WORD_HELP "help"
+#define PFS_WORD_VERSION "version"
 
 extern const struct pfs_option_row pfs_options[];
 extern const unsigned int pfs_nr_options;
@@ -89,7 +94,17 @@ enum pfs_exit {
 	PFS_EXIT_PROBLEMS,
 	PFS_EXIT_FAILED, /* usage, unreadable dump, missing facts, full disk */
 	PFS_EXIT_INCONCLUSIVE,
+	PFS_NR_EXITS
 };
+
+/* What the help and the manual pages say in the same words (help.c). */
+struct pfs_example {
+	const char *command, *meaning;
+};
+
+extern const char *const pfs_exit_meaning[PFS_NR_EXITS];
+extern const struct pfs_example pfs_examples[]; /* up to one whose command is NULL */
+extern const char pfs_about[], pfs_about_files[], pfs_about_numbers[];
 
 /*
  * Run a verb on an open session (NULL for a verb that needs none) and print its

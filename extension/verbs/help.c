@@ -40,7 +40,7 @@ static void put_options(struct pfs_out *o, const struct pfs_args *a, bool hosted
 	for (i = 0; i < pfs_nr_options; i++) {
 		const struct pfs_option_row *r = &pfs_options[i];
 
-		if (a->has_verb && !(r->verbs >> a->verb & 1))
+		if (a->has_verb && (!(r->verbs >> a->verb & 1) || r->verbs & PFS_OPTION_COMMAND))
 			continue;
 		/* A screen has room for what many verbs share; VERB -h has the rest. */
 		if (a->help == PFS_HELP_SHORT && !a->has_verb &&
@@ -60,60 +60,69 @@ static void put_options(struct pfs_out *o, const struct pfs_args *a, bool hosted
 	}
 }
 
-static void put_files(struct pfs_out *o)
-{
-	pfs_out_heading(o, "Files");
-	pfs_out_para(o, 2, "", "%s",
-		     "VMCORE is a kdump (compressed, flattened or split) or an ELF core; "
-		     "/proc/kcore is the kernel that runs. VMLINUX, "
-		     "the kernel with its debug information, is needed only where the kernel in "
-		     "the dump has no BTF and no kallsyms. Files are told apart by content, in any "
-		     "order: an ELF file that is no core is the vmlinux, and all others are parts "
-		     "of one split dump. A file that has the name of a verb is ./NAME.");
-}
+const char pfs_about[] =
+	"pfnscope is fsck for the Linux memmap: it opens a vmcore and explains which struct page a "
+	"panic stepped on.";
+
+const char pfs_about_files[] =
+	"VMCORE is a kdump (compressed, flattened or split) or an ELF core; /proc/kcore is the "
+	"kernel that runs. VMLINUX, the kernel with its debug information, is needed only where "
+	"the kernel in the dump has no BTF and no kallsyms. Files are told apart by content, in "
+	"any order: an ELF file that is no core is the vmlinux, and all others are parts of one "
+	"split dump. A file that has the name of a verb is ./NAME.";
+
+const char pfs_about_numbers[] =
+	"Ranges are inclusive in text, as in /proc/iomem, and half-open in JSON (start, end). PFNs "
+	"and addresses are \"0x...\" strings in JSON. The text may change from release to "
+	"release; programs read the JSON.";
+
+const char *const pfs_exit_meaning[PFS_NR_EXITS] = {
+	[PFS_EXIT_OK] = "no problem found; for a view (pfn, sections, vmemmap, map, "
+			"facts, explain) and distill: done",
+	[PFS_EXIT_PROBLEMS] = "problems found: a finding above note, or a panic that a "
+			      "struct page caused (explained or unexplained). A panic that has "
+			      "nothing to do with the memmap is none.",
+	[PFS_EXIT_FAILED] = "could not run: usage, unreadable dump, missing facts, output "
+			    "that could not be written",
+	[PFS_EXIT_INCONCLUSIVE] = "inconclusive: no problem found, but the dump lacks "
+				  "what the verdict needs, or the scan was stopped before its "
+				  "end",
+};
+
+const struct pfs_example pfs_examples[] = {
+	{ "pfnscope vmcore", "what did this machine die of?" },
+	{ "pfnscope vmcore vmlinux --json", "the same for a program" },
+	{ "pfnscope check vmcore || echo bad", "is its memmap in order?" },
+	{ "pfnscope pfn vmcore 0xbffd7", "all about one page" },
+	{ NULL, NULL },
+};
 
 static void put_exit_status(struct pfs_out *o)
 {
-	static const char *const meaning[] = {
-		[PFS_EXIT_OK] = "no problem found; for a view (pfn, sections, vmemmap, map, "
-				"facts, explain) and distill: done",
-		[PFS_EXIT_PROBLEMS] =
-			"problems found: a finding above note, or a panic that a "
-			"struct page caused (explained or unexplained). A panic that has nothing "
-			"to do with the memmap is none.",
-		[PFS_EXIT_FAILED] = "could not run: usage, unreadable dump, missing facts, output "
-				    "that could not be written",
-		[PFS_EXIT_INCONCLUSIVE] =
-			"inconclusive: no problem found, but the dump lacks "
-			"what the verdict needs, or the scan was stopped before its end",
-	};
 	char lead[8];
 	unsigned int i;
 
 	pfs_out_heading(o, "Exit status");
-	for (i = 0; i < sizeof(meaning) / sizeof(meaning[0]); i++) {
+	for (i = 0; i < PFS_NR_EXITS; i++) {
 		snprintf(lead, sizeof(lead), "%u  ", i);
-		pfs_out_para(o, 2, lead, "%s", meaning[i]);
+		pfs_out_para(o, 2, lead, "%s", pfs_exit_meaning[i]);
 	}
 	pfs_out_para(o, 2, "", "%s", "--exit-zero turns 1 and 3 into 0.");
 }
 
 static void put_examples(struct pfs_out *o)
 {
+	const struct pfs_example *e;
+
 	pfs_out_heading(o, "Examples");
-	pfs_outf(o, "  pfnscope vmcore                     what did this machine die of?\n");
-	pfs_outf(o, "  pfnscope vmcore vmlinux --json      the same for a program\n");
-	pfs_outf(o, "  pfnscope check vmcore || echo bad   is its memmap in order?\n");
-	pfs_outf(o, "  pfnscope pfn vmcore 0xbffd7         all about one page\n");
+	for (e = pfs_examples; e->command; e++)
+		pfs_outf(o, "  %-34s  %s\n", e->command, e->meaning);
 }
 
-static void put_numbers(struct pfs_out *o)
+static void put_about(struct pfs_out *o, const char *title, const char *text)
 {
-	pfs_out_heading(o, "Numbers");
-	pfs_out_para(o, 2, "", "%s",
-		     "Ranges are inclusive in text, as in /proc/iomem, and half-open in JSON "
-		     "(start, end). PFNs and addresses are \"0x...\" strings in JSON. The text "
-		     "may change from release to release; programs read the JSON.");
+	pfs_out_heading(o, title);
+	pfs_out_para(o, 2, "", "%s", text);
 }
 
 void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted)
@@ -133,9 +142,7 @@ void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted)
 	} else {
 		if (whole) {
 			pfs_outf(o, "\n");
-			pfs_out_para(o, 0, "", "%s",
-				     "pfnscope is fsck for the Linux memmap: it opens a vmcore and "
-				     "explains which struct page a panic stepped on.");
+			pfs_out_para(o, 0, "", "%s", pfs_about);
 			put_examples(o);
 			pfs_out_heading(o, "Verbs");
 		}
@@ -148,8 +155,8 @@ void pfs_help_print(struct pfs_out *o, const struct pfs_args *a, bool hosted)
 	put_options(o, a, hosted);
 	if (whole) {
 		if (!hosted)
-			put_files(o);
+			put_about(o, "Files", pfs_about_files);
 		put_exit_status(o);
-		put_numbers(o);
+		put_about(o, "Numbers", pfs_about_numbers);
 	}
 }

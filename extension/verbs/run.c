@@ -5,6 +5,7 @@
 #include "distill/write.h"
 #include "report/ticket.h"
 #include "verbs/args.h"
+#include "verbs/nearest.h"
 #include "verbs/report.h"
 
 struct run {
@@ -181,6 +182,7 @@ static enum pfs_exit run_explain(struct run *r)
 	if (!known.found) {
 		pfs_err_set(r->err, ENOENT, "nothing known of '%s'; explain alone lists all codes",
 			    words);
+		pfs_nearest_code(words, r->err);
 		return PFS_EXIT_FAILED;
 	}
 	if (r->a->json)

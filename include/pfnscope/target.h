@@ -155,7 +155,8 @@ struct pfs_target_info {
 	size_t origin_note_len;
 	const char *scan_note; /* a distilled dump's counts and runs (JSON text) */
 	size_t scan_note_len;
-	const char *lost_notes;		/* which notes are damaged, and how; NULL: none */
+	const char *lost_notes; /* which notes are damaged, and how; NULL: none */
+	const char *cut; /* how the file is cut off; NULL: it is not. What it lost is undecidable */
 	const struct pfs_log_line *log; /* of a log without a dump, oldest first; else NULL */
 	size_t nr_log;
 	bool no_utsname;    /* kdump: it does not name the machine, as QEMU's does not */

@@ -93,6 +93,13 @@ is 'a dump that is cut off: status 2' "$status" 2
 { echo "include $top/testdumps/synthetic/healthy-6.1.text"; echo 'dump flattened'; } >"$tmp/machine.text"
 mkdump "$tmp/machine.text" "$tmp/machine"
 run "$pfnscope" --reader=drgn "$tmp/machine"
-like 'a flattened dump' "$tmp/err" '^pfnscope: --reader=drgn: libdrgn: '
+# Not every libkdumpfile reads it. One that does gives the same text.
+if [ "$status" = 2 ]; then
+	like 'a flattened dump' "$tmp/err" '^pfnscope: --reader=drgn: libdrgn: '
+else
+	cp "$tmp/out" "$tmp/got"
+	run "$pfnscope" "$tmp/machine"
+	same 'a flattened dump: the same text' "$tmp/got" "$tmp/out"
+fi
 
 done_testing

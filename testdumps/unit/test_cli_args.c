@@ -13,6 +13,7 @@
 #include "verbs/args.c"
 #include "verbs/files.c"
 #include "verbs/help.c"
+#include "verbs/nearest.c"
 #include "report_sink.h"
 
 static struct pfs_args args;
@@ -182,6 +183,77 @@ static void mistakes(void **state)
 	bad("vmcore --jso", "unknown option '--jso'");
 	bad("vmcore -j", "wants an argument");
 	bad("vmcore -o x", "'diagnose' has no option --output");
+	bad("explain --jobs 3", "'explain' has no option --jobs");
+}
+
+/* "" where nothing is near enough. */
+static const char *nearest(const char *word, const char *a, const char *b)
+{
+	struct pfs_nearest n = { .word = word };
+
+	pfs_nearest_try(&n, a);
+	pfs_nearest_try(&n, b);
+	return n.best ? n.best : "";
+}
+
+static void near_misses(void **state)
+{
+	static const char word[] =
+		"a-word-that-is-much-longer-than-anybody-would-ever-mistype-it-here";
+
+	(void)state;
+	assert_string_equal(nearest("chcek", "diagnose", "check"), "check");
+	assert_string_equal(nearest("sig", "sections", "signature"), "signature");
+	assert_string_equal(nearest("memap-zero", "memmap-stale", "memmap-zero"), "memmap-zero");
+	assert_string_equal(nearest("vmcore", "vmemmap", "report"), "");
+	assert_string_equal(nearest("", "map", "pfn"), "");
+	assert_string_equal(nearest(word, word, "pfn"), "");
+	bad("vmcore --jsno", "'--jsno'; did you mean '--json'?");
+	bad("vmcore --tiemout=3", "did you mean '--timeout'?");
+	bad("help chekc", "no verb 'chekc'; did you mean 'check'?");
+	bad("help nothing-like-it", "no verb 'nothing-like-it'");
+	assert_null(strstr(error.msg, "mean"));
+}
+
+/* A verb may come after the dump; help and version are words, too. */
+static void late_verbs(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("vmcore vmlinux pfn 0x44000 --json", false), 0);
+	assert_int_equal(args.verb, PFS_V_PFN);
+	assert_int_equal(args.nr_files, 2);
+	assert_string_equal(args.files[1], "vmlinux");
+	assert_string_equal(args.arg, "0x44000");
+	assert_int_equal(parse("vmcore check", false), 0);
+	assert_int_equal(args.verb, PFS_V_CHECK);
+	assert_int_equal(args.nr_files, 1);
+	/* The first of two is the verb, the other one a file. */
+	assert_int_equal(parse("check ./map map", false), 0);
+	assert_int_equal(args.verb, PFS_V_CHECK);
+	assert_int_equal(args.nr_files, 2);
+	assert_int_equal(parse("help", false), 0);
+	assert_int_equal(args.help, PFS_HELP_LONG);
+	assert_false(args.has_verb);
+	assert_int_equal(parse("help pfn", false), 0);
+	assert_int_equal(args.help, PFS_HELP_LONG);
+	assert_int_equal(args.verb, PFS_V_PFN);
+	assert_int_equal(parse("version", false), 0);
+	assert_true(args.version);
+}
+
+/* The help of a verb has its options, and no other's. */
+static void help_of_verb(void **state)
+{
+	static struct sink s;
+
+	(void)state;
+	sink_init(&s);
+	assert_int_equal(parse("explain --help", false), 0);
+	pfs_help_print(&s.o, &args, false);
+	assert_non_null(strstr(s.buf, "--list"));
+	assert_null(strstr(s.buf, "--jobs"));
+	assert_null(strstr(s.buf, "--crash-extension"));
+	assert_null(strstr(s.buf, "--version"));
 }
 
 static void help(void **state)
@@ -269,8 +341,11 @@ static void files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(grammar),  cmocka_unit_test(hosted), cmocka_unit_test(members),
-		cmocka_unit_test(mistakes), cmocka_unit_test(help),   cmocka_unit_test(files),
+		cmocka_unit_test(grammar),	cmocka_unit_test(hosted),
+		cmocka_unit_test(members),	cmocka_unit_test(mistakes),
+		cmocka_unit_test(near_misses),	cmocka_unit_test(late_verbs),
+		cmocka_unit_test(help_of_verb), cmocka_unit_test(help),
+		cmocka_unit_test(files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -421,6 +421,55 @@ static void cut(struct blob *b, size_t step, size_t skip)
 	b->len = len;
 }
 
+/* The pages before the cut are there, those behind it are undecidable, and it is said. */
+static void check_cut(struct pfs_target *t, const struct blob *b, size_t at)
+{
+	const unsigned char *desc = b->p + DUMP_DESC;
+	uint64_t pfn;
+
+	assert_non_null(t->info.cut);
+	assert_non_null(strstr(t->info.cut, "truncated"));
+	for (pfn = 0; pfn < strlen(mixed); pfn++) {
+		enum pfs_presence want = mixed[pfn] == '.' ? PFS_ABSENT :
+					 mixed[pfn] == 'x' ? PFS_EXCLUDED :
+					 mixed[pfn] == 'D' ? PFS_UNDECIDABLE :
+							     PFS_PRESENT;
+
+		if (dump_in_file(mixed, pfn)) {
+			if (pfs_le64(desc + KDUMP_DESC_OFFSET) + pfs_le32(desc + KDUMP_DESC_LEN) >
+			    at)
+				want = PFS_UNDECIDABLE;
+			desc += KDUMP_DESC_SIZE;
+		}
+		assert_int_equal(dump_answer(t, pfn * PAGE + 17), want);
+	}
+}
+
+static void disk_full(void **state)
+{
+	struct pfs_target *t;
+	struct pfs_err err;
+	struct blob b = { 0 };
+	size_t len, at;
+
+	(void)state;
+	dump_kdump(&b, mixed, &(struct dump_opts){ .machine = "x86_64" });
+	len = b.len;
+	at = (size_t)pfs_le64(b.p + DUMP_DESC + KDUMP_DESC_OFFSET) - PAGE + 1;
+	for (; at < len; at += 997) {
+		b.len = at;
+		if (dump_try(&b, &t, &err))
+			fail_msg("cut at byte %zu: %s", at, err.msg);
+		check_cut(t, &b, at);
+		pfs_target_free(t);
+	}
+	b.len = len;
+	assert_int_equal(dump_try(&b, &t, &err), 0);
+	assert_null(t->info.cut);
+	pfs_target_free(t);
+	blob_free(&b);
+}
+
 static void truncated(void **state)
 {
 	static const struct dump_seg seg[] = { { 2, 40, 40 }, { 100, 3, 3 } };
@@ -428,9 +477,11 @@ static void truncated(void **state)
 
 	(void)state;
 	dump_kdump(&b, mixed, &(struct dump_opts){ .machine = "x86_64" });
-	cut(&b, 499, 9);
 	flatten(&f, &b);
 	cut(&f, 499, 17);
+	/* Up to the data of its pages, which the page of zeroes begins. */
+	b.len = (size_t)pfs_le64(b.p + DUMP_DESC + KDUMP_DESC_OFFSET) - PAGE;
+	cut(&b, 499, 9);
 	blob_free(&b);
 	blob_free(&f);
 	dump_elf(&b, seg, 2);
@@ -784,6 +835,7 @@ int main(void)
 		cmocka_unit_test(elf_four_answers),
 		cmocka_unit_test(flattened),
 		cmocka_unit_test(truncated),
+		cmocka_unit_test(disk_full),
 		cmocka_unit_test(no_dump),
 		cmocka_unit_test(process_core),
 		cmocka_unit_test(hostile_elf),

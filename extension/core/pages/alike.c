@@ -121,7 +121,7 @@ uint64_t pfs_alike(const struct pfs_classifier *c, struct pfs_classify_ctx *ctx,
 	};
 	bool tail, listed = p.flags.want & c->lru_mask;
 	size_t struct_page = c->struct_page;
-	uint64_t head_va, end, n = 0;
+	uint64_t head_va = 0, end, n = 0;
 
 	if (!max || !c->alike_mask || p.flags.want & special_mask(c))
 		return 0;

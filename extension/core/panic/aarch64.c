@@ -304,6 +304,12 @@ static const char *wide_name(csh cs, unsigned int reg, bool *ret_narrow)
 	return reg_name(name, n);
 }
 
+/* From v5 on, capstone calls these two "fp" and "lr" as operands of all instructions. */
+static const char *data_name(csh cs, unsigned int reg)
+{
+	return reg == ARM64_REG_X29 || reg == ARM64_REG_X30 ? "x30" : cs_reg_name(cs, reg);
+}
+
 /* Bytes that a register holds, by the first letter of its name. */
 static unsigned int reg_size(const char *name)
 {
@@ -354,7 +360,7 @@ static bool by_capstone(csh cs, const cs_insn *insn, struct access *a)
 		return false;
 	for (i = 0; i < d->op_count && d->operands[i].type != ARM64_OP_MEM; i++)
 		if (d->operands[i].type == ARM64_OP_REG)
-			data = cs_reg_name(cs, d->operands[i].reg);
+			data = data_name(cs, d->operands[i].reg);
 	if (i == d->op_count)
 		return false;
 	a->base = wide_name(cs, d->operands[i].mem.base, &ignored);

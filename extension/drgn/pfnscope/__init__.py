@@ -43,7 +43,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tupl
 
 import drgn
 
-__version__ = "0.1"
+__version__ = "0.2"
 
 __all__ = (
     "Candidate", "Finding", "Fix", "Frame", "LibraryError", "Page", "Panic", "PfnReport",
