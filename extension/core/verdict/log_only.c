@@ -138,12 +138,12 @@ static bool may_be_memmap(const struct log_verdict *d, uint64_t va)
 }
 
 /* Could what the kernel's words name be in the memmap? Most lists are elsewhere. */
-static bool names_page(const struct log_verdict *d)
+static bool names_page(const struct log_verdict *d, const struct pfs_named_page *list, size_t nr)
 {
 	size_t i;
 
-	for (i = 0; i < d->p->nr_named; i++) {
-		const struct pfs_named_page *n = &d->p->named[i];
+	for (i = 0; i < nr; i++) {
+		const struct pfs_named_page *n = &list[i];
 
 		if (n->by != PFS_NAMED_BY_MCE &&
 		    (n->by != PFS_NAMED_BY_LIST || may_be_memmap(d, n->page)))
@@ -591,8 +591,8 @@ int pfs_verdict_of_log(struct pfs_model *m, const struct pfs_panic *p, struct pf
 		possible = look_at_fault(&d) || look_at_pointer(&d);
 		known = find_possible(&d);
 	}
-	possible |= known || d.has_symptom || ret->nr_candidates || names_page(&d) ||
-		    is_foreign(&d);
+	possible |= known || d.has_symptom || ret->nr_candidates ||
+		    names_page(&d, p->named, p->nr_named) || is_foreign(&d);
 	if (page_may_fault(p) && !possible && half_told(p)) {
 		possible = true;
 		evidence(&d, "the log does not hold all of the oops: what faulted is not known");
@@ -601,7 +601,8 @@ int pfs_verdict_of_log(struct pfs_model *m, const struct pfs_panic *p, struct pf
 		blame(&d, now);
 		ret->confidence = PFS_CONF_MEDIUM;
 	} else if ((possible && page_may_fault(p)) ||
-		   ((earlier || now) && p->kind != PFS_PANIC_NONE)) {
+		   ((earlier || now || names_page(&d, p->elsewhere, p->nr_elsewhere)) &&
+		    p->kind != PFS_PANIC_NONE)) {
 		undecided(&d, earlier ? earlier : now);
 	} else {
 		no_fault(&d, earlier);
