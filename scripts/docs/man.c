@@ -48,9 +48,9 @@ static void put_text(const char *s)
 		else if (*s == '.' || *s == '\'')
 			fputs("\\&", stdout);
 		column += word + 1;
-		/* The roff of a hyphen is two columns. */
+		/* The roff of a hyphen is two columns, of a quote four. */
 		for (; word; word--, s++) {
-			column += *s == '-';
+			column += *s == '-' ? 1 : *s == '"' ? 3 : 0;
 			put_char(*s);
 		}
 		sentence = s[-1] == '.';

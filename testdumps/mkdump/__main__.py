@@ -340,8 +340,10 @@ class Description:
 
 def write_log(log, path):
     with open(path, "w") as f:
-        for ns, text in log:
-            f.write("[%5d.%06d] %s\n" % (ns // 10**9, ns // 1000 % 10**6, text))
+        for ns, text, caller in log:
+            who = "[%6s] " % ("C%d" % (caller & ~(1 << 31)) if caller >> 31 else "T%d" % caller)
+            f.write("[%5d.%06d]%s%s\n" % (ns // 10**9, ns // 1000 % 10**6,
+                                         who if caller else " ", text))
 
 
 def main(argv):

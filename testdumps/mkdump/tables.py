@@ -22,8 +22,8 @@ class X86(Tables):
     LARGEST = 2                     # the level of the largest leaf
     ADDRESS = ((1 << 52) - 1) & ~0xfff
 
-    def __init__(self):
-        super().__init__(12, 4, 48)
+    def __init__(self, levels=4):
+        super().__init__(12, levels, 12 + 9 * levels)
 
     def is_leaf(self, value, level):
         return level == 0 or bool(value & self.PS)

@@ -82,6 +82,8 @@ int pfs_panic_events(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 	int r = 0;
 
 	*ret = (struct pfs_events){ .nr = 0 };
+	/* What is not the panic's is an event of its own. */
+	pfs_log_forget_others(m);
 	for (i = 0; i < m->nr_log && !r; i = end) {
 		enum pfs_oops_line line = pfs_oops_classify(arch, m->log[i].text);
 

@@ -27,6 +27,7 @@ sys.path.append(os.path.join(TOP, "testdumps/mkdump"))
 
 # pylint: disable=wrong-import-position
 import formats                                              # noqa: E402
+import layout                                               # noqa: E402
 from tables import X86                                      # noqa: E402
 from devices import Device                                  # noqa: E402
 from layout import (EARLY, IMAGE, IMAGE_VA, PAGE, SECTION, SECTION_FLAGS,  # noqa: E402
@@ -60,6 +61,7 @@ class Server(Machine):
         super().__init__("5.10")
         self.facts.update({"NUMBER(pgtable_l5_enabled)": 1, "NUMBER(MAX_PHYSMEM_BITS)": 52,
                            "LENGTH(mem_section)": 1 << (52 - 27 - 8)})
+        layout.TABLES = X86(5)
         self.levels, self.top = 5, (1 << 52) - 1
         self.page_offset, self.vmemmap = 0xff11000000000000, 0xffd4000000000000
         self.kind, self.region = kind, region
@@ -331,4 +333,4 @@ class Server(Machine):
             line = line.replace("{page:0x%x}" % old, "%016x" % self.page_va(pfn))
             line = line.replace("%016x" % old, "%016x" % pfn)
             stamp = re.match(r"\[ *(\d+)\.(\d{6})\] ?(.*)$", line)
-            self.log.append((int(stamp[1]) * 10**9 + int(stamp[2]) * 1000, stamp[3]))
+            self.log.append((int(stamp[1]) * 10**9 + int(stamp[2]) * 1000, stamp[3], 0))
