@@ -276,6 +276,23 @@ for other in 'ffffd0ea82030000 0000000000080c01 ffff9e4b63e33380' \
 		"$(jq -r '.kernel.vmemmap_base // "none"' "$tmp/out")" none
 done
 
+# A fault that is not canonical, in a log whose "Code:" has lost its mark: of which pointer?
+gp() {
+	cat <<EOF
+[   53.412266] general protection fault: 0000 [#1] SMP NOPTI
+[   53.412670] CPU: 1 PID: 634 Comm: cat Not tainted 4.20.0 #1
+[   53.413628] RIP: 0010:$1+0x1c1/0x11c0
+[   53.414025] Code: 84 92 05 00 00 48 be 00 02 00 00 00 00 ad de 48 8b 44 24 10 48 83 c0
+[   53.414495] RSP: 0018:ffffc90000137978 EFLAGS: 00000002
+[   53.414495] RAX: ffffea00043d4090 RBX: ffff88813fdf4078 RCX: dead000000000100
+EOF
+}
+for function in 'get_page_from_freelist 3 inconclusive' 'tty_write 0 unrelated'; do
+	gp "${function%% *}" >"$tmp/gp"
+	run "$pfnscope" log --json "$tmp/gp"
+	is "GP fault in ${function%% *}" "$status $(jq -r .verdict.status "$tmp/out")" "${function#* }"
+done
+
 # An oops of a machine whose oopses nobody here can read.
 cat >"$tmp/foreign" <<'EOF'
 [   38.087918] Unable to handle kernel paging request at virtual address 00000061fed09482

@@ -171,7 +171,7 @@ int pfs_pageblock(struct pfs_model *m, uint64_t pfn, uint64_t *ret_bits, const c
 	r = pfs_read_u64(m->mem, s->pageblocks + index / 64 * 8, &word, "pageblock_flags", err);
 	if (r)
 		return r;
-	*ret_bits = pfs_pageblock_bits(m, word, index % 64 / width, width);
+	*ret_bits = pfs_pageblock_bits(m, word, (unsigned int)(index % 64) / width, width);
 	*ret_type = type_name(m->facts, *ret_bits);
 	return 0;
 }

@@ -203,6 +203,19 @@ static bool works_on_pages(const char *name)
 }
 
 /*
+ * An access that was not canonical has no address but that of its operand, which a log that
+ * lost the mark in "Code:" does not tell: then it may have been any pointer.
+ */
+static bool look_at_unknown(struct log_verdict *d)
+{
+	if (d->p->kind != PFS_PANIC_GP_FAULT || !works_on_pages(d->p->function))
+		return false;
+	evidence(d, "%s() follows pointers of struct pages, and which one led nowhere is not known",
+		 d->p->function);
+	return true;
+}
+
+/*
  * A pointer that leads nowhere: from where it is, a dump tells. What called the function
  * has to do with it only where it is not NULL with an offset.
  */
@@ -214,9 +227,10 @@ static bool look_at_pointer(struct log_verdict *d)
 	uint64_t at;
 	bool wild, fetch = p->access && !strcmp(p->access, "exec");
 
-	if ((p->kind != PFS_PANIC_PAGE_FAULT && p->kind != PFS_PANIC_GP_FAULT) ||
-	    !pfs_fault_at(p, &at))
+	if (p->kind != PFS_PANIC_PAGE_FAULT && p->kind != PFS_PANIC_GP_FAULT)
 		return false;
+	if (!pfs_fault_at(p, &at))
+		return look_at_unknown(d);
 	wild = at + MAX_OFFSET >= 2 * MAX_OFFSET;
 	if (works_on_pages(p->function))
 		name = p->function;
