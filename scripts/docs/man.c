@@ -181,7 +181,7 @@ static void put_verbs(void)
 		put_text(v->text);
 	}
 	puts(".It Cm help Op Ar VERB\nThis page in short, or that of a verb.");
-	puts(".It Cm version\nThe version, and those of the libraries.\n.El");
+	puts(".It Cm version\nThe version.\n.El");
 }
 
 static void put_exits(void)
