@@ -55,9 +55,8 @@ done
 log=$tmp/logs/log-bad-page-state.log
 want=$(keys "$tmp/json/log-bad-page-state.json")
 
-# form NAME: of standard input.
+# form NAME: of the file $tmp/form.
 form() {
-	cat >"$tmp/form"
 	run "$pfnscope" log --json "$tmp/form"
 	is "$1: the same panic" "$status $(keys "$tmp/out")" "1 $want"
 	ok "$1: the same page" holds '.verdict.pfn == "0x9100" and
@@ -68,32 +67,32 @@ form() {
 		'[["report",false],["panic",true]]'
 }
 
-sed 's/^\(\[[^]]*\]\)/\1[  T1176]/' "$log" | form 'caller ids'
-sed 's/^\[[^]]*\] /[Sun Nov 29 10:00:00 2026] /' "$log" | form 'dmesg -T'
-sed 's/^\[[^]]*\] //' "$log" | form 'no times'
-sed 's/^/kern  :alert : /' "$log" | form 'dmesg -x'
-sed 's/^/<1>/' "$log" | form 'levels'
+sed 's/^\(\[[^]]*\]\)/\1[  T1176]/' "$log" >"$tmp/form" && form 'caller ids'
+sed 's/^\[[^]]*\] /[Sun Nov 29 10:00:00 2026] /' "$log" >"$tmp/form" && form 'dmesg -T'
+sed 's/^\[[^]]*\] //' "$log" >"$tmp/form" && form 'no times'
+sed 's/^/kern  :alert : /' "$log" >"$tmp/form" && form 'dmesg -x'
+sed 's/^/<1>/' "$log" >"$tmp/form" && form 'levels'
 sed 's/^/Nov 29 10:00:00 host kernel: /
-	1i Nov 29 10:00:00 host app[7]: BUG: kernel NULL pointer dereference, address: 0' "$log" |
-	form 'syslog'
-sed 's/^\[[^]]*\] /2026-11-29T10:00:00+0100 host kernel: /' "$log" | form 'journalctl -o short-iso'
-sed 's/^\(\[[^]]*\]\)/\1 host kernel:/' "$log" | form 'journalctl -o short-monotonic'
+	1i Nov 29 10:00:00 host app[7]: BUG: kernel NULL pointer dereference, address: 0' "$log" >"$tmp/form"
+form 'syslog'
+sed 's/^\[[^]]*\] /2026-11-29T10:00:00+0100 host kernel: /' "$log" >"$tmp/form" && form 'journalctl -o short-iso'
+sed 's/^\(\[[^]]*\]\)/\1 host kernel:/' "$log" >"$tmp/form" && form 'journalctl -o short-monotonic'
 sed 's/^\[ *\([0-9]*\)\.\([0-9]*\)\] \(.*\)/__CURSOR=s\n_TRANSPORT=kernel\nMESSAGE=\3\
-_SOURCE_MONOTONIC_TIMESTAMP=\1\2\n/' "$log" | form 'journalctl -o export'
-sed 's/$/\r/' "$log" | form 'CR LF'
-sed 's/^/\x1b[32m/; s/$/\x1b[0m/' "$log" | form 'ANSI'
-sed 's/^/[2026-11-29 10:00:00] /' "$log" | form 'console server'
-sed '3i root@host:~# ' "$log" | form 'a prompt'
-sed '1s/^/root@host:~# /' "$log" | form 'behind a prompt'
-{ head -c 300000 /dev/zero && cat "$log"; } | form 'a block of NULs'
-{ head -c 100000 /dev/urandom | tr -d '[:print:]\n' && echo && cat "$log"; } | form 'binary junk before'
-{ head -c 1000000 /dev/zero | tr '\0' x && echo && cat "$log"; } | form 'a line of 1 MB before'
+_SOURCE_MONOTONIC_TIMESTAMP=\1\2\n/' "$log" >"$tmp/form" && form 'journalctl -o export'
+sed 's/$/\r/' "$log" >"$tmp/form" && form 'CR LF'
+sed 's/^/\x1b[32m/; s/$/\x1b[0m/' "$log" >"$tmp/form" && form 'ANSI'
+sed 's/^/[2026-11-29 10:00:00] /' "$log" >"$tmp/form" && form 'console server'
+sed '3i root@host:~# ' "$log" >"$tmp/form" && form 'a prompt'
+sed '1s/^/root@host:~# /' "$log" >"$tmp/form" && form 'behind a prompt'
+{ head -c 300000 /dev/zero && cat "$log"; } >"$tmp/form" && form 'a block of NULs'
+{ head -c 100000 /dev/urandom | tr -d '[:print:]\n' && echo && cat "$log"; } >"$tmp/form" && form 'binary junk before'
+{ head -c 1000000 /dev/zero | tr '\0' x && echo && cat "$log"; } >"$tmp/form" && form 'a line of 1 MB before'
 { echo 'Panic#1 Part1' && tail -n 8 "$log" && echo 'Panic#1 Part2' && head -n -8 "$log"; } |
-	sed 's/^\[/<1>[/' | form 'pstore'
-gzip -c "$log" | form 'gzip'
-{ head -n 5 "$log" | gzip -c && tail -n +6 "$log" | gzip -c; } | form 'gzip, twice'
-! command -v xz >"$tmp/null" || xz -c "$log" | form 'xz'
-! command -v zstd >"$tmp/null" || zstd -qc "$log" | form 'zstd'
+	sed 's/^\[/<1>[/' >"$tmp/form" && form 'pstore'
+gzip -c "$log" >"$tmp/form" && form 'gzip'
+{ head -n 5 "$log" | gzip -c && tail -n +6 "$log" | gzip -c; } >"$tmp/form" && form 'gzip, twice'
+! command -v xz >"$tmp/null" || { xz -c "$log" >"$tmp/form" && form 'xz'; }
+! command -v zstd >"$tmp/null" || { zstd -qc "$log" >"$tmp/form" && form 'zstd'; }
 
 # From standard input; without its end.
 run sh -c "'$pfnscope' log --json - <'$log'"
@@ -180,8 +179,8 @@ cat >"$tmp/arm64" <<'END'
 END
 says 'arm64' 'inconclusive aarch64 stable_page_flags' <"$tmp/arm64"
 is 'arm64: the release of its oops' "$(jq -r .kernel.release "$tmp/out")" 6.12.118+deb13-arm64
-tail -n 1 "$tmp/arm64" | says 'the end of an oops alone is no claim' 'inconclusive - -'
-head -n 2 "$tmp/arm64" | says 'nor is its beginning' 'inconclusive aarch64 -'
+tail -n 1 "$tmp/arm64" >"$tmp/part" && says 'the end of an oops alone is no claim' 'inconclusive - -' <"$tmp/part"
+head -n 2 "$tmp/arm64" >"$tmp/part" && says 'nor is its beginning' 'inconclusive aarch64 -' <"$tmp/part"
 says 'a machine that we do not know is no claim' 'inconclusive - -' <<'END'
 [   12.000000] BUG: Unable to handle kernel data access on read at 0xc00c000000000000
 [   12.000002] Oops: Kernel access of bad area, sig: 11 [#1]
@@ -210,12 +209,12 @@ list_of() {
 [   12.000008] Kernel panic - not syncing: Fatal exception
 END
 }
-list_of ffff9a0300244008 ffff9a0300245008 |
-	says 'a list in the direct map' 'unrelated x86_64 __list_del_entry_valid'
-list_of ffffea0000244008 ffffea0000245008 |
-	says 'a list that may be in the memmap' 'inconclusive x86_64 __list_del_entry_valid'
-{ sed 's/^/<6>/' "$tmp/alive" && list_of ffffea0000244008 ffffea0000245008; } |
-	says 'a list that is in the memmap' 'unexplained x86_64 __list_del_entry_valid'
+list_of ffff9a0300244008 ffff9a0300245008 >"$tmp/part"
+says 'a list in the direct map' 'unrelated x86_64 __list_del_entry_valid' <"$tmp/part"
+list_of ffffea0000244008 ffffea0000245008 >"$tmp/part"
+says 'a list that may be in the memmap' 'inconclusive x86_64 __list_del_entry_valid' <"$tmp/part"
+{ sed 's/^/<6>/' "$tmp/alive" && list_of ffffea0000244008 ffffea0000245008; } >"$tmp/part"
+says 'a list that is in the memmap' 'unexplained x86_64 __list_del_entry_valid' <"$tmp/part"
 is 'a list that is in the memmap: the page' "$(jq -r '.verdict.pfn, .verdict.page' "$tmp/out" | xargs)" \
 	'0x9140 0xffffea0000245008'
 
