@@ -143,7 +143,7 @@ static void render(struct pfs_session *s)
 		char x[32];
 
 		snprintf(x, sizeof(x), "pfn:%#llx", (unsigned long long)s->verdict.page.pfn);
-		if (!pfs_page_view(&s->model, x, v, &err))
+		if (!pfs_page_view(&s->model, x, false, v, &err))
 			pfs_text_pfn(&o, s, v);
 	}
 	free(v);
