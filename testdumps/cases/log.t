@@ -102,6 +102,10 @@ head -c 400 "$tmp/log.gz" >"$tmp/cut.gz"
 run "$pfnscope" log --json "$tmp/cut.gz"
 ok 'gzip, cut off: what comes before that' holds '(.log.lines > 0) and
 	any(.limits[]; .why == "its compressed data end early")' "$tmp/out"
+# Sanitizers take minutes for so many bytes.
+case $pfnscope in
+*/san/*) ;;
+*)
 head -c 64000000 /dev/zero | gzip -c1 >"$tmp/64.gz"
 for part in 64 64 64 64 64 64 64 64 64 log; do
 	cat "$tmp/$part.gz"
@@ -111,6 +115,8 @@ is 'gzip, a bomb: not to its end' "$status" 2
 truncate -s 1G "$tmp/long" && cat "$log" >>"$tmp/long"
 run "$pfnscope" log --json "$tmp/long"
 is 'a file of 1 GB: its end' "$status $(keys "$tmp/out")" "1 $want"
+;;
+esac
 
 # Boots: each that died has a verdict, the last one speaks for the file.
 boot() {
