@@ -27,25 +27,7 @@ static struct world *prb_new(unsigned int records)
 {
 	struct world *w = w_new();
 
-	w_fact(w, PFS_F_PRB, KERNEL + OBJ);
-	w_fact(w, PFS_F_PRB_DESC_RING, 0);
-	w_fact(w, PFS_F_PRB_TEXT_RING, 40);
-	w_fact(w, PFS_F_PDR_COUNT_BITS, 0);
-	w_fact(w, PFS_F_PDR_DESCS, 8);
-	w_fact(w, PFS_F_PDR_INFOS, 16);
-	w_fact(w, PFS_F_PDR_HEAD, 24);
-	w_fact(w, PFS_F_PDR_TAIL, 32);
-	w_fact(w, PFS_F_SZ_DESC, 24);
-	w_fact(w, PFS_F_DESC_STATE, 0);
-	w_fact(w, PFS_F_DESC_BLK, 8);
-	w_fact(w, PFS_F_BLK_BEGIN, 0);
-	w_fact(w, PFS_F_BLK_NEXT, 8);
-	w_fact(w, PFS_F_PDATA_SIZE_BITS, 0);
-	w_fact(w, PFS_F_PDATA_DATA, 8);
-	w_fact(w, PFS_F_SZ_PRINTK_INFO, 88);
-	w_fact(w, PFS_F_PI_SEQ, 0);
-	w_fact(w, PFS_F_PI_TS, 8);
-	w_fact(w, PFS_F_PI_TEXT_LEN, 16);
+	w_prb_facts(w);
 	w_u64(w, OBJ, KERNEL + PRB);
 	w_u32(w, PRB, 3);
 	w_u64(w, PRB + 8, KERNEL + DESCS);
