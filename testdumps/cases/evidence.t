@@ -41,6 +41,7 @@ compound-tail-mapcount !double free
 compound-dtor-followed 129, and there are 4
 compound-dtor-followed compound_dtor 0x81 is one bit from valid, bit 7
 log-double-free reference count had gone below zero
+log-double-free !one bit from valid
 log-double-free page_owner says "page_owner tracks the page as freed"
 log-bad-page-state it holds what was printed$
 compound-order-right but for what the kernel resets

@@ -137,6 +137,15 @@ static uint64_t word_of(const unsigned char *bytes, unsigned int bits)
 	return bits == 64 ? pfs_le64(bytes) : bits == 32 ? pfs_le32(bytes) : *bytes;
 }
 
+/*
+ * Has no page so many users? Then a count is not one bit from valid: what went below zero is
+ * one bit from the largest number.
+ */
+static bool absurd_count(const unsigned char *bytes, unsigned int bits)
+{
+	return bits == 32 && pfs_le32(bytes) >> 30 == 1;
+}
+
 /* A single page may be one bit from valid. */
 static void one_bit_of_page(struct pfs_check *c, struct pfs_finding *f, uint64_t pfn)
 {
@@ -166,12 +175,13 @@ static void one_bit_of_page(struct pfs_check *c, struct pfs_finding *f, uint64_t
 		for (bit = 0; words[i].known && bit < words[i].bits; bit++) {
 			unsigned char *byte = page.bytes + words[i].at + bit / 8;
 			unsigned char mask = (unsigned char)(1u << bit % 8);
-			enum pfs_state state;
+			bool valid;
 
 			*byte ^= mask;
-			state = pfs_page_classify(c->m, pfn, page.bytes, NULL);
+			valid = !absurd_count(page.bytes + words[i].at, words[i].bits) &&
+				!pfs_state_abnormal(pfs_page_classify(c->m, pfn, page.bytes, NULL));
 			*byte ^= mask;
-			if (pfs_state_abnormal(state))
+			if (!valid)
 				continue;
 			pfs_evidence(c, f,
 				     "%s 0x%llx is one bit from valid, bit %u: bad memory looks so",
