@@ -169,12 +169,13 @@ static void accept(struct verdict *d, const char *why)
 				      who, known ? "()" : "", ULL(v->page.pfn),
 				      pfs_state_name(v->page.state), v->mechanism ? ": " : "",
 				      v->mechanism ? v->mechanism->title : "");
-	v->advice = v->mechanism ?
-			    v->mechanism->advice :
-		    d->by_words ?
-			    "Report the page, the condition and the stack to the memory "
-			    "management list. page_owner=on tells who had such a page before." :
-			    "Report the page and the findings to the memory management list.";
+	v->advice =
+		v->mechanism ? v->mechanism->advice :
+		leaf ? "The page table is wrong, and not the page. Test the machine's memory; if it "
+		       "is sound, or if other machines have it, report the entry." :
+		d->by_words ? "Report the page, the condition and the stack to the memory "
+			      "management list. page_owner=on tells who had such a page before." :
+			      "Report the page and the findings to the memory management list.";
 	if (!v->title)
 		d->no_memory = true;
 	evidence(d, "%s", why);
