@@ -72,8 +72,8 @@ static enum pfs_presence overlay_read(struct pfs_target *t, uint64_t pa, void *b
 
 	while (done < len && p == PFS_PRESENT) {
 		n = 4096 - (size_t)((pa + done) & 4095);
-		p = read_page(o->d, pa + done, (uint8_t *)buf + done, n < len - done ? n : len - done,
-			      &n);
+		p = read_page(o->d, pa + done, (uint8_t *)buf + done,
+			      n < len - done ? n : len - done, &n);
 		done += n;
 	}
 	for (i = 0; i < o->nr; i++) {
