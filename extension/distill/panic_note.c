@@ -271,6 +271,8 @@ char *pfs_panic_to_json(const struct pfs_panic *p)
 	set_hex_if(w, o, "fault_address_effective", p->has_effective, p->fault_address_effective);
 	set_str(w, o, "access", p->access);
 	set_hex_if(w, o, "error_code", p->has_error_code, p->error_code);
+	if (p->bad_entry)
+		set(w, o, "bad_entry", json_true());
 	set(w, o, "pid", json_integer(p->pid));
 	set_str(w, o, "comm", p->comm);
 	set(w, o, "cpu", json_integer(p->cpu));
@@ -628,6 +630,7 @@ static void read_panic(struct reader *x, const json_t *o, struct pfs_panic *p)
 	p->has_effective = get_hex(x, o, "fault_address_effective", &p->fault_address_effective);
 	p->access = get_str(x, o, "access");
 	p->has_error_code = get_hex(x, o, "error_code", &p->error_code);
+	p->bad_entry = json_is_true(json_object_get(o, "bad_entry"));
 	p->pid = need_int(x, o, "pid", -1, INT64_MAX);
 	p->comm = get_str(x, o, "comm");
 	p->cpu = (int)need_int(x, o, "cpu", -1, INT32_MAX);
