@@ -181,6 +181,7 @@ static json_t *named_to_json(struct writer *w, const struct pfs_named_page *name
 		set_str(w, o, "line", d->line);
 		set_hex_if(w, o, "page", d->has_page, d->page);
 		set_hex_if(w, o, "pfn", d->has_pfn, d->pfn);
+		set_hex_if(w, o, "entry", d->has_entry, d->entry);
 		set(w, o, "poisoned", json_boolean(d->poisoned));
 		if (d->by != PFS_NAMED_BY_DUMP)
 			set_str(w, o, "by", named_by[d->by]);
@@ -534,6 +535,7 @@ static void read_named(struct reader *x, const json_t *o, const char *key,
 		d->line = need_str(x, e, "line");
 		d->has_page = get_hex(x, e, "page", &d->page);
 		d->has_pfn = get_hex(x, e, "pfn", &d->pfn);
+		d->has_entry = get_hex(x, e, "entry", &d->entry);
 		d->poisoned = need_bool(x, e, "poisoned");
 		d->by = get_named_by(x, e);
 		d->reason = get_str(x, e, "reason");
