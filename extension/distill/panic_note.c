@@ -264,6 +264,8 @@ char *pfs_panic_to_json(const struct pfs_panic *p)
 	set(w, o, "version", json_integer(VERSION));
 	set_str(w, o, "kind", pfs_panic_kind_name(p->kind));
 	set(w, o, "no_log", json_boolean(p->no_log));
+	if (p->log_damaged)
+		set(w, o, "log_damaged", json_true());
 	set_str(w, o, "message", p->message);
 	set_str(w, o, "function", p->function);
 	set_str(w, o, "module", p->module);
@@ -624,6 +626,7 @@ static void read_panic(struct reader *x, const json_t *o, struct pfs_panic *p)
 	need_int(x, o, "version", VERSION, VERSION);
 	p->kind = read_kind(x, o);
 	p->no_log = need_bool(x, o, "no_log");
+	p->log_damaged = json_is_true(json_object_get(o, "log_damaged"));
 	p->message = get_str(x, o, "message");
 	p->function = get_str(x, o, "function");
 	p->module = get_str(x, o, "module");

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "distill/panic_note.h"
+#include "session/note_check.h"
 
 void pfs_session_find_ip(struct pfs_session *s, struct pfs_panic *p)
 {
@@ -45,7 +46,6 @@ static int read_log(struct pfs_session *s, bool *have, struct pfs_err *err)
 		s->model.nr_limits = nr_limits;
 		s->model.log = NULL;
 		s->model.nr_log = 0;
-		s->model.log_damaged = false;
 	}
 	return r;
 }
@@ -107,8 +107,10 @@ int pfs_session_find_panic(struct pfs_session *s, struct pfs_panic *ret, struct 
 			return pfs_err_set(err, ENOMEM, "%s", why.msg);
 		if (!r)
 			r = read_log(s, &have_log, err);
-		if (!r && !have_log)
+		if (!r && !have_log) {
 			*ret = note;
+			pfs_note_check(&s->model, ret);
+		}
 		if (!r)
 			return have_log ? settle(s, &note, ret, err) : 0;
 		pfs_limit(&s->model, "panic note", "damaged, and not used: %s", why.msg);

@@ -194,4 +194,30 @@ run "$pfnscope" distill --log -o "$tmp/again" "$tmp/small"
 is '--log without a log: exit status' "$status" 2
 like '--log without a log: says so' "$tmp/err" 'no kernel log'
 
+# A note is what a file says: where its parts contradict each other, a limit says so, and the
+# verdict is not certain. Each change keeps the length.
+contradicts() { # name, dump, what, by what
+	python3 - "$2" "$tmp/contradiction" "$3" "$4" <<'EOF'
+import sys
+data = open(sys.argv[1], "rb").read()
+old, new = sys.argv[3].encode(), sys.argv[4].encode()
+assert data.count(old) >= 1 and len(old) == len(new), (data.count(old), old, new)
+open(sys.argv[2], "wb").write(data.replace(old, new, 1))
+EOF
+	run "$pfnscope" diagnose --json "$tmp/contradiction"
+	ok "$1: a limit" holds '[.limits[] | select(.what == "panic note")] | length == 1' "$tmp/out"
+	ok "$1: explained, and not certain" holds \
+		'.verdict.status == "explained" and .verdict.confidence == "medium"' "$tmp/out"
+}
+s1=$top/testdumps/s1/s1.kdump
+contradicts 'a register that does not lead to the fault' "$s1" \
+	'"name":"rdx","value":"0xfdfdfdfdfdfdfdfd"' '"name":"rdx","value":"0xfdfdfdfdfdfdfd00"'
+contradicts 'a fault elsewhere than the access' "$s1" \
+	'"fault_address_effective":"0xfdfdfdfdfdfdfdfc"' '"fault_address_effective":"0xfdfdfdfdfdfdfd00"'
+for dump in "$top"/testdumps/*/*.kdump; do
+	run "$pfnscope" diagnose --json "$dump"
+	ok "$(basename "$dump"): its note agrees" \
+		holds '[.limits[] | select(.what == "panic note")] == []' "$tmp/out"
+done
+
 done_testing

@@ -486,6 +486,7 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
 		r = complete(m, &o, &p);
 	if (r)
 		return pfs_err_set(err, ENOMEM, "panic: out of memory");
+	p.log_damaged = m->log_damaged;
 	*ret = p;
 	return 0;
 }

@@ -101,6 +101,8 @@ struct pfs_named_page {
 
 struct pfs_panic {
 	enum pfs_panic_kind kind;
+	bool doubted;	      /* parts of it contradict each other, or the dump */
+	bool log_damaged;     /* the log is there, but records that it should have are not */
 	bool no_log;	      /* there is no log; only panic_cpu says whether there was a panic */
 	const char *message;  /* the line that names the cause, without its time stamp */
 	const char *function; /* symbol of the faulting instruction; NULL: unknown */

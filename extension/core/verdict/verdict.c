@@ -614,7 +614,7 @@ static void nothing_found(struct verdict *d)
 		about_words(d);
 		v->advice = "Look at what the page dump says it is dumped because of.";
 		v->decided_by = "the condition of the BUG that printed the page";
-	} else if (d->m->log_damaged && d->p->kind != PFS_PANIC_SYSRQ) {
+	} else if (d->p->log_damaged && d->p->kind != PFS_PANIC_SYSRQ) {
 		damaged_log(v);
 	} else {
 		v->status = PFS_UNRELATED;
@@ -637,7 +637,7 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 
 	memset(ret, 0, sizeof(*ret));
 	ret->confidence = PFS_CONF_HIGH;
-	if (p->kind == PFS_PANIC_NONE && m->log_damaged) {
+	if (p->kind == PFS_PANIC_NONE && p->log_damaged) {
 		ret->confidence = PFS_CONF_MEDIUM;
 		damaged_log(ret);
 		return 0;
@@ -665,6 +665,11 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 	if (pfs_inferred(m) && ret->confidence == PFS_CONF_HIGH && p->kind != PFS_PANIC_SYSRQ) {
 		ret->confidence = PFS_CONF_MEDIUM;
 		ret->decided_by = PFS_INFERRED_DECIDED_BY;
+	}
+	if (p->doubted && ret->confidence == PFS_CONF_HIGH) {
+		ret->confidence = PFS_CONF_MEDIUM;
+		ret->decided_by = "the log of that panic, or the dump that this one was made from: "
+				  "what is noted of the panic contradicts itself";
 	}
 	return d.no_memory ? pfs_err_set(err, ENOMEM, "verdict: out of memory") : 0;
 }
