@@ -52,12 +52,12 @@ refuses 'no facts' '(mem_section|fact|VMCOREINFO)' diagnose "$tmp/none.kdump"
 
 mkdump "$top/testdumps/synthetic/machines/root-flipped.text" "$tmp/root.kdump"
 refuses 'sections that lead nowhere' \
-	'mem_section: no plausible section table at .*, 0xff28c9c99e86c000 .*not mapped' \
+	'mem_section: no plausible section table at .*, 0xff28c9c99e86c000 .*no kernel address' \
 	diagnose "$tmp/root.kdump"
 
 # Where the log tells of a panic, that much is diagnosed, and what is lost is a limit; no other
 # verb has anything to go by.
-for name in fault null bad-page sysrq; do
+for name in fault gp null bad-page sysrq; do
 	mkdump "$top/testdumps/synthetic/sections-lost-$name.text" "$tmp/lost-$name.kdump"
 	run "$pfnscope" "$tmp/lost-$name.kdump"
 	ok "sections lost, $name: a limit says so" grep -qz \

@@ -492,6 +492,8 @@ static const char *page_name(struct log_verdict *d, const struct pfs_named_page 
 {
 	uint64_t pfn;
 
+	if (pfs_named_no_page(n))
+		return "a page table entry";
 	if (pfs_named_pfn(d->m, n, &pfn))
 		return or_oom(d,
 			      pfs_printf(&d->m->arena, "the struct page of PFN 0x%llx", ULL(pfn)));
@@ -552,8 +554,11 @@ static void no_fault(struct log_verdict *d, const struct pfs_named_page *earlier
 
 	if (d->p->kind == PFS_PANIC_NONE) {
 		v->status = PFS_NO_PANIC;
-		v->title = earlier ? "nothing in this log killed the machine; it names a bad page" :
-				     "nothing in this log killed the machine";
+		v->title = !earlier ? "nothing in this log killed the machine" :
+			   pfs_named_no_page(earlier) ?
+				      "nothing in this log killed the machine; it names a bad "
+				      "page table entry" :
+				      "nothing in this log killed the machine; it names a bad page";
 		return;
 	}
 	v->status = PFS_UNRELATED;
@@ -570,8 +575,10 @@ static bool leads_nowhere(const struct log_verdict *d, uint64_t word, uint64_t a
 	/* What is followed from near NULL is any pointer. */
 	if (word < MAX_OFFSET || !pfs_within(at, word, d->m->layout.page_size))
 		return false;
+	if (!d->m->mem->arch->canonical(d->m->mem, word))
+		return true;
 	pfs_walk_va(d->m->mem, word, &walk);
-	return !walk.nr || pfs_walk_reach(&walk) == PFS_REACH_UNMAPPED;
+	return pfs_walk_reach(&walk) == PFS_REACH_UNMAPPED;
 }
 
 /* Where one bit alone makes an address of the word, that is what bad memory does. */
@@ -579,10 +586,12 @@ static void one_bit_of_table(struct log_verdict *d, uint64_t word)
 {
 	unsigned int bit, found = 0, which = 0;
 	struct pfs_walk walk;
+	uint64_t va;
 
 	for (bit = d->m->layout.page_shift; bit < 64; bit++) {
-		pfs_walk_va(d->m->mem, word ^ UINT64_C(1) << bit, &walk);
-		if (!walk.mapped)
+		va = word ^ UINT64_C(1) << bit;
+		pfs_walk_va(d->m->mem, va, &walk);
+		if (!d->m->mem->arch->canonical(d->m->mem, va) || !walk.mapped)
 			continue;
 		which = bit;
 		found++;
