@@ -183,7 +183,7 @@ static int diagnose(struct work *w, struct pfs_err *err)
 		pfs_limit(&w->s.model, "debug information", "%s", err->msg);
 	err->code = 0;
 	r = pfs_session_diagnose(&w->s, err);
-	if (!r)
+	if (!r && !w->s.model.lost)
 		r = *w->report ? write_report(w, err) : pfs_session_scan(&w->s, &w->opts, err);
 	return r;
 }
@@ -275,6 +275,8 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 	w->job = job;
 	w->d = d;
 	w->opts.jobs = threads;
+	/* A row can say what the log tells; a report is of struct pages. */
+	w->opts.log_will_do = !job->a->reports;
 	w->doc = pfs_json_object(&w->j);
 	if (d->log) {
 		analyse_log(w);

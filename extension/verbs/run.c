@@ -19,7 +19,7 @@ struct run {
 /* The scan of all struct pages; one that the user stopped is a limit, not a failure. */
 static int scan(struct run *r)
 {
-	int rc = pfs_session_scan(r->s, r->opts, r->err);
+	int rc = r->s->model.lost ? 0 : pfs_session_scan(r->s, r->opts, r->err);
 
 	if (rc != -EINTR)
 		return rc;
