@@ -305,6 +305,8 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 		pfs_session_host(&w->s, host);
 		if (*host)
 			pfs_json_str(&w->j, w->doc, "host", host);
+		if (!origin.time)
+			origin.time = pfs_session_time(&w->s);
 		pfs_json_str(&w->j, w->doc, "vmlinux", w->opts.vmlinux);
 	}
 	set_origin(w, &origin);
