@@ -205,6 +205,16 @@ static void find_vmlinux(const struct pfs_args *a, struct pfs_files *files,
 		files->vmlinux = path;
 }
 
+static void note_opened(const struct pfs_args *a, struct pfs_files *files,
+			struct pfs_progress *progress, const struct pfs_target *t)
+{
+	if (t->info.unpacked && !a->quiet) {
+		pfs_progress_clear(progress);
+		complain(t->info.unpacked);
+	}
+	find_vmlinux(a, files, t);
+}
+
 static int open_target(const struct pfs_args *a, struct pfs_files *files, struct pfs_library *lib,
 		       struct pfs_progress *progress, struct pfs_target **ret, struct pfs_err *err)
 {
@@ -216,7 +226,7 @@ static int open_target(const struct pfs_args *a, struct pfs_files *files, struct
 		r = pfs_target_open_kdump(files->dumps, files->nr_dumps, on_open_progress, progress,
 					  ret, err);
 		if (!r)
-			find_vmlinux(a, files, *ret);
+			note_opened(a, files, progress, *ret);
 		if (!r && host)
 			pfs_target_free(*ret);
 	}
@@ -253,6 +263,8 @@ static int note_inputs(struct pfs_inputs *in, const struct pfs_args *a,
 
 	for (i = 0; i < a->nr_files && !r; i++)
 		r = pfs_inputs_add(in, a->files[i], err);
+	for (i = 0; i < files->nr_own && !r; i++)
+		r = pfs_inputs_add(in, files->own[i], err);
 	return r ? r : pfs_inputs_add(in, a->system_map, err);
 }
 
