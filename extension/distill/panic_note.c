@@ -181,6 +181,7 @@ static json_t *named_to_json(struct writer *w, const struct pfs_named_page *name
 		set_str(w, o, "line", d->line);
 		set_hex_if(w, o, "page", d->has_page, d->page);
 		set_hex_if(w, o, "pfn", d->has_pfn, d->pfn);
+		set_hex_if(w, o, "entry", d->has_entry, d->entry);
 		set(w, o, "poisoned", json_boolean(d->poisoned));
 		if (d->by != PFS_NAMED_BY_DUMP)
 			set_str(w, o, "by", named_by[d->by]);
@@ -271,6 +272,8 @@ char *pfs_panic_to_json(const struct pfs_panic *p)
 	set_hex_if(w, o, "fault_address_effective", p->has_effective, p->fault_address_effective);
 	set_str(w, o, "access", p->access);
 	set_hex_if(w, o, "error_code", p->has_error_code, p->error_code);
+	if (p->bad_entry)
+		set(w, o, "bad_entry", json_true());
 	set(w, o, "pid", json_integer(p->pid));
 	set_str(w, o, "comm", p->comm);
 	set(w, o, "cpu", json_integer(p->cpu));
@@ -532,6 +535,7 @@ static void read_named(struct reader *x, const json_t *o, const char *key,
 		d->line = need_str(x, e, "line");
 		d->has_page = get_hex(x, e, "page", &d->page);
 		d->has_pfn = get_hex(x, e, "pfn", &d->pfn);
+		d->has_entry = get_hex(x, e, "entry", &d->entry);
 		d->poisoned = need_bool(x, e, "poisoned");
 		d->by = get_named_by(x, e);
 		d->reason = get_str(x, e, "reason");
@@ -628,6 +632,7 @@ static void read_panic(struct reader *x, const json_t *o, struct pfs_panic *p)
 	p->has_effective = get_hex(x, o, "fault_address_effective", &p->fault_address_effective);
 	p->access = get_str(x, o, "access");
 	p->has_error_code = get_hex(x, o, "error_code", &p->error_code);
+	p->bad_entry = json_is_true(json_object_get(o, "bad_entry"));
 	p->pid = need_int(x, o, "pid", -1, INT64_MAX);
 	p->comm = get_str(x, o, "comm");
 	p->cpu = (int)need_int(x, o, "cpu", -1, INT32_MAX);

@@ -8,9 +8,9 @@
 
 #include "bytes/record.h"
 #include "core/verdict/attach.h"
-#include "distill/panic_note.h"
 #include "distill/scan_note.h"
 #include "facts/kernel.h"
+#include "session/panic.h"
 
 /* What is read between these two calls is needed now, but not in a distilled dump. */
 static void unrecorded(struct pfs_session *s)
@@ -88,45 +88,13 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 	return r;
 }
 
-/* An oops prints where it was as a symbol and an offset. */
-static void find_ip(struct pfs_session *s, struct pfs_panic *p)
-{
-	struct pfs_lookup *l = s->target->lookup;
-	uint64_t at;
-	size_t i;
-
-	for (i = 0; p->function && !p->module && !p->ip && i <= s->nr_lookups; i++) {
-		if (l && l->ops->symbol && !l->ops->symbol(l, p->function, &at))
-			p->ip = at + p->offset;
-		l = i < s->nr_lookups ? s->lookups[i] : NULL;
-	}
-}
-
-/* Find the panic in the log or, in a distilled dump, in its note. */
+/* What is in the log is kept as the panic note, and the log only if that is asked for. */
 static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_err *err)
 {
-	const struct pfs_target_info *info = &s->target->info;
-	struct pfs_err why;
-	int r = -ENOENT;
+	int r;
 
-	if (info->panic_note)
-		r = pfs_panic_from_json(info->panic_note, info->panic_note_len, &s->model.arena,
-					ret, &why);
-	if (!r)
-		return 0;
-	if (r == -ENOMEM)
-		return pfs_err_set(err, ENOMEM, "%s", why.msg);
-	memset(ret, 0, sizeof(*ret));
-	if (info->panic_note)
-		pfs_limit(&s->model, "panic note", "damaged, and not used: %s", why.msg);
 	unrecorded(s);
-	r = pfs_model_log(&s->model, err);
-	if (!r)
-		r = pfs_panic_find(&s->model, ret, err);
-	if (!r)
-		find_ip(s, ret);
-	if (!r)
-		r = pfs_panic_unwind(&s->model, ret, err);
+	r = pfs_session_find_panic(s, ret, err);
 	recorded(s);
 	return r;
 }
@@ -137,7 +105,7 @@ int pfs_session_core(struct pfs_session *s, struct pfs_core *ret, struct pfs_err
 	int r = s->has_panic ? 0 : find_panic(s, &found, err);
 
 	if (!r)
-		find_ip(s, p);
+		pfs_session_find_ip(s, p);
 	return r ? r : pfs_panic_core(&s->model, p, ret, err);
 }
 

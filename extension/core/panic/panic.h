@@ -85,6 +85,8 @@ struct pfs_named_page {
 	uint64_t page;	    /* an address inside its struct page, if has_page */
 	uint64_t pfn;	    /* if has_pfn */
 	bool has_page, has_pfn;
+	bool has_entry; /* the line names an entry of a page table, and a page only if it says so */
+	uint64_t entry;
 	bool dumped;	 /* dump_page() printed more about it */
 	bool poisoned;	 /* "is uninitialized and poisoned" */
 	bool has_counts; /* as they were printed: _mapcount is one less than mapcount */
@@ -210,5 +212,9 @@ const char *pfs_panic_kind_name(enum pfs_panic_kind k); /* "page-fault", ... */
 
 /* The PFN that a message names, directly or by an address in the memmap. */
 bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *n, uint64_t *ret_pfn);
+/* The message names a page table entry, and no struct page to go with it. */
+bool pfs_named_no_page(const struct pfs_named_page *n);
+/* The PFN that an entry of a page table leads to; false: it is not present, or not known. */
+bool pfs_entry_pfn(const struct pfs_model *m, uint64_t entry, uint64_t *ret_pfn);
 
 #endif

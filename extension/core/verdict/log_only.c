@@ -488,6 +488,8 @@ static const char *page_name(struct log_verdict *d, const struct pfs_named_page 
 {
 	uint64_t pfn;
 
+	if (pfs_named_no_page(n))
+		return "a page table entry";
 	if (pfs_named_pfn(d->m, n, &pfn))
 		return or_oom(d,
 			      pfs_printf(&d->m->arena, "the struct page of PFN 0x%llx", ULL(pfn)));
@@ -542,8 +544,11 @@ static void no_fault(struct log_verdict *d, const struct pfs_named_page *earlier
 
 	if (d->p->kind == PFS_PANIC_NONE) {
 		v->status = PFS_NO_PANIC;
-		v->title = earlier ? "nothing in this log killed the machine; it names a bad page" :
-				     "nothing in this log killed the machine";
+		v->title = !earlier ? "nothing in this log killed the machine" :
+			   pfs_named_no_page(earlier) ?
+				      "nothing in this log killed the machine; it names a bad "
+				      "page table entry" :
+				      "nothing in this log killed the machine; it names a bad page";
 		return;
 	}
 	v->status = PFS_UNRELATED;

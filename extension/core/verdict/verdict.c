@@ -509,6 +509,46 @@ static int blame_pageblock(struct verdict *d, const struct pfs_leads *leads)
 	return 1;
 }
 
+/*
+ * print_bad_pte() names the entry of a process's page table, and dumps a page if the entry
+ * leads to one. Panics of panic_on_taint and panic_on_warn are about such an entry.
+ */
+static bool blame_entry(struct verdict *d)
+{
+	struct pfs_verdict *v = d->v;
+	const struct pfs_named_page *n = NULL;
+	uint64_t pfn;
+	size_t i;
+
+	for (i = 0; i < d->p->nr_named && !n; i++)
+		if (pfs_named_no_page(&d->p->named[i]))
+			n = &d->p->named[i];
+	if (!n)
+		return false;
+	v->confidence = PFS_CONF_MEDIUM;
+	v->advice = "Test the machine's memory. If it is sound, or if other machines have it, "
+		    "report the entry and the stack: who wrote it.";
+	v->decided_by = "who wrote the entry (the mapping's vm_ops, and the memory around it)";
+	evidence(d, "the kernel says \"%s\"", n->line);
+	if (pfs_entry_pfn(d->m, n->entry, &pfn) && !pfs_section_of(d->m, pfn)) {
+		v->status = PFS_UNRELATED;
+		v->title =
+			pfs_printf(&d->m->arena,
+				   "PFN 0x%llx has no struct page: the kernel found a page table "
+				   "entry bad that leads there",
+				   ULL(pfn));
+		evidence(d,
+			 "the entry 0x%llx leads to physical 0x%llx, of which there is no section",
+			 ULL(n->entry), ULL(pfn << d->m->layout.page_shift));
+		d->no_memory |= !v->title;
+	} else {
+		v->status = PFS_UNEXPLAINED;
+		v->title = "the kernel found an entry of a process's page table bad, and named no "
+			   "struct page";
+	}
+	return true;
+}
+
 static void nothing_found(struct verdict *d)
 {
 	struct pfs_verdict *v = d->v;
@@ -603,7 +643,7 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 			return pfs_err_set(err, -r, "verdict: out of memory");
 		done = done || r;
 	}
-	if (!done && !blame_usage(&d, &leads) && !blame_pageblock(&d, &leads))
+	if (!done && !blame_usage(&d, &leads) && !blame_pageblock(&d, &leads) && !blame_entry(&d))
 		nothing_found(&d);
 	if (pfs_inferred(m) && ret->confidence == PFS_CONF_HIGH && p->kind != PFS_PANIC_SYSRQ) {
 		ret->confidence = PFS_CONF_MEDIUM;
