@@ -282,17 +282,17 @@ static void other_deaths(void **state)
 	w_free(w);
 }
 
-/* An oops at the operand's own address, or at none: then any operand counts. */
+/* An access that was refused behind the page tables. */
 static struct pfs_panic with_code(struct world **ret, const char *code)
 {
 	char text[1024];
 
 	snprintf(text, sizeof(text),
-		 "Oops - illegal instruction [#1]\n"
+		 "Oops - load access fault [#1]\n"
 		 "epc : f+0x10/0x20\n"
 		 "epc : ffffffff8026f3f2 ra : ffffffff8026f754 sp : ff20000000001000\n"
 		 " s1 : ff1c000000000100 a0 : ff1c000000001000 s2 : ff1c000000002000\n"
-		 "status: 0 badaddr: 0 cause: 0000000000000002\n"
+		 "status: 0 badaddr: 0 cause: 0000000000000005\n"
 		 "Code: 0001 0001 %s\n",
 		 code);
 	*ret = riscv_log(text);

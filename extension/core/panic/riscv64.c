@@ -24,8 +24,6 @@
 
 #include <errno.h>
 
-#include "base/range.h"
-
 /* scause */
 #define FETCH_ACCESS	1
 #define LOAD_ACCESS	5
@@ -157,6 +155,7 @@ static void parse_status(struct pfs_panic *p, const char *s)
 	if (p->has_error_code || !cause || !pfs_take_hex(&cause, &p->error_code))
 		return;
 	p->has_error_code = true;
+	p->accessed = access_of(p->error_code) != NULL;
 	if (p->kind == PFS_PANIC_PAGE_FAULT && !p->access)
 		p->access = access_of(p->error_code);
 }
@@ -304,13 +303,6 @@ static bool decode_2(uint32_t insn, struct access *a)
 	return true;
 }
 
-/* A page fault's address is exact: another operand did not fault, but its fetch. */
-static bool explains(const struct pfs_panic *p, const struct pfs_operand *op)
-{
-	return p->kind != PFS_PANIC_PAGE_FAULT || !p->has_fault_address ||
-	       pfs_within(p->fault_address, op->address, op->size);
-}
-
 static int operand(struct pfs_arena *arena, const unsigned char *code, size_t len,
 		   struct pfs_panic *p)
 {
@@ -332,8 +324,6 @@ static int operand(struct pfs_arena *arena, const unsigned char *code, size_t le
 	op.size = a.size;
 	op.write = a.write;
 	op.address = base->value + (uint64_t)(int64_t)a.disp;
-	if (!explains(p, &op))
-		return 0;
 	op.text = pfs_printf(arena, "%s %d(%s)", a.name, (int)a.disp, base->name);
 	if (!op.text)
 		return -ENOMEM;
