@@ -36,7 +36,7 @@ OPT := -O2 -g
 CFLAGS ?= $(OPT)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -fPIC -fvisibility=hidden \
 	-fstack-protector-strong -ffile-prefix-map=$(CURDIR)=. -pthread -Iinclude -Iextension $(PKG_CFLAGS)
-LIBS = $(PKG_LIBS) -pthread
+LIBS = $(PKG_LIBS) -pthread -ldl
 # Of the command alone.
 CMD_LIBS = -lsqlite3
 ifdef SAN
