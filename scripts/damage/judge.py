@@ -135,7 +135,7 @@ def judge(whole, got, kind, sanitized):
             return WORDS
         # That nothing ties the panic to the memmap is said at less than high confidence, and
         # with a word about the damage.
-        named = limited or not kind.loses and covers(new, whole.verdict[2])
+        named = limited or not kind.loses and covers(got.findings, whole.verdict[2])
         return UNSURE if said == 'unrelated' and not got.sure and named else CLAIM
     if limited:
         return WEAKER
