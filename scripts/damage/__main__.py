@@ -67,11 +67,9 @@ class Bench:
         self.whole = judge.ask(args.pfnscope, whole, folder)
         if not self.whole.verdict:
             sys.exit(f'damage: {base}: {self.whole.message or self.whole.errors}')
-        self.dump = None
-        if base.memory:
-            work = folder / 'work'
-            work.write_bytes(base.data)
-            self.dump = dumpfile.open_dump(os.fspath(work))
+        work = folder / 'work'
+        work.write_bytes(base.data)
+        self.dump = dumpfile.open_dump(os.fspath(work))
 
     def write(self, files):
         for old in self.folder.glob('vmcore*'):
@@ -84,8 +82,6 @@ class Bench:
 
     def in_memory(self, kind, rng):
         """The file with changed memory, and what was changed."""
-        if not self.dump:
-            return None, None
         try:
             what = kind(self.dump, self.base.regions, self.base, rng)
         except dumpfile.NotInDump:

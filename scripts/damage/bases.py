@@ -43,8 +43,6 @@ class Base:
         self.name, self.form, self.data, self.regions = name, form, data, regions
         self.inner = 'elf' if form == 'elf' else 'kdump'
         self.shape = shape(self.inner, data)
-        # The writer of pages (scripts/accuracy) knows those of 4 KiB.
-        self.memory = self.shape.block == dumpfile.PAGE
 
     def __str__(self):
         return f'{self.name}.{self.form}'

@@ -16,7 +16,6 @@ import struct
 from shape import DESC, notes, records, u64
 
 KINDS = {}
-PAGE = 4096
 
 
 def kind(title, stage, loses=False, text=False):
@@ -345,8 +344,9 @@ def pointer_loop(dump, regions, base, rng):
 
 @kind('any word that is not zero', 'memory')
 def anywhere(dump, regions, base, rng):
+    size = base.shape.block
     for _ in range(64):
-        pa = rng.choice(base.shape.pages) * PAGE + 8 * rng.randrange(PAGE // 8)
+        pa = rng.choice(base.shape.pages) * size + 8 * rng.randrange(size // 8)
         old = u64(dump.read(pa, 8), 0)
         if old:
             bit = rng.randrange(64)
@@ -357,10 +357,11 @@ def anywhere(dump, regions, base, rng):
 
 @kind('pages of zeroes, of ones, or of another', 'memory')
 def page(dump, regions, base, rng):
+    size = base.shape.block
     for _ in range(64):
-        pa, other = (rng.choice(base.shape.pages) * PAGE for _ in range(2))
-        old = dump.read(pa, PAGE)
-        new = rng.choice((bytes(PAGE), b'\xff' * PAGE, dump.read(other, PAGE)))
+        pa, other = (rng.choice(base.shape.pages) * size for _ in range(2))
+        old = dump.read(pa, size)
+        new = rng.choice((bytes(size), b'\xff' * size, dump.read(other, size)))
         if any(old) and old != new:
             dump.write(pa, new)
             return f'page at {pa:#x}'
