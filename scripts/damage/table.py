@@ -35,9 +35,10 @@ def report(args, results, seconds):
     by_form = dict(sorted(count(results, lambda r: r.base.rpartition('.')[2]).items()))
     total = sum(by_form.values(), Counter())
     plain = [r for r in results if not r.sanitized]
-    worst = (f'Of the plain build: at most {max((r.cpu for r in plain), default=0):.1f} s of CPU time and '
-             f'{max((r.kib for r in plain), default=0) >> 10} MiB. Sanitized: {len(results) - len(plain)} runs, '
-             f'at most {max((r.cpu for r in results if r.sanitized), default=0):.1f} s.')
+    cpu, kib, slow = (max(values, default=0) for values in (
+        [r.cpu for r in plain], [r.kib for r in plain], [r.cpu for r in results if r.sanitized]))
+    worst = (f'Of the plain build: at most {cpu:.1f} s of CPU time and {kib >> 10} MiB. Sanitized: '
+             f'{len(results) - len(plain)} runs, at most {slow:.1f} s.')
     last = 'damage: ' + ', '.join(f'{c} {total[c]}' for c in COLUMNS)
     print('\n'.join(['', *matrix(by_kind, 'damage'), '', *matrix(by_form, 'form'), '', worst,
                      f'{seconds:.0f} seconds, seed {args.seed}', last]))
