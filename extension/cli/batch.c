@@ -182,7 +182,7 @@ static int diagnose(struct work *w, struct pfs_err *err)
 		pfs_limit(&w->s.model, "debug information", "%s", err->msg);
 	err->code = 0;
 	r = pfs_session_diagnose(&w->s, err);
-	if (!r)
+	if (!r && !w->s.model.lost)
 		r = *w->report ? write_report(w, err) : pfs_session_scan(&w->s, &w->opts, err);
 	return r;
 }
@@ -274,6 +274,8 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 	w->job = job;
 	w->d = d;
 	w->opts.jobs = threads;
+	/* A row can say what the log tells; a report is of struct pages. */
+	w->opts.log_will_do = !job->a->reports;
 	w->doc = pfs_json_object(&w->j);
 	if (d->log) {
 		analyse_log(w);
@@ -302,6 +304,8 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 		pfs_session_host(&w->s, host);
 		if (*host)
 			pfs_json_str(&w->j, w->doc, "host", host);
+		if (!origin.time)
+			origin.time = pfs_session_time(&w->s);
 		pfs_json_str(&w->j, w->doc, "vmlinux", w->opts.vmlinux);
 	}
 	set_origin(w, &origin);

@@ -293,6 +293,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 		.inputs = &inputs,
 		/* A thread takes address space of its own. */
 		.jobs = a->memory && !a->jobs ? 1 : a->jobs,
+		.log_will_do = pfs_verb_log_will_do(a->verb),
 		.progress = on_progress,
 		.arg = &progress,
 		.stage = a->verbose || a->timings ? pfs_timings_begin : NULL,

@@ -130,6 +130,7 @@ static json_t *stack_to_json(struct writer *w, const struct pfs_panic *p)
 		set_str(w, o, "function", f->function);
 		set_hex(w, o, "offset", f->offset);
 		set_hex(w, o, "size", f->size);
+		set_hex_if(w, o, "ip", f->ip, f->ip);
 		set(w, o, "guess", json_boolean(f->guess));
 		set_str(w, o, "module", f->module);
 		if (f->added)
@@ -195,8 +196,8 @@ static json_t *named_to_json(struct writer *w, const struct pfs_named_page *name
 			set_hex(w, o, "refcount", (uint32_t)d->refcount);
 			set_hex(w, o, "mapcount", (uint32_t)d->mapcount);
 		}
-		if (d->word_at) {
-			set_hex(w, o, "word_at", d->word_at);
+		set_hex_if(w, o, "word_at", d->word_at, d->word_at);
+		if (d->word_at || d->word_is != d->word_should) {
 			set_hex(w, o, "word_is", d->word_is);
 			set_hex(w, o, "word_should", d->word_should);
 		}
@@ -268,6 +269,7 @@ char *pfs_panic_to_json(const struct pfs_panic *p)
 	set_str(w, o, "function", p->function);
 	set_str(w, o, "module", p->module);
 	set_hex(w, o, "offset", p->offset);
+	set_hex_if(w, o, "ip", p->ip, p->ip);
 	set_hex_if(w, o, "fault_address", p->has_fault_address, p->fault_address);
 	set_hex_if(w, o, "fault_address_effective", p->has_effective, p->fault_address_effective);
 	set_str(w, o, "access", p->access);
@@ -467,6 +469,7 @@ static void read_stack(struct reader *x, const json_t *o, struct pfs_panic *p)
 		f->function = need_str(x, e, "function");
 		f->offset = need_hex(x, e, "offset");
 		f->size = need_hex(x, e, "size");
+		get_hex(x, e, "ip", &f->ip);
 		f->guess = need_bool(x, e, "guess");
 		f->module = get_str(x, e, "module");
 		f->added = json_is_true(json_object_get(e, "added"));
@@ -544,7 +547,7 @@ static void read_named(struct reader *x, const json_t *o, const char *key,
 		d->unpoisoned = json_is_true(json_object_get(e, "unpoisoned"));
 		read_counts(x, e, d);
 		get_hex(x, e, "ts_nsec", &d->ts_nsec);
-		if (get_hex(x, e, "word_at", &d->word_at)) {
+		if (get_hex(x, e, "word_at", &d->word_at) || json_object_get(e, "word_is")) {
 			d->word_is = need_hex(x, e, "word_is");
 			d->word_should = need_hex(x, e, "word_should");
 		}
@@ -628,6 +631,7 @@ static void read_panic(struct reader *x, const json_t *o, struct pfs_panic *p)
 	p->function = get_str(x, o, "function");
 	p->module = get_str(x, o, "module");
 	p->offset = need_hex(x, o, "offset");
+	get_hex(x, o, "ip", &p->ip);
 	p->has_fault_address = get_hex(x, o, "fault_address", &p->fault_address);
 	p->has_effective = get_hex(x, o, "fault_address_effective", &p->fault_address_effective);
 	p->access = get_str(x, o, "access");

@@ -12,16 +12,38 @@
 
 #include "distill/panic_note.h"
 
-void pfs_session_find_ip(struct pfs_session *s, struct pfs_panic *p)
+#define NAMED_FRAMES 8 /* of the trace, whose addresses are looked up */
+
+/* What prints a symbol and an offset in it, at which address is that? 0: nobody knows. */
+static uint64_t address_of(struct pfs_session *s, const char *function, const char *module,
+			   uint64_t offset)
 {
 	struct pfs_lookup *l = s->target->lookup;
 	uint64_t at;
 	size_t i;
 
-	for (i = 0; p->function && !p->module && !p->ip && i <= s->nr_lookups; i++) {
-		if (l && l->ops->symbol && !l->ops->symbol(l, p->function, &at))
-			p->ip = at + p->offset;
+	for (i = 0; function && !module && i <= s->nr_lookups; i++) {
+		if (l && l->ops->symbol && !l->ops->symbol(l, function, &at))
+			return at + offset;
 		l = i < s->nr_lookups ? s->lookups[i] : NULL;
+	}
+	return 0;
+}
+
+void pfs_session_find_ip(struct pfs_session *s, struct pfs_panic *p)
+{
+	size_t i, n = 0;
+
+	if (!p->ip)
+		p->ip = address_of(s, p->function, p->module, p->offset);
+	for (i = 0; i < p->nr_stack && n < NAMED_FRAMES; i++) {
+		struct pfs_frame *f = &p->stack[i];
+
+		if (f->guess || f->added)
+			continue;
+		n++;
+		if (!f->ip)
+			f->ip = address_of(s, f->function, f->module, f->offset);
 	}
 }
 
@@ -45,6 +67,7 @@ static int read_log(struct pfs_session *s, bool *have, struct pfs_err *err)
 		s->model.nr_limits = nr_limits;
 		s->model.log = NULL;
 		s->model.nr_log = 0;
+		s->model.log_damaged = false;
 	}
 	return r;
 }
@@ -71,6 +94,7 @@ static int settle(struct pfs_session *s, const struct pfs_panic *note, struct pf
 	if (r)
 		return r;
 	if (same_event(&p, note)) {
+		p.ip = note->ip;
 		p.stack = note->stack;
 		p.nr_stack = note->nr_stack;
 		p.words = note->words;

@@ -60,6 +60,42 @@ static int build_model(struct pfs_session *s, struct pfs_err *err)
 	return r;
 }
 
+static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_err *err);
+
+/*
+ * No sections, but the log may be there: then the panic of it is in s->panic, and why there
+ * is nothing else in the model. If it tells of none, *err stays as it is.
+ */
+static int lose_model(struct pfs_session *s, struct pfs_err *err)
+{
+	struct pfs_err ignored;
+	struct pfs_model *m = &s->model;
+	int r;
+
+	pfs_model_deinit(m);
+	pfs_model_unknown(m, &s->facts, &s->mem);
+	/* Where the memmap is, facts alone may tell. */
+	if (pfs_model_layout(m, &ignored))
+		memset(&m->layout, 0, sizeof(m->layout));
+	m->layout.page_shift = s->mem.page_shift;
+	m->layout.page_size = UINT64_C(1) << s->mem.page_shift;
+	m->log_only = true;
+	m->lost = pfs_printf(&m->arena, "%s", err->msg);
+	if (!m->lost)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	pfs_limit(m, "memmap", "no section and no struct page could be looked at: %s", m->lost);
+	r = find_panic(s, &s->panic, &ignored);
+	if (r == -ENOMEM) {
+		*err = ignored;
+		return r;
+	}
+	if (r || s->panic.kind == PFS_PANIC_NONE)
+		return -err->code;
+	err->code = 0;
+	s->has_panic = true;
+	return 0;
+}
+
 int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct pfs_session_opts *o,
 		     struct pfs_err *err)
 {
@@ -80,6 +116,8 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 		s->built = true;
 		begin(s, "model");
 		r = build_model(s, err);
+		if ((r == -EINVAL || r == -EIO) && o->log_will_do && !t->info.live)
+			r = lose_model(s, err);
 		if (!r && t->info.lost_notes)
 			pfs_limit(&s->model, "notes", "%s", t->info.lost_notes);
 		if (!r && t->info.live)
@@ -178,11 +216,23 @@ static int explain_attach(struct pfs_session *s, struct pfs_verdict *v, size_t f
 	return r ? r : pfs_attach_explain(&s->model, p, v, &s->findings, first, err);
 }
 
+int pfs_session_diagnose_log(struct pfs_session *s, struct pfs_err *err)
+{
+	int r = pfs_check_panic(&s->model, &s->panic, &s->findings, err);
+
+	if (!r)
+		r = pfs_verdict_of_log(&s->model, &s->panic, &s->verdict, err);
+	s->has_verdict = !r;
+	return r;
+}
+
 int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err)
 {
 	int r;
 
 	begin(s, "panic");
+	if (s->model.lost)
+		return pfs_session_diagnose_log(s, err);
 	r = find_panic(s, &s->panic, err);
 	if (r)
 		return r;

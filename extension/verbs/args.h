@@ -34,6 +34,12 @@ static inline bool pfs_verb_records(enum pfs_verb v)
 	return v == PFS_V_DISTILL || v == PFS_V_REPORT;
 }
 
+/* Can the verb do without a section and a struct page, where the log tells of a panic? */
+static inline bool pfs_verb_log_will_do(enum pfs_verb v)
+{
+	return v == PFS_V_DIAGNOSE || v == PFS_V_SIGNATURE;
+}
+
 /* Does the verb exist only on the command line? It works on many dumps, or on none. */
 static inline bool pfs_verb_alone(enum pfs_verb v)
 {

@@ -25,7 +25,7 @@ static void begin_output(const struct run *r)
 /* The scan of all struct pages; one that the user stopped is a limit, not a failure. */
 static int scan(struct run *r)
 {
-	int rc = pfs_session_scan(r->s, r->opts, r->err);
+	int rc = r->s->model.lost ? 0 : pfs_session_scan(r->s, r->opts, r->err);
 
 	begin_output(r);
 	if (rc != -EINTR)

@@ -92,9 +92,10 @@ struct pfs_core {
 	size_t len;
 	int (*read)(void *arg, uint64_t addr, void *buf, size_t len, bool physical);
 	void *arg;
+	uint32_t pid; /* whose stack the panic is about; 0: the thread's that crashed */
 };
 
-/* Something that can unwind the stack of the crashed thread: the library of a debugger. */
+/* Something that can unwind the stack of one thread: the library of a debugger. */
 struct pfs_unwinder {
 	/*
 	 * Call frame() for each frame, until it returns other than 0, which is

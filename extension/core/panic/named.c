@@ -153,8 +153,11 @@ static bool parse_list(const char *s, struct pfs_named_page *holder, struct pfs_
 		return false;
 	entry->page = should;
 	entry->has_page = true;
-	if (!number_after(s, next ? "(next=" : "(prev=", &head))
+	if (!number_after(s, next ? "(next=" : "(prev=", &head)) {
+		entry->word_is = is;
+		entry->word_should = should;
 		return true;
+	}
 	holder->page = head;
 	holder->has_page = true;
 	holder->word_at = head + (next ? 8 : 0);

@@ -28,6 +28,7 @@ struct pfs_reg {
 struct pfs_frame {
 	const char *function;
 	uint64_t offset, size;
+	uint64_t ip;	    /* address of that, where somebody knows the symbol's; 0: unknown */
 	bool guess;	    /* the kernel printed "? function" */
 	const char *module; /* NULL: the kernel image */
 	/* What the library of a debugger adds, where there is one (unwind.c). */
@@ -95,7 +96,10 @@ struct pfs_named_page {
 	const char *owner, *tracked; /* page_owner's lines; NULL: none */
 	uint64_t raw[8]; /* the words of the struct page as they were printed, in order */
 	unsigned int nr_raw;
-	/* The wrong word of a list; word_at is 0 if it is not in this page. */
+	/*
+	 * The wrong word of a list; word_at is 0 if it is not in this page. Without it, word_is
+	 * and word_should are of a message that does not say where the word is.
+	 */
 	uint64_t word_at, word_is, word_should;
 };
 
@@ -114,6 +118,9 @@ struct pfs_panic {
 	const char *access;		  /* "read", "write", "exec"; NULL: not said */
 	bool has_error_code;
 	uint64_t error_code;
+	bool stack_hit; /* the guard page of a stack was: it is not said by which access */
+	/* The exception is one of an access to memory, though it has no address. */
+	bool accessed;
 	/*
 	 * The CPU refused a page-table entry that is present: it has a reserved
 	 * bit, or an address that is beyond what the CPU has.
