@@ -67,6 +67,7 @@ static int read_log(struct pfs_session *s, bool *have, struct pfs_err *err)
 		s->model.nr_limits = nr_limits;
 		s->model.log = NULL;
 		s->model.nr_log = 0;
+		s->model.log_damaged = false;
 	}
 	return r;
 }

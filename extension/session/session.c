@@ -31,6 +31,12 @@ static void recorded(struct pfs_session *s)
 	}
 }
 
+static void begin(const struct pfs_session *s, const char *stage)
+{
+	if (s->stage)
+		s->stage(s->stage_arg, stage);
+}
+
 int pfs_session_decode(struct pfs_session *s, struct pfs_model *m, struct pfs_err *err)
 {
 	int r = pfs_model_build(m, &s->facts, &s->mem, err);
@@ -99,12 +105,16 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 	memset(s, 0, sizeof(*s));
 	pfs_arena_init(&s->arena);
 	s->target = t;
+	s->stage = o->stage;
+	s->stage_arg = o->stage_arg;
+	begin(s, "facts");
 	unrecorded(s);
 	r = pfs_kernel_discover(t, &hints, &s->arena, &s->facts, &s->mem, s->lookups,
 				sizeof(s->lookups) / sizeof(s->lookups[0]), &s->nr_lookups, err);
 	recorded(s);
 	if (!r) {
 		s->built = true;
+		begin(s, "model");
 		r = build_model(s, err);
 		if ((r == -EINVAL || r == -EIO) && o->log_will_do && !t->info.live)
 			r = lose_model(s, err);
@@ -220,12 +230,14 @@ int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err)
 {
 	int r;
 
+	begin(s, "panic");
 	if (s->model.lost)
 		return pfs_session_diagnose_log(s, err);
 	r = find_panic(s, &s->panic, err);
 	if (r)
 		return r;
 	s->has_panic = true;
+	begin(s, "verdict");
 	r = pfs_check_structure(&s->model, &s->findings, err);
 	if (!r)
 		r = pfs_check_panic(&s->model, &s->panic, &s->findings, err);
@@ -286,6 +298,7 @@ int pfs_session_scan_pages(struct pfs_session *s, const struct pfs_session_opts 
 		if (r)
 			return r;
 	}
+	begin(s, "struct pages");
 	/* From here on the user may stop the scan, and what was found until then counts. */
 	if (o->progress)
 		o->progress(o->arg, "struct pages", 0, 1);
@@ -303,8 +316,10 @@ int pfs_session_scan_pages(struct pfs_session *s, const struct pfs_session_opts 
 int pfs_session_check_pages(struct pfs_session *s, struct pfs_err *err)
 {
 	size_t first = s->findings.nr;
-	int r = pfs_check_pages(&s->model, &s->scan, &s->findings, err);
+	int r;
 
+	begin(s, "findings");
+	r = pfs_check_pages(&s->model, &s->scan, &s->findings, err);
 	return r ? r : explain_attach(s, NULL, first, err);
 }
 

@@ -23,6 +23,8 @@ struct pfs_session {
 	struct pfs_scan scan;
 	struct pfs_arena arena; /* strings of facts */
 	bool built, has_panic, has_verdict, has_scan;
+	void (*stage)(void *arg, const char *name); /* as in the options that opened it */
+	void *stage_arg;
 };
 
 /* What a distilled dump carries in addition to what each of them does. */
@@ -38,6 +40,9 @@ struct pfs_session_opts {
 	unsigned int jobs; /* 0: one per CPU */
 	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
 	void *arg;
+	/* A stage begins, and what was before it is done; NULL: nobody asks. */
+	void (*stage)(void *arg, const char *name);
+	void *stage_arg;
 };
 
 /*

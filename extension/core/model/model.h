@@ -212,6 +212,7 @@ struct pfs_model {
 	size_t nr_pgmaps;
 	bool pgmaps_known;	  /* pgmap_array, or pgmap_radix, was read to its end */
 	struct pfs_log_line *log; /* oldest first; text in the arena, or the target's */
+	bool log_damaged;	  /* records are missing that should be there */
 	size_t nr_log;
 	/* Of memory only the log was read: that there is none of the rest says nothing. */
 	bool log_only;

@@ -127,6 +127,7 @@ static void set_esr(struct pfs_panic *p, uint64_t esr)
 	p->error_code = esr;
 	if (p->kind == PFS_PANIC_PAGE_FAULT && !p->access)
 		p->access = access_of(esr);
+	p->accessed = access_of(esr) != NULL;
 	p->bad_entry = p->kind == PFS_PANIC_PAGE_FAULT && refused_entry(esr);
 }
 
@@ -251,6 +252,13 @@ static int line(struct pfs_parser *x, const char *s, bool *ret_taken)
 		q = s + 6;
 		if (pfs_take_hex(&q, &esr))
 			set_esr(x->p, esr);
+		return 0;
+	}
+	if (pfs_starts(s, "FAR: ")) {
+		/* of handle_bad_stack(), with which the address is exact */
+		q = s + 5;
+		if (x->p->kind == PFS_PANIC_OOPS && !x->p->has_fault_address)
+			x->p->has_fault_address = pfs_take_hex(&q, &x->p->fault_address);
 		return 0;
 	}
 	if (pfs_starts(s, "pc : "))
@@ -435,13 +443,6 @@ static bool resolve(const struct pfs_panic *p, const struct access *a, struct pf
 	return true;
 }
 
-/* A page fault's address is exact: another operand did not fault, but its fetch. */
-static bool explains(const struct pfs_panic *p, const struct pfs_operand *op)
-{
-	return p->kind != PFS_PANIC_PAGE_FAULT || !p->has_fault_address ||
-	       pfs_within(p->fault_address, op->address, op->size ? op->size : 1);
-}
-
 static int decode(csh cs, struct pfs_arena *arena, const unsigned char *code, struct access *a)
 {
 	cs_insn *insn;
@@ -478,7 +479,7 @@ static int operand(struct pfs_arena *arena, const unsigned char *code, size_t le
 	cs_option(cs, CS_OPT_DETAIL, CS_OPT_ON);
 	r = decode(cs, arena, code, &a);
 	cs_close(&cs);
-	if (r || !a.base || !resolve(p, &a, &op) || !explains(p, &op))
+	if (r || !a.base || !resolve(p, &a, &op))
 		return r;
 	op.text = a.text;
 	p->operand = op;

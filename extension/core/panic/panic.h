@@ -118,6 +118,9 @@ struct pfs_panic {
 	const char *access;		  /* "read", "write", "exec"; NULL: not said */
 	bool has_error_code;
 	uint64_t error_code;
+	bool stack_hit; /* the guard page of a stack was: it is not said by which access */
+	/* The exception is one of an access to memory, though it has no address. */
+	bool accessed;
 	/*
 	 * The CPU refused a page-table entry that is present: it has a reserved
 	 * bit, or an address that is beyond what the CPU has.

@@ -520,6 +520,16 @@ static int blame_pageblock(struct verdict *d, const struct pfs_leads *leads)
 	return 1;
 }
 
+/* What is lost may have named a page, or have been the panic. */
+static void damaged_log(struct pfs_verdict *v)
+{
+	v->status = PFS_INCONCLUSIVE;
+	v->title =
+		"records of the kernel log are damaged, and what is left of it names no bad page";
+	v->advice = "The console's record of the panic is needed.";
+	v->decided_by = "the console's record of the panic";
+}
+
 /*
  * print_bad_pte() names the entry of a process's page table, and dumps a page if the entry
  * leads to one. Panics of panic_on_taint and panic_on_warn are about such an entry.
@@ -621,6 +631,8 @@ static void nothing_found(struct verdict *d)
 		about_words(d);
 		v->advice = "Look at what the page dump says it is dumped because of.";
 		v->decided_by = "the condition of the BUG that printed the page";
+	} else if (d->m->log_damaged && d->p->kind != PFS_PANIC_SYSRQ) {
+		damaged_log(v);
 	} else {
 		v->status = PFS_UNRELATED;
 		v->title = v->nr_candidates ?
@@ -642,6 +654,11 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 
 	memset(ret, 0, sizeof(*ret));
 	ret->confidence = PFS_CONF_HIGH;
+	if (p->kind == PFS_PANIC_NONE && m->log_damaged) {
+		ret->confidence = PFS_CONF_MEDIUM;
+		damaged_log(ret);
+		return 0;
+	}
 	if (p->kind == PFS_PANIC_NONE) {
 		ret->status = p->no_log ? PFS_INCONCLUSIVE : PFS_NO_PANIC;
 		ret->title = p->no_log ? "the dump holds no kernel log to find a panic in" :
