@@ -335,15 +335,15 @@ static void about_contents(struct pfs_check *c, struct pfs_finding *f, const str
 static void about_readers(struct pfs_check *c, struct pfs_finding *f, const struct situation *s)
 {
 	const struct pfs_resource *r = pfs_resource_of(c->m, f->start);
+	int kpageflags = pfs_walker_comes(c->m, PFS_WALKER_KPAGEFLAGS, f->start);
 
-	if (s->online == 1 && !pfs_walker_comes(c->m, PFS_WALKER_KPAGEFLAGS, f->start))
-		pfs_evidence(c, f,
-			     "pfn_to_online_page() returns them: walkers read them, though "
-			     "/proc/kpageflags of this kernel does not");
-	else if (s->online == 1)
-		pfs_evidence(
-			c, f,
-			"pfn_to_online_page() returns them: /proc/kpageflags and others read them");
+	if (s->online == 1)
+		pfs_evidence(c, f, "pfn_to_online_page() returns them: %s",
+			     kpageflags > 0 ? "/proc/kpageflags and others read them" :
+			     kpageflags < 0 ? "walkers read them; whether /proc/kpageflags does, "
+					      "which ended at max_pfn up to v5.5, is not known" :
+					      "walkers read them, though /proc/kpageflags of this "
+					      "kernel does not");
 	else if (f->severity > PFS_SEV_NOTE && pfs_pfn_valid(c->m, f->start) == 1)
 		pfs_evidence(c, f, "pfn_valid() is true of them");
 	if (s->ram == 0)

@@ -5,7 +5,7 @@
  * together, in one of two orders:
  *
  *	up	pageblock 0 lowest: skip bit above the migratetype. To v3.15 and from
- *		v5.9 on (d93d5ab9b984 "mm/page_alloc.c: simplify pageblock bitmap
+ *		v5.9 on (d93d5ab9ca01 "mm/page_alloc.c: simplify pageblock bitmap
  *		access")
  *	down	pageblock 0 highest: skip bit below the migratetype (e58469bafd05 "mm:
  *		page_alloc: use word-based accesses for get/set pageblock bitmaps",

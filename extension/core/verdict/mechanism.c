@@ -2,6 +2,8 @@
 /* Tells how a page came to be bad, with one function for each row of mechanisms.def. */
 #include "core/verdict/mechanism.h"
 
+#include "core/verdict/attach.h"
+
 #include "core/pages/classify.h"
 #include "core/pages/predicate.h"
 
@@ -119,13 +121,31 @@ static bool read_only_tail(const struct pfs_model *m, const struct pfs_page *p)
 	       p->walk.leaf_size == m->layout.page_size && shared_tail(m, p);
 }
 
-const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p)
-{
-	static bool (*const tests[])(const struct pfs_model *, const struct pfs_page *) = {
+static bool (*const tests[])(const struct pfs_model *, const struct pfs_page *) = {
 #define MECHANISM(function, ...) function,
 #include <pfnscope/mechanisms.def>
 #undef MECHANISM
-	};
+};
+
+const struct pfs_mechanism *pfs_mechanism_attaching(const struct pfs_model *m,
+						    const struct pfs_panic *p,
+						    const struct pfs_page *page)
+{
+	const struct pfs_mechanism *rows;
+	size_t i, nr;
+
+	if (m->pgmaps_known || m->nr_pgmaps || !pfs_state_raw(page->state) ||
+	    pfs_is_system_ram(m, page->pfn) != 0 || !pfs_attach_by_panic(p))
+		return NULL;
+	rows = pfs_mechanisms(&nr);
+	for (i = 0; i < nr; i++)
+		if (tests[i] == device_not_initialised)
+			return &rows[i];
+	return NULL;
+}
+
+const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p)
+{
 	const struct pfs_mechanism *rows;
 	size_t i, nr;
 
