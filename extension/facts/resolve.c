@@ -253,14 +253,28 @@ static int thread_size(struct pfs_facts *f, struct sources *s)
 }
 
 /*
- * No type tells the length of a variable, and VMCOREINFO may be missing. But
- * struct kmem_cache has an array of MAX_NUMNODES elements, too.
+ * No type tells the length of a variable, and VMCOREINFO has it on x86 alone. But struct
+ * kmem_cache had an array of MAX_NUMNODES elements, and a struct zonelist has one of all zones
+ * of all nodes, and of an end mark.
  */
 static int node_length(struct pfs_facts *f, struct sources *s)
 {
-	static const struct query q = { KIND_LENGTH, "kmem_cache", "node" };
+	static const struct query cache = { KIND_LENGTH, "kmem_cache", "node" };
+	static const struct query zones = { KIND_LENGTH, "zonelist", "_zonerefs" };
+	struct pfs_fact *nr = &f->f[PFS_F_NR_NODES_MAX], refs = { 0 };
+	uint64_t per_node;
+	int r;
 
-	return pfs_have(f, PFS_F_NR_NODES_MAX) ? 0 : from_lookups(s, &q, &f->f[PFS_F_NR_NODES_MAX]);
+	if (pfs_have(f, PFS_F_NR_NODES_MAX))
+		return 0;
+	r = from_lookups(s, &cache, nr);
+	if (r || nr->from || !pfs_have(f, PFS_F_MAX_NR_ZONES))
+		return r;
+	per_node = pfs_val(f, PFS_F_MAX_NR_ZONES);
+	r = from_lookups(s, &zones, &refs);
+	if (!r && refs.from && per_node && refs.value > per_node && refs.value % per_node == 1)
+		*nr = (struct pfs_fact){ (refs.value - 1) / per_node, refs.from };
+	return r;
 }
 
 static void from_table(struct pfs_facts *f, enum pfs_fact_id id, uint64_t value, const char *from)

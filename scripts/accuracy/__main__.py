@@ -37,6 +37,7 @@ def arguments():
     p.add_argument('--kinds', help='only these, by comma')
     p.add_argument('--without', default='', help='not these')
     p.add_argument('--jobs', type=int, default=1)
+    p.add_argument('--machine', default='x86_64', help='how the table calls it')
     p.add_argument('--table', help='write the result there, as Markdown')
     p.add_argument('dumps', nargs='+', metavar='DUMP[:VMLINUX[:DONOR]]',
                    help='DONOR is a dump of another boot of the same kernel')
@@ -90,7 +91,7 @@ def one_dump(job):
             outcome, false, came = judge.compare(plan, before, after)
             results.append((kind.name, outcome, plan, false, came))
             seen += bool(plan.expect)
-        results.append(('', 'release', m.release, [], []))
+        results.append(('', 'release', f'{m.release}, {m.page >> 10}K', [], []))
     finally:
         shutil.rmtree(folder)
     return source, results

@@ -11,7 +11,8 @@ import os
 import struct
 import zlib
 
-PAGE = 4096
+# Of the index of what a kdump holds: a step of counting
+CHUNK = 4096
 
 
 class NotInDump(Exception):
@@ -88,8 +89,8 @@ class Kdump:
         self.raw = self.at(start + half, half)
         self.table = start + 2 * half
         self.sums = [0]
-        for i in range(0, len(self.raw), PAGE):
-            word = int.from_bytes(self.raw[i:i + PAGE], 'little')
+        for i in range(0, len(self.raw), CHUNK):
+            word = int.from_bytes(self.raw[i:i + CHUNK], 'little')
             self.sums.append(self.sums[-1] + word.bit_count())
         self.size = os.path.getsize(path)
         self.cache, self.dirty, self.log = {}, {}, []
@@ -98,14 +99,14 @@ class Kdump:
         return os.pread(self.file.fileno(), length, off)
 
     def has(self, pa):
-        pfn = pa // PAGE
+        pfn = pa // self.block
         return pfn // 8 < len(self.raw) and bool(self.raw[pfn // 8] >> pfn % 8 & 1)
 
     def _descriptor(self, pfn):
-        if not self.has(pfn * PAGE):
+        if not self.has(pfn * self.block):
             raise NotInDump(hex(pfn))
-        chunk = pfn // (8 * PAGE)
-        below = self.raw[chunk * PAGE:pfn // 8] + bytes([self.raw[pfn // 8] & (1 << pfn % 8) - 1])
+        chunk = pfn // (8 * CHUNK)
+        below = self.raw[chunk * CHUNK:pfn // 8] + bytes([self.raw[pfn // 8] & (1 << pfn % 8) - 1])
         return self.table + 24 * (self.sums[chunk] + int.from_bytes(below, 'little').bit_count())
 
     def page(self, pfn):
@@ -124,15 +125,15 @@ class Kdump:
     def read(self, pa, length):
         out = b''
         while length:
-            off = pa % PAGE
-            part = self.page(pa // PAGE)[off:off + min(length, PAGE - off)]
+            off = pa % self.block
+            part = self.page(pa // self.block)[off:off + min(length, self.block - off)]
             out, pa, length = out + part, pa + len(part), length - len(part)
         return out
 
     def write(self, pa, data):
         while data:
-            pfn, off = pa // PAGE, pa % PAGE
-            part = data[:PAGE - off]
+            pfn, off = pa // self.block, pa % self.block
+            part = data[:self.block - off]
             old = self.page(pfn)
             self.dirty[pfn] = old[:off] + part + old[off + len(part):]
             pa, data = pa + len(part), data[len(part):]
@@ -141,7 +142,7 @@ class Kdump:
         end = self.size
         for pfn, data in self.dirty.items():
             packed, flags = zlib.compress(data, 1), 1
-            if len(packed) >= PAGE:
+            if len(packed) >= self.block:
                 packed, flags = data, 0
             where = self._descriptor(pfn)
             self.log.append((where, self.at(where, 24)))

@@ -62,9 +62,9 @@ class Elf64:
         table = self.sections['.symtab']
         strings = self.sections['.strtab'][4]
         for at in range(table[4], table[4] + table[5], 24):
-            name, info, _, shndx, value, _ = struct.unpack_from('<IBBHQQ', self.data, at)
+            name, info, _, shndx, value, size = struct.unpack_from('<IBBHQQ', self.data, at)
             if name and shndx and info & 15 in (0, 1, 2):
-                yield strings + name, value
+                yield strings + name, value, size
 
 
 class Btf:
@@ -138,9 +138,10 @@ class Btf:
 class Vmlinux:
     def __init__(self, path, kaslr):
         elf = Elf64(path)
-        self.at = {}
-        for name, value in elf.symbols():
+        self.at, self.sizes = {}, {}
+        for name, value, size in elf.symbols():
             self.at.setdefault(elf.text(name), value)
+            self.sizes.setdefault(elf.text(name), size)
         s = elf.sections['.BTF']
         self.btf = Btf(elf.data[s[4]:s[4] + s[5]])
         self.kaslr = kaslr
@@ -191,4 +192,10 @@ class Layout:
         return self.info.number(name) if value is None else value
 
     def symbol(self, name):
-        return self.rest.symbol(name)
+        value = self.rest.symbol(name)
+        return self.info.symbol(name) if value is None else value
+
+    def words_of(self, name):
+        """How many an array has that is a variable."""
+        count = self.info.get('LENGTH', name)
+        return self.rest.sizes[name] // 8 if count is None else count

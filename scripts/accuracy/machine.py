@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the kernel kept of its memory: page tables, sections, zones, resources, devices.
 
-x86-64 with SPARSEMEM_VMEMMAP and SPARSEMEM_EXTREME, from Linux 5.10 on.
+SPARSEMEM_VMEMMAP and SPARSEMEM_EXTREME, from Linux 5.10 on; arch.py has the machines.
 """
 import struct
 from collections import namedtuple
 
-from dumpfile import PAGE, NotInDump
+import arch
+from dumpfile import NotInDump
 from layout import Layout
 
-TEXT = 0xffffffff80000000
-FRAME = 0x000ffffffffff000
-MAPPED_AT = {1: PAGE, 2: PAGE << 9, 3: PAGE << 18}
+SUBSECTION = 2 << 20
 
 Section = namedtuple('Section', 'nr at word usage usage_pa bitmap')
 Zone = namedtuple('Zone', 'name index at start spanned present')
@@ -26,12 +25,17 @@ class Machine:
         self.layout = k = Layout(dump.vmcoreinfo, vmlinux)
         info = k.info
         self.release = info.plain['OSRELEASE']
-        self.phys_base = info.number('phys_base')
-        self.levels = 5 if info.number('pgtable_l5_enabled') else 4
+        self.arch = arch.of(info)
+        self.levels = self.arch.levels
+        self.page_shift = self.arch.page_shift
+        self.page = 1 << self.page_shift
+        self.stride = self.page_shift - 3       # bits of an address that a table decides
         self.root = self.text_pa(info.symbol('swapper_pg_dir'))
-        self.page_offset = self.u64(self.text_pa(k.symbol('page_offset_base')))
-        self.vmemmap = self.u64(self.text_pa(k.symbol('vmemmap_base')))
-        self.section_pages = 1 << info.number('SECTION_SIZE_BITS') - 12
+        self.section_pages = 1 << info.number('SECTION_SIZE_BITS') - self.page_shift
+        self.subsection_pages = SUBSECTION >> self.page_shift
+        # As many as zone.free_area has orders, the largest of which is a pageblock's limit
+        self.max_order = info.get('LENGTH', 'zone.free_area') - 1
+        self.block_pages = 1 << min(self.stride, self.max_order)
         names = 'present', 'map', 'online', 'early'
         self.flag = {name: 1 << bit for bit, name in enumerate(names)}
         taint = k.number('SECTION_TAINT_ZONE_DEVICE_BIT')
@@ -49,25 +53,26 @@ class Machine:
     # Memory
 
     def text_pa(self, va):
-        return va - TEXT + self.phys_base
+        return va - self.arch.voffset
 
     def walk(self, va):
         """([(level, where, entry)...], physical address or None)."""
         table, steps = self.root, []
+        va &= (1 << self.arch.va_bits) - 1
         for level in range(self.levels, 0, -1):
-            at = table + 8 * (va >> 12 + 9 * (level - 1) & 511)
+            size = self.page << self.stride * (level - 1)
+            at = table + 8 * (va // size % (1 << self.stride))
             entry = self.u64(at)
             steps.append((level, at, entry))
             if not entry & 1:
                 return steps, None
-            if level == 1 or (level < 4 and entry & 0x80):
-                size = MAPPED_AT[level]
-                return steps, (entry & FRAME & ~(size - 1)) + va % size
-            table = entry & FRAME
+            if self.arch.is_leaf(entry, level):
+                return steps, (entry & self.arch.FRAME & ~(size - 1)) + va % size
+            table = entry & self.arch.FRAME
         return steps, None
 
     def pa(self, va):
-        if va >= TEXT and va < TEXT + (1 << 30):
+        if self.arch.in_text(va):
             return self.text_pa(va)
         found = self.walk(va)[1]
         if found is None:
@@ -99,12 +104,12 @@ class Machine:
         k = self.layout
         self.pg = {n: k.number('PG_' + n) for n in (
             'lru', 'reserved', 'head', 'slab', 'hwpoison', 'uptodate', 'active', 'unevictable',
-            'dirty', 'referenced')}
+            'dirty', 'referenced', 'reported')}
         if self.pg['slab'] is None:
             del self.pg['slab']
         self.page_flags = k.number('__NR_PAGEFLAGS')
         self.zones_width = (k.number('__MAX_NR_ZONES') - 1).bit_length()
-        self.nodes_width = (k.info.get('LENGTH', 'node_data') - 1).bit_length()
+        self.nodes_width = (k.words_of('node_data') - 1).bit_length()
         self.zone_shift = 64 - self.nodes_width - self.zones_width
         self.zone_device = k.number('ZONE_DEVICE')
         self.buddy = k.info.number('PAGE_BUDDY_MAPCOUNT_VALUE')
@@ -121,7 +126,7 @@ class Machine:
     def _sections(self):
         k = self.layout
         size = k.info.get('SIZE', 'mem_section')
-        per_root = PAGE // size
+        per_root = self.page // size
         roots = k.info.symbol('mem_section')
         self.sections = {}
         try:
@@ -142,8 +147,15 @@ class Machine:
                 continue
             usage = self.u64(at + usage_at)
             usage_pa = self.pa(usage)
-            self.sections[nr] = Section(nr, at, word, usage, usage_pa, self.u64(usage_pa + map_at))
+            bitmap = self.dump.read(usage_pa + map_at, self.map_bytes())
+            self.sections[nr] = Section(nr, at, word, usage, usage_pa,
+                                        int.from_bytes(bitmap, 'little'))
+            # The same in all sections of a memmap that is one range of addresses
+            self.vmemmap = word & ~(self.section_flags) & (1 << 64) - 1
         self.usage_at = usage_at
+
+    def map_bytes(self):
+        return max(64, self.section_pages // self.subsection_pages) // 8
 
     def section_range(self, nr):
         return nr * self.section_pages, (nr + 1) * self.section_pages
@@ -158,7 +170,7 @@ class Machine:
         for nid in range(min(64, 1 << self.nodes_width)):
             if not online >> nid & 1:
                 continue
-            pgdat = self.u64(self.text_pa(k.info.symbol('node_data')) + 8 * nid)
+            pgdat = self.u64(self.text_pa(k.symbol('node_data')) + 8 * nid)
             self.nodes[nid] = pgdat
             for index in range(k.number('__MAX_NR_ZONES')):
                 va = pgdat + k.offset('pglist_data', 'node_zones') + index * size
@@ -192,7 +204,7 @@ class Machine:
             stack.append((get('sibling'), depth))
             stack.append((get('child'), depth + 1))
         ram = [(a, b) for a, b, name, _ in self.resources if name == 'System RAM']
-        self.ram = [(-(-a // PAGE), b // PAGE) for a, b in sorted(ram)]
+        self.ram = [(-(-a // self.page), b // self.page) for a, b in sorted(ram)]
 
     def in_ram(self, pfn):
         return any(a <= pfn < b for a, b in self.ram)
@@ -224,6 +236,8 @@ class Machine:
         self.mem_online = k.number('MEM_ONLINE') if k.number('MEM_ONLINE') is not None else 1
         self.mem_offline = k.number('MEM_OFFLINE') if k.number('MEM_OFFLINE') is not None else 4
         self.blocks = []
+        if k.symbol('memory_blocks') is None:
+            return
         per = k.symbol('sections_per_block')
         per = self.u64(self.pa(per)) & 0xffffffff if per else 1
         start = k.offset('memory_block', 'start_section_nr')
@@ -234,14 +248,15 @@ class Machine:
     def _devices(self):
         k = self.layout
         self.devices = []
-        self.pgmap_slots = self.xarray(k.symbol('pgmap_array'))
+        array = k.symbol('pgmap_array')
+        self.pgmap_slots = self.xarray(array) if array else []
         for va in sorted({entry for _, entry, _ in self.pgmap_slots}):
             count = self.u32(self.field(va, 'dev_pagemap', 'nr_range'))
             at = va + k.offset('dev_pagemap', 'range')
             ranges = []
             for i in range(min(count, 16)):
                 a, b = self.u64(self.pa(at + 16 * i)), self.u64(self.pa(at + 16 * i + 8))
-                ranges.append((a // PAGE, (b + 1) // PAGE))
+                ranges.append((a // self.page, (b + 1) // self.page))
             # PGMAP_ALTMAP_VALID; memmap_init() begins behind the reserve
             reserve = (0, 0)
             if self.u32(self.field(va, 'dev_pagemap', 'flags')) & 1:

@@ -11,7 +11,7 @@ The class of a page is one letter:
 """
 import struct
 
-from dumpfile import PAGE, NotInDump
+from dumpfile import NotInDump
 from machine import Leaf, Machine
 
 SIZE = 64
@@ -28,6 +28,7 @@ class Memmap(Machine):
 
     def _leaves(self):
         self.leaves = []
+        self.per_page = self.page // SIZE
         top = max(self.sections) * self.section_pages + self.section_pages
         self.bytes = bytearray(SIZE * top)
         self.here = bytearray(top)
@@ -36,22 +37,30 @@ class Memmap(Machine):
             while pfn < end:
                 steps, target = self.walk(self.vmemmap + SIZE * pfn)
                 level, at, entry = steps[-1]
-                pages = (PAGE << 9 * (level - 1)) // SIZE
+                pages = (self.page << self.stride * (level - 1)) // SIZE
+                # Small sections of large pages may share a leaf
+                pages = min(pages - pfn % pages, end - pfn)
                 if target is not None:
-                    self.leaves.append(Leaf(pfn, min(pages, end - pfn), at, entry, target, level))
-                    self._read(pfn, min(pages, end - pfn), target)
+                    self.leaves.append(Leaf(pfn, pages, at, entry, target, level))
+                    self._read(pfn, pages, target)
                 pfn += pages
         self.words = memoryview(self.bytes).cast('Q')
         self.top = top
+        # arm64 had a pfn_valid() of its own up to v5.13: what is no memory to memblock has no
+        # struct page, whatever the section has.
+        if self.layout.symbol('pfn_valid'):
+            for pfn in range(top):
+                self.here[pfn] &= self.in_ram(pfn)
 
     def _read(self, pfn, pages, target):
-        for off in range(0, SIZE * pages, PAGE):
+        for off in range(0, SIZE * pages, self.page):
+            size = min(self.page, SIZE * pages - off)
             try:
-                data = self.dump.read(target + off, PAGE)
+                data = self.dump.read(target + off, size)
             except NotInDump:
                 continue
-            self.bytes[SIZE * pfn + off:SIZE * pfn + off + PAGE] = data
-            self.here[pfn + off // SIZE:pfn + (off + PAGE) // SIZE] = b'\1' * (PAGE // SIZE)
+            self.bytes[SIZE * pfn + off:SIZE * pfn + off + size] = data
+            self.here[pfn + off // SIZE:pfn + (off + size) // SIZE] = b'\1' * (size // SIZE)
 
     def leaf_of(self, pfn):
         for leaf in self.leaves:
@@ -126,10 +135,10 @@ class Memmap(Machine):
                 continue
             span = 1
             word1 = self.word(pfn, WORD1)
-            if self.zone_of(pfn) == device:
+            if device is not None and self.zone_of(pfn) == device:
                 kind = b'd'
             elif self.is_buddy(self.mapcount(pfn)):
-                span = 1 << min(self.word(pfn, PRIVATE), 10)
+                span = 1 << min(self.word(pfn, PRIVATE), self.max_order)
                 kind = b'B'
                 cls[pfn + 1:pfn + span] = b'b' * (min(pfn + span, self.top) - pfn - 1)
             elif self.has(pfn, 'head') and pfn + 1 < self.top and self.head_of(pfn + 1) == pfn:
@@ -173,5 +182,5 @@ class Memmap(Machine):
         return at, at + self.unit.get(at, 1)
 
     def frame_class(self, pa):
-        pfn = pa // PAGE
+        pfn = pa // self.page
         return chr(self.cls[pfn]) if pfn < self.top else 'x'

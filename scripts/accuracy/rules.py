@@ -10,7 +10,7 @@ import struct
 
 from memmap import COUNTS, FLAGS, MAPPING, PRIVATE, SIZE, WORD1, WORD2
 
-FILLS = {b'\xff': 'memmap-poisoned', b'\0': 'memmap-zero', b'\xfd': 'memmap-depopulated'}
+FILLS = {b'\xff': 'memmap-poisoned', b'\0': 'memmap-zero'}
 
 
 class View:
@@ -38,8 +38,7 @@ class View:
         return off // SIZE if 0 <= off < SIZE * self.m.top and off % SIZE == 0 else -1
 
     def canonical(self, va):
-        """A kernel address, by the sign extension of as many bits as are translated."""
-        return va >> 12 + 9 * self.m.levels - 1 == (1 << 53 - 9 * self.m.levels) - 1
+        return self.m.arch.kernel_address(va)
 
     def mapped(self, va):
         return va & 7 == 0 and self.m.walk(va)[1] is not None
@@ -83,10 +82,10 @@ def garbage(view, pfn):
             checked &= ~(1 << m.pg[name])
     if view.buddy(pfn):
         order = w[PRIVATE]
-        return bool(refcount or order > 10 or pfn & (1 << order) - 1 or w[FLAGS] & checked)
-    for order in range(1, 11):
+        return bool(refcount or order > m.max_order or pfn & (1 << order) - 1 or w[FLAGS] & checked)
+    for order in range(1, m.max_order + 1):
         head = pfn & ~((1 << order) - 1)
-        if head != pfn and view.buddy(head) and order <= view.words(head)[PRIVATE] <= 10:
+        if head != pfn and view.buddy(head) and order <= view.words(head)[PRIVATE] <= m.max_order:
             return bool(refcount or mapcount != 0xffffffff or w[FLAGS] & checked)
     return False
 
@@ -108,7 +107,8 @@ def stale(view, pfn):
 def code_of(view, pfn):
     m, w = view.m, view.words(pfn)
     raw = struct.pack('<8Q', *w)
-    for byte, code in FILLS.items():
+    fills = {**FILLS, **dict([m.arch.unused] if m.arch.unused else [])}
+    for byte, code in fills.items():
         if raw == byte * SIZE:
             return code
     if garbage(view, pfn):

@@ -115,9 +115,9 @@ def write(args, done, by_code, by_kind, by_dump, total, last):
     dumps = {f'{os.path.basename(s.partition(":")[0])}, {row.release}': row
              for s, row in by_dump.items()}
     with open(os.path.join(HERE, 'head.md'), encoding='ascii') as f:
-        head = f.read().format(batch=batch)
-    out = [head, f'Seed {args.seed}, {len(kernels)} kernels: '
-           f'{", ".join(kernels)}.', '', '    ' + last, '', '## By finding', '',
+        head = f.read().format(batch=batch, machine=args.machine)
+    out = [head, f'Seed {args.seed}, {len(kernels)} kernels and sizes of a page: '
+           f'{"; ".join(kernels)}.', '', '    ' + last, '', '## By finding', '',
            *matrix(by_code, 'finding'), '', '## By dump', '', *matrix(dumps, 'dump'),
            '', '## By kind of fault', '',
            '| kind | planted | found | misnamed | missed | false | expected | rule |',

@@ -148,7 +148,8 @@ static void hostile_text(void **unused)
 struct fake {
 	struct pfs_lookup l;
 	const char *symbols[8];	    /* at 0x1000, 0x2000, ... */
-	const char *members[8];	    /* "type.member": offset 1, 2, ...; 8 bytes, no array */
+	const char *members[8];	    /* "type.member": offset 1, 2, ...; 8 bytes */
+	uint64_t lengths[8];	    /* of those that are arrays */
 	const char *enumerators[8]; /* 0, 1, ... */
 };
 
@@ -184,7 +185,7 @@ static int fake_member(struct pfs_lookup *l, const char *type, const char *membe
 	i = fake_find(((struct fake *)l)->members, name);
 	if (i < 0)
 		return -ENOENT;
-	*ret = (struct pfs_member){ (uint64_t)i + 1, 8, 0 };
+	*ret = (struct pfs_member){ (uint64_t)i + 1, 8, ((struct fake *)l)->lengths[i] };
 	return 0;
 }
 
@@ -352,6 +353,35 @@ static void stack_size(void **unused)
 	check(&f, PFS_F_THREAD_SIZE, 32768, "VMCOREINFO");
 }
 
+/* On arm64, VMCOREINFO has no LENGTH(node_data): types tell it. */
+static void node_length(void **unused)
+{
+	struct fake cache = { .members = { "kmem_cache.node", "zonelist._zonerefs" },
+			      .lengths = { 64, 81 } };
+	struct fake zones = { .members = { "zonelist._zonerefs" },
+			      .lengths = { 81 },
+			      .enumerators = { "a", "b", "c", "d", "e", "__MAX_NR_ZONES" } };
+	struct fake odd = { .members = { "zonelist._zonerefs" },
+			    .lengths = { 80 },
+			    .enumerators = { "a", "b", "c", "d", "e", "__MAX_NR_ZONES" } };
+	struct pfs_facts f;
+
+	(void)unused;
+	resolve(&f, &cache, &zones, "");
+	check(&f, PFS_F_NR_NODES_MAX, 64, "first");
+	/* 16 nodes of 5 zones, and the end mark. */
+	resolve(&f, &zones, NULL, "");
+	check(&f, PFS_F_NR_NODES_MAX, 16, "first");
+	resolve(&f, &zones, NULL, "LENGTH(node_data)=4\n");
+	check(&f, PFS_F_NR_NODES_MAX, 4, "VMCOREINFO");
+	/* What is no whole number of nodes, or of unknown zones, is not guessed at. */
+	resolve(&f, &odd, NULL, "");
+	assert_false(pfs_have(&f, PFS_F_NR_NODES_MAX));
+	zones.enumerators[5] = NULL;
+	resolve(&f, &zones, NULL, "");
+	assert_false(pfs_have(&f, PFS_F_NR_NODES_MAX));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,6 +392,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(table, setup, teardown),
 		cmocka_unit_test_setup_teardown(section_flags, setup, teardown),
 		cmocka_unit_test_setup_teardown(stack_size, setup, teardown),
+		cmocka_unit_test_setup_teardown(node_length, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

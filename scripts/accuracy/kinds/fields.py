@@ -75,13 +75,13 @@ def buddy_in_use(m, rng):
 def free_flag(m, rng):
     """PAGE_FLAGS_CHECK_AT_PREP: free_pages_prepare() clears all flags but PG_hwpoison, and
     page reporting uses PG_uptodate alone. check_new_page_bad() looks at them."""
-    skip = {m.pg['hwpoison'], m.pg['reserved'], m.pg['uptodate'], None}
+    skip = {m.pg[x] for x in ('hwpoison', 'reserved', 'uptodate', 'reported')}
     bits = [b for b in range(m.page_flags) if b not in skip]
     bit = rng.choice(bits)
 
     def change(p):
         # A copy of a huge page's head may be left at the start of a page of the memmap (HVO)
-        if bit == m.pg['head'] and p % 64 == 0:
+        if bit == m.pg['head'] and p % m.per_page == 0:
             return None
         return put(m, p, FLAGS, m.word(p, FLAGS) | 1 << bit)
     return one_page(m, rng, 'Bb', change)
@@ -183,12 +183,12 @@ def head_alone(m, rng):
 
 @kind('buddy-order-huge')
 def buddy_order_huge(m, rng):
-    """page_private() of a free block is its order, at most 10."""
+    """page_private() of a free block is its order, at most MAX_PAGE_ORDER."""
     pfn = pick_page(m, rng, 'B')
     if pfn is None:
         return None
     a, b = m.unit_of(pfn)
-    return put(m, pfn, PRIVATE, rng.choice([11, 64, 1 << rng.randint(5, 63)])).must(
+    return put(m, pfn, PRIVATE, rng.choice([m.max_order + 1, 64, 1 << rng.randint(5, 63)])).must(
         ONE, pfn, pfn + 1).may('buddy-block-leaked', a, b)
 
 
@@ -199,11 +199,16 @@ def buddy_order_misaligned(m, rng):
     if not pfn:
         return None
     low = (pfn & -pfn).bit_length() - 1
-    if low >= 10:
+    if low >= m.max_order:
         return None
     a, b = m.unit_of(pfn)
-    return put(m, pfn, PRIVATE, rng.randint(low + 1, 10)).must(ONE, pfn, pfn + 1).may(
+    return put(m, pfn, PRIVATE, rng.randint(low + 1, m.max_order)).must(ONE, pfn, pfn + 1).may(
         'buddy-block-leaked', a, b)
+
+
+def listed(m, pfn):
+    """Whether a free block is on a list: those of made machines are on none."""
+    return m.word(pfn, WORD1) != m.page_va(pfn) + 8
 
 
 @kind('buddy-lost', weight=2)
@@ -211,7 +216,7 @@ def buddy_lost(m, rng):
     """A page on a free list is PageBuddy. Without it its block is free and cannot be
     found by its neighbours; only a walk of the lists tells it from a per-CPU page."""
     pfn = pick_page(m, rng, 'B')
-    if pfn is None:
+    if pfn is None or not listed(m, pfn):
         return None
     return counts(m, pfn, mapcount=0xffffffff).must('buddy-block-leaked', *m.unit_of(pfn))
 
@@ -221,7 +226,7 @@ def buddy_unlinked(m, rng):
     """A PageBuddy page is on the free list of its order. Its neighbours were made to pass
     it by: nobody will ever allocate it."""
     pfn = pick_page(m, rng, 'B')
-    if pfn is None:
+    if pfn is None or not listed(m, pfn):
         return None
     after, before = m.word(pfn, WORD1), m.word(pfn, WORD2)
     return Plan().word(m.pa(after + 8), before).word(m.pa(before), after).on(

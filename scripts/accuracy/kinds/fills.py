@@ -44,35 +44,40 @@ def fill_zero(m, rng):
     return bytewise(m, rng, 64, 0, 'memmap-zero')
 
 
+def of_fd(m):
+    return m.arch.unused[1] if m.arch.unused else 'memmap-garbage'
+
+
 @kind('fill-fd', weight=2)
 def fill_fd(m, rng):
-    """0xfd is what x86 writes over the freed part of a memmap whose leaf stays."""
-    return bytewise(m, rng, 64, 0xfd, 'memmap-depopulated')
+    """0xfd is what x86 writes over the freed part of a memmap whose leaf stays. Nobody else
+    does: to them it is any other pattern, a negative reference count."""
+    return bytewise(m, rng, 64, 0xfd, of_fd(m))
 
 
 @kind('fill-ones-subsection')
 def ones_subsection(m, rng):
     """The same for a subsection."""
-    return aligned(m, rng, 512, 0xff, 'memmap-poisoned')
+    return aligned(m, rng, m.subsection_pages, 0xff, 'memmap-poisoned')
 
 
 @kind('fill-zero-subsection')
 def zero_subsection(m, rng):
     """The same for a subsection."""
-    return aligned(m, rng, 512, 0, 'memmap-zero')
+    return aligned(m, rng, m.subsection_pages, 0, 'memmap-zero')
 
 
 @kind('fill-fd-subsection')
 def fd_subsection(m, rng):
     """The same for a subsection."""
-    return aligned(m, rng, 512, 0xfd, 'memmap-depopulated')
+    return aligned(m, rng, m.subsection_pages, 0xfd, of_fd(m))
 
 
 @kind('fill-section')
 def section(m, rng):
     """The same for a section."""
     byte, code = rng.choice([(0xff, 'memmap-poisoned'), (0, 'memmap-zero'),
-                             (0xfd, 'memmap-depopulated')])
+                             (0xfd, of_fd(m))])
     return aligned(m, rng, m.section_pages, byte, code)
 
 

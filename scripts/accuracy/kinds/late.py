@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Planned when the checks had learned from all other kinds, and not looked at again."""
-from dumpfile import PAGE
 from kinds.devices import as_ram
 from kinds.fields import counts, one_page, put
-from kinds.fills import bytewise
-from kinds.stale import exchange
-from kinds.tables import PER, small
-from memmap import COUNTS, FLAGS, SIZE
+from kinds.fills import bytewise, fill
+from kinds.tables import small
+from memmap import COUNTS, FLAGS, SIZE, WORD1, WORD2
 from plan import Plan, kind, pick_page
 from rules import View, code_of
 
@@ -68,13 +66,16 @@ def links_bit(m, rng):
 def exchanged(m, rng):
     """Two struct pages, one in use and one on an LRU list, in each other's place."""
     a, b = pick_page(m, rng, 'l'), pick_page(m, rng, 'u')
-    if a is None or b is None:
+    # In a list of two each has one neighbour, of which nobody knows whom it should lead to
+    if a is None or b is None or m.word(a, WORD1) == m.word(a, WORD2):
         return None
-    plans = [exchange(m, {a: m.raw(b)}), exchange(m, {b: m.raw(a)})]
+    view = View(m, {a: m.raw(b), b: m.raw(a)})
     plan = Plan().on(f'pfn {a:#x} and {b:#x}')
-    for p in plans:
-        plan.writes += p.writes
-        plan.expect += p.expect
+    for pfn, raw in view.pages.items():
+        plan.writes += fill(m, pfn, pfn + 1, raw).writes
+        code = code_of(view, pfn)
+        if code:
+            plan.must(code, pfn, pfn + 1)
     return plan
 
 
@@ -89,10 +90,10 @@ def leaf_to_zeroes(m, rng):
     """A 4 KiB entry to a reserved page that holds zeroes."""
     plan = Plan()
     found, frame = small(m, rng, plan), pick_page(m, rng, 'r')
-    if not found or not m.dump.has(PAGE * frame) or any(m.dump.read(PAGE * frame, PAGE)):
+    if not found or not m.dump.has(m.page * frame) or any(m.dump.read(m.page * frame, m.page)):
         return None
     pfn, at, entry = found
-    if any(leaf.target <= PAGE * frame < leaf.target + SIZE * leaf.pages for leaf in m.leaves):
+    if any(leaf.target <= m.page * frame < leaf.target + SIZE * leaf.pages for leaf in m.leaves):
         return None
-    return plan.word(at, entry & ~0x000ffffffffff000 | PAGE * frame).on(
-        f'{pfn:#x} to pfn {frame:#x}').must('memmap-zero', pfn, pfn + PER)
+    return plan.word(at, entry & ~m.arch.FRAME | m.page * frame).on(
+        f'{pfn:#x} to pfn {frame:#x}').must('memmap-zero', pfn, pfn + m.per_page)

@@ -57,17 +57,20 @@ def legal_pageblock(m, rng):
     """Pageblocks change their type all the time."""
     s = section(m, rng)
     width = pageblock_types(m)[1]
-    at, block = s.usage_pa + m.blocks_at, rng.randrange(64)
-    flags = int.from_bytes(m.dump.read(at, 8 * width), 'little')
+    blocks = m.section_pages // m.block_pages
+    at, block, size = s.usage_pa + m.blocks_at, rng.randrange(blocks), -(-width * blocks // 8)
+    flags = int.from_bytes(m.dump.read(at, size), 'little')
     flags = flags & ~(7 << width * block) | rng.randrange(3) << width * block
-    return Plan().write(at, flags.to_bytes(8 * width, 'little')).on(f'section {s.nr}')
+    return Plan().write(at, flags.to_bytes(size, 'little')).on(f'section {s.nr}')
 
 
 @kind('legal-entry-bit', invisible=True)
 def legal_entry(m, rng):
-    """The processor sets accessed and dirty, and nobody reads them here."""
+    """The processor sets accessed and dirty, and nobody reads them here; nor bits that are
+    the kernel's own."""
     leaf = pick_leaf(m, rng)
-    return leaf and Plan().word(leaf.at, leaf.entry ^ rng.choice([0x20, 0x40])).on(f'{leaf.pfn:#x}')
+    bit = rng.choice(m.arch.unread)
+    return leaf and Plan().word(leaf.at, leaf.entry ^ bit).on(f'{leaf.pfn:#x}')
 
 
 @kind('legal-taint', invisible=True)

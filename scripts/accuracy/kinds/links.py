@@ -54,7 +54,7 @@ def zone_run(m, rng):
 def ram_to_device(m, rng):
     """ZONE_DEVICE pages belong to a device pagemap."""
     found = pick_run(m, rng, 64, RAM)
-    if not found or m.spanned_by(0, m.zone_device, found[0]):
+    if not found or m.zone_device is None or m.spanned_by(0, m.zone_device, found[0]):
         return None
     a, b = found
     return relinked(m, a, b, 0, m.zone_device).must('memmap-mislinked', a, b)

@@ -39,9 +39,9 @@ def base_bit(m, rng):
 
 @kind('section-base-other')
 def base_other(m, rng):
-    """The same, with the memmap of another boot or with page 0 of the direct map."""
+    """The same, with the memmap of another boot or another kernel."""
     s = section(m, rng)
-    bases = m.page_offset, 0xffffea0000000000, m.vmemmap ^ rng.randrange(1, 512) << 30
+    bases = m.arch.elsewhere, m.vmemmap ^ 1 << 36, m.vmemmap ^ rng.randrange(1, 512) << 30
     base = rng.choice([x for x in bases if x != m.vmemmap])
     return set_word(m, s, base | s.word & m.section_flags, 'section-mislinked')
 
@@ -86,7 +86,8 @@ def taint_lost(m, rng):
     """move_pfn_range_to_zone() taints a section that a device shares with RAM."""
     if 'taint' not in m.flag:
         return None
-    s = section(m, rng, lambda s: s.word & m.flag['taint'] and has_device(m, s))
+    s = section(m, rng, lambda s: s.word & m.flag['taint'] and s.word & m.flag['online']
+                and has_device(m, s))
     if not s:
         return None
     value = s.word & ~m.flag['taint']
@@ -99,7 +100,8 @@ def device_online(m, rng):
     """Only online_pages() makes a section online, and ZONE_DEVICE memory never goes there."""
     if 'taint' not in m.flag:
         return None
-    s = section(m, rng, lambda s: not s.word & m.flag['online'] and has_device(m, s))
+    s = section(m, rng, lambda s: not s.word & (m.flag['online'] | m.flag['taint'])
+                and has_device(m, s))
     if not s:
         return None
     value = s.word | m.flag['online']
@@ -125,14 +127,14 @@ def usage_wild(m, rng):
 
 
 def subsections(m, s, value):
-    return Plan().word(s.usage_pa + m.map_at, value).on(
+    return Plan().write(s.usage_pa + m.map_at, value.to_bytes(m.map_bytes(), 'little')).on(
         f'section {s.nr}: {s.bitmap:016x} -> {value:016x}')
 
 
 def in_use(m, first):
     """RAM of the allocator's. Reserved RAM alone may be what firmware gives to no node."""
     return any(m.here[p] and m.in_ram(p) and not m.has(p, 'reserved')
-               for p in range(first, first + 512))
+               for p in range(first, first + m.subsection_pages))
 
 
 @kind('subsection-bit-ram', weight=2)
@@ -140,14 +142,15 @@ def subsection_ram(m, rng):
     """subsection_map_init() sets the bit of each subsection with RAM."""
     s = section(m, rng)
     first = m.section_range(s.nr)[0]
-    bits = [b for b in range(64) if s.bitmap >> b & 1
-            and in_use(m, first + 512 * b)
-            and not device_part(m, first + 512 * b, first + 512 * b + 512)]
+    size = m.subsection_pages
+    bits = [b for b in range(m.section_pages // size) if s.bitmap >> b & 1
+            and in_use(m, first + size * b)
+            and not device_part(m, first + size * b, first + size * b + size)]
     if not bits:
         return None
     bit = rng.choice(bits)
     return subsections(m, s, s.bitmap ^ 1 << bit).must(
-        'subsection-vs-memmap', first + 512 * bit, first + 512 * bit + 512)
+        'subsection-vs-memmap', first + size * bit, first + size * bit + size)
 
 
 @kind('subsection-bit-device', weight=2)
@@ -158,11 +161,12 @@ def subsection_device(m, rng):
         return None
     first, end = m.section_range(s.nr)
     part = device_part(m, first, end)
-    bits = [b for b in range(64) if s.bitmap >> b & 1
-            and part[0] <= first + 512 * b and first + 512 * b + 512 <= part[1]]
+    size = m.subsection_pages
+    bits = [b for b in range(m.section_pages // size) if s.bitmap >> b & 1
+            and part[0] <= first + size * b and first + size * b + size <= part[1]]
     bit = rng.choice(bits)
     return subsections(m, s, s.bitmap ^ 1 << bit).must(
-        'subsection-vs-pgmap', first + 512 * bit, first + 512 * bit + 512)
+        'subsection-vs-pgmap', first + size * bit, first + size * bit + size)
 
 
 @kind('subsection-none')
@@ -188,16 +192,18 @@ def pageblock_type(m, rng):
     isolation is a bit of its own, MIGRATE_ISOLATE is not written."""
     s = section(m, rng)
     legal, width = pageblock_types(m)
-    count, first = rng.randint(1, 3), rng.randrange(64 - 3)
+    blocks = m.section_pages // m.block_pages
+    count = rng.randint(1, min(3, blocks))
+    first, size = rng.randrange(blocks - count + 1), -(-width * blocks // 8)
     plan = Plan().on(f'section {s.nr}, blocks {first}-{first + count}')
     at = s.usage_pa + m.blocks_at
-    flags = int.from_bytes(m.dump.read(at, 8 * width), 'little')
+    flags = int.from_bytes(m.dump.read(at, size), 'little')
     for block in range(first, first + count):
         flags &= ~(7 << width * block)
         flags |= rng.randrange(legal, 8) << width * block
-    start = m.section_range(s.nr)[0] + 512 * first
-    return plan.write(at, flags.to_bytes(8 * width, 'little')).must(
-        'pageblock-type-illegal', start, start + 512 * count)
+    start = m.section_range(s.nr)[0] + m.block_pages * first
+    return plan.write(at, flags.to_bytes(size, 'little')).must(
+        'pageblock-type-illegal', start, start + m.block_pages * count)
 
 
 @kind('block-state', weight=2)

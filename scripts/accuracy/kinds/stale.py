@@ -61,7 +61,7 @@ def stale_place(m, rng):
     """The struct page of another PFN of this boot: two for one, or a memmap that moved."""
     to = pick_page(m, rng, 'luf')
     source = pick_page(m, rng, 'luBtH')
-    if to is None or source is None or to == source:
+    if to is None or source is None or to == source or m.zone_of(to) != m.zone_of(source):
         return None
     if chr(m.cls[source]) == 'B' and m.unit_of(source)[1] - source > 1 \
             and not to & m.word(source, 5):

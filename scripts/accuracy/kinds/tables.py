@@ -2,12 +2,8 @@
 """Page table entries of the memmap."""
 import struct
 
-from dumpfile import PAGE, NotInDump
 from memmap import SIZE
 from plan import Plan, kind, pick_page
-
-PER = PAGE // SIZE
-TABLE = 0x8000000000000063
 
 
 def readable(m, leaf):
@@ -21,7 +17,7 @@ def pick_leaf(m, rng, level=None):
 
 
 def small(m, rng, plan):
-    """A 4 KiB leaf: (first pfn, where its entry is, the entry). Where large ones map the
+    """A leaf of one page: (first pfn, where its entry is, the entry). Where large ones map the
     memmap, one of them is split into a table that is put in a page of nobody's."""
     leaf = pick_leaf(m, rng)
     if leaf is None:
@@ -29,22 +25,29 @@ def small(m, rng, plan):
     if leaf.level == 1:
         return leaf.pfn, leaf.at, leaf.entry
     table = pick_page(m, rng, 'f')
-    if table is None or not m.dump.has(PAGE * table):
+    if table is None or not m.dump.has(m.page * table):
         return None
-    pte = leaf.entry & ~0x80 & 0x8000000000000fff | leaf.target
-    plan.write(PAGE * table, struct.pack('<512Q', *(pte + PAGE * i for i in range(512))))
-    plan.word(leaf.at, PAGE * table | TABLE & 0xfff)
-    i = rng.randrange(512)
-    return leaf.pfn + PER * i, PAGE * table + 8 * i, pte + PAGE * i
+    entries = m.page // 8
+    pte = m.arch.small(leaf.entry) | leaf.target
+    plan.write(m.page * table, struct.pack(f'<{entries}Q',
+                                           *(pte + m.page * i for i in range(entries))))
+    plan.word(leaf.at, m.arch.table(m.page * table))
+    i = rng.randrange(entries)
+    return leaf.pfn + m.per_page * i, m.page * table + 8 * i, pte + m.page * i
+
+
+def altmap_missing(m, plan, pfn):
+    """A device's altmap has given out what backs nothing any more."""
+    old = m.device_of(m.leaf_of(pfn).target // m.page)
+    return plan.may('altmap-miscounted', *old.ranges[0]) if old else plan
 
 
 def shows(m, plan):
-    """The pages show what lies behind the new entry: each may be called what it looks like.
-    A device's altmap has given out what backs nothing any more."""
+    """The pages show what lies behind the new entry: each may be called what it looks like, and
+    the blocks and compound pages that reach into them, too."""
     _, a, b = plan.expect[0]
-    old = m.device_of(m.leaf_of(a).target // PAGE)
-    if old:
-        plan.may('altmap-miscounted', *old.ranges[0])
+    altmap_missing(m, plan, a)
+    a, b = m.unit_of(a)[0], m.unit_of(b - 1)[1]
     for state in ('garbage', 'zero', 'poisoned', 'mislinked', 'stale', 'depopulated'):
         plan.may('memmap-' + state, a, b)
     return plan.may('hole-mislinked', a, b).may('pgmap-uninitialised', a, b)
@@ -72,30 +75,34 @@ def leaf_not_present(m, rng):
 
 @kind('small-leaves-cleared', weight=2)
 def small_cleared(m, rng):
-    """The same for a few 4 KiB entries."""
+    """The same for a few entries of one page each."""
     plan = Plan()
     found = small(m, rng, plan)
     if not found:
         return None
     pfn, at, _ = found
-    count = min(rng.randint(1, 5), (PAGE - at % PAGE) // 8)
-    if any(not m.here[p] for p in range(pfn, pfn + PER * count, PER)):
+    count = min(rng.randint(1, 5), (m.page - at % m.page) // 8, (m.top - pfn) // m.per_page)
+    if any(not m.here[p] for p in range(pfn, pfn + m.per_page * count, m.per_page)):
         return None
     for i in range(count):
         plan.word(at + 8 * i, 0)
-    return plan.on(f'entries of {pfn:#x}').must('memmap-unmapped', pfn, pfn + PER * count)
+    return plan.on(f'entries of {pfn:#x}').must('memmap-unmapped', pfn, pfn + m.per_page * count)
 
 
 @kind('table-cleared')
 def table_cleared(m, rng):
     """An entry above the leaves: all of the memmap of a small machine is below one."""
-    steps = m.walk(m.vmemmap)[0]
-    upper = [s for s in steps if s[0] in (3, 4) and s[0] < m.levels]
-    if not upper or 0 not in m.sections or m.here.find(0) >= 0:
+    first = min(m.sections) * m.section_pages
+    if len(m.sections) < max(m.sections) - min(m.sections) + 1 or m.here.find(0, first) >= 0:
+        return None
+    steps, last = m.walk(m.page_va(first))[0], m.walk(m.page_va(m.top - 1))[0]
+    upper = [s for s in steps if s in last and 1 < s[0] < m.levels
+             and not m.arch.is_leaf(s[2], s[0])]
+    if not upper:
         return None
     level, at, entry = rng.choice(upper)
     return Plan().word(at, entry & ~1 if rng.random() < .5 else 0).on(f'level {level}').must(
-        'memmap-unmapped', 0, m.top)
+        'memmap-unmapped', first, m.top)
 
 
 @kind('leaf-aliased', weight=2)
@@ -107,26 +114,26 @@ def leaf_aliased(m, rng):
         return None
     pfn, at, entry = found
     other = rng.choice([x for x in m.leaves if readable(m, x)])
-    target = other.target + PAGE * rng.randrange(other.pages // PER)
-    if target == entry & 0x000ffffffffff000:
+    target = other.target + m.page * rng.randrange(other.pages // m.per_page)
+    if target == entry & m.arch.FRAME:
         return None
-    return shows(m, plan.word(at, entry & ~0x000ffffffffff000 | target).on(
-        f'{pfn:#x} to {target:#x}').must('memmap-aliased', pfn, pfn + PER))
+    return shows(m, plan.word(at, entry & ~m.arch.FRAME | target).on(
+        f'{pfn:#x} to {target:#x}').must('memmap-aliased', pfn, pfn + m.per_page))
 
 
 @kind('large-leaf-aliased')
 def large_aliased(m, rng):
-    """The same for a 2 MiB leaf."""
+    """The same for a leaf above those of one page."""
     leaf, other = pick_leaf(m, rng, 2), pick_leaf(m, rng, 2)
     if not leaf or leaf == other:
         return None
-    plan = Plan().word(leaf.at, leaf.entry & ~0x000ffffffffff000 | other.target).on(
+    plan = Plan().word(leaf.at, leaf.entry & ~m.arch.FRAME | other.target).on(
         f'{leaf.pfn:#x} to {other.target:#x}')
     return shows(m, plan.must('memmap-aliased', leaf.pfn, leaf.pfn + leaf.pages))
 
 
 def moved(m, rng, letters, copy):
-    """A 4 KiB leaf to a page that somebody else has."""
+    """A leaf of one page to a page that somebody else has."""
     plan = Plan()
     found = small(m, rng, plan)
     frame = pick_page(m, rng, letters)
@@ -134,12 +141,13 @@ def moved(m, rng, letters, copy):
         return None
     pfn, at, entry = found
     if copy:
-        if not m.dump.has(PAGE * frame):
+        if not m.dump.has(m.page * frame):
             return None
-        plan.write(PAGE * frame, m.bytes[SIZE * pfn:SIZE * (pfn + PER)])
-    plan.word(at, entry & ~0x000ffffffffff000 | PAGE * frame)
-    return plan.on(f'{pfn:#x} to pfn {frame:#x} ({chr(m.cls[frame])})').must(
-        'memmap-freed-but-mapped', pfn, pfn + PER)
+        plan.write(m.page * frame, m.bytes[SIZE * pfn:SIZE * (pfn + m.per_page)])
+    plan.word(at, entry & ~m.arch.FRAME | m.page * frame)
+    return altmap_missing(m, plan, pfn).on(
+        f'{pfn:#x} to pfn {frame:#x} ({chr(m.cls[frame])})').must(
+        'memmap-freed-but-mapped', pfn, pfn + m.per_page)
 
 
 @kind('backing-free', weight=2)
@@ -167,31 +175,32 @@ def backing_slab(m, rng):
 
 @kind('large-backing-free')
 def large_backing_free(m, rng):
-    """The same for a 2 MiB leaf and a block of order 9 or more."""
+    """The same for a leaf above those of one page, and a block as large."""
     leaf = pick_leaf(m, rng, 2)
-    blocks = [p for p in m.of_class('B') if m.unit.get(p, 1) >= 512 and m.dump.has(PAGE * p)]
+    blocks = [p for p in m.of_class('B') if m.unit.get(p, 1) >= m.page // 8
+              and m.dump.has(m.page * p)]
     if not leaf or not blocks or m.dump.form == 'kdump':
         return None
     frame = rng.choice(blocks)
-    plan = Plan().word(leaf.at, leaf.entry & ~0x000ffffffffff000 | PAGE * frame)
+    plan = Plan().word(leaf.at, leaf.entry & ~m.arch.FRAME | m.page * frame)
     data = m.bytes[SIZE * leaf.pfn:SIZE * (leaf.pfn + leaf.pages)]
-    return plan.write(PAGE * frame, data).on(f'{leaf.pfn:#x} to pfn {frame:#x}').must(
+    return plan.write(m.page * frame, data).on(f'{leaf.pfn:#x} to pfn {frame:#x}').must(
         'memmap-freed-but-mapped', leaf.pfn, leaf.pfn + leaf.pages)
 
 
 @kind('leaf-frame-bit', weight=2)
 def frame_bit(m, rng):
-    """One bit of the frame of a 4 KiB entry, where it then names a free page, a page of a
+    """One bit of the frame of an entry of one page, where it then names a free page, a page of a
     slab or of an LRU list: bad memory under a page table."""
     plan = Plan()
     found = small(m, rng, plan)
     if not found:
         return None
     pfn, at, entry = found
-    value = entry ^ 1 << rng.randrange(12, 32)
-    frame = value >> 12 & (1 << 40) - 1
-    if m.frame_class(PAGE * frame) not in 'Bbls':
+    value = entry ^ 1 << rng.randrange(m.page_shift, 32)
+    frame = (value & m.arch.FRAME) // m.page
+    if m.frame_class(m.page * frame) not in 'Bbls':
         return None
     plan.word(at, value).on(f'{pfn:#x} to pfn {frame:#x}').must(
-        'memmap-freed-but-mapped', pfn, pfn + PER)
+        'memmap-freed-but-mapped', pfn, pfn + m.per_page)
     return shows(m, plan)
