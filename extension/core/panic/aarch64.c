@@ -47,6 +47,9 @@
 #define ESR_CM		(1ULL << 8)	/* cache maintenance, for which WnR is set, too */
 #define ESR_FSC		0x3fULL		/* fault status; the last two bits are the level */
 
+#define TOP_BIT		(UINT64_C(1) << 55)	/* of the kernel's addresses */
+#define TOP_BYTE	(UINT64_C(0xff) << 56)
+
 static const char unable[] = "Unable to handle kernel ";
 static const char internal[] = "Internal error: ";
 
@@ -435,11 +438,23 @@ static bool resolve(const struct pfs_panic *p, const struct access *a, struct pf
 	return true;
 }
 
+/*
+ * The address as the kernel prints it: untagged_addr() takes away the top byte, where bit 55 says
+ * that it would be one of user mode.
+ */
+static uint64_t untagged(uint64_t va)
+{
+	return va & TOP_BIT ? va : va & ~TOP_BYTE;
+}
+
 /* A page fault's address is exact: another operand did not fault, but its fetch. */
 static bool explains(const struct pfs_panic *p, const struct pfs_operand *op)
 {
+	uint64_t size = op->size ? op->size : 1;
+
 	return p->kind != PFS_PANIC_PAGE_FAULT || !p->has_fault_address ||
-	       pfs_within(p->fault_address, op->address, op->size ? op->size : 1);
+	       pfs_within(p->fault_address, op->address, size) ||
+	       pfs_within(p->fault_address, untagged(op->address), size);
 }
 
 static int decode(csh cs, struct pfs_arena *arena, const unsigned char *code, struct access *a)

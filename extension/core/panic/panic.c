@@ -401,6 +401,13 @@ static int read_stack(struct pfs_model *m, struct pfs_panic *p)
 	return 0;
 }
 
+/* An operand that is known explains the fault; the kernel may have printed less of its address. */
+static bool printed_whole(const struct pfs_panic *p)
+{
+	return pfs_within(p->fault_address, p->operand.address,
+			  p->operand.size ? p->operand.size : 1);
+}
+
 /*
  * A page fault's address is the byte that faulted. For a general protection
  * fault the kernel prints what it makes of the instruction, and may leave the
@@ -417,6 +424,8 @@ static void settle_addresses(const struct pfs_oops_arch *arch, struct pfs_panic 
 	if (p->kind == PFS_PANIC_PAGE_FAULT && p->has_fault_address) {
 		p->has_effective = true;
 		p->fault_address_effective = p->fault_address;
+		if (p->operand.valid && !printed_whole(p))
+			p->fault_address_effective = p->operand.address;
 	} else if (p->operand.valid) {
 		p->has_effective = true;
 		p->fault_address_effective = p->operand.address;
