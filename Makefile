@@ -13,6 +13,7 @@
 # make vmtest CASE=s1, make vmtest KERNEL=7.2 CASE=dimm  of one case, of one cell of its matrix
 # make accuracy   faults planted in the lab's clean dumps, and how many are found
 # make check-arm64  cross-built for arm64, run under qemu-user
+# make damage     10,000 damaged dumps, as built and a tenth with sanitizers, and what is said of them
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
 # make check-fleet  1,000 dumps by batch, killed ten times, by Slurm and by GNU parallel
 # make check-fuzz the fuzzers on their corpora and some seconds more; make fuzz: an hour each
@@ -36,7 +37,7 @@ OPT := -O2 -g
 CFLAGS ?= $(OPT)
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -fPIC -fvisibility=hidden \
 	-fstack-protector-strong -ffile-prefix-map=$(CURDIR)=. -pthread -Iinclude -Iextension $(PKG_CFLAGS)
-LIBS = $(PKG_LIBS) -pthread
+LIBS = $(PKG_LIBS) -pthread -ldl
 # Of the command alone.
 CMD_LIBS = -lsqlite3
 ifdef SAN
@@ -213,6 +214,10 @@ check-arm64:
 accuracy: all
 	scripts/accuracy/run
 
+damage: all
+	+$(MAKE) --no-print-directory SAN=1 build/san/pfnscope
+	scripts/damage/run
+
 demo: $B/pfnscope
 	@scripts/demo
 
@@ -234,5 +239,6 @@ check-fleet: all build/test-tools
 clean:
 	rm -rf build
 
-.PHONY: all accuracy bench deps no-module vmtest tests check check-arm64 check-crash check-fleet check-san lint demo clean
+.PHONY: all accuracy bench damage deps no-module vmtest tests check check-arm64 check-crash \
+	check-fleet check-san lint demo clean
 .DELETE_ON_ERROR:

@@ -28,6 +28,8 @@ enum pfs_dump_kind {
 	PFS_DUMP_ELF,
 	PFS_DUMP_KDUMP,
 	PFS_DUMP_FLATTENED,
+	PFS_DUMP_PACKED,	 /* compressed, or in an archive */
+	PFS_DUMP_PERHAPS_PACKED, /* far behind in an archive, or none is there */
 };
 
 /* One file of a dump. Only kdump can split a dump over several files. */
@@ -88,7 +90,10 @@ int pfs_pread(int fd, void *buf, size_t len, uint64_t offset);
  */
 uint64_t pfs_next_data(int fd, uint64_t offset);
 
-/* identify.c: what kind of dump f is. -EINVAL if it is none; err then names what it is. */
+/* identify.c: what kind of dump begins so? Never a packed one. */
+int pfs_dump_identify_bytes(const unsigned char *b, size_t len, enum pfs_dump_kind *ret,
+			    struct pfs_err *err);
+/* What kind of dump f is. -EINVAL if it is none; err then names what it is. */
 int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, struct pfs_err *err);
 
 /* kcore.c: is this the running kernel's /proc/kcore? */

@@ -7,6 +7,7 @@
 
 #include "bytes/dump.h"
 #include "bytes/log.h"
+#include "bytes/packed.h"
 
 int pfs_pread(int fd, void *buf, size_t len, uint64_t offset)
 {
@@ -47,14 +48,7 @@ static const struct {
 	const char *magic;
 	const char *what;
 } magics[] = {
-	{ 0, 3, "BZh", "a file compressed by bzip2: decompress it first" },
-	{ 0, 2, "\x1f\x8b", "a file compressed by gzip: decompress it first" },
-	{ 0, 4, "\x04\x22\x4d\x18", "a file compressed by lz4: decompress it first" },
 	{ 0, 9, "\x89LZO\0\r\n\x1a\n", "a file compressed by lzop: decompress it first" },
-	{ 0, 6, "\xfd" "7zXZ", "a file compressed by xz: decompress it first" },
-	{ 0, 4, "\x28\xb5\x2f\xfd", "a file compressed by zstd: decompress it first" },
-	{ 0, 4, "PK\x03\x04", "a zip archive: unpack it first" },
-	{ 257, 5, "ustar", "a tar archive: unpack it first" },
 	{ 0, 8, "\xed\x23\x8f\x61\x73\x01\x19\xa8", "an LKCD dump: not supported" },
 	{ 0, 8, "\xa8\x19\x01\x73\x61\x8f\x23\xed", "an LKCD dump: not supported" },
 	{ 0, 8, "\x00\x00\x00\x00sadu", "a SADUMP dump: not supported" },
@@ -108,17 +102,9 @@ static int identify_elf(const unsigned char *b, struct pfs_err *err)
 	return 0;
 }
 
-int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, struct pfs_err *err)
+int pfs_dump_identify_bytes(const unsigned char *b, size_t len, enum pfs_dump_kind *ret,
+			    struct pfs_err *err)
 {
-	unsigned char b[512] = { 0 };
-	size_t len = f->size < sizeof(b) ? (size_t)f->size : sizeof(b);
-	int r;
-
-	if (!len)
-		return pfs_err_set(err, EINVAL, "not a dump: the file is empty");
-	r = pfs_pread(f->fd, b, len, 0);
-	if (r)
-		return pfs_err_set(err, -r, "cannot read the first bytes: %s", strerror(-r));
 	if (len >= 16 && !memcmp(b, "makedumpfile\0\0\0", 16)) {
 		*ret = PFS_DUMP_FLATTENED;
 		return 0;
@@ -133,8 +119,34 @@ int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, st
 		*ret = PFS_DUMP_ELF;
 		return identify_elf(b, err);
 	}
-	if (pfs_log_is_file(f->fd))
+	return other(b, len, err);
+}
+
+int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, struct pfs_err *err)
+{
+	unsigned char b[512] = { 0 };
+	size_t len = f->size < sizeof(b) ? (size_t)f->size : sizeof(b);
+	enum pfs_packed packed;
+	int r;
+
+	if (!len)
+		return pfs_err_set(err, EINVAL, "not a dump: the file is empty");
+	r = pfs_pread(f->fd, b, len, 0);
+	if (r)
+		return pfs_err_set(err, -r, "cannot read the first bytes: %s", strerror(-r));
+	r = pfs_dump_identify_bytes(b, len, ret, err);
+	if (r != -EINVAL || !memcmp(b, ELFMAG, SELFMAG))
+		return r;
+	packed = pfs_packed_how(b, len) ? pfs_packed_look(f->fd) : PFS_PACKED_NO_DUMP;
+	if (packed != PFS_PACKED_DUMP && pfs_log_is_file(f->fd))
 		return pfs_err_set(err, EINVAL, "not a dump but a log: pfnscope log %s",
 				   f->path ? f->path : "FILE");
-	return other(b, len, err);
+	if (packed == PFS_PACKED_NO_DUMP)
+		return !pfs_packed_how(b, len) ?
+			       r :
+			       pfs_err_set(err, EINVAL, "not a dump, and none in it (%s)",
+					   pfs_packed_how(b, len));
+	err->code = 0;
+	*ret = packed == PFS_PACKED_DUMP ? PFS_DUMP_PACKED : PFS_DUMP_PERHAPS_PACKED;
+	return 0;
 }

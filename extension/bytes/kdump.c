@@ -12,9 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/size.h"
 #include "bytes/distilled.h"
 #include "bytes/dump.h"
 #include "bytes/kdump_format.h"
+#include "bytes/packed.h"
 #include "bytes/pages.h"
 
 struct window {
@@ -437,21 +439,28 @@ static int check_part(const struct pfs_dump *d, const struct pfs_dump_file *f, s
 	return 0;
 }
 
-static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f,
-		      void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total),
-		      void *arg, struct pfs_err *err)
+struct opening {
+	void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
+	void *arg;
+	size_t cap; /* of the dump's files */
+};
+
+static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f, const struct opening *o,
+		      struct pfs_err *err)
 {
 	enum pfs_dump_kind kind;
 	int r = pfs_dump_identify(f, &kind, err);
 
 	if (!r && kind == PFS_DUMP_FLATTENED) {
 		d->flattened = true;
-		r = pfs_dump_unflatten(f, progress, arg, err);
+		r = pfs_dump_unflatten(f, o->progress, o->arg, err);
 		if (!r)
 			r = pfs_dump_identify(f, &kind, err);
 		if (!r && kind == PFS_DUMP_FLATTENED)
 			r = pfs_err_set(err, EINVAL, "a flattened file inside a flattened file");
 	}
+	if (!r && kind != PFS_DUMP_ELF && kind != PFS_DUMP_KDUMP)
+		r = pfs_err_set(err, EINVAL, "packed more often than anybody does");
 	if (r)
 		return r;
 	if (kind == PFS_DUMP_ELF && d->nr_files > 1)
@@ -463,36 +472,113 @@ static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f,
 	return check_part(d, f, err);
 }
 
-static int open_files(struct handle *h, const char *const *paths, size_t nr,
-		      void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total),
-		      void *arg, struct pfs_err *err)
+static int note_unpacked(struct pfs_dump *d, const char *path, const struct pfs_unpacked *u,
+			 size_t nr, struct pfs_err *err)
+{
+	const char *dir = getenv("TMPDIR");
+	uint64_t bytes = 0;
+	char size[32];
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		bytes += u[i].size;
+	d->info.unpacked = pfs_printf(&d->arena,
+				      "%s: unpacked%s%s, %s, into a temporary file in %s", path,
+				      u->name ? " " : "", u->name ? u->name : "",
+				      pfs_fmt_size(size, bytes), dir && *dir ? dir : "/var/tmp");
+	if (d->info.unpacked && u[nr - 1].cut && !d->info.cut) {
+		d->info.cut = pfs_strdup(&d->arena, u[nr - 1].cut);
+		if (!d->info.cut)
+			return pfs_err_set(err, ENOMEM, "out of memory");
+	}
+	return d->info.unpacked ? 0 : pfs_err_set(err, ENOMEM, "out of memory");
+}
+
+/* What was unpacked takes f's place; the further parts of a split dump come behind it. */
+static int take_unpacked(struct pfs_dump *d, struct pfs_dump_file *f, const char *path,
+			 struct pfs_unpacked *u, size_t nr, const struct opening *o,
+			 struct pfs_err *err)
+{
+	size_t i;
+	int r = note_unpacked(d, path, u, nr, err);
+
+	if (!r && d->nr_files - 1 + nr > o->cap)
+		r = pfs_err_set(err, EFBIG, "%zu files in one dump", d->nr_files - 1 + nr);
+	if (r)
+		return r;
+	close(f->fd);
+	f->fd = -1;
+	d->nr_files += nr - 1;
+	for (i = 0; i < nr && !r; i++, f++) {
+		f->path = u[i].name ? pfs_printf(&d->arena, "%s (%s)", path, u[i].name) :
+				      pfs_strdup(&d->arena, path);
+		f->fd = u[i].fd;
+		f->size = u[i].size;
+		u[i].fd = -1;
+		r = f->path ? parse_file(d, f, o, err) : pfs_err_set(err, ENOMEM, "out of memory");
+		if (r && u[i].name)
+			pfs_err_wrap(err, "%s", u[i].name);
+	}
+	return r;
+}
+
+static int unpack(struct pfs_dump *d, struct pfs_dump_file *f, const char *path,
+		  const struct opening *o, struct pfs_err *err)
+{
+	struct pfs_unpacked u[PFS_MAX_PACKED];
+	size_t i, nr;
+	int r = pfs_packed_open(f, o->progress, o->arg, u, &nr, err);
+
+	if (!r)
+		r = take_unpacked(d, f, path, u, nr, o, err);
+	for (i = 0; i < nr; i++)
+		pfs_unpacked_deinit(&u[i]);
+	return r;
+}
+
+/* One of the files that were named, as number at of the dump's. */
+static int take_file(struct pfs_dump *d, size_t at, const char *path, const struct opening *o,
+		     struct pfs_err *err)
+{
+	struct pfs_dump_file *f = &d->files[at];
+	enum pfs_dump_kind kind;
+	int r = open_file(d, f, path, err);
+
+	if (!r)
+		r = pfs_dump_identify(f, &kind, err);
+	if (!r)
+		r = kind == PFS_DUMP_PACKED || kind == PFS_DUMP_PERHAPS_PACKED ?
+			    unpack(d, f, path, o, err) :
+			    parse_file(d, f, o, err);
+	return r ? pfs_err_wrap(err, "%s", path) : 0;
+}
+
+static int open_files(struct handle *h, const char *const *paths, size_t nr, struct opening *o,
+		      struct pfs_err *err)
 {
 	struct pfs_dump *d = h->d;
 	const char **names;
-	size_t i;
+	size_t i, at = 0;
 	int r;
 
-	d->files = pfs_calloc(&d->arena, nr, sizeof(*d->files));
-	if (!d->files)
+	o->cap = nr + PFS_MAX_PACKED;
+	d->files = pfs_calloc(&d->arena, o->cap, sizeof(*d->files));
+	names = pfs_calloc(&d->arena, nr, sizeof(*names));
+	if (!d->files || !names)
 		return pfs_err_set(err, ENOMEM, "out of memory");
 	d->nr_files = nr;
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < o->cap; i++)
 		d->files[i].fd = -1;
 	for (i = 0; i < nr; i++) {
-		r = open_file(d, &d->files[i], paths[i], err);
-		if (!r)
-			r = parse_file(d, &d->files[i], progress, arg, err);
-		if (r) {
-			pfs_err_wrap(err, "%s", paths[i]);
+		r = take_file(d, at, paths[i], o, err);
+		if (r)
 			return r;
-		}
+		names[i] = pfs_strdup(&d->arena, paths[i]);
+		if (!names[i])
+			return pfs_err_set(err, ENOMEM, "out of memory");
+		at = d->nr_files - (nr - 1 - i);
 	}
-	names = pfs_calloc(&d->arena, nr, sizeof(*names));
-	if (!names)
-		return pfs_err_set(err, ENOMEM, "out of memory");
-	for (i = 0; i < nr; i++)
-		names[i] = d->files[i].path;
-	d->info.path = d->files->path;
+	d->info.path = names[0];
 	d->info.paths = names;
 	d->info.nr_paths = nr;
 	h->t.ops = &elf_ops;
@@ -501,10 +587,8 @@ static int open_files(struct handle *h, const char *const *paths, size_t nr,
 	if (d->kind == PFS_DUMP_KDUMP) {
 		h->t.ops = &kdump_ops;
 		r = pfs_pages_new(d, NULL, &h->pages, err);
-		if (r) {
-			pfs_err_wrap(err, "%s", paths[0]);
-			return r;
-		}
+		if (r)
+			return pfs_err_wrap(err, "%s", paths[0]);
 	}
 	h->t.info = d->info;
 	return 0;
@@ -517,6 +601,7 @@ int pfs_target_open_kdump(const char *const *paths, size_t nr,
 {
 	struct handle *h = calloc(1, sizeof(*h));
 	struct pfs_dump *d = calloc(1, sizeof(*d));
+	struct opening o = { progress, arg, 0 };
 	int r;
 
 	if (!nr || !h || !d) {
@@ -529,7 +614,7 @@ int pfs_target_open_kdump(const char *const *paths, size_t nr,
 	atomic_init(&d->refs, 1);
 	pfs_arena_init(&d->arena);
 	h->d = d;
-	r = open_files(h, paths, nr, progress, arg, err);
+	r = open_files(h, paths, nr, &o, err);
 	if (r) {
 		dump_free(&h->t);
 		return r;

@@ -254,7 +254,7 @@ static bool is_dump(const char *path, int fd)
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		return false;
 	f.size = (uint64_t)st.st_size;
-	return !pfs_dump_identify(&f, &kind, &ignored);
+	return !pfs_dump_identify(&f, &kind, &ignored) && kind != PFS_DUMP_PERHAPS_PACKED;
 }
 
 static int read_all(int fd, const char *path, size_t max, struct pfs_text *ret, struct pfs_err *err)

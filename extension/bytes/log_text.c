@@ -47,6 +47,14 @@ static bool digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* Of any language: what is beyond ASCII may be one. */
+static bool letter(char c)
+{
+	unsigned char u = (unsigned char)c, low = u | 0x20;
+
+	return u >= 0x80 || (low >= 'a' && low <= 'z');
+}
+
 static bool starts(const char *s, const char *with)
 {
 	return !strncmp(s, with, strlen(with));
@@ -210,17 +218,31 @@ static const char *iso_time(const char *s, bool *ret_host)
 	return *s == ' ' ? s + 1 : NULL;
 }
 
-/* "Nov 29 10:00:00 ". */
-static const char *syslog_time(const char *s)
+/*
+ * The short name of a month, as journalctl writes it in the user's language: "Nov", "nov.",
+ * "апр", "11月". English ones need not have a host behind the time.
+ */
+static size_t month(const char *s, bool *ret_english)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	size_t i;
+	size_t n = 0, letters = 0, i;
 
-	for (i = 0; i < 12 && strncmp(s, months + 3 * i, 3); i++)
+	for (; letter(s[n]) || digit(s[n]) || s[n] == '.'; n++)
+		letters += letter(s[n]);
+	for (i = 0; i < 12 && (n != 3 || strncmp(s, months + 3 * i, 3)); i++)
 		;
-	if (i == 12 || s[3] != ' ')
+	*ret_english = i < 12;
+	return letters && n <= 24 ? n : 0;
+}
+
+/* "Nov 29 10:00:00 ". */
+static const char *syslog_time(const char *s, bool *ret_english)
+{
+	size_t n = month(s, ret_english);
+
+	if (!n || s[n] != ' ')
 		return NULL;
-	s = blanks(s + 3);
+	s = blanks(s + n);
 	if (!digit(*s))
 		return NULL;
 	s = blanks(digits(s));
@@ -312,7 +334,7 @@ static const char *kmsg(const char *s, struct prefix *p)
 static const char *strip_one(const char *s, struct prefix *p)
 {
 	const char *q, *r;
-	bool host;
+	bool host, english;
 
 	if ((q = level(s)) || (q = facility(s)) || (q = kmsg(s, p)))
 		return q;
@@ -329,9 +351,10 @@ static const char *strip_one(const char *s, struct prefix *p)
 		r = host ? host_and_tag(q, p, false) : NULL;
 		return r ? r : q;
 	}
-	if ((q = syslog_time(s))) {
+	if ((q = syslog_time(s, &english))) {
 		r = host_and_tag(q, p, false);
-		return r ? r : q;
+		if (r || english)
+			return r ? r : q;
 	}
 	if ((q = clock(s, true)) && *q == ' ')
 		return q + 1;

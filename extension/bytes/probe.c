@@ -74,7 +74,7 @@ void pfs_probe(const char *path, struct pfs_probe *ret)
 			pfs_target_free(t);
 		}
 		/* -EIO means that it is a dump, of which a part is missing or damaged. */
-		ret->dump = !r || r == -EIO;
+		ret->dump = (!r && kind != PFS_DUMP_PERHAPS_PACKED) || r == -EIO;
 		ret->log = r == -EINVAL && pfs_log_is_file(f.fd);
 		ret->error = ret->dump || r == -EINVAL ? 0 : -r;
 	}

@@ -158,20 +158,19 @@ static int write_report(struct work *w, struct pfs_err *err)
 	return r ? pfs_err_wrap(err, "report") : 0;
 }
 
-static int open_session(struct work *w, struct pfs_origin *origin, struct pfs_err *err)
+static int open_dump(const struct work *w, struct pfs_target **ret, struct pfs_err *err)
 {
-	struct pfs_target *t = NULL;
-	int r = pfs_target_open_kdump(w->d->files, w->d->nr_files, NULL, NULL, &t, err);
+	*ret = NULL;
+	err->code = 0;
+	return pfs_target_open_kdump(w->d->files, w->d->nr_files, NULL, NULL, ret, err);
+}
 
-	if (r)
-		return r;
-	pfs_origin_read(t, origin);
-	if (*w->report) {
-		r = pfs_target_record(t, &t, err);
-		if (r)
-			return r;
-	}
-	return pfs_session_open(&w->s, t, &w->opts, err);
+/* Takes t over. */
+static int open_session(struct work *w, struct pfs_target *t, struct pfs_err *err)
+{
+	int r = *w->report ? pfs_target_record(t, &t, err) : 0;
+
+	return r ? r : pfs_session_open(&w->s, t, &w->opts, err);
 }
 
 static int diagnose(struct work *w, struct pfs_err *err)
@@ -183,7 +182,7 @@ static int diagnose(struct work *w, struct pfs_err *err)
 		pfs_limit(&w->s.model, "debug information", "%s", err->msg);
 	err->code = 0;
 	r = pfs_session_diagnose(&w->s, err);
-	if (!r)
+	if (!r && !w->s.model.lost)
 		r = *w->report ? write_report(w, err) : pfs_session_scan(&w->s, &w->opts, err);
 	return r;
 }
@@ -192,20 +191,20 @@ static int diagnose(struct work *w, struct pfs_err *err)
 static int analyse_with(struct work *w, struct pfs_origin *origin, struct pfs_err *err)
 {
 	const struct pfs_vmlinux_dir *dir = &w->job->vmlinuxes;
-	struct pfs_target *t = NULL;
-	int r;
+	struct pfs_target *t;
+	int r = open_dump(w, &t, err);
 
-	if (dir->nr && !pfs_target_open_kdump(w->d->files, w->d->nr_files, NULL, NULL, &t, err)) {
-		pfs_origin_read(t, origin);
-		pfs_target_free(t);
+	if (r)
+		return r;
+	pfs_origin_read(t, origin);
+	if (dir->nr)
 		w->opts.vmlinux = pfs_vmlinux_dir_find(dir, origin->build_id, origin->release);
-	}
-	err->code = 0;
-	r = open_session(w, origin, err);
+	r = open_session(w, t, err);
 	if (r && w->opts.vmlinux && !*origin->build_id) {
 		w->opts.vmlinux = NULL;
-		err->code = 0;
-		r = open_session(w, origin, err);
+		r = open_dump(w, &t, err);
+		if (!r)
+			r = open_session(w, t, err);
 	}
 	return r;
 }
@@ -275,6 +274,8 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 	w->job = job;
 	w->d = d;
 	w->opts.jobs = threads;
+	/* A row can say what the log tells; a report is of struct pages. */
+	w->opts.log_will_do = !job->a->reports;
 	w->doc = pfs_json_object(&w->j);
 	if (d->log) {
 		analyse_log(w);
@@ -303,6 +304,8 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 		pfs_session_host(&w->s, host);
 		if (*host)
 			pfs_json_str(&w->j, w->doc, "host", host);
+		if (!origin.time)
+			origin.time = pfs_session_time(&w->s);
 		pfs_json_str(&w->j, w->doc, "vmlinux", w->opts.vmlinux);
 	}
 	set_origin(w, &origin);

@@ -9,11 +9,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <pfnscope/version.h>
-
 #include "bytes/log.h"
 #include "bytes/record.h"
 #include "cli/module.h"
+#include "cli/timings.h"
+#include "cli/versions.h"
 #include "session/find_vmlinux.h"
 #include "verbs/args.h"
 #include "verbs/files.h"
@@ -205,6 +205,16 @@ static void find_vmlinux(const struct pfs_args *a, struct pfs_files *files,
 		files->vmlinux = path;
 }
 
+static void note_opened(const struct pfs_args *a, struct pfs_files *files,
+			struct pfs_progress *progress, const struct pfs_target *t)
+{
+	if (t->info.unpacked && !a->quiet) {
+		pfs_progress_clear(progress);
+		complain(t->info.unpacked);
+	}
+	find_vmlinux(a, files, t);
+}
+
 static int open_target(const struct pfs_args *a, struct pfs_files *files, struct pfs_library *lib,
 		       struct pfs_progress *progress, struct pfs_target **ret, struct pfs_err *err)
 {
@@ -216,7 +226,7 @@ static int open_target(const struct pfs_args *a, struct pfs_files *files, struct
 		r = pfs_target_open_kdump(files->dumps, files->nr_dumps, on_open_progress, progress,
 					  ret, err);
 		if (!r)
-			find_vmlinux(a, files, *ret);
+			note_opened(a, files, progress, *ret);
 		if (!r && host)
 			pfs_target_free(*ret);
 	}
@@ -232,8 +242,24 @@ static int open_target(const struct pfs_args *a, struct pfs_files *files, struct
 static int open_session(const struct pfs_args *a, struct pfs_files *files, struct pfs_library *lib,
 			struct pfs_session_opts *opts, struct pfs_session *s, struct pfs_err *err)
 {
+	struct pfs_timings *timings = opts->stage_arg;
 	struct pfs_target *target = NULL;
-	int r = open_target(a, files, lib, opts->arg, &target, err);
+	int r;
+
+	if (opts->stage)
+		opts->stage(timings, "open");
+	r = open_target(a, files, lib, opts->arg, &target, err);
+	if (!r) {
+		const struct pfs_target_info *info = &target->info;
+
+		pfs_timings_say(timings, "open: %s: %s, %s, read by %s", info->path, info->format,
+				info->compression ? info->compression : "not compressed",
+				info->reader);
+		pfs_timings_say(timings, "vmlinux: %s%s",
+				files->vmlinux ? files->vmlinux :
+						 "none given, and none by the dump's build-id",
+				files->found ? ", found by the dump's build-id" : "");
+	}
 
 	if (!r && pfs_verb_records(a->verb))
 		r = pfs_target_record(target, &target, err);
@@ -253,6 +279,8 @@ static int note_inputs(struct pfs_inputs *in, const struct pfs_args *a,
 
 	for (i = 0; i < a->nr_files && !r; i++)
 		r = pfs_inputs_add(in, a->files[i], err);
+	for (i = 0; i < files->nr_own && !r; i++)
+		r = pfs_inputs_add(in, files->own[i], err);
 	return r ? r : pfs_inputs_add(in, a->system_map, err);
 }
 
@@ -260,12 +288,16 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 {
 	struct pfs_inputs inputs = { .force = a->force };
 	struct pfs_progress progress;
+	struct pfs_timings timings;
 	struct pfs_session_opts opts = {
 		.inputs = &inputs,
 		/* A thread takes address space of its own. */
 		.jobs = a->memory && !a->jobs ? 1 : a->jobs,
+		.log_will_do = pfs_verb_log_will_do(a->verb),
 		.progress = on_progress,
 		.arg = &progress,
+		.stage = a->verbose || a->timings ? pfs_timings_begin : NULL,
+		.stage_arg = &timings,
 	};
 	struct pfs_library lib;
 	struct pfs_files files;
@@ -286,6 +318,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	o->arg = &progress;
 	pfs_progress_init(&progress, a->progress == PFS_AUTO && !a->quiet && isatty(STDERR_FILENO));
 	opts.system_map = a->system_map;
+	pfs_timings_init(&timings, a->verbose, &progress);
 	pfs_library_init(&lib, &files);
 	s = calloc(1, sizeof(*s));
 	if (!s) {
@@ -294,6 +327,8 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 		return PFS_EXIT_FAILED;
 	}
 	r = open_session(a, &files, &lib, &opts, s, err);
+	if (!r)
+		pfs_timings_facts(&timings, s);
 	if (r && r != -EINTR && files.found) {
 		pfs_progress_clear(&progress);
 		fprintf(stderr, "pfnscope: '%s' has the dump's build-id, and is of no use: %s\n",
@@ -310,6 +345,10 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 		pfs_session_close(s);
 	}
 	pfs_progress_clear(&progress);
+	if (opts.stage)
+		pfs_timings_begin(&timings, NULL);
+	if (a->timings)
+		pfs_timings_json(&timings);
 	o->arg = NULL;
 	free(s);
 	pfs_library_deinit(&lib);
@@ -380,7 +419,7 @@ int main(int argc, char **argv)
 	if (args.crash_extension)
 		return (int)finish(&o, print_crash_extension(&o));
 	if (args.version) {
-		pfs_outf(&o, "pfnscope %s\n", PFS_VERSION);
+		pfs_versions_print(&o);
 		return (int)finish(&o, PFS_EXIT_OK);
 	}
 	if (args.help != PFS_HELP_NONE) {

@@ -130,6 +130,7 @@ static json_t *stack_to_json(struct writer *w, const struct pfs_panic *p)
 		set_str(w, o, "function", f->function);
 		set_hex(w, o, "offset", f->offset);
 		set_hex(w, o, "size", f->size);
+		set_hex_if(w, o, "ip", f->ip, f->ip);
 		set(w, o, "guess", json_boolean(f->guess));
 		set_str(w, o, "module", f->module);
 		if (f->added)
@@ -181,6 +182,7 @@ static json_t *named_to_json(struct writer *w, const struct pfs_named_page *name
 		set_str(w, o, "line", d->line);
 		set_hex_if(w, o, "page", d->has_page, d->page);
 		set_hex_if(w, o, "pfn", d->has_pfn, d->pfn);
+		set_hex_if(w, o, "entry", d->has_entry, d->entry);
 		set(w, o, "poisoned", json_boolean(d->poisoned));
 		if (d->by != PFS_NAMED_BY_DUMP)
 			set_str(w, o, "by", named_by[d->by]);
@@ -194,8 +196,8 @@ static json_t *named_to_json(struct writer *w, const struct pfs_named_page *name
 			set_hex(w, o, "refcount", (uint32_t)d->refcount);
 			set_hex(w, o, "mapcount", (uint32_t)d->mapcount);
 		}
-		if (d->word_at) {
-			set_hex(w, o, "word_at", d->word_at);
+		set_hex_if(w, o, "word_at", d->word_at, d->word_at);
+		if (d->word_at || d->word_is != d->word_should) {
 			set_hex(w, o, "word_is", d->word_is);
 			set_hex(w, o, "word_should", d->word_should);
 		}
@@ -267,10 +269,13 @@ char *pfs_panic_to_json(const struct pfs_panic *p)
 	set_str(w, o, "function", p->function);
 	set_str(w, o, "module", p->module);
 	set_hex(w, o, "offset", p->offset);
+	set_hex_if(w, o, "ip", p->ip, p->ip);
 	set_hex_if(w, o, "fault_address", p->has_fault_address, p->fault_address);
 	set_hex_if(w, o, "fault_address_effective", p->has_effective, p->fault_address_effective);
 	set_str(w, o, "access", p->access);
 	set_hex_if(w, o, "error_code", p->has_error_code, p->error_code);
+	if (p->bad_entry)
+		set(w, o, "bad_entry", json_true());
 	set(w, o, "pid", json_integer(p->pid));
 	set_str(w, o, "comm", p->comm);
 	set(w, o, "cpu", json_integer(p->cpu));
@@ -464,6 +469,7 @@ static void read_stack(struct reader *x, const json_t *o, struct pfs_panic *p)
 		f->function = need_str(x, e, "function");
 		f->offset = need_hex(x, e, "offset");
 		f->size = need_hex(x, e, "size");
+		get_hex(x, e, "ip", &f->ip);
 		f->guess = need_bool(x, e, "guess");
 		f->module = get_str(x, e, "module");
 		f->added = json_is_true(json_object_get(e, "added"));
@@ -532,6 +538,7 @@ static void read_named(struct reader *x, const json_t *o, const char *key,
 		d->line = need_str(x, e, "line");
 		d->has_page = get_hex(x, e, "page", &d->page);
 		d->has_pfn = get_hex(x, e, "pfn", &d->pfn);
+		d->has_entry = get_hex(x, e, "entry", &d->entry);
 		d->poisoned = need_bool(x, e, "poisoned");
 		d->by = get_named_by(x, e);
 		d->reason = get_str(x, e, "reason");
@@ -540,7 +547,7 @@ static void read_named(struct reader *x, const json_t *o, const char *key,
 		d->unpoisoned = json_is_true(json_object_get(e, "unpoisoned"));
 		read_counts(x, e, d);
 		get_hex(x, e, "ts_nsec", &d->ts_nsec);
-		if (get_hex(x, e, "word_at", &d->word_at)) {
+		if (get_hex(x, e, "word_at", &d->word_at) || json_object_get(e, "word_is")) {
 			d->word_is = need_hex(x, e, "word_is");
 			d->word_should = need_hex(x, e, "word_should");
 		}
@@ -624,10 +631,12 @@ static void read_panic(struct reader *x, const json_t *o, struct pfs_panic *p)
 	p->function = get_str(x, o, "function");
 	p->module = get_str(x, o, "module");
 	p->offset = need_hex(x, o, "offset");
+	get_hex(x, o, "ip", &p->ip);
 	p->has_fault_address = get_hex(x, o, "fault_address", &p->fault_address);
 	p->has_effective = get_hex(x, o, "fault_address_effective", &p->fault_address_effective);
 	p->access = get_str(x, o, "access");
 	p->has_error_code = get_hex(x, o, "error_code", &p->error_code);
+	p->bad_entry = json_is_true(json_object_get(o, "bad_entry"));
 	p->pid = need_int(x, o, "pid", -1, INT64_MAX);
 	p->comm = get_str(x, o, "comm");
 	p->cpu = (int)need_int(x, o, "cpu", -1, INT32_MAX);

@@ -65,6 +65,8 @@ struct pfs_arch {
 	/* Add to the facts what init() had to find out by itself. May be NULL. */
 	void (*learn)(const struct pfs_mem *m, struct pfs_facts *f);
 	bool (*canonical)(const struct pfs_mem *m, uint64_t va);
+	/* The physical address in an entry of a page table that is present. */
+	uint64_t (*entry_address)(const struct pfs_mem *m, uint64_t entry);
 	void (*walk)(struct pfs_mem *m, const struct pfs_root *root, uint64_t va,
 		     struct pfs_walk *ret);
 	/*

@@ -110,6 +110,12 @@ static uint64_t address_of(const struct pfs_mem *m, const struct pfs_root *root,
 	return root->va_bits == BITS_WIDE ? pa | (entry & PTE_LPA2) << LPA2_SHIFT : pa;
 }
 
+/* Processes have tables of the same granule, and with 52 bits of the same entries. */
+static uint64_t entry_address(const struct pfs_mem *m, uint64_t entry)
+{
+	return address_of(m, &m->root, entry);
+}
+
 static bool is_leaf(unsigned int level, uint64_t entry)
 {
 	return level == 0 || (entry & PTE_TYPE) == PTE_BLOCK;
@@ -383,6 +389,7 @@ const struct pfs_arch pfs_arch_aarch64 = {
 	.pfn_valid_kinds = pfn_valid_kinds,
 	.init = init,
 	.canonical = canonical,
+	.entry_address = entry_address,
 	.walk = walk,
 	.list_poison = 0xdead000000000000ULL,
 	.max_folio_shift = 30, /* PUD_ORDER, with gigantic pages */

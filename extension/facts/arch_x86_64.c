@@ -95,6 +95,11 @@ static bool canonical(const struct pfs_mem *m, uint64_t va)
 	return top == 0 || top == UINT64_MAX >> (bits - 1);
 }
 
+static uint64_t entry_address(const struct pfs_mem *m, uint64_t entry)
+{
+	return entry & m->pte_mask;
+}
+
 static void walk(struct pfs_mem *m, const struct pfs_root *root, uint64_t va, struct pfs_walk *ret)
 {
 	static const char *const names[] = { "pte", "pmd", "pud", "p4d", "pgd" };
@@ -463,6 +468,7 @@ const struct pfs_arch pfs_arch_x86_64 = {
 	.init = init,
 	.learn = learn,
 	.canonical = canonical,
+	.entry_address = entry_address,
 	.walk = walk,
 	.bootstrap = bootstrap,
 	.describe = describe,

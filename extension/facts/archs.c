@@ -35,7 +35,7 @@ const char *pfs_arch_missing(const struct pfs_arch *a)
 		return "its constants";
 	if (!a->section_size_bits || !a->max_physmem_bits || !a->hugetlb_order)
 		return "the sizes of its sections and pageblocks";
-	if (!a->init || !a->canonical || !a->walk)
+	if (!a->init || !a->canonical || !a->entry_address || !a->walk)
 		return "its page tables";
 	if (!a->bootstrap != !a->describe || !a->firmware_map != !a->firmware_map_name)
 		return "one hook of two that belong together";

@@ -217,6 +217,7 @@ static int op_member(struct pfs_lookup *lookup, const char *type, const char *me
 	struct pfs_btf *b = (struct pfs_btf *)lookup;
 	const struct btf_type *t = strip(b, type_by_name(b, type));
 	struct found f = { 0 };
+	unsigned int depth;
 	uint64_t bits = 0;
 	int64_t size;
 
@@ -234,8 +235,8 @@ static int op_member(struct pfs_lookup *lookup, const char *type, const char *me
 		if (!member[len])
 			break;
 		member += len + 1;
-		/* In a.b, if a is an array, its first element is meant. */
-		while (t && btf_is_array(t))
+		/* In a.b, if a is an array, its first element is meant. One may be of itself. */
+		for (depth = 0; t && btf_is_array(t) && depth < MAX_CHAIN; depth++)
 			t = strip(b, btf_array(t)->type);
 	}
 	ret->offset = bits / 8;

@@ -458,10 +458,10 @@ static void findings(struct diff *d)
 	fb = read_findings(d, d->b, b, &nb);
 	while (!d->r && (i < na || k < nb)) {
 		const struct finding *x = i < na ? &fa[i] : NULL, *y = k < nb ? &fb[k] : NULL;
-		bool same = x && y && !strcmp(x->code, y->code) && x->start < y->end &&
-			    y->start < x->end;
+		bool same = x && y && !strcmp(x->code, y->code) &&
+			    ((x->start < y->end && y->start < x->end) || !by_place(x, y));
 
-		/* A finding that moved, grew or shrank is the same one. */
+		/* A finding that moved, grew or shrank is the same one; some are of no page at all. */
 		if (!same && x && y)
 			*(by_place(x, y) < 0 ? &y : &x) = NULL;
 		one_finding(d, list, x, y);

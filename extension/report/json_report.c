@@ -174,7 +174,7 @@ static void set_page(struct pfs_json *j, json_t *o, const struct pfs_model *m,
 	if (p->va)
 		pfs_json_hex(j, o, "page", p->va);
 	/* A log has no more of it. */
-	if (m->log_only)
+	if (pfs_is_log(m))
 		return;
 	if (sec) {
 		pfs_json_int(j, o, "section", sec->nr);
@@ -221,7 +221,7 @@ json_t *pfs_json_verdict(struct pfs_json *j, const struct pfs_session *s)
 	pfs_json_set(j, o, "evidence", pfs_json_strings(j, v->evidence.line, v->evidence.nr));
 	pfs_json_set(j, o, "fixes", fixes(j, v->mechanism));
 	pfs_json_str(j, o, "advice", v->advice);
-	if (s->model.log_only) {
+	if (pfs_is_log(&s->model)) {
 		pfs_json_set(j, o, "possible", possible(j, v));
 		pfs_json_str(j, o, "command", v->command);
 	}

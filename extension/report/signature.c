@@ -124,7 +124,7 @@ void pfs_signature(const struct pfs_session *s, struct pfs_signature *ret)
 	memset(ret, 0, sizeof(*ret));
 	if (!s->has_verdict)
 		return;
-	/* The state of the page is a part of it, and no log has that. */
+	/* The state of the page is a part of it, and a log alone has none. */
 	if (s->model.log_only)
 		defect = false;
 	if (defect) {
@@ -173,7 +173,7 @@ void pfs_text_signature(struct pfs_out *o, const struct pfs_session *s)
 	pfs_signature(s, &sig);
 	if (!*sig.crash) {
 		pfs_outf(o, "no signature: no panic in this %s\n",
-			 s->model.log_only ? "log" : "dump");
+			 pfs_is_log(&s->model) ? "log" : "dump");
 		return;
 	}
 	pfs_out_para(o, 0, "", "%s", sig.title);

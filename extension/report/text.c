@@ -64,7 +64,7 @@ void pfs_text_limits(struct pfs_out *o, const struct pfs_session *s)
 
 	if (!m->nr_limits)
 		return;
-	pfs_out_heading(o, m->log_only ? "Limits of this log" : "Limits of this dump");
+	pfs_out_heading(o, pfs_is_log(m) ? "Limits of this log" : "Limits of this dump");
 	for (i = 0; i < m->nr_limits; i++)
 		pfs_out_para(o, 0, "  - ", "%s: %s", m->limits[i].what, m->limits[i].why);
 }
@@ -94,9 +94,13 @@ void pfs_text_summary(struct pfs_out *o, const struct pfs_session *s)
 	for (i = 0; i < s->findings.nr; i++)
 		nr[s->findings.f[i].severity]++;
 	pfs_out_heading(o, "Summary");
-	pfs_out_para(o, 0, "", "%zu sections%s%s%s", m->nr_sections,
-		     count_flag(online, m, PFS_SF_ONLINE), count_flag(early, m, PFS_SF_EARLY),
-		     s->has_scan ? "" : "; struct pages not scanned");
+	if (m->lost)
+		pfs_out_para(o, 0, "", "%s", "no section and no struct page could be read");
+	else
+		pfs_out_para(o, 0, "", "%zu sections%s%s%s", m->nr_sections,
+			     count_flag(online, m, PFS_SF_ONLINE),
+			     count_flag(early, m, PFS_SF_EARLY),
+			     s->has_scan ? "" : "; struct pages not scanned");
 	if (s->has_scan) {
 		for (st = PFS_NR_STATES - 1; st >= 0 && at < sizeof(line); st--)
 			if (s->scan.count[st])

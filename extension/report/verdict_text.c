@@ -46,7 +46,7 @@ static void put_dump(struct pfs_out *o, const struct pfs_session *s)
 	if (i->live && !i->path)
 		pfs_out_field(o, "dump", "%s (live)", pfs_dump_name(i));
 	else
-		pfs_out_field(o, s->model.log_only ? "log" : "dump", "%s (%s, %s)",
+		pfs_out_field(o, pfs_is_log(&s->model) ? "log" : "dump", "%s (%s, %s)",
 			      pfs_dump_name(i), i->format ? i->format : "unknown format",
 			      i->live ? "live" : pfs_fmt_size(size, i->bytes));
 	pfs_out_field(o, "kernel", "%s, %s",

@@ -80,12 +80,7 @@ static int open_boot(const struct pfs_log *l, const char *path, const struct pfs
 			return r;
 	}
 	r = pfs_panic_events(&s->model, &s->panic, &ret->events, err);
-	if (!r)
-		r = pfs_check_panic(&s->model, &s->panic, &s->findings, err);
-	if (!r)
-		r = pfs_verdict_of_log(&s->model, &s->panic, &s->verdict, err);
-	s->has_verdict = !r;
-	return r;
+	return r ? r : pfs_session_diagnose_log(s, err);
 }
 
 static int rank(const struct pfs_log_session *b)

@@ -19,4 +19,10 @@ void pfs_origin_read(const struct pfs_target *t, struct pfs_origin *ret);
 /* The host name of the machine (utsname), "" if unknown. */
 void pfs_session_host(struct pfs_session *s, char ret[66]);
 
+/*
+ * When the machine panicked, or was dumped, by its own clock, for dumps whose VMCOREINFO has no
+ * CRASHTIME: QEMU's. 0: not known.
+ */
+int64_t pfs_session_time(struct pfs_session *s);
+
 #endif

@@ -8,9 +8,9 @@
 
 #include "bytes/record.h"
 #include "core/verdict/attach.h"
-#include "distill/panic_note.h"
 #include "distill/scan_note.h"
 #include "facts/kernel.h"
+#include "session/panic.h"
 
 /* What is read between these two calls is needed now, but not in a distilled dump. */
 static void unrecorded(struct pfs_session *s)
@@ -29,6 +29,12 @@ static void recorded(struct pfs_session *s)
 		pfs_mem_forget(&s->mem);
 		pfs_recorder_resume(r);
 	}
+}
+
+static void begin(const struct pfs_session *s, const char *stage)
+{
+	if (s->stage)
+		s->stage(s->stage_arg, stage);
 }
 
 int pfs_session_decode(struct pfs_session *s, struct pfs_model *m, struct pfs_err *err)
@@ -54,6 +60,42 @@ static int build_model(struct pfs_session *s, struct pfs_err *err)
 	return r;
 }
 
+static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_err *err);
+
+/*
+ * No sections, but the log may be there: then the panic of it is in s->panic, and why there
+ * is nothing else in the model. If it tells of none, *err stays as it is.
+ */
+static int lose_model(struct pfs_session *s, struct pfs_err *err)
+{
+	struct pfs_err ignored;
+	struct pfs_model *m = &s->model;
+	int r;
+
+	pfs_model_deinit(m);
+	pfs_model_unknown(m, &s->facts, &s->mem);
+	/* Where the memmap is, facts alone may tell. */
+	if (pfs_model_layout(m, &ignored))
+		memset(&m->layout, 0, sizeof(m->layout));
+	m->layout.page_shift = s->mem.page_shift;
+	m->layout.page_size = UINT64_C(1) << s->mem.page_shift;
+	m->log_only = true;
+	m->lost = pfs_printf(&m->arena, "%s", err->msg);
+	if (!m->lost)
+		return pfs_err_set(err, ENOMEM, "out of memory");
+	pfs_limit(m, "memmap", "no section and no struct page could be looked at: %s", m->lost);
+	r = find_panic(s, &s->panic, &ignored);
+	if (r == -ENOMEM) {
+		*err = ignored;
+		return r;
+	}
+	if (r || s->panic.kind == PFS_PANIC_NONE)
+		return -err->code;
+	err->code = 0;
+	s->has_panic = true;
+	return 0;
+}
+
 int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct pfs_session_opts *o,
 		     struct pfs_err *err)
 {
@@ -63,13 +105,19 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 	memset(s, 0, sizeof(*s));
 	pfs_arena_init(&s->arena);
 	s->target = t;
+	s->stage = o->stage;
+	s->stage_arg = o->stage_arg;
+	begin(s, "facts");
 	unrecorded(s);
 	r = pfs_kernel_discover(t, &hints, &s->arena, &s->facts, &s->mem, s->lookups,
 				sizeof(s->lookups) / sizeof(s->lookups[0]), &s->nr_lookups, err);
 	recorded(s);
 	if (!r) {
 		s->built = true;
+		begin(s, "model");
 		r = build_model(s, err);
+		if ((r == -EINVAL || r == -EIO) && o->log_will_do && !t->info.live)
+			r = lose_model(s, err);
 		if (!r && t->info.lost_notes)
 			pfs_limit(&s->model, "notes", "%s", t->info.lost_notes);
 		if (!r && t->info.live)
@@ -88,45 +136,13 @@ int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct p
 	return r;
 }
 
-/* An oops prints where it was as a symbol and an offset. */
-static void find_ip(struct pfs_session *s, struct pfs_panic *p)
-{
-	struct pfs_lookup *l = s->target->lookup;
-	uint64_t at;
-	size_t i;
-
-	for (i = 0; p->function && !p->module && !p->ip && i <= s->nr_lookups; i++) {
-		if (l && l->ops->symbol && !l->ops->symbol(l, p->function, &at))
-			p->ip = at + p->offset;
-		l = i < s->nr_lookups ? s->lookups[i] : NULL;
-	}
-}
-
-/* Find the panic in the log or, in a distilled dump, in its note. */
+/* What is in the log is kept as the panic note, and the log only if that is asked for. */
 static int find_panic(struct pfs_session *s, struct pfs_panic *ret, struct pfs_err *err)
 {
-	const struct pfs_target_info *info = &s->target->info;
-	struct pfs_err why;
-	int r = -ENOENT;
+	int r;
 
-	if (info->panic_note)
-		r = pfs_panic_from_json(info->panic_note, info->panic_note_len, &s->model.arena,
-					ret, &why);
-	if (!r)
-		return 0;
-	if (r == -ENOMEM)
-		return pfs_err_set(err, ENOMEM, "%s", why.msg);
-	memset(ret, 0, sizeof(*ret));
-	if (info->panic_note)
-		pfs_limit(&s->model, "panic note", "damaged, and not used: %s", why.msg);
 	unrecorded(s);
-	r = pfs_model_log(&s->model, err);
-	if (!r)
-		r = pfs_panic_find(&s->model, ret, err);
-	if (!r)
-		find_ip(s, ret);
-	if (!r)
-		r = pfs_panic_unwind(&s->model, ret, err);
+	r = pfs_session_find_panic(s, ret, err);
 	recorded(s);
 	return r;
 }
@@ -137,7 +153,7 @@ int pfs_session_core(struct pfs_session *s, struct pfs_core *ret, struct pfs_err
 	int r = s->has_panic ? 0 : find_panic(s, &found, err);
 
 	if (!r)
-		find_ip(s, p);
+		pfs_session_find_ip(s, p);
 	return r ? r : pfs_panic_core(&s->model, p, ret, err);
 }
 
@@ -200,13 +216,28 @@ static int explain_attach(struct pfs_session *s, struct pfs_verdict *v, size_t f
 	return r ? r : pfs_attach_explain(&s->model, p, v, &s->findings, first, err);
 }
 
+int pfs_session_diagnose_log(struct pfs_session *s, struct pfs_err *err)
+{
+	int r = pfs_check_panic(&s->model, &s->panic, &s->findings, err);
+
+	if (!r)
+		r = pfs_verdict_of_log(&s->model, &s->panic, &s->verdict, err);
+	s->has_verdict = !r;
+	return r;
+}
+
 int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err)
 {
-	int r = find_panic(s, &s->panic, err);
+	int r;
 
+	begin(s, "panic");
+	if (s->model.lost)
+		return pfs_session_diagnose_log(s, err);
+	r = find_panic(s, &s->panic, err);
 	if (r)
 		return r;
 	s->has_panic = true;
+	begin(s, "verdict");
 	r = pfs_check_structure(&s->model, &s->findings, err);
 	if (!r)
 		r = pfs_check_panic(&s->model, &s->panic, &s->findings, err);
@@ -267,6 +298,7 @@ int pfs_session_scan_pages(struct pfs_session *s, const struct pfs_session_opts 
 		if (r)
 			return r;
 	}
+	begin(s, "struct pages");
 	/* From here on the user may stop the scan, and what was found until then counts. */
 	if (o->progress)
 		o->progress(o->arg, "struct pages", 0, 1);
@@ -284,8 +316,10 @@ int pfs_session_scan_pages(struct pfs_session *s, const struct pfs_session_opts 
 int pfs_session_check_pages(struct pfs_session *s, struct pfs_err *err)
 {
 	size_t first = s->findings.nr;
-	int r = pfs_check_pages(&s->model, &s->scan, &s->findings, err);
+	int r;
 
+	begin(s, "findings");
+	r = pfs_check_pages(&s->model, &s->scan, &s->findings, err);
 	return r ? r : explain_attach(s, NULL, first, err);
 }
 

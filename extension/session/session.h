@@ -23,6 +23,8 @@ struct pfs_session {
 	struct pfs_scan scan;
 	struct pfs_arena arena; /* strings of facts */
 	bool built, has_panic, has_verdict, has_scan;
+	void (*stage)(void *arg, const char *name); /* as in the options that opened it */
+	void *stage_arg;
 };
 
 /* What a distilled dump carries in addition to what each of them does. */
@@ -34,20 +36,28 @@ struct pfs_distill_opts {
 struct pfs_session_opts {
 	const char *vmlinux, *system_map; /* NULL: none given */
 	const struct pfs_inputs *inputs;  /* what no output may replace; NULL: not known */
-	unsigned int jobs;		  /* 0: one per CPU */
+	bool log_will_do;  /* where no section can be read, diagnose what the log tells */
+	unsigned int jobs; /* 0: one per CPU */
 	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
 	void *arg;
+	/* A stage begins, and what was before it is done; NULL: nobody asks. */
+	void (*stage)(void *arg, const char *name);
+	void *stage_arg;
 };
 
 /*
  * Resolve the facts and build the model. Takes t over, also on failure.
  * -EINVAL: the vmlinux is that of another kernel, or facts are missing; -EIO.
+ * With o->log_will_do a panic in the log is enough: the session can be diagnosed then, and
+ * nothing else, and model.lost says why.
  */
 int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct pfs_session_opts *o,
 		     struct pfs_err *err);
 /* Build the model of what the target holds now, and set up what classifies its pages. */
 int pfs_session_decode(struct pfs_session *s, struct pfs_model *m, struct pfs_err *err);
 int pfs_session_diagnose(struct pfs_session *s, struct pfs_err *err); /* panic, verdict */
+/* The same by the panic that was found, where the log is all there is. */
+int pfs_session_diagnose_log(struct pfs_session *s, struct pfs_err *err);
 int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o,
 		     struct pfs_err *err); /* scan, all findings */
 /*

@@ -34,6 +34,12 @@ static inline bool pfs_verb_records(enum pfs_verb v)
 	return v == PFS_V_DISTILL || v == PFS_V_REPORT;
 }
 
+/* Can the verb do without a section and a struct page, where the log tells of a panic? */
+static inline bool pfs_verb_log_will_do(enum pfs_verb v)
+{
+	return v == PFS_V_DIAGNOSE || v == PFS_V_SIGNATURE;
+}
+
 /* Does the verb exist only on the command line? It works on many dumps, or on none. */
 static inline bool pfs_verb_alone(enum pfs_verb v)
 {
@@ -66,7 +72,7 @@ struct pfs_args {
 	enum pfs_verb verb;
 	bool has_verb; /* the user named it */
 	bool json, quiet, all, full, log, svg, verify, exit_zero, version, crash_extension;
-	bool list, reports, again, force;
+	bool list, reports, again, force, verbose, timings;
 	bool hex; /* a number that may be decimal is hexadecimal: the host's rule */
 	enum pfs_help help;
 	enum pfs_when color, progress;

@@ -9,18 +9,28 @@
 #include <pfnscope/err.h>
 
 struct pfs_files {
-	const char **dumps; /* owned; the strings are the caller's */
+	const char **dumps; /* owned; the strings are the caller's, or in `own` */
 	size_t nr_dumps;
+	char **own; /* what was found in folders */
+	size_t nr_own;
 	const char *vmlinux; /* NULL: none */
 	bool found;	     /* not given, but found by the build-id of the dump */
 };
 
 /*
  * Sort files by their content: an ELF file that is no core is the vmlinux, all
- * others are dumps. Errors are those of open(2) and read(2); -EINVAL: two
- * vmlinux files, or no dump.
+ * others are dumps. A folder, as kdump writes one for each crash, stands for the
+ * dump in it, and for the vmlinux where it has one and none is named. Errors are
+ * those of open(2) and read(2); -EINVAL: two vmlinux files, no dump, or more than
+ * one in a folder.
  */
 int pfs_files_sort(char *const *paths, size_t nr, struct pfs_files *ret, struct pfs_err *err);
 void pfs_files_free(struct pfs_files *f);
+
+/*
+ * The log in the folder at path, as vmcore-dmesg.txt. 0: *ret is a new string; -ENOTDIR: it is
+ * no folder; -EINVAL: no log in it, or more than one.
+ */
+int pfs_files_log(const char *path, char **ret, struct pfs_err *err);
 
 #endif

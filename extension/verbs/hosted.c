@@ -115,6 +115,7 @@ static enum pfs_exit analyse(struct hosted *s, const struct pfs_args *a)
 	struct pfs_session_opts opts = {
 		.inputs = &inputs,
 		.jobs = a->jobs,
+		.log_will_do = pfs_verb_log_will_do(a->verb),
 		.progress = on_progress,
 		.arg = s,
 	};

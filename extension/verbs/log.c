@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verb log, and what signature says of a log. */
+#include <errno.h>
+#include <stdlib.h>
+
 #include "report/log.h"
 #include "verbs/args.h"
+#include "verbs/files.h"
 
 enum pfs_exit pfs_exit_of_log(const struct pfs_log *l)
 {
@@ -23,11 +27,17 @@ enum pfs_exit pfs_run_log(const struct pfs_args *a, const char *path, struct pfs
 			  struct pfs_err *err)
 {
 	const struct pfs_session *s;
+	char *found = NULL;
 	enum pfs_exit st;
 	struct pfs_log l;
+	int r = pfs_files_log(path, &found, err);
 
-	if (pfs_log_open(path, &l, err))
+	if (!r || r == -ENOTDIR)
+		r = pfs_log_open(found ? found : path, &l, err);
+	if (r) {
+		free(found);
 		return PFS_EXIT_FAILED;
+	}
 	s = &pfs_log_chosen(&l)->s;
 	st = pfs_exit_of_log(&l);
 	if (a->verb == PFS_V_SIGNATURE) {
@@ -42,5 +52,6 @@ enum pfs_exit pfs_run_log(const struct pfs_args *a, const char *path, struct pfs
 		pfs_text_log(o, &l);
 	}
 	pfs_log_close(&l);
+	free(found);
 	return st;
 }

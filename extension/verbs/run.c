@@ -16,11 +16,18 @@ struct run {
 	struct pfs_err *err;
 };
 
+static void begin_output(const struct run *r)
+{
+	if (r->opts->stage)
+		r->opts->stage(r->opts->stage_arg, "output");
+}
+
 /* The scan of all struct pages; one that the user stopped is a limit, not a failure. */
 static int scan(struct run *r)
 {
-	int rc = pfs_session_scan(r->s, r->opts, r->err);
+	int rc = r->s->model.lost ? 0 : pfs_session_scan(r->s, r->opts, r->err);
 
+	begin_output(r);
 	if (rc != -EINTR)
 		return rc;
 	r->s->scan.complete = false;
@@ -285,5 +292,7 @@ enum pfs_exit pfs_run(struct pfs_session *s, const struct pfs_args *a,
 				  "");
 		err->code = 0;
 	}
+	if (s)
+		begin_output(&r);
 	return run[a->verb](&r);
 }

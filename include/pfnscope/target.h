@@ -92,9 +92,10 @@ struct pfs_core {
 	size_t len;
 	int (*read)(void *arg, uint64_t addr, void *buf, size_t len, bool physical);
 	void *arg;
+	uint32_t pid; /* whose stack the panic is about; 0: the thread's that crashed */
 };
 
-/* Something that can unwind the stack of the crashed thread: the library of a debugger. */
+/* Something that can unwind the stack of one thread: the library of a debugger. */
 struct pfs_unwinder {
 	/*
 	 * Call frame() for each frame, until it returns other than 0, which is
@@ -157,6 +158,8 @@ struct pfs_target_info {
 	size_t scan_note_len;
 	const char *lost_notes; /* which notes are damaged, and how; NULL: none */
 	const char *cut; /* how the file is cut off; NULL: it is not. What it lost is undecidable */
+	const char
+		*unpacked; /* from what the dump was unpacked, and where to; NULL: from nothing */
 	const struct pfs_log_line *log; /* of a log without a dump, oldest first; else NULL */
 	size_t nr_log;
 	bool no_utsname;    /* kdump: it does not name the machine, as QEMU's does not */
@@ -223,11 +226,11 @@ PFS_API void pfs_target_free(struct pfs_target *t); /* NULL is fine */
 PFS_API const char *pfs_presence_name(enum pfs_presence p);
 
 /*
- * Open a dump: ELF, kdump-compressed, flattened, or a split set (nr > 1). Raw,
- * zlib, lzo, snappy and zstd pages are read by our own code, those of any other
- * compression by libkdumpfile. progress (may be NULL) is called while a
- * flattened dump is rearranged. -ENOENT and other errors of open(2); -EINVAL:
- * no dump; -EIO: truncated or damaged.
+ * Open a dump: ELF, kdump-compressed, flattened, or a split set (nr > 1); also
+ * compressed, or in an archive. Raw, zlib, lzo, snappy and zstd pages are read by
+ * our own code, those of any other compression by libkdumpfile. progress (may be
+ * NULL) is called while a dump is unpacked or rearranged. -ENOENT and other errors
+ * of open(2); -EINVAL: no dump; -EIO: truncated or damaged.
  */
 PFS_API int pfs_target_open_kdump(const char *const *paths, size_t nr,
 				  void (*progress)(void *arg, const char *what, uint64_t done,

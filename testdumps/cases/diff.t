@@ -27,6 +27,13 @@ for dump in "$s1" "$clean"; do
 	is "$name and itself: no text" "$(cat "$tmp/out")" ''
 done
 
+# A finding may be of no page at all, and a document from elsewhere end before it begins.
+for end in '0x14000' '0x10'; do
+	"$pfnscope" --json "$s1" | jq --arg last "$end" \
+		'.findings[0] |= (.start = "0x14000" | .end = $last)' >"$tmp/empty.json"
+	differ "a finding up to $end and itself" "$tmp/empty.json" "$tmp/empty.json" 0 "$nothing"
+done
+
 # Two boots of one machine, where KASLR put everything elsewhere: the second has
 # the bad pages of S1, the panic is the same.
 differ 'two boots' "$clean" "$sysrq" 1 '

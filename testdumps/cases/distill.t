@@ -61,7 +61,7 @@ check_machine() { # name
 # those whose page the log names, or a pointer that leads nowhere.
 for name in healthy-6.1 s2-unmapped-read hotplug-offline-poisoned buddy-block-leaked \
 	memmap-stale-lru memmap-head-copies memmap-excluded \
-	log-list-del log-bad-page-earlier usage-wild mapping-one-bit; do
+	log-list-del log-bad-page-earlier usage-wild mapping-one-bit leaf-reserved-bit; do
 	{
 		echo "include $here/$name.text"
 		echo "secret $secret"
@@ -103,6 +103,32 @@ is '--verify: a report that differs: exit status' "$status" 2
 like '--verify: says where' "$tmp/err" "reopened: diagnose --json differs from the original's at .verdict.end"
 run "$pfnscope" --json "$tmp/small"
 ok '--verify: the page is there' holds '.verdict.pfn == "0xa000" and .verdict.state == "depopulated"' "$tmp/out"
+
+# A note that an older tool wrote knows of no page that the log names, and may tell of
+# another event: the log of the dump decides.
+mkdump "$here/log-list-del.text" "$tmp/dump"
+run "$pfnscope" distill --log -o "$tmp/small" "$tmp/dump"
+for old in '"dumped_pages"' '"function"'; do
+	python3 - "$tmp/small" "$tmp/old" "$old" <<'EOF'
+import json
+import sys
+with open(sys.argv[1], "rb") as f:
+    data = f.read()
+at = data.index(b'{"schema":"pfnscope/panic-note"')
+note, length = json.JSONDecoder().raw_decode(data[at:].decode("latin-1"))
+note["dumped_pages"] = []
+note.pop("named_elsewhere", None)
+if sys.argv[3] == '"function"':
+    note["function"] = "f"
+    note["kind"] = "oops"
+text = json.dumps(note, separators=(",", ":")).encode().ljust(length)
+with open(sys.argv[2], "wb") as f:
+    f.write(data[:at] + text + data[at + length:])
+EOF
+	run cmp -s "$tmp/old" "$tmp/small"
+	is "an old note, without $old: is another" "$status" 1
+	same_reports "an old note, without $old" "$tmp/dump" "$tmp/old"
+done
 
 # The counts and runs of the note are believed only where they fit what is there.
 mkdump "$here/s1-depopulated.text" "$tmp/dump"

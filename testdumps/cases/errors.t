@@ -23,7 +23,8 @@ printf 'no dump at all\n' >"$tmp/text"
 head -c 100000 /dev/zero >"$tmp/zero"
 
 refuses 'missing file' 'absent.*(No such file|no such file)' diagnose "$tmp/absent"
-refuses 'a folder' 'directory' diagnose "$tmp"
+mkdir "$tmp/folder"
+refuses 'a folder' 'no dump in this folder' diagnose "$tmp/folder"
 refuses 'empty file' 'empty.*' diagnose "$tmp/empty"
 refuses 'text' 'text.*(not|no|unknown|neither)' diagnose "$tmp/text"
 refuses 'zeroes' 'zero.*(not|no|unknown|neither)' diagnose "$tmp/zero"
@@ -52,8 +53,22 @@ refuses 'no facts' '(mem_section|fact|VMCOREINFO)' diagnose "$tmp/none.kdump"
 
 mkdump "$top/testdumps/synthetic/machines/root-flipped.text" "$tmp/root.kdump"
 refuses 'sections that lead nowhere' \
-	'mem_section: no plausible section table at .*, 0xff28c9c99e86c000 .*not mapped' \
+	'mem_section: no plausible section table at .*, 0xff28c9c99e86c000 .*no kernel address' \
 	diagnose "$tmp/root.kdump"
+
+# Where the log tells of a panic, that much is diagnosed, and what is lost is a limit; no other
+# verb has anything to go by.
+for name in fault gp null bad-page sysrq; do
+	mkdump "$top/testdumps/synthetic/sections-lost-$name.text" "$tmp/lost-$name.kdump"
+	run "$pfnscope" "$tmp/lost-$name.kdump"
+	ok "sections lost, $name: a limit says so" grep -qz \
+		'Limits of this dump.*memmap: no section.*mem_section:[[:space:]]*no' "$tmp/out"
+	is "sections lost, $name: not called unrelated" "$(grep -ci unrelated "$tmp/out")" 0
+	refuses "sections lost, $name: check" 'mem_section: no plausible' check "$tmp/lost-$name.kdump"
+done
+run "$pfnscope" "$tmp/lost-fault.kdump"
+ok 'sections lost: the word that the kernel followed' grep -qz \
+	'mem_section leads to 0xffff988002008000.*bit 44' "$tmp/out"
 
 mkdump "$top/testdumps/synthetic/machines/flatmem.text" "$tmp/flat.kdump"
 refuses 'FLATMEM' 'not applicable: a FLATMEM kernel' check "$tmp/flat.kdump"

@@ -44,6 +44,8 @@ log-double-free reference count had gone below zero
 log-double-free !one bit from valid
 log-double-free page_owner says "page_owner tracks the page as freed"
 log-bad-page-state it holds what was printed$
+log-bad-entry 0x8000123456789067 leads to physical 0x123456789000, of which there is no section
+log-bad-entry-earlier leads to PFN 0x123456789, which has no section, and no struct page
 compound-order-right but for what the kernel resets
 log-bad-page-state !reference count
 EOF

@@ -17,7 +17,7 @@ for name; do
 
 	run "$pfnscope" diagnose --json "$dump"
 	cp "$tmp/out" "$tmp/$name.json"
-	if ! jq -S --argjson exit "$status" -f "$top/testdumps/expect.jq" "$tmp/out" \
+	if ! jq -S --argjson exit "$status" --slurpfile want "$want" -f "$top/testdumps/expect.jq" "$tmp/out" \
 		>"$tmp/got" 2>"$tmp/jq"; then
 		cat "$tmp/err" "$tmp/jq" >"$tmp/got"
 		echo "exit status $status" >>"$tmp/got"

@@ -15,6 +15,20 @@ json() {
 	ok "$verb --json: $(echo "$filter" | tr -s '\n\t' '  ')" holds "$filter" "$tmp/out"
 }
 
+# With symbols it is known that the word behind the table of destructors was called, or was not.
+mkdump "$top/testdumps/synthetic/compound-dtor-called.text" "$tmp/dtor"
+for at in 8128b080:0x9101 8128c080:none; do
+	printf '%s %s %s\n' ffffffff81000000 T _stext ffffffff81279000 T seq_open \
+		"ffffffff${at%:*}" T swaps_open ffffffff81401000 D init_top_pgt \
+		ffff888003000000 D compound_page_dtors | sort >"$tmp/dtor.map"
+	run "$pfnscope" --json --system-map "$tmp/dtor.map" "$tmp/dtor"
+	is "the destructor is at ${at%:*}" "$(jq -r '.verdict.pfn // "none"' "$tmp/out")" "${at#*:}"
+	run "$pfnscope" distill --system-map "$tmp/dtor.map" -o "$tmp/dtor.small" "$tmp/dtor"
+	run "$pfnscope" --json "$tmp/dtor.small"
+	is "the same, distilled" "$(jq -r '.verdict.pfn // "none"' "$tmp/out")" "${at#*:}"
+	rm -f "$tmp/dtor.small"
+done
+
 json check 1 '.schema == "pfnscope/check" and (has("verdict") | not)' "$tmp/bad"
 json check 0 '.findings == []' "$tmp/good"
 for x in 0xa000 phys:0xa000000 page:0xffffea0000280000 0xffffea0000280038; do
@@ -65,9 +79,35 @@ if [ -s "$tmp/small" ]; then
 	ok 'distill: smaller' [ "$(stat -c %s "$tmp/small")" -lt "$(stat -c %s "$tmp/bad")" ]
 	for d in bad small; do
 		run "$pfnscope" diagnose --json "$tmp/$d"
-		jq -S --argjson exit "$status" -f "$top/testdumps/expect.jq" "$tmp/out" |
+		jq -S --argjson exit "$status" --argjson want '[]' -f "$top/testdumps/expect.jq" "$tmp/out" |
 			jq 'del(.pages)' >"$tmp/$d.json"
 	done
 	same 'distill: same report' "$tmp/small.json" "$tmp/bad.json"
 fi
+# ---- What is tried, and how long it takes ----
+
+run "$pfnscope" "$top/testdumps/s1/s1.kdump"
+cp "$tmp/out" "$tmp/want"
+run "$pfnscope" -v --timings "$top/testdumps/s1/s1.kdump"
+same '-v: stdout is as without' "$tmp/out" "$tmp/want"
+like '-v: which dump' "$tmp/err" '^pfnscope: open: .*s1.kdump: kdump, zlib, read by pfnscope$'
+like '-v: which vmlinux' "$tmp/err" '^pfnscope: vmlinux: '
+like '-v: where the facts are from' "$tmp/err" '^pfnscope: facts: [0-9]* from VMCOREINFO'
+tail -n 1 "$tmp/err" >"$tmp/timings"
+ok '--timings: each stage once, and all together' holds '
+	[.stages[].stage] == ["open", "facts", "model", "panic", "verdict", "struct pages",
+		"findings", "output"] and
+	all(.stages[]; .seconds >= 0) and ([.stages[].seconds] | add) <= .seconds' "$tmp/timings"
+run "$pfnscope" --timings pfn "$top/testdumps/s1/s1.kdump" 0x14000
+ok '--timings alone: one line' test "$(wc -l <"$tmp/err")" = 1
+run "$pfnscope" explain -v
+is '-v: not of a verb that opens no dump' "$status" 2
+run "$pfnscope" pfn "$top/testdumps/s1/s1.kdump" 0x14000
+cp "$tmp/out" "$tmp/want"
+run "$pfnscope" "$top/testdumps/s1/s1.kdump" pfn 0x14000
+same 'a verb behind the dump' "$tmp/out" "$tmp/want"
+run "$pfnscope" --version
+like '--version: ours is the first' "$tmp/out" '^pfnscope [0-9.]+$'
+is '--version: each library has one' "$(grep -Evc '^[a-z]+ ([0-9.]+[0-9a-z.~-]*|is not installed)$' \
+	"$tmp/out")" 0
 done_testing

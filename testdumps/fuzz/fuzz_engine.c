@@ -20,16 +20,19 @@
 #define MAX_DUMPS 64
 #define MAX_PAGES 4096
 
+/* Opened once, and its pages read once: what an input costs is the engine. */
 static struct dump {
 	char *path;
+	struct pfs_target *t;
 	uint64_t pages[MAX_PAGES];
+	uint8_t *bytes[MAX_PAGES];
 	unsigned int nr;
 } dumps[MAX_DUMPS];
 static unsigned int nr_dumps;
 
 struct overlay {
 	struct pfs_target t;
-	struct pfs_target *lower;
+	struct dump *d;
 	struct patch {
 		uint64_t pa;
 		size_t len;
@@ -38,18 +41,51 @@ struct overlay {
 	unsigned int nr;
 };
 
+static int by_address(const void *key, const void *page)
+{
+	uint64_t pa = *(const uint64_t *)key, at = *(const uint64_t *)page;
+
+	return pa < at ? -1 : pa > at;
+}
+
+/* Of one page: known by heart, or asked for. */
+static enum pfs_presence read_page(struct dump *d, uint64_t pa, uint8_t *buf, size_t len,
+				   size_t *ret_len)
+{
+	uint64_t first = pa & ~(uint64_t)4095;
+	const uint64_t *page = bsearch(&first, d->pages, d->nr, sizeof(first), by_address);
+
+	if (!page)
+		return pfs_target_read(d->t, pa, buf, len, ret_len);
+	memcpy(buf, d->bytes[page - d->pages] + (pa - first), len);
+	*ret_len = len;
+	return PFS_PRESENT;
+}
+
 static enum pfs_presence overlay_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
 				      size_t *ret_len)
 {
 	struct overlay *o = (struct overlay *)t;
-	enum pfs_presence p = pfs_target_read(o->lower, pa, buf, len, ret_len);
+	enum pfs_presence p = PFS_PRESENT;
+	size_t done = 0, n, k;
 	unsigned int i;
-	size_t k;
 
-	for (i = 0; i < o->nr; i++)
-		for (k = 0; k < o->patch[i].len; k++)
-			if (o->patch[i].pa + k - pa < *ret_len)
-				((uint8_t *)buf)[o->patch[i].pa + k - pa] = o->patch[i].bytes[k];
+	while (done < len && p == PFS_PRESENT) {
+		n = 4096 - (size_t)((pa + done) & 4095);
+		p = read_page(o->d, pa + done, (uint8_t *)buf + done,
+			      n < len - done ? n : len - done, &n);
+		done += n;
+	}
+	for (i = 0; i < o->nr; i++) {
+		const struct patch *a = &o->patch[i];
+
+		if (a->pa >= pa + done || a->pa + a->len <= pa)
+			continue;
+		for (k = 0; k < a->len; k++)
+			if (a->pa + k - pa < done)
+				((uint8_t *)buf)[a->pa + k - pa] = a->bytes[k];
+	}
+	*ret_len = done;
 	return p;
 }
 
@@ -57,12 +93,11 @@ static enum pfs_presence overlay_presence(struct pfs_target *t, uint64_t pa, uin
 {
 	struct overlay *o = (struct overlay *)t;
 
-	return o->lower->ops->presence(o->lower, pa, ret_end);
+	return o->d->t->ops->presence(o->d->t, pa, ret_end);
 }
 
 static void overlay_free(struct pfs_target *t)
 {
-	pfs_target_free(((struct overlay *)t)->lower);
 	free(t);
 }
 
@@ -73,24 +108,29 @@ static const struct pfs_target_ops ops = {
 	.free = overlay_free,
 };
 
-static void find_pages(struct dump *d)
+static void read_pages(struct dump *d)
 {
 	const char *path = d->path;
 	uint64_t pa = 0, until;
-	struct pfs_target *t;
 	struct pfs_err err;
+	size_t len;
 
-	if (pfs_target_open_kdump(&path, 1, NULL, NULL, &t, &err))
+	if (pfs_target_open_kdump(&path, 1, NULL, NULL, &d->t, &err))
 		abort();
-	while (d->nr < MAX_PAGES && pa < t->info.max_pfn * t->info.page_size) {
-		if (t->ops->presence(t, pa, &until) == PFS_PRESENT) {
-			d->pages[d->nr++] = pa;
+	while (d->nr < MAX_PAGES && pa < d->t->info.max_pfn * d->t->info.page_size) {
+		if (d->t->ops->presence(d->t, pa, &until) == PFS_PRESENT) {
 			if (until > (pa | 4095) + 1)
 				until = (pa | 4095) + 1;
+			d->bytes[d->nr] = malloc(4096);
+			if (!d->bytes[d->nr])
+				abort();
+			if (pfs_target_read(d->t, pa, d->bytes[d->nr], 4096, &len) == PFS_PRESENT)
+				d->pages[d->nr++] = pa;
+			else
+				free(d->bytes[d->nr]);
 		}
 		pa = until;
 	}
-	pfs_target_free(t);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -105,7 +145,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		if (*list[i]->d_name != '.' && nr_dumps < MAX_DUMPS) {
 			if (asprintf(&dumps[nr_dumps].path, "%s/%s", folder, list[i]->d_name) < 0)
 				abort();
-			find_pages(&dumps[nr_dumps++]);
+			read_pages(&dumps[nr_dumps++]);
 		}
 		free(list[i]);
 	}
@@ -151,15 +191,14 @@ static void render(struct pfs_session *s)
 
 static struct overlay *open_overlay(struct feed *f)
 {
-	const struct dump *d = &dumps[(feed_take(f, 1) & 127) % nr_dumps];
+	struct dump *d = &dumps[(feed_take(f, 1) & 127) % nr_dumps];
 	struct overlay *o = calloc(1, sizeof(*o));
-	const char *path = d->path;
-	struct pfs_err err;
 
-	if (!o || pfs_target_open_kdump(&path, 1, NULL, NULL, &o->lower, &err))
+	if (!o)
 		abort();
-	o->t = *o->lower;
+	o->t = *d->t;
 	o->t.ops = &ops;
+	o->d = d;
 	while (f->left > 5 && o->nr < 32) {
 		struct patch *p = &o->patch[o->nr++];
 		uint64_t page = feed_take(f, 2), at = feed_take(f, 2);

@@ -67,7 +67,7 @@ class AddressSpace:
         """A huge leaf becomes a table of smaller ones that map the same."""
         t, table = layout.TABLES, self.table()
         for i in range(layout.PAGE // 8):
-            self.mem.set(table + 8 * i, t.smaller(value, level) + (i << t.shift(level - 1)))
+            self.mem.set(table + 8 * i, t.smaller(value, level) + t.field(i << t.shift(level - 1)))
         value = t.table(table)
         self.mem.set(at, value)
         return value

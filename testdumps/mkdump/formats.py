@@ -13,8 +13,10 @@ PRSTATUS_NAMES = {
     "x86_64": ("r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs "
                "eflags rsp ss fs_base gs_base ds es fs gs").split(),
     "aarch64": ["x%d" % i for i in range(31)] + ["sp", "pc", "pstate"],
+    "riscv64": ("pc ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 "
+                "s10 s11 t3 t4 t5 t6").split(),
 }
-ELF_MACHINE = {"x86_64": 62, "aarch64": 183}
+ELF_MACHINE = {"x86_64": 62, "aarch64": 183, "riscv64": 243}
 
 
 def utsname(release):

@@ -405,11 +405,29 @@ def arm64(name):
     return facts
 
 
+def riscv64(name):
+    bits = layout.TABLES.va_bits
+    facts = {
+        "OSRELEASE": name + ".0-riscv64",
+        "NUMBER(phys_base)": None,
+        "NUMBER(pgtable_l5_enabled)": None,
+        "NUMBER(sme_mask)": None,
+        "NUMBER(VA_BITS)": bits,
+        "NUMBER(va_kernel_pa_offset)": "0x%x" % layout.IMAGE_VA,
+        "NUMBER(MAX_PHYSMEM_BITS)": 56,
+        "LENGTH(mem_section)": (1 << (56 - 27)) // (layout.PAGE // 16),
+    }
+    facts.update((k, None) for k in COMMON if "e820" in k)
+    return facts
+
+
 def kernel(name):
     """Facts of a kernel, and the zones by number, which no fact spells out."""
     table = {"3.10": V3_10, "4.18": V4_18, "5.8": V5_8, "5.10": V5_10, "6.1": V6_1}[name]
     if layout.ARCH == "aarch64":
         table = dict(table, **arm64(name))
+    if layout.ARCH == "riscv64":
+        table = dict(table, **riscv64(name))
     facts = {k: v for k, v in table.items() if v is not None}
     zones = ["DMA32", "Normal", "Movable", "Device"]
     if "NUMBER(ZONE_DEVICE)" not in facts:

@@ -21,6 +21,13 @@ SECTION_FLAGS = {"P": 1, "M": 2, "O": 4, "E": 8, "T": 16}
 GRANULES = {"4K": 12, "16K": 14, "64K": 16}
 VA_BITS = {"4K": 48, "16K": 47, "64K": 48}      # where the description does not say
 
+# PAGE_OFFSET and VMEMMAP_START of Sv39, Sv48 and Sv57 (Documentation/arch/riscv/vm-layout.rst)
+RISCV64 = {
+    39: (0xffffffd600000000, 0xffffffc700000000),
+    48: (0xffffaf8000000000, 0xffff8d8000000000),
+    57: (0xff60000000000000, 0xff1c000000000000),
+}
+
 
 def choose(arch, granule="4K", va_bits=0):
     g = globals()
@@ -37,6 +44,12 @@ def choose(arch, granule="4K", va_bits=0):
         g["IMAGE_VA"] = 0xffffffff80000000      # of physical address 0, phys_base being 0
         g["PAGE_OFFSET"] = 0xffff888000000000
         g["VMEMMAP"] = 0xffffea0000000000
+        return
+    if arch == "riscv64":
+        bits = va_bits or 48
+        g["TABLES"] = tables.Riscv64(bits)
+        g["IMAGE_VA"] = 0xffffffff80000000
+        g["PAGE_OFFSET"], g["VMEMMAP"] = RISCV64[bits]
         return
     bits = va_bits or VA_BITS[granule]
     g["TABLES"] = tables.Arm64(shift, bits)

@@ -9,6 +9,10 @@ class Tables:
     def shift(self, level):
         return self.page_shift + (self.page_shift - 3) * level
 
+    def field(self, pa):
+        """An address as it stands in an entry."""
+        return pa
+
     def index(self, va, level):
         top = va & ((1 << self.va_bits) - 1)
         return (top >> self.shift(level)) & ((1 << (self.page_shift - 3)) - 1)
@@ -40,6 +44,36 @@ class X86(Tables):
 
     def address(self, value):
         return value & self.ADDRESS
+
+
+class Riscv64(Tables):
+    ROOT = ("swapper_pg_dir",)
+    TABLE = 1
+    KERNEL = 0xe7                   # dirty, accessed, global, writable, readable, valid
+    LEAF = 0xe
+    LARGEST = 2
+    PPN = ((1 << 44) - 1) << 10
+
+    def __init__(self, va_bits):
+        super().__init__(12, (va_bits - 12) // 9, va_bits)
+
+    def is_leaf(self, value, level):
+        return bool(value & self.LEAF)
+
+    def field(self, pa):
+        return pa >> 2
+
+    def leaf(self, pa, level):
+        return pa >> 2 | self.KERNEL
+
+    def table(self, pa):
+        return pa >> 2 | self.TABLE
+
+    def smaller(self, value, level):
+        return value
+
+    def address(self, value):
+        return (value & self.PPN) << 2
 
 
 class Arm64(Tables):

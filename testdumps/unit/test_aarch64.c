@@ -1058,7 +1058,7 @@ static struct pfs_panic with_code(struct world **ret, const char *code)
 	char text[1024];
 
 	snprintf(text, sizeof(text),
-		 "Internal error: Oops - bad mode: 0 [#1] SMP\n"
+		 "Internal error: Oops: 0000000096000006 [#1] SMP\n"
 		 "CPU: 0 PID: 1 Comm: x Not tainted 6.1\n"
 		 "pc : f+0x10/0x20\n"
 		 "lr : g+0x10/0x20\n"
@@ -1179,6 +1179,25 @@ static void no_operand(void **state)
 			fail_msg("%s: %s", code[i], p.operand.text);
 		w_free(w);
 	}
+	/* No access to memory, or none that is this instruction's. */
+	w = arm64_log("Internal error: Oops - bad mode: 0 [#1] SMP\n"
+		      "pc : f+0x10/0x20\n"
+		      "x22: ffff000000000100\n"
+		      "Code: (f9400ec2)\n");
+	assert_false(find(w).operand.valid);
+	w_free(w);
+	w = arm64_log("Insufficient stack space to handle exception!\n"
+		      "ESR: 0x0000000096000047 -- DABT (current EL)\n"
+		      "FAR: 0xffff80000a67bff0\n"
+		      "pc : f+0x10/0x20\n"
+		      "x22: ffff000000000100\n"
+		      "Code: (f9400ec2)\n"
+		      "Kernel panic - not syncing: kernel stack overflow\n");
+	p = find(w);
+	assert_int_equal(p.kind, PFS_PANIC_OOPS);
+	assert_false(p.operand.valid);
+	assert_true(p.fault_address_effective == 0xffff80000a67bff0);
+	w_free(w);
 	/* A page fault elsewhere than at the operand: it was not the operand. */
 	w = arm64_log("Unable to handle kernel paging request at virtual address ffff000000000500\n"
 		      "Internal error: Oops: 0000000096000006 [#1] SMP\n"

@@ -302,7 +302,7 @@ static void files(void **state)
 	static const unsigned char core[] = "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\4";
 	static const unsigned char exec[] = "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2";
 	static const unsigned char big[] = "\177ELF\2\2\1\0\0\0\0\0\0\0\0\0\0\4";
-	char a[64], b[64], c[64], d[64];
+	char a[64], b[64], c[64], d[64], folder[] = "/tmp/pfnscope-test.XXXXXX";
 	char *all[3];
 	struct pfs_files f;
 
@@ -328,8 +328,12 @@ static void files(void **state)
 	assert_int_equal(pfs_files_sort(all, 1, &f, &error), -EINVAL);
 	all[1] = b;
 	assert_int_equal(pfs_files_sort(all, 2, &f, &error), -EINVAL);
-	all[0] = (char *)"/tmp";
-	assert_int_equal(pfs_files_sort(all, 1, &f, &error), -EISDIR);
+	/* A folder stands for the dump in it. */
+	assert_non_null(mkdtemp(folder));
+	all[0] = folder;
+	assert_int_equal(pfs_files_sort(all, 1, &f, &error), -EINVAL);
+	assert_non_null(strstr(error.msg, "no dump in this folder"));
+	rmdir(folder);
 	all[0] = (char *)"/tmp/no/such/file";
 	assert_int_equal(pfs_files_sort(all, 1, &f, &error), -ENOENT);
 	unlink(a);

@@ -171,7 +171,7 @@ static void hostile(void **unused)
 	free(copy);
 }
 
-/* struct a { struct a; }: an anonymous member that holds itself; a typedef of itself. */
+/* An anonymous member that holds itself; a typedef of itself; an array whose elements it is. */
 static void cyclic(void **unused)
 {
 	struct btf *b = btf__new_empty();
@@ -188,11 +188,15 @@ static void cyclic(void **unused)
 	btf__add_field(b, "", 1, 0, 0);
 	btf__add_typedef(b, "t", 3);
 	btf__add_typedef(b, "u", 2);
+	btf__add_array(b, 4, 4, 2);
+	btf__add_struct(b, "s", 8);
+	btf__add_field(b, "x", 4, 0, 0);
 	raw = btf__raw_data(b, &n);
 	if (!pfs_btf_open(raw, n, "BTF", &l, &err)) {
 		assert_int_equal(l->ops->member(l, "a", "x", &m), -EINVAL);
 		assert_int_equal(l->ops->member(l, "t", "x", &m), -ENOENT);
 		assert_int_equal(l->ops->type_size(l, "t", &size), -EINVAL);
+		assert_int_equal(l->ops->member(l, "s", "x.y", &m), -ENOENT);
 		l->ops->free(l);
 	}
 	btf__free(b);

@@ -603,7 +603,7 @@ static void lockups(void **state)
 	assert_int_equal(p.kind, PFS_PANIC_LOCKUP);
 	assert_string_equal(p.comm, "a:b c");
 	assert_int_equal(p.pid, 321);
-	assert_int_equal(p.cpu, 0);
+	assert_int_equal(p.cpu, -1); /* the task sleeps: CPU 0 is khungtaskd's */
 	assert_string_equal(p.stack[0].function, "__schedule");
 	w_free(w);
 
@@ -616,6 +616,97 @@ static void lockups(void **state)
 	assert_string_equal(p.comm, "hog");
 	assert_int_equal(p.nr_stack, 1);
 	w_free(w);
+}
+
+/*
+ * Who hangs is reported by another, and a stall by any CPU: task, CPU and stack are of one.
+ * The formats are of kernel/hung_task.c, kernel/rcu/tree_stall.h and kernel/watchdog.c.
+ */
+static void one_context(void **state)
+{
+#define NOTICED \
+	"CPU: 0 PID: 30 Comm: khungtaskd Not tainted 6.1.0 #1\n" \
+	"Call Trace:\n" \
+	" panic+0x118/0x2f4\n" \
+	" watchdog+0xc/0xbb\n"
+#define HUNG "INFO: task sed:111 blocked for more than 4 seconds.\n"
+	/* clang-format off */
+	static const struct {
+		const char *text, *comm, *first;
+		int64_t pid;
+		int cpu;
+	} cases[] = {
+		/* hung_task_all_cpu_backtrace: other CPUs speak between the two */
+		{ HUNG
+		  "task:sed             state:D stack:0     pid:111   ppid:107    flags:0x2\n"
+		  "Call Trace:\n __schedule+0x1/0x2\n"
+		  "NMI backtrace for cpu 1\n"
+		  "CPU: 1 PID: 0 Comm: swapper/1 Not tainted 6.1.0 #1\n"
+		  "Call Trace:\n default_idle+0x1/0x2\n"
+		  "Kernel panic - not syncing: hung_task: blocked tasks\n" NOTICED,
+		  "sed", "__schedule", 111, -1 },
+		/* its trace was lost: that of khungtaskd is not its own */
+		{ HUNG "Kernel panic - not syncing: hung_task: blocked tasks\n" NOTICED,
+		  "sed", NULL, 111, -1 },
+		/* before v5.9, show_task() printed columns */
+		{ HUNG
+		  "sed             D    0   111    107 0x00000080\n"
+		  "Call Trace:\n [<ffffffff8e57ac23>] __schedule+0x1/0x2\n"
+		  "Kernel panic - not syncing: hung_task: blocked tasks\n" NOTICED,
+		  "sed", "__schedule", 111, -1 },
+		/* a task that was preempted holds up RCU: it is on no CPU either */
+		{ "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:\n"
+		  "rcu: \tTasks blocked on level-0 rcu_node (CPUs 0-1): P123\n"
+		  "rcu: \t(detected by 0, t=5252 jiffies, g=9, q=3 ncpus=2)\n"
+		  "task:cat             state:R  running task     stack:0     pid:123   ppid:1\n"
+		  "Call Trace:\n preempt_schedule_irq+0x1/0x2\n"
+		  "Kernel panic - not syncing: RCU Stall\n" NOTICED,
+		  "cat", "preempt_schedule_irq", 123, -1 },
+		/* a CPU that answers to an NMI */
+		{ "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:\n"
+		  "rcu: \t1-...!: (1 GPs behind) idle=0/0/0x1\n"
+		  "Sending NMI from CPU 0 to CPUs 1:\n"
+		  "NMI backtrace for cpu 1\n"
+		  "CPU: 1 PID: 77 Comm: spinner Not tainted 6.1.0 #1\n"
+		  "Call Trace:\n spin+0x1/0x2\n"
+		  "Kernel panic - not syncing: RCU Stall\n" NOTICED,
+		  "spinner", "spin", 77, 1 },
+		/* the buddy detector of v6.5: another CPU notices, which panics */
+		{ "watchdog: Watchdog detected hard LOCKUP on cpu 2\n"
+		  "Sending NMI from CPU 0 to CPUs 2:\n"
+		  "NMI backtrace for cpu 2\n"
+		  "CPU: 2 PID: 78 Comm: deaf Not tainted 6.6.0 #1\n"
+		  "Call Trace:\n deaf_loop+0x1/0x2\n"
+		  "Kernel panic - not syncing: Hard LOCKUP\n" NOTICED,
+		  "deaf", "deaf_loop", 78, 2 },
+		/* and does not answer */
+		{ "watchdog: Watchdog detected hard LOCKUP on cpu 2\n"
+		  "Kernel panic - not syncing: Hard LOCKUP\n" NOTICED,
+		  NULL, NULL, -1, 2 },
+		/* the CPU itself: what is missing of it is behind the panic */
+		{ "Watchdog detected hard LOCKUP on cpu 0\n"
+		  "Kernel panic - not syncing: Hard LOCKUP\n" NOTICED,
+		  "khungtaskd", "panic", 30, 0 },
+	};
+	/* clang-format on */
+	struct pfs_panic p;
+	struct world *w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		w = log_of(cases[i].text);
+		p = find(w);
+		assert_int_equal(p.kind, PFS_PANIC_LOCKUP);
+		assert_int_equal(p.cpu, cases[i].cpu);
+		assert_int_equal(p.pid, cases[i].pid);
+		assert_string_equal(p.comm ? p.comm : "-", cases[i].comm ? cases[i].comm : "-");
+		assert_string_equal(p.nr_stack ? p.stack[0].function : "-",
+				    cases[i].first ? cases[i].first : "-");
+		w_free(w);
+	}
+#undef HUNG
+#undef NOTICED
 }
 
 static void nothing(void **state)
@@ -695,6 +786,79 @@ static void operands(void **state)
 		assert_int_equal(p.operand.write, cases[i].write);
 		w_free(w);
 	}
+}
+
+/*
+ * Without a page fault of its own, the operand is what faulted only where the exception is one
+ * of an access, or where it holds the address that the stack's guard page was hit at: rep stosq
+ * of stack[] below faulted, and so did the frame that the CPU pushed then, where CR2 is.
+ */
+static void operand_of_others(void **state)
+{
+#define GUARD "BUG: TASK stack guard page was hit at 00000000178098e0 (stack is 00000000ba6fd162..0)\n" \
+	      "stack guard page: 0000 [#1] SMP"
+#define AT_GUARD "BUG: stack guard page was hit at ffffc900000dbfff (stack is ffffc900000dc000..0)\n" \
+		 "kernel stack overflow (page fault): 0000 [#1] SMP"
+#define STOS "<f3> 48 ab"	    /* rep stosq [rdi], rax */
+#define LOAD "<8a> 43 ff"	    /* mov al, [rbx - 1] */
+	static const struct {
+		const char *title, *code;
+		uint64_t rdi, rbx, cr2, fault; /* fault: 0, not known */
+		bool operand;
+	} cases[] = {
+		{ GUARD, STOS, 0xff7e2d8bc03dfd10, 0, 0xff7e2d8bc03dfcf8, 0xff7e2d8bc03dfcf8,
+		  false },
+		{ GUARD, LOAD, 0, 0xff5b6883403c8000, 0xff5b6883403c7fff, 0xff5b6883403c7fff,
+		  true },
+		{ GUARD, LOAD, 0, 0xff5b6883403c8000, 0x7ffc12345678, 0, false },
+		{ AT_GUARD, LOAD, 0, 0xffffc900000dc000, 0x7ffc12345678, 0xffffc900000dbfff, true },
+		{ AT_GUARD, LOAD, 0, 0xffffea0000240000, 0x7ffc12345678, 0xffffc900000dbfff,
+		  false },
+		{ "PANIC: double fault, error_code: 0x0\ndouble fault: 0000 [#1] SMP", LOAD, 0,
+		  0xffffea0000240000, 0xffffc900000dbff8, 0, false },
+		{ "divide error: 0000 [#1] SMP", LOAD, 0, 0xffffea0000240000, 0, 0, false },
+		{ "int3: 0000 [#1] SMP", LOAD, 0, 0xdead000000000100, 0, 0, false },
+		{ "stack segment: 0000 [#1] SMP", LOAD, 0, 0xdead000000000100, 0,
+		  0xdead0000000000ff, true },
+	};
+	char text[1024];
+	struct pfs_panic p;
+	struct world *w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		snprintf(text, sizeof(text),
+			 "%s\nRIP: 0010:stack_eater+0x2f/0xc0\nCode: 90 %s 90 90\n"
+			 "RSP: 0018:ff7e2d8bc03dfd08 EFLAGS: 00000246\n"
+			 "RAX: 0000000000000000 RBX: %016jx RDI: %016jx\n"
+			 "CR2: %016jx CR3: 000000001fe58000 CR4: 0000000000751eb0\n",
+			 cases[i].title, cases[i].code, (uintmax_t)cases[i].rbx,
+			 (uintmax_t)cases[i].rdi, (uintmax_t)cases[i].cr2);
+		w = log_of(text);
+		p = find(w);
+		assert_int_equal(p.kind, PFS_PANIC_OOPS);
+		assert_int_equal(p.operand.valid, cases[i].operand);
+		assert_int_equal(p.has_effective, cases[i].fault != 0);
+		assert_true(p.fault_address_effective == cases[i].fault);
+		w_free(w);
+	}
+	/* A lockup's instruction faulted nowhere. */
+	w = log_of("watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [cat:123]\n"
+		   "CPU: 1 PID: 123 Comm: cat Not tainted 6.1.0 #1\n"
+		   "RIP: 0010:spin+0x5/0x20\nCode: 90 " LOAD " 90\n"
+		   "RSP: 0018:ffffc90000013b58 EFLAGS: 00010246\n"
+		   "RAX: 0000000000000001 RBX: ffffea0000240000\n"
+		   "Kernel panic - not syncing: softlockup: hung tasks\n");
+	p = find(w);
+	assert_int_equal(p.kind, PFS_PANIC_LOCKUP);
+	assert_int_equal(reg(&p, "rbx"), 0xffffea0000240000);
+	assert_false(p.operand.valid || p.has_effective);
+	w_free(w);
+#undef GUARD
+#undef AT_GUARD
+#undef STOS
+#undef LOAD
 }
 
 static void no_operand(void **state)
@@ -894,6 +1058,7 @@ int main(void)
 		cmocka_unit_test(bug_with_page),    cmocka_unit_test(reports),
 		cmocka_unit_test(corrupt_lists),    cmocka_unit_test(dumped_pages),
 		cmocka_unit_test(which_one),	    cmocka_unit_test(sysrq_of_old),
+		cmocka_unit_test(one_context),	    cmocka_unit_test(operand_of_others),
 		cmocka_unit_test(lockups),	    cmocka_unit_test(nothing),
 		cmocka_unit_test(operands),	    cmocka_unit_test(no_operand),
 		cmocka_unit_test(stack_words),	    cmocka_unit_test(prstatus),

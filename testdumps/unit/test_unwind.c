@@ -24,6 +24,7 @@ struct player {
 	const struct pfs_unwound *frames;
 	size_t nr;
 	int fails;
+	uint32_t pid; /* whose stack is asked for */
 };
 
 static int play(struct pfs_unwinder *u, const struct pfs_core *core,
@@ -34,6 +35,7 @@ static int play(struct pfs_unwinder *u, const struct pfs_core *core,
 	size_t i;
 	int r = 0;
 
+	assert_int_equal(core->pid, p->pid);
 	assert_memory_equal(core->elf, "\177ELF\2\1\1", 7);
 	for (i = 0; i < p->nr && !r; i++)
 		r = frame(arg, &p->frames[i]);

@@ -84,6 +84,30 @@ static int put_frame(struct drgn_stack_trace *trace, size_t i,
 	return r;
 }
 
+static int crashed(struct pfs_libdrgn *d, struct drgn_stack_trace **ret, struct pfs_err *err)
+{
+	struct drgn_thread *thread;
+	int r = pfs_libdrgn_err(err, drgn_program_crashed_thread(d->prog, &thread),
+				"crashed thread");
+
+	return r ? r : pfs_libdrgn_err(err, drgn_thread_stack_trace(thread, ret), "stack");
+}
+
+static int trace_of(struct pfs_libdrgn *d, uint32_t pid, struct drgn_stack_trace **ret,
+		    struct pfs_err *err)
+{
+	struct drgn_thread *thread;
+	int r = pfs_libdrgn_err(err, drgn_program_find_thread(d->prog, pid, &thread), "thread");
+
+	if (r)
+		return r;
+	if (!thread)
+		return pfs_err_set(err, ESRCH, "no thread has the PID %u", pid);
+	r = pfs_libdrgn_err(err, drgn_thread_stack_trace(thread, ret), "stack");
+	drgn_thread_destroy(thread);
+	return r;
+}
+
 int pfs_libdrgn_unwind(struct pfs_unwinder *u, const struct pfs_core *core,
 		       int (*frame)(void *arg, const struct pfs_unwound *f), void *arg,
 		       struct pfs_err *err)
@@ -91,15 +115,11 @@ int pfs_libdrgn_unwind(struct pfs_unwinder *u, const struct pfs_core *core,
 	struct pfs_libdrgn *d =
 		(struct pfs_libdrgn *)((char *)u - offsetof(struct pfs_libdrgn, m.unwinder));
 	struct drgn_stack_trace *trace;
-	struct drgn_thread *thread;
 	size_t i, nr;
 	int r = pfs_libdrgn_program(d, core, err);
 
 	if (!r)
-		r = pfs_libdrgn_err(err, drgn_program_crashed_thread(d->prog, &thread),
-				    "crashed thread");
-	if (!r)
-		r = pfs_libdrgn_err(err, drgn_thread_stack_trace(thread, &trace), "stack");
+		r = core->pid ? trace_of(d, core->pid, &trace, err) : crashed(d, &trace, err);
 	if (r)
 		return r;
 	nr = drgn_stack_trace_num_frames(trace);

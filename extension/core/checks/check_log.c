@@ -26,6 +26,19 @@ bool pfs_named_was_free(const struct pfs_model *m, const struct pfs_named_page *
 	return (type & c->buddy_mask) == c->buddy_value;
 }
 
+/* Where the entry leads, if the dump knows how to read one. */
+static void put_entry(struct pfs_check *c, struct pfs_finding *f, const struct pfs_named_page *n)
+{
+	uint64_t pfn;
+
+	if (!c->m->log_only && pfs_entry_pfn(c->m, n->entry, &pfn))
+		pfs_evidence(c, f, "the entry 0x%llx leads to PFN 0x%llx, %s",
+			     (unsigned long long)n->entry, (unsigned long long)pfn,
+			     pfs_section_of(c->m, pfn) ?
+				     "and the kernel printed no page of it" :
+				     "which has no section, and no struct page");
+}
+
 static void put_words(struct pfs_check *c, struct pfs_finding *f, const struct pfs_named_page *n)
 {
 	char when[64];
@@ -42,6 +55,8 @@ static void put_words(struct pfs_check *c, struct pfs_finding *f, const struct p
 		pfs_evidence(c, f,
 			     "it was a free block already: it was freed twice, or what lies before "
 			     "it was freed over its end, and then this page is innocent");
+	if (pfs_named_no_page(n))
+		put_entry(c, f, n);
 	if (n->owner)
 		pfs_evidence(c, f, "page_owner said: \"%s\"", n->owner);
 }
@@ -52,13 +67,13 @@ static void report(struct pfs_check *c, const struct pfs_named_page *n, const ch
 	struct pfs_finding *f;
 	struct pfs_err ignored;
 	uint64_t pfn = 0, end;
-	bool known = pfs_named_pfn(c->m, n, &pfn);
+	bool known = pfs_named_pfn(c->m, n, &pfn), entry = pfs_named_no_page(n);
 
 	/*
 	 * A log alone may not say which PFN it is, and what it is now; which list is
 	 * corrupt, it says where it tells where the memmap is.
 	 */
-	if (!c->m->log_only && (!known || pfs_page_get(c->m, pfn, &page, &ignored)))
+	if (!c->m->log_only && !entry && (!known || pfs_page_get(c->m, pfn, &page, &ignored)))
 		return;
 	if (c->m->log_only && !known && n->by != PFS_NAMED_BY_CHECK)
 		return;
@@ -114,7 +129,10 @@ void pfs_check_log(struct pfs_check *c)
 
 		switch (n->by) {
 		case PFS_NAMED_BY_CHECK:
-			report(c, n, NULL);
+			report(c, n,
+			       pfs_named_no_page(n) ? "the kernel itself called a page table "
+						      "entry bad, earlier" :
+						      NULL);
 			break;
 		case PFS_NAMED_BY_LIST:
 			if (!other_head(c->panic, i))

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 /* f46edbd1b151 "mm/sparsemem: add helpers track active portions of a section at boot" (v5.3) */
+#define MAX_PHYSMEM_BITS 56 /* of riscv64; the others have 52 at most */
 #define SUBSECTION_SHIFT 21
 
 /* log2 of v; 64 if v is no power of two. */
@@ -129,7 +130,7 @@ int pfs_model_layout(struct pfs_model *m, struct pfs_err *err)
 	if (r)
 		return r;
 	l->section_shift = (unsigned int)v;
-	r = need(m, PFS_F_MAX_PHYSMEM_BITS, l->section_shift, 52, &physmem, err);
+	r = need(m, PFS_F_MAX_PHYSMEM_BITS, l->section_shift, MAX_PHYSMEM_BITS, &physmem, err);
 	if (r)
 		return r;
 	l->pages_per_section = UINT64_C(1) << (l->section_shift - l->page_shift);

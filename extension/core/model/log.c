@@ -402,7 +402,7 @@ static int read_records(struct build *b)
 	uint64_t buf, len, first, next, header;
 	struct record rec;
 	struct offsets o = { 0 };
-	unsigned char raw[2];
+	unsigned char raw[2], size[2];
 	size_t i, text_len;
 	int r;
 
@@ -429,12 +429,15 @@ static int read_records(struct build *b)
 		uint64_t at = buf + o.at[i], room;
 
 		if (!read_u64(m, at + pfs_val(f, PFS_F_PL_TS), &rec.ts) ||
-		    pfs_read_va(m->mem, at + pfs_val(f, PFS_F_PL_TEXT_LEN), raw, 2, NULL)) {
+		    pfs_read_va(m->mem, at + pfs_val(f, PFS_F_PL_TEXT_LEN), raw, 2, NULL) ||
+		    pfs_read_va(m->mem, at + pfs_val(f, PFS_F_PL_LEN), size, 2, NULL)) {
 			b->unreadable++;
 			continue;
 		}
 		text_len = (size_t)raw[0] | (size_t)raw[1] << 8;
-		room = len - o.at[i] - header;
+		/* find_records() saw to it that the record ends within the buffer. */
+		room = ((uint64_t)size[0] | (uint64_t)size[1] << 8) - header;
+		b->damaged += text_len > room;
 		/* struct printk_log: u16 text_len, u16 dict_len, u8 facility, u8 flags:5. */
 		read_origin(m, at, PFS_F_PL_CALLER, at + pfs_val(f, PFS_F_PL_TEXT_LEN) + 5, &rec);
 		r = add_record(b, &rec, at + header, text_len < room ? text_len : (size_t)room);
@@ -476,7 +479,8 @@ int pfs_model_log(struct pfs_model *m, struct pfs_err *err)
 	if (b.full)
 		pfs_limit(m, "log", "longer than %zu MiB or %zu lines: its oldest part is left out",
 			  MAX_TEXT >> 20, MAX_LINES);
-	if (b.unreadable || b.damaged)
+	m->log_damaged = b.unreadable || b.damaged;
+	if (m->log_damaged)
 		pfs_limit(m, "log", "incomplete: %llu records unreadable, %llu damaged",
 			  (unsigned long long)b.unreadable, (unsigned long long)b.damaged);
 	return 0;

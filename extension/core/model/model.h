@@ -212,13 +212,22 @@ struct pfs_model {
 	size_t nr_pgmaps;
 	bool pgmaps_known;	  /* pgmap_array, or pgmap_radix, was read to its end */
 	struct pfs_log_line *log; /* oldest first; text in the arena, or the target's */
+	bool log_damaged;	  /* records are missing that should be there */
 	size_t nr_log;
-	bool log_only; /* there is no dump: that there is none of the rest says nothing */
+	/* Of memory only the log was read: that there is none of the rest says nothing. */
+	bool log_only;
+	const char *lost; /* why the sections of this dump cannot be read; NULL: it has them */
 
 	struct pfs_limit *limits;
 	size_t nr_limits, cap_limits;
 	struct pfs_classifier *classifier; /* NULL until pfs_pages_open() (core/pages); read-only */
 };
+
+/* Is it of a log without a dump? */
+static inline bool pfs_is_log(const struct pfs_model *m)
+{
+	return m->log_only && !m->lost;
+}
 
 /*
  * Build all parts of the model except the log. An error is only what makes the

@@ -200,6 +200,11 @@ static int add_entry(void *arg, uint64_t first, uint64_t last, uint64_t entry)
 	if (entry == b->last)
 		return 0;
 	b->last = entry;
+	/* All of these structures have words in them. */
+	if (entry & 7) {
+		b->absurd++;
+		return 0;
+	}
 	for (i = 0; i < b->nr_seen; i++)
 		if (b->seen[i] == entry)
 			return 0;

@@ -195,7 +195,8 @@ static int find_table(struct walk_state *w, struct pfs_err *err)
 			   "mem_section: no plausible section table at 0x%llx, nor where its first "
 			   "word leads, 0x%llx (%s)",
 			   (unsigned long long)va, (unsigned long long)target,
-			   pfs_reach_name(pfs_walk_reach(&walk)));
+			   is_kernel_pointer(m, target) ? pfs_reach_name(pfs_walk_reach(&walk)) :
+							  "no kernel address");
 }
 
 static int by_nr(const void *a, const void *b)

@@ -130,6 +130,7 @@ static void set_esr(struct pfs_panic *p, uint64_t esr)
 	p->error_code = esr;
 	if (p->kind == PFS_PANIC_PAGE_FAULT && !p->access)
 		p->access = access_of(esr);
+	p->accessed = access_of(esr) != NULL;
 	p->bad_entry = p->kind == PFS_PANIC_PAGE_FAULT && refused_entry(esr);
 }
 
@@ -254,6 +255,13 @@ static int line(struct pfs_parser *x, const char *s, bool *ret_taken)
 		q = s + 6;
 		if (pfs_take_hex(&q, &esr))
 			set_esr(x->p, esr);
+		return 0;
+	}
+	if (pfs_starts(s, "FAR: ")) {
+		/* of handle_bad_stack(), with which the address is exact */
+		q = s + 5;
+		if (x->p->kind == PFS_PANIC_OOPS && !x->p->has_fault_address)
+			x->p->has_fault_address = pfs_take_hex(&q, &x->p->fault_address);
 		return 0;
 	}
 	if (pfs_starts(s, "pc : "))
@@ -438,25 +446,6 @@ static bool resolve(const struct pfs_panic *p, const struct access *a, struct pf
 	return true;
 }
 
-/*
- * The address as the kernel prints it: untagged_addr() takes away the top byte, where bit 55 says
- * that it would be one of user mode.
- */
-static uint64_t untagged(uint64_t va)
-{
-	return va & TOP_BIT ? va : va & ~TOP_BYTE;
-}
-
-/* A page fault's address is exact: another operand did not fault, but its fetch. */
-static bool explains(const struct pfs_panic *p, const struct pfs_operand *op)
-{
-	uint64_t size = op->size ? op->size : 1;
-
-	return p->kind != PFS_PANIC_PAGE_FAULT || !p->has_fault_address ||
-	       pfs_within(p->fault_address, op->address, size) ||
-	       pfs_within(p->fault_address, untagged(op->address), size);
-}
-
 static int decode(csh cs, struct pfs_arena *arena, const unsigned char *code, struct access *a)
 {
 	cs_insn *insn;
@@ -493,7 +482,7 @@ static int operand(struct pfs_arena *arena, const unsigned char *code, size_t le
 	cs_option(cs, CS_OPT_DETAIL, CS_OPT_ON);
 	r = decode(cs, arena, code, &a);
 	cs_close(&cs);
-	if (r || !a.base || !resolve(p, &a, &op) || !explains(p, &op))
+	if (r || !a.base || !resolve(p, &a, &op))
 		return r;
 	op.text = a.text;
 	p->operand = op;
@@ -529,6 +518,15 @@ static const char *const marks[] = {
 	NULL,
 };
 
+/*
+ * untagged_addr() takes away the top byte, which may be a tag, where bit 55 says that the address
+ * would be one of user mode.
+ */
+static uint64_t printed(uint64_t va)
+{
+	return va & TOP_BIT ? va : va & ~TOP_BYTE;
+}
+
 /* VMEMMAP_START to VMEMMAP_END are at the top, with 39, 48 or 52 bits of addresses. */
 static bool may_be_memmap(const struct pfs_panic *p, uint64_t va)
 {
@@ -543,6 +541,7 @@ const struct pfs_oops_arch pfs_oops_aarch64 = {
 	.die = die,
 	.line = line,
 	.operand = operand,
+	.printed = printed,
 	.call_target = call_target,
 	.marks = marks,
 	.may_be_memmap = may_be_memmap,

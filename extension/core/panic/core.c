@@ -112,6 +112,13 @@ static int read_memory(void *arg, uint64_t addr, void *buf, size_t len, bool phy
 	return pfs_read_va(m, addr, buf, len, &at) == PFS_REACH_OK ? 0 : -EFAULT;
 }
 
+/* Who hangs or stalls is reported by another, which is the one that crashed. */
+static uint32_t stack_of(const struct pfs_panic *p)
+{
+	return p->kind == PFS_PANIC_LOCKUP && p->pid > 0 && p->pid <= INT32_MAX ? (uint32_t)p->pid :
+										  0;
+}
+
 int pfs_panic_core(struct pfs_model *m, const struct pfs_panic *p, struct pfs_core *ret,
 		   struct pfs_err *err)
 {
@@ -144,6 +151,6 @@ int pfs_panic_core(struct pfs_model *m, const struct pfs_panic *p, struct pfs_co
 	if (logged)
 		put_logged(&at, arch, p, machines[k].prstatus);
 	put_header(elf, machines[k].machine, (size_t)(at - elf));
-	*ret = (struct pfs_core){ elf, (size_t)(at - elf), read_memory, m->mem };
+	*ret = (struct pfs_core){ elf, (size_t)(at - elf), read_memory, m->mem, stack_of(p) };
 	return 0;
 }

@@ -4,6 +4,7 @@
  *
  *	BUG: Bad page state in process omicli  pfn:09100
  *	BUG: Bad page map in process sh  pte:80000000091000a7 pmd:02a6b067
+ *	BUG: Bad page map in process sh  pmd:80000000092000e7		(v6.18)
  *	page:ffffea0000244000 count:0 mapcount:1 mapping:          (null) index:0x7f
  *	page:0000000061ad3c95 refcount:0 mapcount:1 mapping:... index:0x0 pfn:0x9100
  *	page: refcount:0 mapcount:1 mapping:... index:0x0 pfn:0x9100	(v6.10)
@@ -24,6 +25,7 @@
 #include <errno.h>
 
 #define MAX_NAMED 16
+#define PRESENT 1 /* of an entry: _PAGE_PRESENT of x86, PTE_VALID of arm64 */
 
 static bool take_int(const char **s, int32_t *ret)
 {
@@ -70,9 +72,31 @@ static bool parse_page(const char *s, struct pfs_named_page *ret)
 	return parse_counts(s, ret) || ret->poisoned;
 }
 
+/* A command may have any name, so the last one counts. */
+static const char *after_last(const char *s, const char *words)
+{
+	const char *q = pfs_after(s, words), *ret = NULL;
+
+	for (; q; q = pfs_after(q, words))
+		ret = q;
+	return ret;
+}
+
+/* The first entry is that of the page; since v6.18 it may be of any level, and is the only one. */
+static bool parse_entry(const char *s, uint64_t *ret)
+{
+	static const char *const levels[] = { " pte:", " pmd:", " pud:", " p4d:", " pgd:" };
+	const char *q = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(levels) / sizeof(levels[0]) && !q; i++)
+		q = after_last(s, levels[i]);
+	return q && pfs_take_hex(&q, ret);
+}
+
 /*
  * Parse lines of bad_page(), print_bad_pte() and filemap_unaccount_folio(). The second has
- * no PFN, but is followed by "page:".
+ * an entry and no PFN; "page:" follows where the entry leads to a struct page.
  */
 static bool parse_bad(const char *s, struct pfs_named_page *ret)
 {
@@ -86,6 +110,7 @@ static bool parse_bad(const char *s, struct pfs_named_page *ret)
 	q = pfs_after(s, "  pfn:");
 	if (q && pfs_take_hex(&q, &ret->pfn))
 		ret->has_pfn = true;
+	ret->has_entry = pfs_starts(s, "BUG: Bad page map ") && parse_entry(s, &ret->entry);
 	return true;
 }
 
@@ -128,8 +153,11 @@ static bool parse_list(const char *s, struct pfs_named_page *holder, struct pfs_
 		return false;
 	entry->page = should;
 	entry->has_page = true;
-	if (!number_after(s, next ? "(next=" : "(prev=", &head))
+	if (!number_after(s, next ? "(next=" : "(prev=", &head)) {
+		entry->word_is = is;
+		entry->word_should = should;
 		return true;
+	}
 	holder->page = head;
 	holder->has_page = true;
 	holder->word_at = head + (next ? 8 : 0);
@@ -374,6 +402,19 @@ int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, bool all
 	*ret = n.list;
 	*ret_nr = n.nr;
 	return r;
+}
+
+bool pfs_named_no_page(const struct pfs_named_page *d)
+{
+	return d->has_entry && !d->has_page && !d->has_pfn && !d->dumped;
+}
+
+bool pfs_entry_pfn(const struct pfs_model *m, uint64_t entry, uint64_t *ret_pfn)
+{
+	if (m->log_only || !(entry & PRESENT))
+		return false;
+	*ret_pfn = m->mem->arch->entry_address(m->mem, entry) >> m->layout.page_shift;
+	return true;
 }
 
 bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *d, uint64_t *ret_pfn)

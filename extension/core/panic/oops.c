@@ -95,22 +95,28 @@ static int set_comm(struct pfs_parser *x, const char *s, size_t n)
 	return x->p->comm ? 0 : -ENOMEM;
 }
 
-/* "CPU: 0 UID: 0 PID: 123 Comm: cat Not tainted ..."; a comm may contain blanks. */
+/*
+ * "CPU: 0 UID: 0 PID: 123 Comm: cat Not tainted ..."; a comm may contain blanks. What a
+ * line before it said of CPU or task holds, and a CPU or task that it contradicts is another.
+ */
 static int parse_cpu(struct pfs_parser *x, const char *s)
 {
 	static const char *const ends[] = { " Kdump: loaded", " Tainted: ", " Not tainted" };
+	int64_t cpu = -1, pid = -1;
 	const char *q;
 	uint64_t v;
 	size_t i, n;
 
-	if (x->p->cpu >= 0)
-		return 0;
 	q = s + strlen("CPU: ");
 	if (pfs_take_dec(&q, &v) && v < INT32_MAX)
-		x->p->cpu = (int)v;
+		cpu = (int64_t)v;
 	q = pfs_after(s, " PID: ");
 	if (q && pfs_take_dec(&q, &v))
-		x->p->pid = (int64_t)v;
+		pid = (int64_t)v;
+	if ((x->p->cpu >= 0 && x->p->cpu != cpu) || (x->p->pid >= 0 && x->p->pid != pid))
+		return 0;
+	x->p->cpu = (int)cpu;
+	x->p->pid = pid;
 	q = pfs_after(s, " Comm: ");
 	if (!q)
 		return 0;
@@ -150,6 +156,24 @@ static int parse_lockup(struct pfs_parser *x, const char *s)
 		return 0;
 	x->p->pid = (int64_t)v;
 	return set_comm(x, name, (size_t)(colon - name));
+}
+
+/* "task:sed             state:D stack:0     pid:111   ppid:107 ...": whose trace follows. */
+static int parse_task(struct pfs_parser *x, const char *s)
+{
+	const char *name = s + strlen("task:"), *end = strstr(s, " state:");
+	const char *q = pfs_after(s, " pid:");
+	uint64_t v;
+
+	if (x->traces || x->p->cpu >= 0 || x->p->pid >= 0 || x->p->comm || !end || !q)
+		return 0;
+	q = pfs_skip_space(q);
+	if (!pfs_take_dec(&q, &v))
+		return 0;
+	x->p->pid = (int64_t)v;
+	while (end > name && end[-1] == ' ')
+		end--;
+	return set_comm(x, name, end > name ? (size_t)(end - name) : 0);
 }
 
 static void parse_head(struct pfs_parser *x, const char *s)
@@ -207,6 +231,8 @@ static int parse_line(struct pfs_parser *x, const char *text)
 	}
 	if (pfs_starts(s, "CPU: "))
 		return parse_cpu(x, s);
+	if (pfs_starts(s, "task:"))
+		return parse_task(x, s);
 	if (x->arch) {
 		r = x->arch->line(x, s, &taken);
 		if (r || taken)

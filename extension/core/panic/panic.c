@@ -218,6 +218,33 @@ int pfs_panic_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_pa
 	return r;
 }
 
+/*
+ * The lines behind a panic() name the task and the CPU that noticed; those of the culprit
+ * come before. Are they the same, or is nothing known of a culprit?
+ */
+static bool same_context(const struct pfs_panic *p, const struct pfs_panic *after)
+{
+	if (p->cpu >= 0 && after->cpu >= 0)
+		return p->cpu == after->cpu;
+	if (p->pid >= 0 && after->pid >= 0)
+		return p->pid == after->pid;
+	return !p->comm && p->pid < 0 && !p->nr_stack;
+}
+
+static void fill_in(struct pfs_panic *p, const struct pfs_panic *after)
+{
+	if (!p->nr_stack) {
+		p->stack = after->stack;
+		p->nr_stack = after->nr_stack;
+	}
+	if (!p->comm && p->pid < 0) {
+		p->comm = after->comm;
+		p->pid = after->pid;
+	}
+	if (p->cpu < 0)
+		p->cpu = after->cpu;
+}
+
 /* Parse a panic() without an oops: what is around its line. */
 static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_oops *o,
 		       struct pfs_panic *p)
@@ -248,20 +275,8 @@ static int parse_panic(struct pfs_model *m, const struct survey *s, struct pfs_o
 	r = pfs_oops_parse(m, s->panic, block_end(m, s->panic, m->nr_log), &rest, &after);
 	if (r)
 		return r;
-	/*
-	 * These lines name the task and the CPU that noticed; those of the
-	 * culprit come before.
-	 */
-	if (!p->nr_stack) {
-		p->stack = after.stack;
-		p->nr_stack = after.nr_stack;
-	}
-	if (!p->comm && p->pid < 0) {
-		p->comm = after.comm;
-		p->pid = after.pid;
-	}
-	if (p->cpu < 0)
-		p->cpu = after.cpu;
+	if (same_context(p, &after))
+		fill_in(p, &after);
 	p->message = text;
 	if (contains(text, "sysrq triggered crash") || contains(text, "SysRq triggered crash"))
 		p->kind = PFS_PANIC_SYSRQ;
@@ -401,11 +416,41 @@ static int read_stack(struct pfs_model *m, struct pfs_panic *p)
 	return 0;
 }
 
-/* An operand that is known explains the fault; the kernel may have printed less of its address. */
-static bool printed_whole(const struct pfs_panic *p)
+/* What was not printed, or as a hash, is in a register; below the kernel's half it is of before. */
+static void settle_fault(const struct pfs_model *m, struct pfs_panic *p)
 {
-	return pfs_within(p->fault_address, p->operand.address,
-			  p->operand.size ? p->operand.size : 1);
+	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
+	const struct pfs_reg *at = arch && arch->fault ? pfs_panic_reg(p, arch->fault) : NULL;
+
+	if (p->has_fault_address || !at)
+		return;
+	if (p->kind == PFS_PANIC_PAGE_FAULT ||
+	    (p->stack_hit && pfs_in_kernel_half(m->mem, at->value))) {
+		p->has_fault_address = true;
+		p->fault_address = at->value;
+	}
+}
+
+/* Does the address that was printed lie in an operand at this one? */
+static bool within(const struct pfs_panic *p, uint64_t at)
+{
+	return pfs_within(p->fault_address, at, p->operand.size ? p->operand.size : 1);
+}
+
+/*
+ * Is the operand what faulted? An address is exact: where the operand does not contain it,
+ * something else in this instruction faulted (its fetch, a push, the frame of the exception).
+ * Without one, it takes an exception that is of an access: a division, a machine check or a
+ * lockup says nothing of the memory that its instruction has as an operand.
+ */
+static bool operand_faulted(const struct pfs_oops_arch *arch, const struct pfs_panic *p)
+{
+	const struct pfs_operand *op = &p->operand;
+
+	if (p->kind != PFS_PANIC_GP_FAULT && p->has_fault_address)
+		return within(p, op->address) ||
+		       (arch->printed && within(p, arch->printed(op->address)));
+	return p->accessed || p->kind == PFS_PANIC_GP_FAULT || p->kind == PFS_PANIC_PAGE_FAULT;
 }
 
 /*
@@ -413,19 +458,14 @@ static bool printed_whole(const struct pfs_panic *p)
  * fault the kernel prints what it makes of the instruction, and may leave the
  * displacement out (v5.10 does): the operand is more exact.
  */
-static void settle_addresses(const struct pfs_oops_arch *arch, struct pfs_panic *p)
+static void settle_addresses(struct pfs_panic *p)
 {
-	const struct pfs_reg *at = arch && arch->fault ? pfs_panic_reg(p, arch->fault) : NULL;
-
-	if (p->kind == PFS_PANIC_PAGE_FAULT && !p->has_fault_address && at) {
-		p->has_fault_address = true;
-		p->fault_address = at->value;
-	}
-	if (p->kind == PFS_PANIC_PAGE_FAULT && p->has_fault_address) {
+	if (p->kind != PFS_PANIC_GP_FAULT && p->has_fault_address) {
 		p->has_effective = true;
-		p->fault_address_effective = p->fault_address;
-		if (p->operand.valid && !printed_whole(p))
-			p->fault_address_effective = p->operand.address;
+		/* Where the operand is known, the kernel may have printed less of its address. */
+		p->fault_address_effective = p->operand.valid && !within(p, p->operand.address) ?
+						     p->operand.address :
+						     p->fault_address;
 	} else if (p->operand.valid) {
 		p->has_effective = true;
 		p->fault_address_effective = p->operand.address;
@@ -434,22 +474,31 @@ static void settle_addresses(const struct pfs_oops_arch *arch, struct pfs_panic 
 		p->access = p->operand.write ? "write" : "read";
 }
 
+/* A task that hangs or stalls is reported by another, whose CPU is the one that panicked. */
+static bool of_another(const struct pfs_panic *p)
+{
+	return p->kind == PFS_PANIC_LOCKUP && (p->comm || p->pid >= 0 || p->nr_stack);
+}
+
 static int complete(struct pfs_model *m, const struct pfs_oops *o, struct pfs_panic *p)
 {
 	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
 	int cpu, r = 0;
 
+	settle_fault(m, p);
 	if (!arch)
 		pfs_limit(m, "panic", "what an oops of %s says is not known",
 			  m->mem->arch ? m->mem->arch->name : "its machine");
-	if (p->cpu < 0 && (cpu = panic_cpu(m)) >= 0)
+	if (p->cpu < 0 && !of_another(p) && (cpu = panic_cpu(m)) >= 0)
 		p->cpu = cpu;
 	if (!p->nr_regs)
 		r = regs_from_note(m, p);
 	if (!r && arch && arch->operand && p->regs_from && !strcmp(p->regs_from, "log") &&
 	    (!p->access || strcmp(p->access, "exec")) && p->kind != PFS_PANIC_BUG)
 		r = arch->operand(&m->arena, o->code, o->nr_code, p);
-	settle_addresses(arch, p);
+	if (p->operand.valid && !operand_faulted(arch, p))
+		p->operand = (struct pfs_operand){ .valid = false };
+	settle_addresses(p);
 	return r ? r : read_stack(m, p);
 }
 

@@ -28,6 +28,7 @@ struct pfs_reg {
 struct pfs_frame {
 	const char *function;
 	uint64_t offset, size;
+	uint64_t ip;	    /* address of that, where somebody knows the symbol's; 0: unknown */
 	bool guess;	    /* the kernel printed "? function" */
 	const char *module; /* NULL: the kernel image */
 	/* What the library of a debugger adds, where there is one (unwind.c). */
@@ -85,6 +86,8 @@ struct pfs_named_page {
 	uint64_t page;	    /* an address inside its struct page, if has_page */
 	uint64_t pfn;	    /* if has_pfn */
 	bool has_page, has_pfn;
+	bool has_entry; /* the line names an entry of a page table, and a page only if it says so */
+	uint64_t entry;
 	bool dumped;	 /* dump_page() printed more about it */
 	bool poisoned;	 /* "is uninitialized and poisoned" */
 	bool has_counts; /* as they were printed: _mapcount is one less than mapcount */
@@ -93,7 +96,10 @@ struct pfs_named_page {
 	const char *owner, *tracked; /* page_owner's lines; NULL: none */
 	uint64_t raw[8]; /* the words of the struct page as they were printed, in order */
 	unsigned int nr_raw;
-	/* The wrong word of a list; word_at is 0 if it is not in this page. */
+	/*
+	 * The wrong word of a list; word_at is 0 if it is not in this page. Without it, word_is
+	 * and word_should are of a message that does not say where the word is.
+	 */
 	uint64_t word_at, word_is, word_should;
 };
 
@@ -112,6 +118,9 @@ struct pfs_panic {
 	const char *access;		  /* "read", "write", "exec"; NULL: not said */
 	bool has_error_code;
 	uint64_t error_code;
+	bool stack_hit; /* the guard page of a stack was: it is not said by which access */
+	/* The exception is one of an access to memory, though it has no address. */
+	bool accessed;
 	/*
 	 * The CPU refused a page-table entry that is present: it has a reserved
 	 * bit, or an address that is beyond what the CPU has.
@@ -210,5 +219,9 @@ const char *pfs_panic_kind_name(enum pfs_panic_kind k); /* "page-fault", ... */
 
 /* The PFN that a message names, directly or by an address in the memmap. */
 bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *n, uint64_t *ret_pfn);
+/* The message names a page table entry, and no struct page to go with it. */
+bool pfs_named_no_page(const struct pfs_named_page *n);
+/* The PFN that an entry of a page table leads to; false: it is not present, or not known. */
+bool pfs_entry_pfn(const struct pfs_model *m, uint64_t entry, uint64_t *ret_pfn);
 
 #endif

@@ -159,6 +159,22 @@ static void parse_fault_address(struct pfs_panic *p, const char *s)
 	}
 }
 
+/*
+ * "BUG: TASK stack guard page was hit at 00000000178098e0 (stack is ...": hashed, since v4.15.
+ * A double fault comes of what the CPU itself pushed, and the address is CR2 as it was then.
+ */
+static void parse_guard(struct pfs_panic *p, const char *s)
+{
+	const char *q = pfs_after(s, " stack guard page was hit at ");
+	uint64_t at;
+
+	p->stack_hit = q || pfs_starts(s, "BUG: stack guard page was hit");
+	if (q && pfs_take_hex(&q, &at) && at >> 63) {
+		p->has_fault_address = true;
+		p->fault_address = at;
+	}
+}
+
 static void head(struct pfs_panic *p, const char *s)
 {
 	if (pfs_starts(s, "BUG: unable") || pfs_starts(s, "BUG: kernel NULL")) {
@@ -166,6 +182,7 @@ static void head(struct pfs_panic *p, const char *s)
 		parse_fault_address(p, s);
 	} else {
 		p->kind = PFS_PANIC_OOPS;
+		parse_guard(p, s);
 	}
 }
 
@@ -192,6 +209,8 @@ static void die(struct pfs_panic *p, const char *s)
 		parse_fault_address(p, s);
 	} else if (p->kind == PFS_PANIC_NONE) {
 		p->kind = PFS_PANIC_OOPS;
+		p->accessed = pfs_starts(s, "stack segment: ") ||
+			      pfs_starts(s, "alignment check: ");
 	}
 	if (p->kind == PFS_PANIC_PAGE_FAULT && !p->access && p->has_error_code)
 		p->access = access_of(p->error_code);
@@ -401,7 +420,7 @@ static bool in_either_half(uint64_t va)
 
 static bool explains(const struct pfs_panic *p, const struct pfs_operand *op)
 {
-	if (p->kind == PFS_PANIC_PAGE_FAULT && p->has_fault_address)
+	if (p->kind != PFS_PANIC_GP_FAULT && p->has_fault_address)
 		return pfs_within(p->fault_address, op->address, op->size ? op->size : 1);
 	return !in_either_half(op->address);
 }
@@ -429,11 +448,7 @@ static int choose(csh cs, struct pfs_arena *a, const cs_insn *insn, struct pfs_p
 		if (!best.have || (c.hit && !best.hit))
 			best = c;
 	}
-	/*
-	 * The address of a page fault is exact: if the operand does not contain
-	 * it, something else in this instruction faulted (its fetch, a push).
-	 */
-	if (!best.have || (p->kind == PFS_PANIC_PAGE_FAULT && p->has_fault_address && !best.hit))
+	if (!best.have)
 		return 0;
 	best.op.text = pfs_printf(a, "%s %s", insn->mnemonic, insn->op_str);
 	if (!best.op.text)

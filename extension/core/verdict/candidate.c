@@ -52,24 +52,32 @@ static int add(struct pfs_model *m, struct pfs_leads *leads, uint64_t pfn, enum 
 	return 0;
 }
 
+static int from_line(struct pfs_model *m, const struct pfs_named_page *d, const char *what,
+		     struct pfs_leads *leads)
+{
+	uint64_t pfn;
+
+	if (!pfs_named_pfn(m, d, &pfn) || !has_memmap(m, pfn))
+		return 0;
+	return add(m, leads, pfn, PFS_SRC_LOG, pfs_printf(&m->arena, "%s \"%s\"", what, d->line));
+}
+
 static int from_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *leads)
 {
+	struct pfs_named_page holder;
 	size_t i;
-	int r;
+	int r = 0;
 
-	for (i = 0; i < p->nr_named; i++) {
+	for (i = 0; i < p->nr_named && !r; i++) {
 		const struct pfs_named_page *d = &p->named[i];
-		uint64_t pfn;
 
-		if (d->by == PFS_NAMED_BY_MCE || !pfs_named_pfn(m, d, &pfn))
+		if (d->by == PFS_NAMED_BY_MCE)
 			continue;
-		r = has_memmap(m, pfn) ? add(m, leads, pfn, PFS_SRC_LOG,
-					     pfs_printf(&m->arena, "log line \"%s\"", d->line)) :
-					 0;
-		if (r)
-			return r;
+		r = from_line(m, d, "log line", leads);
+		if (!r && !m->log_only && pfs_list_holder(m, d, &holder))
+			r = from_line(m, &holder, "the list that is named in log line", leads);
 	}
-	return 0;
+	return r;
 }
 
 static int from_register(struct pfs_model *m, const struct pfs_reg *reg, struct pfs_leads *leads)

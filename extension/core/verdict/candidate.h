@@ -67,6 +67,14 @@ size_t pfs_page_pointers(const struct pfs_model *m, const struct pfs_page *p,
 			 struct pfs_pointer *ret, size_t max);
 
 /*
+ * The page that holds the wrong word of a list, where the message has no more than the entry
+ * that should be there: a neighbour of that entry has it. Then *ret is as if the message had
+ * named it (named.c).
+ */
+bool pfs_list_holder(struct pfs_model *m, const struct pfs_named_page *d,
+		     struct pfs_named_page *ret);
+
+/*
  * A page of which the kernel said that it is bad when it was freed: did a compound page
  * before it reach over it? Then *ret is the second page of that one, which says how large it
  * is, and *ret_why tells (compound.c).
@@ -79,12 +87,12 @@ bool pfs_overreached(struct pfs_model *m, const struct pfs_panic *p, const struc
 bool pfs_on_free_list(struct pfs_model *m, const struct pfs_page *page);
 
 /*
- * The kernel jumped to what is no function: was that the function that frees the compound
- * page of which this page is the head? Then *ret is the second page, which says so.
+ * The kernel called what is no destructor: was it by the number of the function that frees the
+ * compound page of which this page is the head? Then *ret is the second page, which has it.
  */
-bool pfs_wild_destructor(struct pfs_model *m, const struct pfs_panic *p,
-			 const struct pfs_page *page, struct pfs_page *ret,
-			 enum pfs_confidence *ret_confidence, const char **ret_why);
+enum pfs_reproduces pfs_wild_destructor(struct pfs_model *m, const struct pfs_panic *p,
+					const struct pfs_page *page, struct pfs_page *ret,
+					enum pfs_confidence *ret_confidence, const char **ret_why);
 
 /*
  * What is wrong with the entry that maps this struct page, to go behind "the struct page of

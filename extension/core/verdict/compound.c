@@ -148,32 +148,80 @@ bool pfs_overreached(struct pfs_model *m, const struct pfs_panic *p, const struc
 	return false;
 }
 
-bool pfs_wild_destructor(struct pfs_model *m, const struct pfs_panic *p,
-			 const struct pfs_page *page, struct pfs_page *ret,
-			 enum pfs_confidence *ret_confidence, const char **ret_why)
+/* Was the kernel in this function, or in what it called? */
+static enum pfs_reproduces called(const struct pfs_panic *p, uint64_t function)
+{
+	enum pfs_reproduces r = p->ip ? PFS_DOES_NOT : PFS_CANNOT_TELL;
+	size_t i;
+
+	if (p->ip && p->ip - p->offset == function)
+		return PFS_REPRODUCES;
+	for (i = 0; i < p->nr_stack; i++) {
+		if (!p->stack[i].ip)
+			continue;
+		if (p->stack[i].ip - p->stack[i].offset == function)
+			return PFS_REPRODUCES;
+		r = PFS_DOES_NOT;
+	}
+	return r;
+}
+
+/* The number leads to a word behind the table, which is any address, and may be one of code. */
+static enum pfs_reproduces by_number(struct pfs_model *m, const struct pfs_panic *p, uint64_t dtor,
+				     enum pfs_confidence *ret_confidence, const char **ret_how)
+{
+	bool jumped = p->access && !strcmp(p->access, "exec");
+	struct pfs_err ignored;
+	enum pfs_reproduces r;
+	uint64_t function, at;
+
+	*ret_confidence = PFS_CONF_HIGH;
+	if (!pfs_have(m->facts, PFS_F_DTORS) ||
+	    pfs_read_u64(m->mem, pfs_val(m->facts, PFS_F_DTORS) + dtor * 8, &function,
+			 "compound_page_dtors", &ignored)) {
+		*ret_confidence = PFS_CONF_MEDIUM;
+		*ret_how = "the kernel jumped to what is no code";
+		return jumped ? PFS_REPRODUCES : PFS_CANNOT_TELL;
+	}
+	if (jumped && pfs_fault_at(p, &at)) {
+		*ret_how = "what is there in compound_page_dtors[] is the address that the kernel "
+			   "jumped to";
+		return at == function ? PFS_REPRODUCES : PFS_DOES_NOT;
+	}
+	r = called(p, function);
+	*ret_how = "what is there in compound_page_dtors[] is a function that the kernel was in, "
+		   "and that frees no page";
+	return r;
+}
+
+static bool may_be_code(const struct pfs_panic *p)
+{
+	return p->kind == PFS_PANIC_PAGE_FAULT || p->kind == PFS_PANIC_GP_FAULT ||
+	       p->kind == PFS_PANIC_OOPS;
+}
+
+enum pfs_reproduces pfs_wild_destructor(struct pfs_model *m, const struct pfs_panic *p,
+					const struct pfs_page *page, struct pfs_page *ret,
+					enum pfs_confidence *ret_confidence, const char **ret_why)
 {
 	const struct pfs_classifier *c = m->classifier;
-	uint64_t dtor, function, at;
+	enum pfs_reproduces r;
 	struct pfs_err ignored;
-	bool known;
+	const char *how;
+	uint64_t dtor;
 
-	if (!p->access || strcmp(p->access, "exec") || !pfs_fault_at(p, &at) || !is_head(m, page) ||
-	    !c->nr_dtors || pfs_page_get(m, page->pfn + 1, ret, &ignored) || !tail_of(ret, page) ||
+	if (!may_be_code(p) || !is_head(m, page) || !c->nr_dtors ||
+	    pfs_page_get(m, page->pfn + 1, ret, &ignored) || !tail_of(ret, page) ||
 	    !pfs_second_get(&c->dtor, ret->bytes, &dtor) || dtor < c->nr_dtors)
-		return false;
-	known = pfs_have(m->facts, PFS_F_DTORS) &&
-		!pfs_read_u64(m->mem, pfs_val(m->facts, PFS_F_DTORS) + dtor * 8, &function,
-			      "compound_page_dtors", &ignored);
-	if (known && function != at)
-		return false;
-	*ret_confidence = known ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
+		return PFS_DOES_NOT;
+	r = by_number(m, p, dtor, ret_confidence, &how);
+	if (r != PFS_REPRODUCES)
+		how = "whether the kernel called what is there in compound_page_dtors[] is not "
+		      "known without the symbols";
 	*ret_why =
 		pfs_printf(&m->arena,
 			   "it has the number of the function that frees the compound page of PFN "
 			   "0x%llx: %llu, and there are %llu; %s",
-			   ULL(page->pfn), ULL(dtor), ULL(c->nr_dtors),
-			   known ? "what is there in compound_page_dtors[] is the address that the "
-				   "kernel jumped to" :
-				   "the kernel jumped to what is no code");
-	return true;
+			   ULL(page->pfn), ULL(dtor), ULL(c->nr_dtors), how);
+	return r;
 }

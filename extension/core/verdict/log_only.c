@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The verdict where there is a log and no dump. The kernel's own words may say that a
- * struct page is bad; what a fault stepped on cannot be looked at. Then it counts what
- * it could have been: which known bugs were seen in these functions, with these words,
- * and which command on a vmcore of the same panic would tell.
+ * The verdict where there is a log and no dump, or one whose sections cannot be read. The
+ * kernel's own words may say that a struct page is bad; what a fault stepped on cannot be
+ * looked at. Then it counts what it could have been: which known bugs were seen in these
+ * functions, with these words, and which command on a vmcore of the same panic would tell.
  */
 #include <errno.h>
 #include <string.h>
@@ -464,6 +464,10 @@ static const char *command_for(struct log_verdict *d, const struct pfs_named_pag
 
 static void decide_by(struct log_verdict *d, const struct pfs_named_page *n)
 {
+	if (d->m->lost) {
+		d->v->decided_by = "a dump of this very panic whose sections can be read";
+		return;
+	}
 	d->v->command = or_oom(d, command_for(d, n));
 	d->v->decided_by = or_oom(d, pfs_printf(&d->m->arena, "%s, of a vmcore of this very panic",
 						d->v->command ? d->v->command : ""));
@@ -488,6 +492,8 @@ static const char *page_name(struct log_verdict *d, const struct pfs_named_page 
 {
 	uint64_t pfn;
 
+	if (pfs_named_no_page(n))
+		return "a page table entry";
 	if (pfs_named_pfn(d->m, n, &pfn))
 		return or_oom(d,
 			      pfs_printf(&d->m->arena, "the struct page of PFN 0x%llx", ULL(pfn)));
@@ -511,6 +517,11 @@ static void blame(struct log_verdict *d, const struct pfs_named_page *n)
 	v->page.va = n->has_page		? n->page :
 		     d->m->layout.vmemmap_known ? pfs_pfn_to_page(d->m, v->page.pfn) :
 						  0;
+	v->page.why = "no section can be read, and so no struct page";
+	if (d->m->lost)
+		v->has_pfn &= v->page.va != 0;
+	if (d->m->lost && v->has_pfn)
+		pfs_walk_va(d->m->mem, v->page.va, &v->page.walk);
 	v->advice = "Report the page, the condition and the stack to the memory management list. "
 		    "A vmcore says what the page is now, and what is around it.";
 }
@@ -530,7 +541,8 @@ static int candidates(struct log_verdict *d)
 			return -ENOMEM;
 		c->pfn = leads.l[i].pfn;
 		c->from = leads.l[i].from;
-		c->why = "a log has no struct page to look at";
+		c->why = d->m->lost ? "no section can be read, and so no struct page" :
+				      "a log has no struct page to look at";
 	}
 	return r;
 }
@@ -542,14 +554,103 @@ static void no_fault(struct log_verdict *d, const struct pfs_named_page *earlier
 
 	if (d->p->kind == PFS_PANIC_NONE) {
 		v->status = PFS_NO_PANIC;
-		v->title = earlier ? "nothing in this log killed the machine; it names a bad page" :
-				     "nothing in this log killed the machine";
+		v->title = !earlier ? "nothing in this log killed the machine" :
+			   pfs_named_no_page(earlier) ?
+				      "nothing in this log killed the machine; it names a bad "
+				      "page table entry" :
+				      "nothing in this log killed the machine; it names a bad page";
 		return;
 	}
 	v->status = PFS_UNRELATED;
 	v->title = "nothing ties the panic to the memmap: it names no page";
 	v->confidence = d->p->kind == PFS_PANIC_SYSRQ ? PFS_CONF_HIGH : PFS_CONF_MEDIUM;
 	v->advice = "Look elsewhere for the cause of this panic.";
+}
+
+/* Is the address in the page of sections that this word leads to, where nothing is mapped? */
+static bool leads_nowhere(const struct log_verdict *d, uint64_t word, uint64_t at)
+{
+	struct pfs_walk walk;
+
+	/* What is followed from near NULL is any pointer. */
+	if (word < MAX_OFFSET || !pfs_within(at, word, d->m->layout.page_size))
+		return false;
+	if (!d->m->mem->arch->canonical(d->m->mem, word))
+		return true;
+	pfs_walk_va(d->m->mem, word, &walk);
+	return pfs_walk_reach(&walk) == PFS_REACH_UNMAPPED;
+}
+
+/* Where one bit alone makes an address of the word, that is what bad memory does. */
+static void one_bit_of_table(struct log_verdict *d, uint64_t word)
+{
+	unsigned int bit, found = 0, which = 0;
+	struct pfs_walk walk;
+	uint64_t va;
+
+	for (bit = d->m->layout.page_shift; bit < 64; bit++) {
+		va = word ^ UINT64_C(1) << bit;
+		pfs_walk_va(d->m->mem, va, &walk);
+		if (!d->m->mem->arch->canonical(d->m->mem, va) || !walk.mapped)
+			continue;
+		which = bit;
+		found++;
+	}
+	if (found == 1)
+		evidence(d, "one bit from 0x%llx, which is mapped, bit %u: bad memory looks so",
+			 ULL(word ^ UINT64_C(1) << which), which);
+}
+
+/*
+ * Did the kernel itself go where the table of sections leads? The address of the table is
+ * that of its first word, or of a variable that points to it (facts.def).
+ */
+static bool died_of_table(struct log_verdict *d)
+{
+	struct pfs_model *m = d->m;
+	struct pfs_verdict *v = d->v;
+	unsigned char buf[8];
+	uint64_t at, word;
+	unsigned int i;
+
+	if (!m->lost || !pfs_have(m->facts, PFS_F_MEM_SECTION) || !pfs_fault_at(d->p, &at))
+		return false;
+	word = pfs_val(m->facts, PFS_F_MEM_SECTION);
+	for (i = 0; i < 2; i++) {
+		if (pfs_read_va(m->mem, word, buf, sizeof(buf), NULL))
+			return false;
+		word = pfs_le64(buf);
+		if (leads_nowhere(d, word, at))
+			break;
+	}
+	if (i == 2)
+		return false;
+	v->status = PFS_UNEXPLAINED;
+	v->title = or_oom(d,
+			  pfs_printf(&m->arena,
+				     "mem_section leads to 0x%llx, where nothing is: the kernel "
+				     "finds no section of its memory, and died when it went there",
+				     ULL(word)));
+	v->advice =
+		"Test the memory of this machine. If it is sound, report the word and the stack "
+		"to the memory management list.";
+	evidence(d, "%s%s went to 0x%llx, which is mem_section's 0x%llx and 0x%llx bytes",
+		 who(d->p), d->p->function ? "()" : "", ULL(at), ULL(word), ULL(at - word));
+	one_bit_of_table(d, word);
+	return true;
+}
+
+/* No page of this dump can be judged: that is no word for or against any of them. */
+static void lost(struct log_verdict *d)
+{
+	struct pfs_verdict *v = d->v;
+
+	v->status = PFS_INCONCLUSIVE;
+	v->confidence = PFS_CONF_LOW;
+	v->title = "no section of the memmap can be read: whether a struct page has to do with "
+		   "this panic is not known";
+	v->advice = "The limits say what could not be read. If that is the dump's fault, take "
+		    "another one, or give the kernel's vmlinux.";
 }
 
 static bool page_may_fault(const struct pfs_panic *p)
@@ -586,44 +687,63 @@ static void undecided(struct log_verdict *d, const struct pfs_named_page *earlie
 	v->advice = "Keep a vmcore of the next one (kdump, makedumpfile without -e).";
 }
 
+/* Could a bad page be the cause, by what the log says of the fault? */
+static bool is_possible(struct log_verdict *d, const struct pfs_named_page *now)
+{
+	const struct pfs_panic *p = d->p;
+	bool possible = false, known = false;
+
+	if (page_may_fault(p)) {
+		d->no_memory |= candidates(d) != 0;
+		if (now)
+			look_at_words(d, now);
+		look_at_operand(d);
+		possible = look_at_fault(d) || look_at_pointer(d);
+		/* Which bug it would be is for those to ask who have no dump. */
+		known = !d->m->lost && find_possible(d);
+	}
+	possible |= known || d->has_symptom || d->v->nr_candidates ||
+		    names_page(d, p->named, p->nr_named) || is_foreign(d);
+	if (page_may_fault(p) && !possible && half_told(p)) {
+		possible = true;
+		evidence(d, "the log does not hold all of the oops: what faulted is not known");
+	}
+	return possible;
+}
+
+static void decide(struct log_verdict *d, const struct pfs_named_page *now,
+		   const struct pfs_named_page *earlier)
+{
+	const struct pfs_panic *p = d->p;
+	bool possible = is_possible(d, now);
+
+	if (now && page_may_fault(p)) {
+		blame(d, now);
+		d->v->confidence = PFS_CONF_MEDIUM;
+	} else if (d->m->lost && p->kind != PFS_PANIC_NONE) {
+		lost(d);
+	} else if ((possible && page_may_fault(p)) ||
+		   ((earlier || now || names_page(d, p->elsewhere, p->nr_elsewhere)) &&
+		    p->kind != PFS_PANIC_NONE)) {
+		undecided(d, earlier ? earlier : now);
+	} else {
+		no_fault(d, earlier);
+	}
+	if (d->v->confidence != PFS_CONF_HIGH || now || earlier)
+		decide_by(d, now ? now : earlier);
+}
+
 int pfs_verdict_of_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_verdict *ret,
 		       struct pfs_err *err)
 {
 	struct log_verdict d = { .m = m, .p = p, .v = ret };
-	const struct pfs_named_page *now = accused(m, p->named, p->nr_named);
-	const struct pfs_named_page *earlier = accused(m, p->elsewhere, p->nr_elsewhere);
-	bool possible = false, known = false;
-	int r = 0;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->confidence = PFS_CONF_HIGH;
-	if (page_may_fault(p)) {
-		r = candidates(&d);
-		if (now)
-			look_at_words(&d, now);
-		look_at_operand(&d);
-		possible = look_at_fault(&d) || look_at_pointer(&d);
-		known = find_possible(&d);
-	}
-	possible |= known || d.has_symptom || ret->nr_candidates ||
-		    names_page(&d, p->named, p->nr_named) || is_foreign(&d);
-	if (page_may_fault(p) && !possible && half_told(p)) {
-		possible = true;
-		evidence(&d, "the log does not hold all of the oops: what faulted is not known");
-	}
-	if (now && page_may_fault(p)) {
-		blame(&d, now);
-		ret->confidence = PFS_CONF_MEDIUM;
-	} else if ((possible && page_may_fault(p)) ||
-		   ((earlier || now || names_page(&d, p->elsewhere, p->nr_elsewhere)) &&
-		    p->kind != PFS_PANIC_NONE)) {
-		undecided(&d, earlier ? earlier : now);
-	} else {
-		no_fault(&d, earlier);
-	}
+	if (!died_of_table(&d))
+		decide(&d, accused(m, p->named, p->nr_named),
+		       accused(m, p->elsewhere, p->nr_elsewhere));
 	tell_words(&d, p->named, p->nr_named);
 	tell_words(&d, p->elsewhere, p->nr_elsewhere);
-	if (ret->confidence != PFS_CONF_HIGH || now || earlier)
-		decide_by(&d, now ? now : earlier);
-	return r || d.no_memory ? pfs_err_set(err, ENOMEM, "verdict: out of memory") : 0;
+	return d.no_memory ? pfs_err_set(err, ENOMEM, "verdict: out of memory") : 0;
 }

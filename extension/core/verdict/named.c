@@ -289,12 +289,42 @@ static enum pfs_reproduces on_list(struct words *w)
 	return PFS_DOES_NOT;
 }
 
+/* Is the word in the list_head that this one leads to? */
+static bool held_by(struct pfs_model *m, const struct pfs_named_page *d, size_t side,
+		    struct pfs_named_page *ret)
+{
+	struct pfs_err ignored;
+	uint64_t head, word;
+
+	if (pfs_read_u64(m->mem, d->page + side, &head, "list", &ignored) ||
+	    pfs_read_u64(m->mem, head + 8 - side, &word, "list", &ignored) || word != d->word_is)
+		return false;
+	*ret = *d;
+	ret->page = head;
+	ret->word_at = head + 8 - side;
+	return true;
+}
+
+/*
+ * "lib/list_debug.c: print more list debugging context in __list_del_entry_valid()", v5.19,
+ * added where the word is.
+ */
+bool pfs_list_holder(struct pfs_model *m, const struct pfs_named_page *d,
+		     struct pfs_named_page *ret)
+{
+	if (d->by != PFS_NAMED_BY_LIST || !d->has_page || d->word_at ||
+	    d->word_is == d->word_should)
+		return false;
+	return held_by(m, d, 0, ret) || held_by(m, d, 8, ret);
+}
+
 enum pfs_reproduces pfs_named_reproduces(struct pfs_model *m, const struct pfs_panic *p,
 					 struct pfs_page *page, enum pfs_confidence *ret_confidence,
 					 const char **ret_why)
 {
 	struct words w = { .m = m, .page = page };
 	enum pfs_reproduces r = PFS_DOES_NOT;
+	struct pfs_named_page holder;
 	uint64_t pfn;
 	size_t i;
 
@@ -303,7 +333,10 @@ enum pfs_reproduces pfs_named_reproduces(struct pfs_model *m, const struct pfs_p
 		return PFS_DOES_NOT;
 	for (i = 0; i < p->nr_named && r != PFS_REPRODUCES; i++) {
 		w.d = &p->named[i];
-		if (!pfs_named_pfn(m, w.d, &pfn) || pfn != page->pfn)
+		if (pfs_list_holder(m, w.d, &holder) && pfs_named_pfn(m, &holder, &pfn) &&
+		    pfn == page->pfn)
+			w.d = &holder;
+		else if (!pfs_named_pfn(m, w.d, &pfn) || pfn != page->pfn)
 			continue;
 		if (!page->has_bytes && w.d->by != PFS_NAMED_BY_SAN)
 			continue;

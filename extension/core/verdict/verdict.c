@@ -17,6 +17,7 @@ struct verdict {
 	struct pfs_verdict *v;
 	bool no_memory;
 	bool cannot_tell; /* a struct page that the panic points to cannot be read */
+	bool no_symbols;  /* a page may have led to code, and which that was is not known */
 	bool named;	  /* the panic names a struct page outright */
 	bool by_words;	  /* the kernel's words, not a fault, say that the page is bad */
 	bool one_word;	  /* the page was initialised, and one word of it is wrong since */
@@ -197,11 +198,21 @@ static bool second_page(struct verdict *d, const struct pfs_lead *lead, struct p
 			bool found_bad, const char **ret_why)
 {
 	enum pfs_confidence confidence = PFS_CONF_MEDIUM;
+	enum pfs_reproduces r = PFS_DOES_NOT;
 	struct pfs_page second;
 
-	if (lead->source > PFS_SRC_STACK ||
-	    (found_bad ? !pfs_overreached(d->m, d->p, page, &second, &confidence, ret_why) :
-			 !pfs_wild_destructor(d->m, d->p, page, &second, &confidence, ret_why)))
+	if (lead->source > PFS_SRC_STACK)
+		return false;
+	if (!found_bad)
+		r = pfs_wild_destructor(d->m, d->p, page, &second, &confidence, ret_why);
+	else if (pfs_overreached(d->m, d->p, page, &second, &confidence, ret_why))
+		r = PFS_REPRODUCES;
+	if (r == PFS_CANNOT_TELL) {
+		d->no_symbols = true;
+		d->no_memory |= !*ret_why;
+		d->v->candidates[d->v->nr_candidates - 1].why = *ret_why;
+	}
+	if (r != PFS_REPRODUCES)
 		return false;
 	if (!pfs_state_abnormal(second.state)) {
 		second.state = PFS_ST_GARBAGE;
@@ -509,6 +520,56 @@ static int blame_pageblock(struct verdict *d, const struct pfs_leads *leads)
 	return 1;
 }
 
+/* What is lost may have named a page, or have been the panic. */
+static void damaged_log(struct pfs_verdict *v)
+{
+	v->status = PFS_INCONCLUSIVE;
+	v->title =
+		"records of the kernel log are damaged, and what is left of it names no bad page";
+	v->advice = "The console's record of the panic is needed.";
+	v->decided_by = "the console's record of the panic";
+}
+
+/*
+ * print_bad_pte() names the entry of a process's page table, and dumps a page if the entry
+ * leads to one. Panics of panic_on_taint and panic_on_warn are about such an entry.
+ */
+static bool blame_entry(struct verdict *d)
+{
+	struct pfs_verdict *v = d->v;
+	const struct pfs_named_page *n = NULL;
+	uint64_t pfn;
+	size_t i;
+
+	for (i = 0; i < d->p->nr_named && !n; i++)
+		if (pfs_named_no_page(&d->p->named[i]))
+			n = &d->p->named[i];
+	if (!n)
+		return false;
+	v->confidence = PFS_CONF_MEDIUM;
+	v->advice = "Test the machine's memory. If it is sound, or if other machines have it, "
+		    "report the entry and the stack: who wrote it.";
+	v->decided_by = "who wrote the entry (the mapping's vm_ops, and the memory around it)";
+	evidence(d, "the kernel says \"%s\"", n->line);
+	if (pfs_entry_pfn(d->m, n->entry, &pfn) && !pfs_section_of(d->m, pfn)) {
+		v->status = PFS_UNRELATED;
+		v->title =
+			pfs_printf(&d->m->arena,
+				   "PFN 0x%llx has no struct page: the kernel found a page table "
+				   "entry bad that leads there",
+				   ULL(pfn));
+		evidence(d,
+			 "the entry 0x%llx leads to physical 0x%llx, of which there is no section",
+			 ULL(n->entry), ULL(pfn << d->m->layout.page_shift));
+		d->no_memory |= !v->title;
+	} else {
+		v->status = PFS_UNEXPLAINED;
+		v->title = "the kernel found an entry of a process's page table bad, and named no "
+			   "struct page";
+	}
+	return true;
+}
+
 static void nothing_found(struct verdict *d)
 {
 	struct pfs_verdict *v = d->v;
@@ -528,6 +589,12 @@ static void nothing_found(struct verdict *d)
 		v->title = "the panic points to a struct page that this dump does not hold";
 		v->advice = "A dump that keeps the memmap is needed (makedumpfile without -e).";
 		v->decided_by = "the bytes of that struct page";
+	} else if (d->no_symbols) {
+		v->status = PFS_INCONCLUSIVE;
+		v->title = "the panic points to a compound page whose destructor is none: whether "
+			   "the kernel called it is not known";
+		v->advice = "Give the kernel's vmlinux, or its System.map.";
+		v->decided_by = "the symbols of the kernel: a vmlinux or --system-map";
 	} else if (d->p->no_log) {
 		v->status = PFS_INCONCLUSIVE;
 		v->title = "the machine had panicked, but the dump holds no log that says why";
@@ -564,6 +631,8 @@ static void nothing_found(struct verdict *d)
 		about_words(d);
 		v->advice = "Look at what the page dump says it is dumped because of.";
 		v->decided_by = "the condition of the BUG that printed the page";
+	} else if (d->m->log_damaged && d->p->kind != PFS_PANIC_SYSRQ) {
+		damaged_log(v);
 	} else {
 		v->status = PFS_UNRELATED;
 		v->title = v->nr_candidates ?
@@ -585,6 +654,11 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 
 	memset(ret, 0, sizeof(*ret));
 	ret->confidence = PFS_CONF_HIGH;
+	if (p->kind == PFS_PANIC_NONE && m->log_damaged) {
+		ret->confidence = PFS_CONF_MEDIUM;
+		damaged_log(ret);
+		return 0;
+	}
 	if (p->kind == PFS_PANIC_NONE) {
 		ret->status = p->no_log ? PFS_INCONCLUSIVE : PFS_NO_PANIC;
 		ret->title = p->no_log ? "the dump holds no kernel log to find a panic in" :
@@ -603,7 +677,7 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 			return pfs_err_set(err, -r, "verdict: out of memory");
 		done = done || r;
 	}
-	if (!done && !blame_usage(&d, &leads) && !blame_pageblock(&d, &leads))
+	if (!done && !blame_usage(&d, &leads) && !blame_pageblock(&d, &leads) && !blame_entry(&d))
 		nothing_found(&d);
 	if (pfs_inferred(m) && ret->confidence == PFS_CONF_HIGH && p->kind != PFS_PANIC_SYSRQ) {
 		ret->confidence = PFS_CONF_MEDIUM;

@@ -329,7 +329,7 @@ class _Core(ctypes.Structure):
     """struct pfs_core of <pfnscope/target.h>."""
 
     _fields_ = [("elf", ctypes.c_void_p), ("len", ctypes.c_size_t), ("read", _ReadCore),
-                ("arg", ctypes.c_void_p)]
+                ("arg", ctypes.c_void_p), ("pid", ctypes.c_uint32)]
 
 
 @functools.lru_cache(maxsize=None)

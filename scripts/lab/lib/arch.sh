@@ -34,6 +34,14 @@ arch_load()
 		EMULATOR=qemu-aarch64-static RAM_BASE=0x40000000
 		FIRMWARE='-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd'
 		;;
+	riscv64)
+		# QEMU 7.2 is silent after OpenSBI: a newer one has to come first in PATH.
+		MACHINE=(qemu-system-riscv64 -M virt -cpu max)
+		CONSOLE=ttyS0 APPEND_ARCH=''
+		KARCH=riscv CROSS=riscv64-linux-gnu- IMAGE=Image IMAGE_PATH=arch/riscv/boot/Image
+		TRIPLET=riscv64-linux-gnu LOADER=lib/ld-linux-riscv64-lp64d.so.1
+		EMULATOR=qemu-riscv64-static RAM_BASE=0x80000000 FIRMWARE=''
+		;;
 	*) die "no architecture '$ARCH'" ;;
 	esac
 	# What runs as it is on this machine needs no help.

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* -v and --timings: what is tried, and how long each stage took, on stderr. */
+#ifndef PFS_CLI_TIMINGS_H
+#define PFS_CLI_TIMINGS_H
+
+#include "session/session.h"
+#include "verbs/progress.h"
+
+struct pfs_timings {
+	bool verbose;
+	struct pfs_progress *progress; /* makes way for a line */
+	double began, at;	       /* the command; the stage that runs */
+	size_t nr;
+	struct pfs_timing {
+		const char *name;
+		double seconds;
+	} stage[16]; /* in the order in which they began last */
+};
+
+void pfs_timings_init(struct pfs_timings *t, bool verbose, struct pfs_progress *progress);
+/* The stage of pfs_session_opts: arg is a struct pfs_timings. NULL: the last one is done. */
+void pfs_timings_begin(void *arg, const char *name);
+/* Say something of the stage that runs, where -v wants to know. */
+void pfs_timings_say(struct pfs_timings *t, const char *fmt, ...) PFS_PRINTF(2, 3);
+/* From where the facts of the session are. */
+void pfs_timings_facts(struct pfs_timings *t, const struct pfs_session *s);
+/* One line of JSON. */
+void pfs_timings_json(const struct pfs_timings *t);
+
+#endif

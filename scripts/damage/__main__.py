@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Damage dumps, one fault in each, and hold what pfnscope says against the whole dump.
+
+	python3 scripts/damage [options]
+	python3 scripts/damage --one BASE:N --keep DIR	only the Nth dump of that base
+
+The Nth dump of a base follows from the seed, the name of the base and N.
+"""
+import argparse
+import os
+import pathlib
+import random
+import re
+import shutil
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+
+import bases
+import judge
+import table
+from bases import dumpfile
+from kinds import KINDS
+
+
+@dataclass
+class Result:
+    base: str
+    nr: int
+    kind: str
+    what: str
+    outcome: str
+    sanitized: bool
+    cpu: float
+    kib: int
+    said: str
+
+
+def arguments():
+    p = argparse.ArgumentParser(prog='damage')
+    p.add_argument('--pfnscope', default='build/pfnscope')
+    p.add_argument('--sanitized', help='the same command, built with sanitizers, for a tenth')
+    p.add_argument('--seed', type=int, default=1)
+    p.add_argument('--count', type=int, default=10000)
+    p.add_argument('--kinds', help='only these, by comma')
+    p.add_argument('--bases', default='', help='only those whose names match this')
+    p.add_argument('--one', metavar='BASE:N', help='only this one')
+    p.add_argument('--keep', help='a folder for the dumps that failed; with --one, for it')
+    p.add_argument('--jobs', type=int, default=1)
+    p.add_argument('--table', help='write the result there, as Markdown')
+    return p.parse_args()
+
+
+class Bench:
+    """A base, a folder to work in, and the answer that the whole dump gets."""
+
+    def __init__(self, args, base, folder):
+        self.args, self.base, self.folder = args, base, folder
+        whole = self.write([base.data] if base.form in ('kdump', 'elf') else
+                           base.pack(base.data, folder))
+        self.whole = judge.ask(args.pfnscope, whole, folder)
+        if not self.whole.verdict:
+            sys.exit(f'damage: {base}: {self.whole.message or self.whole.errors}')
+        self.dump = None
+        if base.memory:
+            work = folder / 'work'
+            work.write_bytes(base.data)
+            self.dump = dumpfile.open_dump(os.fspath(work))
+
+    def write(self, files):
+        for old in self.folder.glob('vmcore*'):
+            old.unlink()
+        paths = [self.folder / (f'vmcore.{i + 1}' if len(files) > 1 else 'vmcore')
+                 for i in range(len(files))]
+        for path, data in zip(paths, files):
+            path.write_bytes(data)
+        return paths
+
+    def in_memory(self, kind, rng):
+        """The file with changed memory, and what was changed."""
+        if not self.dump:
+            return None, None
+        try:
+            what = kind(self.dump, self.base.regions, self.base, rng)
+        except dumpfile.NotInDump:
+            what = None
+        self.dump.flush()
+        data = (self.folder / 'work').read_bytes() if what else None
+        self.dump.undo()
+        return data, what
+
+    def damage(self, kind, rng):
+        """The files, and what was done to them; None where there is no such thing."""
+        base = self.base
+        if kind.stage == 'memory':
+            data, what = self.in_memory(kind, rng)
+            return what and base.pack(data, self.folder), what
+        if kind.stage == 'file':
+            data = bytearray(base.data)
+            what = kind(data, base.shape, base, rng)
+            try:
+                return what and base.pack(data, self.folder), what
+            except Exception:       # too much damage to be taken apart as a split dump
+                return None, None
+        files = base.pack(base.data, self.folder)
+        what = kind(files, base, rng)
+        return (files if what else None), what
+
+    def one(self, nr):
+        rng = random.Random(f'{self.args.seed} {self.base} {nr}')
+        names = self.args.kinds.split(',') if self.args.kinds else list(KINDS)
+        files = None
+        while not files:
+            name = rng.choice(names)
+            files, what = self.damage(KINDS[name], rng)
+        sanitized = bool(self.args.sanitized) and nr % 10 == 9
+        paths = self.write(files)
+        got = judge.ask(self.args.sanitized if sanitized else self.args.pfnscope, paths,
+                        self.folder, 10 if sanitized else 1)
+        outcome = judge.judge(self.whole, got, KINDS[name], sanitized)
+        if self.args.keep and (outcome in judge.BAD or self.args.one):
+            to = pathlib.Path(self.args.keep) / f'{self.base}:{nr}'
+            to.mkdir(parents=True, exist_ok=True)
+            for path in paths:
+                shutil.copy(path, to)
+        said = f'{got.verdict} {got.message}' if got.verdict or got.message else got.errors[-300:]
+        new, lost = (' '.join(f'{f[1]}@{f[2]}' for f in sorted(x, key=str)) for x in
+                     (got.findings - self.whole.findings, self.whole.findings - got.findings))
+        said += f' new: {new}; lost: {lost}; limits: {sorted(got.limits - self.whole.limits)}'
+        return Result(str(self.base), nr, name, what, outcome, sanitized, got.cpu, got.kib,
+                      f'{self.whole.verdict}: {said}')
+
+
+def one_base(job):
+    args, name, numbers = job
+    with tempfile.TemporaryDirectory(prefix='damage.', dir='/dev/shm') as folder:
+        bench = Bench(args, dict(bases.names())[name](), pathlib.Path(folder))
+        return [bench.one(nr) for nr in numbers]
+
+
+def main():
+    args = arguments()
+    began = time.time()
+    if args.one:
+        name, _, nr = args.one.partition(':')
+        jobs = [(args, name, [int(nr)])]
+    else:
+        chosen = [n for n, _ in bases.names() if re.search(args.bases, n)]
+        jobs = [(args, n, range(args.count // len(chosen) + (i < args.count % len(chosen))))
+                for i, n in enumerate(chosen)]
+    results = []
+    with ProcessPoolExecutor(args.jobs) as pool:
+        for done in pool.map(one_base, jobs):
+            for r in done:
+                if r.outcome in judge.BAD or args.one:
+                    print(f'{r.base}:{r.nr}: {r.outcome}{" (sanitized)" if r.sanitized else ""}: '
+                          f'{r.kind}: {r.what}; {r.said}', flush=True)
+            results += done
+    return table.report(args, results, time.time() - began)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
