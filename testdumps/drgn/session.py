@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+from unittest import mock
 
 import drgn
 import pfnscope
@@ -266,6 +267,37 @@ def test_ipython(prog):
         raises("%load_ext: no Program", pfnscope.PfnscopeError, lambda: call("sections"))
 
 
+def test_completion():
+    """The line editor of drgn's prompt; drgn-check types at a real one."""
+    try:
+        import readline
+    except ImportError:
+        print("# no readline here")
+        return
+    hooks, completers, line = [], [], ""
+
+    def complete(text, whole):
+        nonlocal line
+        line = whole
+        found = (completers[0](text, state) for state in range(100))
+        return list(iter(lambda: next(found), None))
+
+    # pylint: disable=protected-access
+    with mock.patch.multiple(
+            readline, set_pre_input_hook=hooks.append, get_line_buffer=lambda: line,
+            get_endidx=lambda: len(line), set_completer=completers.append,
+            get_completer=lambda: lambda text, state: None if state else text + "!"):
+        pfnscope._complete_commands()
+        hooks[0]()
+        test("completion: the hook goes when it was called", hooks[1:] == [None], hooks)
+        got = complete("sect", "%pfnscope sect")
+        test("completion: a verb", got == ["sections "], got)
+        got = complete("js", "%pfnscope sections --js")
+        test("completion: an option, whose dashes end a word", got == ["json "], got)
+        got = complete("pri", "pri")
+        test("completion: Python's own is still there", got == ["pri!"], got)
+
+
 def test_unraisable(prog):
     """Python names the callback that raised in one way up to 3.12, in another from 3.13 on."""
     class Info:
@@ -353,6 +385,7 @@ def main():
     test_answers(prog)
     test_exceptions(prog)
     test_interrupt(prog)
+    test_completion()
     test_ipython(prog)
     test_unraisable(prog)
     test_types(prog)

@@ -351,13 +351,23 @@ static void about_readers(struct pfs_check *c, struct pfs_finding *f, const stru
 			     r ? r->name : "nothing");
 }
 
+/*
+ * A memmap that the allocator zeroed, and nobody ever used: where pfn_valid() asks memblock, the
+ * end of a large section is no memory to it, and stays so. A limit says what is not known of it.
+ */
+static bool no_page_maybe(const struct pfs_model *m, const struct situation *s, uint64_t pfn)
+{
+	return s->state == PFS_ST_ZERO && s->online < 0 && s->ram < 0 &&
+	       !pfs_pfn_valid_is_generic(m) && pfs_pfn_valid(m, pfn) < 0;
+}
+
 static void report(struct pfs_check *c, const struct situation *s, uint64_t start, uint64_t end)
 {
 	struct pfs_finding *f;
 	enum pfs_problem_id id;
 	struct pfs_page page;
 
-	if (!pfs_problem_of_state(s->state, &id))
+	if (!pfs_problem_of_state(s->state, &id) || no_page_maybe(c->m, s, start))
 		return;
 	if (is_linked_hole(c, s, &page, start)) {
 		report_hole(c, &page, start, end);

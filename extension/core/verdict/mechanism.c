@@ -20,12 +20,15 @@ static bool partly_mapped(const struct pfs_model *m, const struct pfs_section *s
 	return false;
 }
 
-/* What was taken away is memory of a device: no part of a section's RAM ever is. */
+/*
+ * What was taken away is memory of a device: no part of a section's RAM ever is. Where the
+ * resources are not known, it has to be the device's by something else.
+ */
 static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
-	if (pfs_is_system_ram(m, p->pfn) == 1)
+	if (pfs_is_system_ram(m, p->pfn))
 		return false;
 	/* Where the machine has a pfn_valid() of its own, it may well say no of them. */
 	if (!s || !(s->flags & PFS_SEC_EARLY) ||
