@@ -306,7 +306,7 @@ static bool held_by(struct pfs_model *m, const struct pfs_named_page *d, size_t 
 }
 
 /*
- * "lib/list_debug.c: print more list debugging context in __list_del_entry_valid()", v5.19,
+ * "lib/list_debug.c: print more list debugging context in __list_del_entry_valid()", behind v5.10,
  * added where the word is.
  */
 bool pfs_list_holder(struct pfs_model *m, const struct pfs_named_page *d,
