@@ -12,6 +12,7 @@
 # make vmtest     the tests on the lab's dumps, which it makes: hours, gigabytes (scripts/lab)
 # make vmtest CASE=s1, make vmtest KERNEL=7.2 CASE=dimm  of one case, of one cell of its matrix
 # make accuracy   faults planted in the lab's clean dumps, and how many are found
+# make check-arm64  cross-built for arm64, run under qemu-user
 # make damage     10,000 damaged dumps, as built and a tenth with sanitizers, and what is said of them
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
 # make check-fleet  1,000 dumps by batch, killed ten times, by Slurm and by GNU parallel
@@ -207,6 +208,9 @@ lint: tests
 vmtest: all
 	scripts/lab/vmtest $(if $(KERNEL),$(CASE:%=%@$(KERNEL)),$(CASE))
 
+check-arm64:
+	scripts/check-arm64
+
 accuracy: all
 	scripts/accuracy/run
 
@@ -235,5 +239,6 @@ check-fleet: all build/test-tools
 clean:
 	rm -rf build
 
-.PHONY: all accuracy bench damage deps no-module vmtest tests check check-crash check-fleet check-san lint demo clean
+.PHONY: all accuracy bench damage deps no-module vmtest tests check check-arm64 check-crash \
+	check-fleet check-san lint demo clean
 .DELETE_ON_ERROR:

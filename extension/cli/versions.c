@@ -6,7 +6,6 @@
 #include "cli/versions.h"
 
 #include <bpf/libbpf.h>
-#include <capstone/capstone.h>
 #include <dlfcn.h>
 #include <elfutils/libdwfl.h>
 #include <libdeflate.h>
@@ -37,7 +36,7 @@ void pfs_versions_print(struct pfs_out *o)
 {
 	int major = 0, minor = 0;
 
-	cs_version(&major, &minor);
+	pfs_capstone_version(&major, &minor);
 	pfs_outf(o, "pfnscope %s\n", PFS_VERSION);
 	pfs_outf(o, "libkdumpfile %s\n", KDUMPFILE_VERSION_STRING);
 	pfs_outf(o, "elfutils %s\n", dwfl_version(NULL));

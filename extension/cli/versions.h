@@ -6,5 +6,6 @@
 #include "report/report.h"
 
 void pfs_versions_print(struct pfs_out *o);
+void pfs_capstone_version(int *major, int *minor);
 
 #endif

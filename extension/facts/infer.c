@@ -262,12 +262,13 @@ static void resources(struct infer *x)
 
 #define FLAGS UINT64_C(63) /* that a memmap base leaves to flags, at most */
 
-/* The struct mem_section of the kernel's text, in a table of roots at this address. */
-static bool text_section(struct infer *x, uint64_t table, uint64_t *ret_va, uint64_t *ret_word)
+/* The struct mem_section of the section with this page, in a table of roots at this address. */
+static bool section_of(struct infer *x, uint64_t table, uint64_t pfn, uint64_t *ret_va,
+		       uint64_t *ret_word)
 {
 	const struct pfs_facts *f = x->f;
 	uint64_t size = pfs_val(f, PFS_F_SZ_MEM_SECTION), root;
-	uint64_t nr = x->text_pfn >> (pfs_val(f, PFS_F_SECTION_SIZE_BITS) - x->m->page_shift);
+	uint64_t nr = pfn >> (pfs_val(f, PFS_F_SECTION_SIZE_BITS) - x->m->page_shift);
 	uint64_t per_root = (UINT64_C(1) << x->m->page_shift) / size;
 
 	if (!kernel_pointer(x, table) || !word_at(x, table + nr / per_root * 8, &root) ||
@@ -313,7 +314,7 @@ static void sections(struct infer *x)
 {
 	const struct pfs_facts *f = x->f;
 	uint64_t table = pfs_val(f, PFS_F_MEM_SECTION), size = pfs_val(f, PFS_F_SZ_MEM_SECTION), va,
-		 word;
+		 word, first;
 
 	if (!pfs_have(f, PFS_F_MEM_SECTION) || !pfs_have(f, PFS_F_MS_MAP) ||
 	    !pfs_have(f, PFS_F_SECTION_SIZE_BITS) || size < 16 || size > 128 || size & (size - 1) ||
@@ -321,11 +322,17 @@ static void sections(struct infer *x)
 	    pfs_val(f, PFS_F_SECTION_SIZE_BITS) > 40)
 		return;
 	/* Its value, or the address of the variable: see facts.def. */
-	if (!text_section(x, table, &va, &word) &&
-	    (!word_at(x, table, &table) || !text_section(x, table, &va, &word)))
+	if (!section_of(x, table, x->text_pfn, &va, &word) &&
+	    (!word_at(x, table, &table) || !section_of(x, table, x->text_pfn, &va, &word)))
 		return;
-	x->vmemmap = word & ~FLAGS;
 	section_flags(x, va, word);
+	/*
+	 * A section that RAM and a device share may have another base (check_section.c); the
+	 * first one is RAM in all kernels that need this.
+	 */
+	if (!section_of(x, table, 0, &va, &first))
+		first = word;
+	x->vmemmap = first & ~FLAGS;
 }
 
 /* Page flags */

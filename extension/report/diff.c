@@ -461,7 +461,7 @@ static void findings(struct diff *d)
 		bool same = x && y && !strcmp(x->code, y->code) &&
 			    ((x->start < y->end && y->start < x->end) || !by_place(x, y));
 
-		/* A finding that moved, grew or shrank is the same one; some are of no page at all. */
+		/* One that moved, grew or shrank is the same; some are of no page at all. */
 		if (!same && x && y)
 			*(by_place(x, y) < 0 ? &y : &x) = NULL;
 		one_finding(d, list, x, y);

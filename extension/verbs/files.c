@@ -228,7 +228,8 @@ int pfs_files_sort(char *const *paths, size_t nr, struct pfs_files *ret, struct 
 	for (i = 0; i < nr && !rc; i++)
 		rc = add_file(&f, paths[i], &found, err);
 	if (!rc && !f.nr_dumps)
-		rc = pfs_err_set(err, EINVAL, "'%s' is a vmlinux; no vmcore given", f.vmlinux);
+		rc = pfs_err_set(err, EINVAL, "'%s' is a vmlinux; no vmcore given",
+				 nr ? paths[0] : "");
 	if (rc) {
 		pfs_files_free(&f);
 		return rc;

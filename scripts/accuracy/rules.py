@@ -56,7 +56,7 @@ def bad_type(m, mapcount):
         return False
     if not m.type_bits:
         return not 0xf0 <= mapcount >> 24 <= 0xfe
-    return ~mapcount & 0x0fffffff not in (0x80, 0x100, 0x200, 0x400, 0x600)
+    return mapcount >> 28 != 0xf or ~mapcount & 0x0fffffff not in (0x80, 0x100, 0x200, 0x400, 0x600)
 
 
 def garbage(view, pfn):

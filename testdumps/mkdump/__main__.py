@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """mkdump - compile the description of a machine into a vmcore.
 
-usage: python3 testdumps/mkdump [--FORMAT] DESCRIPTION DUMP
+usage: python3 testdumps/mkdump [--FORMAT] [--kernel=NAME[,bare]] DESCRIPTION DUMP
 
-FORMAT (kdump, elf, flattened) outranks the description's own; log writes the
-machine's log instead, as dmesg prints it. The language is
+FORMAT (kdump, elf, flattened) and the kernel outrank the description's own; log
+writes the machine's log instead, as dmesg prints it. The language is
 in testdumps/README.md: one directive per line, '#' begins a comment. Ranges are
 inclusive, as in /proc/iomem; numbers are as in C.
 """
@@ -16,7 +16,7 @@ import sys
 
 from devices import Device
 from formats import Elf, Kdump, flatten
-from kernels import NAMES
+from kernels import TABLES
 import layout
 from layout import SECTION_FLAGS
 from machine import Machine
@@ -53,7 +53,8 @@ class Description:
     """Reads the text. Directives about the machine come first; the first one
     that changes what was built (a fault) builds it."""
 
-    def __init__(self):
+    def __init__(self, kernel=None):
+        self.kernel = kernel    # words that outrank those of the text
         self.machine = None
         self.plain = Memory()   # where no kernel is named: bare pages
         self.built = False
@@ -118,8 +119,9 @@ class Description:
         layout.choose(names[words[0]], granule, options(words[1:]).get("va", 0))
 
     def do_kernel(self, words):
-        if words[0] not in NAMES:
-            raise ValueError("kernels are: " + " ".join(NAMES))
+        words = self.kernel or words
+        if words[0] not in TABLES:
+            raise ValueError("kernels are: " + " ".join(TABLES))
         self.machine = Machine(words[0])
         self.machine.bare = "bare" in words[1:]
 
@@ -189,10 +191,36 @@ class Description:
                         for w in words[1:])
         self.late().fill(first, last, data)
 
-    def do_relink(self, words):
+    def do_page(self, words):
+        """page 0x9000-0x9003 flags=PG_lru|PG_uptodate refs=1 maps=-1 lru=0,0 index=7"""
         first, last = span(words[0])
-        o = options(words[1:])
-        self.late().relink(first, last, o.get("node", 0), o["zone"])
+        m = self.late()
+        o = dict(w.split("=", 1) for w in words[1:])
+        lru = [self.value(w) for w in o["lru"].split(",")] if "lru" in o else None
+        rest = tuple(self.value(o.get(w, "0")) for w in ("mapping", "index", "private"))
+        flags = self.value(o.get("flags", "0"))
+        for pfn in range(first, last + 1):
+            own = m.lru_va(pfn)
+            m.put(pfn, m.struct_page(pfn, m.zone_of(pfn), flags, number(o.get("refs", "1")),
+                                     number(o.get("maps", "-1")),
+                                     tuple(lru or (own, own)) + rest))
+
+    def do_compound(self, words):
+        """compound 0x9100 order=4"""
+        m = self.late()
+        head, order = number(words[0]), options(words[1:])["order"]
+        m.put(head, m.struct_page(head, m.zone_of(head), m.flag("head"), 1))
+        for pfn in range(head + 1, head + (1 << order)):
+            m.put(pfn, m.tail(pfn, m.zone_of(pfn), head, order))
+
+    def do_relink(self, words):
+        """relink 0x9000-0x9fff [node=N] zone=N or NAME"""
+        first, last = span(words[0])
+        m = self.late()
+        o = dict(w.split("=", 1) for w in words[1:])
+        zone = o["zone"]
+        m.relink(first, last, number(o.get("node", "0")),
+                 m.zone_names.index(zone) if zone in m.zone_names else number(zone))
 
     def do_unmap(self, words):
         first, last = span(words[0])
@@ -254,7 +282,9 @@ class Description:
                        "+=": old + value}[words[1]], size)
 
     def value(self, word):
-        """A number, or &OBJECT: its address."""
+        """A number, &OBJECT: its address, or PG_a|PG_b: the bits of page flags."""
+        if word.startswith("PG_"):
+            return self.machine.flag(*(w[3:] for w in word.split("|")))
         if not word.startswith("&"):
             return number(word)
         obj = word[1:]
@@ -347,14 +377,16 @@ def write_log(log, path):
 
 
 def main(argv):
-    force = None
-    if len(argv) == 4 and argv[1][:2] == "--" and argv[1][2:] in FORMATS + ("log",):
+    force = words = None
+    if len(argv) > 3 and argv[1][:2] == "--" and argv[1][2:] in FORMATS + ("log",):
         force = argv.pop(1)[2:]
+    if len(argv) > 3 and argv[1].startswith("--kernel="):
+        words = argv.pop(1)[9:].split(",")
     if len(argv) != 3:
         sys.stderr.write(__doc__)
         return 2
     try:
-        description = Description()
+        description = Description(words)
         description.read(argv[1])
         if force == "log":
             write_log(description.machine.log, argv[2])

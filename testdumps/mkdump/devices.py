@@ -16,20 +16,29 @@ class Device:
         self.type = options.get("type")
         self.dumped = options.get("dumped", 0)
         self.removed = options.get("removed", 0)
-        self.va = 0
+        self.va = self.entry = 0
         self.next = self.start + self.reserve   # next altmap page to give out
 
 
 class Devices:
+    def radix(self):
+        """A radix tree finds the pagemaps (and memory_blocks is no array yet)."""
+        return "OFFSET(radix_tree_root.rnode)" in self.facts
+
     def build_pgmaps(self):
         for i, dev in enumerate(self.devices):
-            pa = self.early(self.fact("SIZE(dev_pagemap)"), 64)
-            dev.va = self.direct(pa)
+            whole = self.early(self.facts.get("SIZE(page_map)", self.fact("SIZE(dev_pagemap)")),
+                               64)
+            pa = whole + self.facts.get("OFFSET(page_map.pgmap)", 0)
+            dev.entry, dev.va = self.direct(whole), self.direct(pa)
             self.objects["pgmap:%d" % i] = ("dev_pagemap", dev.va)
-            self.objects["altmap:%d" % i] = ("vmem_altmap",
-                                             dev.va + self.off("dev_pagemap.altmap"))
+            alt = pa + self.off("dev_pagemap.altmap")
+            if whole != pa:     # behind the pagemap, which points to it where it has one
+                if dev.altmap:
+                    self.mem.set(alt, self.direct(pa + self.fact("SIZE(dev_pagemap)")))
+                alt = pa + self.fact("SIZE(dev_pagemap)")
+            self.objects["altmap:%d" % i] = ("vmem_altmap", self.direct(alt))
             if dev.altmap:
-                alt = pa + self.off("dev_pagemap.altmap")
                 used = dev.next - dev.start - dev.reserve
                 for member, value in (("base_pfn", dev.start), ("end_pfn", dev.end - 1),
                                       ("reserve", dev.reserve), ("free", dev.free),
@@ -40,25 +49,27 @@ class Devices:
             if "OFFSET(dev_pagemap.flags)" in self.facts:
                 self.mem.set(pa + self.off("dev_pagemap.flags"),
                              PGMAP_ALTMAP_VALID if dev.altmap else 0, 4)
-            else:
+            elif "OFFSET(dev_pagemap.altmap_valid)" in self.facts:
                 self.mem.set(pa + self.off("dev_pagemap.altmap_valid"), int(dev.altmap), 1)
             if "OFFSET(dev_pagemap.nr_range)" in self.facts:
                 self.mem.set(pa + self.off("dev_pagemap.nr_range"), 1, 4)
                 at = pa + self.off("dev_pagemap.range")
+            elif whole != pa:   # the range comes first, and the pagemap points to it
+                at = whole
+                self.mem.set(pa + self.off("dev_pagemap.res"), dev.entry)
             else:
                 at = pa + self.off("dev_pagemap.res")
             self.mem.set(at, dev.start * layout.PAGE)
             self.mem.set(at + 8, dev.end * layout.PAGE - 1)
         name = "pgmap_array" if self.version >= (4, 20) else "pgmap_radix"
-        self.xarray(name, [(d.start, d.end, d.va) for d in self.devices
+        self.xarray(name, [(d.start, d.end, d.entry) for d in self.devices
                            if not d.removed])
 
     def xarray(self, name, entries):
         """entries: (first index, last + 1, pointer); ranges are stored as xa_store_range does."""
         # The same nodes make a radix tree, with other low bits: see xa_node().
-        radix = "OFFSET(radix_tree_root.rnode)" in self.facts
-        head_at, self.xnode = ("radix_tree_root.rnode", "radix_tree_node") if radix else \
-            ("xarray.xa_head", "xa_node")
+        head_at, self.xnode = (("radix_tree_root.rnode", "radix_tree_node") if self.radix() else
+                               ("xarray.xa_head", "xa_node"))
         pa = self.variable(name, 16)
         bits = self.fact("LENGTH(%s.slots)" % self.xnode).bit_length() - 1
         head = 0
@@ -73,7 +84,7 @@ class Devices:
     def xa_node(self, name, shift, bits, entries, base):
         slots_at = self.off(self.xnode + ".slots")
         pa = self.early(slots_at + (8 << bits), 64)
-        radix = self.xnode != "xa_node"
+        radix = self.radix()
         self.mem.set(pa + self.off(self.xnode + ".shift"), shift, 1)
         self.objects["%s:%x" % (name, base)] = (self.xnode, self.direct(pa))
         slot = [0] * (1 << bits)

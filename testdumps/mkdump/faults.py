@@ -117,6 +117,8 @@ class Faults:
         else:
             raise ValueError("no object '%s'; there are: %s" % (obj, " ".join(sorted(self.objects))))
         at, _, plus = member.partition("+")
+        if at == "_refcount" and "OFFSET(page._refcount)" not in self.facts:
+            at = "_count"
         if at:
             va += self.off("%s.%s" % (kind, at))
         va += int(plus, 0) if plus else 0

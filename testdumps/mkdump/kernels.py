@@ -167,6 +167,91 @@ V5_8 = dict(V5_10, **{
     "OFFSET(printk_log.text_len)": 10,
 })
 
+# v5.4 (5.4.59, allnoconfig with the options of the 5.10 above): subsections and the early bit
+# are there; memory blocks are in the list of their bus, PG_reported and tail pages of memory
+# hotplug's own are not.
+V5_4 = dict(V5_8, **{
+    "OSRELEASE": "5.4.59",
+    "NUMBER(SECTION_MARKED_PRESENT_BIT)": 0,
+    "NUMBER(SECTION_HAS_MEM_MAP_BIT)": 1,
+    "NUMBER(SECTION_IS_ONLINE_BIT)": 2,
+    "NUMBER(SECTION_IS_EARLY_BIT)": 3,
+    "NUMBER(SECTION_MAP_LAST_BIT)": 4,
+    "NUMBER(PG_reported)": None,
+    "NUMBER(__NR_PAGEFLAGS)": 23,
+    "SIZE(free_area)": 88,
+    "OFFSET(resource.parent)": 40,
+    "SIZE(memory_block)": 680,
+    "OFFSET(memory_block.nid)": 672,
+    "OFFSET(memory_block.dev)": 48,
+    "OFFSET(bus_type.p)": 152,
+    "OFFSET(subsys_private.klist_devices)": 160,
+    "OFFSET(klist.k_list)": 8,
+    "OFFSET(klist_node.n_node)": 8,
+    "OFFSET(device_private.knode_bus)": 104,
+    "OFFSET(device_private.device)": 152,
+    "SIZE(dev_pagemap)": 224,
+    "SIZE(dev_pagemap.altmap)": 48,
+    "SIZE(dev_pagemap.res)": 64,
+    "OFFSET(page.compound_dtor)": 16,
+    "SIZE(page.compound_dtor)": 1,
+    "OFFSET(page.compound_order)": 17,
+    "SIZE(page.compound_order)": 1,
+    "NUMBER(PG_private)": 13,
+})
+
+# v5.15 (5.15.135, the same options, and ZONE_DMA by default): the section of a pagemap's end
+# is tainted, the usage has no RCU head, and the log is that of v5.10.
+V5_15 = dict(V5_10, **dict({
+    "OSRELEASE": "5.15.135",
+    "NUMBER(SECTION_MARKED_PRESENT_BIT)": 0,
+    "NUMBER(SECTION_HAS_MEM_MAP_BIT)": 1,
+    "NUMBER(SECTION_IS_ONLINE_BIT)": 2,
+    "NUMBER(SECTION_IS_EARLY_BIT)": 3,
+    "NUMBER(SECTION_TAINT_ZONE_DEVICE_BIT)": 4,
+    "NUMBER(SECTION_MAP_LAST_BIT)": 5,
+    "OFFSET(mem_section_usage.rcu)": None,
+    "OFFSET(mem_section_usage.subsection_map)": 0,
+    "OFFSET(mem_section_usage.pageblock_flags)": 8,
+    "OFFSET(page.compound_dtor)": 16,
+    "SIZE(page.compound_dtor)": 1,
+    "OFFSET(page.compound_order)": 17,
+    "SIZE(page.compound_order)": 1,
+    "OFFSET(page.compound_nr)": 24,
+    "NUMBER(NR_COMPOUND_DTORS)": 4,
+    "NUMBER(PG_private)": 13,
+    "NUMBER(PG_hwpoison)": 23,
+    "NUMBER(__NR_PAGEFLAGS)": 25,
+    "NUMBER(__MAX_NR_ZONES)": 5,
+    "NUMBER(ZONE_MOVABLE)": 3,
+    "NUMBER(ZONE_DEVICE)": 4,
+    "SIZE(free_area)": 88,
+    "SIZE(pglist_data)": 18048,
+    "OFFSET(pglist_data.nr_zones)": 17312,
+    "OFFSET(pglist_data.node_start_pfn)": 17320,
+    "OFFSET(pglist_data.node_present_pages)": 17328,
+    "OFFSET(pglist_data.node_spanned_pages)": 17336,
+    "OFFSET(pglist_data.node_id)": 17344,
+    "SIZE(zone)": 1408,
+    "OFFSET(zone.zone_start_pfn)": 120,
+    "OFFSET(zone.managed_pages)": 128,
+    "OFFSET(zone.spanned_pages)": 136,
+    "OFFSET(zone.present_pages)": 144,
+    "OFFSET(zone.name)": 160,
+    "OFFSET(resource.parent)": 40,
+    "SIZE(memory_block)": 688,
+    "SIZE(dev_pagemap)": 144,
+    "OFFSET(dev_pagemap.nr_range)": 120,
+    "OFFSET(dev_pagemap.range)": 128,
+    "OFFSET(dev_pagemap.type)": 96,
+    "OFFSET(dev_pagemap.flags)": 100,
+    "LENGTH(xa_node.slots)": 64,
+    "OFFSET(printk_info.caller_id)": 20,
+    "OFFSET(uts_namespace.name)": 0,
+}, **functions("schedule", "online_pages", "pfn_to_online_page", "page_init_poison",
+               "kpageflags_read", "kpagecount_read", "compaction_suitable", "memory_failure",
+               "soft_offline_page", "offline_pages", "test_pages_in_a_zone", "read_kcore")))
+
 # RHEL 8.1's line (4.18.0-147): no subsections, whose place pageblock_flags has; no
 # SECTION_IS_EARLY; memory blocks in the list of their bus alone; pagemaps in pgmap_radix,
 # which is an XArray here, each with a resource and with altmap_valid; e820_table.
@@ -228,11 +313,121 @@ V4_18 = dict(V5_8, **{
     "OFFSET(vmem_altmap.alloc)": 32,
 })
 
+# v4.15 (4.15.1, built likewise): struct page as it was before the unions of v4.18, one value
+# for buddy pages; pgmap_radix is a radix tree, of struct page_map, whose pagemap points to
+# its range and its altmap; nothing poisons by name.
+V4_15 = dict(V4_18, **{
+    "OSRELEASE": "4.15.1",
+    "SYMBOL(page_init_poison)": None,
+    "OFFSET(page.mapping)": 8,
+    "OFFSET(page.index)": 16,
+    "OFFSET(page._mapcount)": 24,
+    "OFFSET(page._refcount)": 28,
+    "OFFSET(page.lru)": 32,
+    "OFFSET(page.compound_head)": 32,
+    "OFFSET(page.pgmap)": 32,
+    "OFFSET(page.private)": 48,
+    "OFFSET(page.page_type)": None,
+    "OFFSET(page.compound_dtor)": 40,
+    "SIZE(page.compound_dtor)": 4,
+    "OFFSET(page.compound_order)": 44,
+    "SIZE(page.compound_order)": 4,
+    "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)": -128,
+    "NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)": None,
+    "NUMBER(PG_private)": 12,
+    "NUMBER(MF_MSG_BUDDY)": 17,
+    "NUMBER(MF_MSG_BUDDY_2ND)": 18,
+    "NUMBER(__NR_PAGEFLAGS)": 22,
+    "SIZE(resource)": 64,
+    "SIZE(memory_block)": 688,
+    "OFFSET(memory_block.nid)": None,
+    "OFFSET(bus_type.p)": 144,
+    "OFFSET(subsys_private.klist_devices)": 160,
+    "SIZE(dev_pagemap)": 64,
+    "SIZE(dev_pagemap.altmap)": 8,
+    "OFFSET(dev_pagemap.altmap_valid)": None,
+    "OFFSET(dev_pagemap.res)": 24,
+    "SIZE(dev_pagemap.res)": 8,
+    "OFFSET(dev_pagemap.type)": 56,
+    "SIZE(page_map)": 176,
+    "OFFSET(page_map.pgmap)": 72,
+    "OFFSET(xarray.xa_head)": None,
+    "OFFSET(xa_node.shift)": None,
+    "OFFSET(xa_node.slots)": None,
+    "LENGTH(xa_node.slots)": None,
+    "OFFSET(radix_tree_root.rnode)": 8,
+    "OFFSET(radix_tree_node.shift)": 0,
+    "OFFSET(radix_tree_node.slots)": 40,
+    "LENGTH(radix_tree_node.slots)": 16,
+})
+
+# v4.4 (4.4.155, built likewise): the first with compound_head, and before _refcount, ONLINE
+# and the tree of pagemaps, which nothing finds there.
+V4_4 = dict(V4_15, **{
+    "OSRELEASE": "4.4.155",
+    "NUMBER(SECTION_IS_ONLINE_BIT)": None,
+    "NUMBER(SECTION_MAP_LAST_BIT)": 2,
+    "OFFSET(page._refcount)": None,
+    "OFFSET(page._count)": 28,
+    "OFFSET(page.pgmap)": None,
+    "NUMBER(PG_slab)": 7,
+    "NUMBER(PG_reserved)": 10,
+    "NUMBER(PG_private)": 11,
+    "NUMBER(PG_head)": 14,
+    "NUMBER(__NR_PAGEFLAGS)": 23,
+    "NUMBER(SYSTEM_RUNNING)": 1,
+    "SIZE(pglist_data)": 15296,
+    "OFFSET(pglist_data.nr_zones)": 15136,
+    "OFFSET(pglist_data.node_start_pfn)": 15144,
+    "OFFSET(pglist_data.node_present_pages)": 15152,
+    "OFFSET(pglist_data.node_spanned_pages)": 15160,
+    "OFFSET(pglist_data.node_id)": 15168,
+    "SIZE(zone)": 1728,
+    "OFFSET(zone.zone_start_pfn)": 112,
+    "OFFSET(zone.managed_pages)": 120,
+    "OFFSET(zone.spanned_pages)": 128,
+    "OFFSET(zone.present_pages)": 136,
+    "OFFSET(zone.name)": 144,
+    "OFFSET(zone.contiguous)": None,
+    "SIZE(resource)": 56,
+    "OFFSET(resource.parent)": 32,
+    "OFFSET(resource.sibling)": 40,
+    "OFFSET(resource.child)": 48,
+    "OFFSET(e820_table.nr_entries)": None,
+    "OFFSET(e820_table.entries)": None,
+    "SIZE(e820_entry)": None,
+    "OFFSET(e820_entry.addr)": None,
+    "OFFSET(e820_entry.size)": None,
+    "OFFSET(e820_entry.type)": None,
+    "OFFSET(e820map.nr_map)": 0,
+    "OFFSET(e820map.map)": 4,
+    "SIZE(e820entry)": 20,
+    "OFFSET(e820entry.addr)": 0,
+    "OFFSET(e820entry.size)": 8,
+    "OFFSET(e820entry.type)": 16,
+    "SIZE(memory_block)": 648,
+    "SIZE(dev_pagemap)": None,
+    "OFFSET(dev_pagemap.altmap)": None,
+    "SIZE(dev_pagemap.altmap)": None,
+    "OFFSET(dev_pagemap.res)": None,
+    "SIZE(dev_pagemap.res)": None,
+    "OFFSET(dev_pagemap.type)": None,
+    "SIZE(page_map)": None,
+    "OFFSET(page_map.pgmap)": None,
+    "OFFSET(vmem_altmap.base_pfn)": None,
+    "OFFSET(vmem_altmap.reserve)": None,
+    "OFFSET(vmem_altmap.free)": None,
+    "OFFSET(vmem_altmap.align)": None,
+    "OFFSET(vmem_altmap.alloc)": None,
+    "OFFSET(radix_tree_node.shift)": None,
+})
+
 # RHEL 7.9's line (3.10.0-1160), without ZONE_DEVICE: no SECTION_IS_ONLINE, one value for
 # buddy pages, PG_tail and first_page, _count, struct log, e820map, migratetypes in another
 # order, no desc in a resource.
 V3_10 = dict(V4_18, **{
     "OSRELEASE": "3.10.0-1160.el7.x86_64",
+    "SYMBOL(page_init_poison)": None,
     "NUMBER(SECTION_IS_ONLINE_BIT)": None,
     "NUMBER(SECTION_MAP_LAST_BIT)": 2,
     "OFFSET(page.mapping)": 8,
@@ -421,9 +616,13 @@ def riscv64(name):
     return facts
 
 
+TABLES = {"3.10": V3_10, "4.4": V4_4, "4.15": V4_15, "4.18": V4_18, "5.4": V5_4, "5.8": V5_8,
+          "5.10": V5_10, "5.15": V5_15, "6.1": V6_1}
+
+
 def kernel(name):
     """Facts of a kernel, and the zones by number, which no fact spells out."""
-    table = {"3.10": V3_10, "4.18": V4_18, "5.8": V5_8, "5.10": V5_10, "6.1": V6_1}[name]
+    table = TABLES[name]
     if layout.ARCH == "aarch64":
         table = dict(table, **arm64(name))
     if layout.ARCH == "riscv64":
@@ -447,6 +646,14 @@ VMCOREINFO = {
     "mem_section": ("section_mem_map",),
     "printk_log": ("ts_nsec", "len", "text_len"),
     "log": ("ts_nsec", "len", "text_len"),
+    "printk_ringbuffer": ("desc_ring", "text_data_ring"),
+    "prb_desc_ring": ("count_bits", "descs", "infos", "head_id", "tail_id"),
+    "prb_desc": ("state_var", "text_blk_lpos"),
+    "prb_data_blk_lpos": ("begin", "next"),
+    "printk_info": ("seq", "ts_nsec", "text_len", "caller_id"),
+    "prb_data_ring": ("size_bits", "data"),
+    "atomic_long_t": ("counter",),
+    "uts_namespace": ("name",),
 }
 NUMBERS = ("phys_base", "sme_mask", "pgtable_l5_enabled", "PG_lru", "PG_slab", "PG_hwpoison",
            "PAGE_BUDDY_MAPCOUNT_VALUE", "PAGE_OFFLINE_MAPCOUNT_VALUE")
@@ -463,4 +670,3 @@ def in_vmcoreinfo(line):
     return kind != "NUMBER" or name in NUMBERS
 
 
-NAMES = ("3.10", "4.18", "5.8", "5.10", "6.1")

@@ -83,7 +83,7 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         self.build_sections()
         self.build_zones()
         self.build_blocks()
-        if self.zone_device() >= 0:
+        if "SIZE(dev_pagemap)" in self.facts and self.zone_device() >= 0:
             self.build_pgmaps()
         self.build_resources()
         self.build_log()

@@ -6,7 +6,10 @@ import struct
 import layout
 
 # Page flags, where a kernel's table does not say: they have these numbers from v5.8 to v6.1
-FLAGS = {"uptodate": 2, "lru": 4, "slab": 9, "reserved": 12, "head": 16, "swapbacked": 19}
+FLAGS = {"uptodate": 2, "dirty": 3, "lru": 4, "slab": 9, "reserved": 12, "head": 16,
+         "swapbacked": 19}
+LIST_POISON2 = 0xdead000000000200
+TAIL_MAPPING = 0xdead000000000400
 
 
 class Pages:
@@ -75,7 +78,8 @@ class Pages:
 
     def init_holes(self, first, last):
         """0740a50b9baa (v5.12, in stable 5.10.y): holes carry the zone around
-        or before them, and PG_reserved."""
+        or before them, and PG_reserved. From 92923ca3aace (v4.2) on what a zone
+        spans was initialised, and only memblock's own pages were reserved."""
         if not self.sections[first // layout.SECTION_PAGES].boot:
             return
         zones = sorted((s, z) for z, (s, _) in self.spans.items() if z != self.zone_device())
@@ -85,13 +89,21 @@ class Pages:
             if self.version < (5, 6) and pfn >= self.spans[zone][1]:
                 out.append(bytes([self.raw_memmap()]) * layout.STRUCT_PAGE)
                 continue
-            out.append(self.struct_page(pfn, zone, self.flag("reserved"), 1))
+            if (4, 2) <= self.version < (5, 6):
+                # Below all zones nothing but the flag was written; else, all but the flag.
+                below = pfn < zones[0][0]
+                out.append(self.struct_page(pfn, zone, self.flag("reserved") if below else 0,
+                                            int(not below), -int(not below)))
+                continue
+            flags = self.flag("reserved")
+            out.append(self.struct_page(pfn, zone, flags, 1))
         self.put(first, b"".join(out))
 
     def raw_memmap(self):
-        """What no zone's span reaches: memmaps were zeroed as they were allocated up to
-        v4.14, and filled with ones then; v4.20 zeroed what is not available."""
-        return 0xff if (4, 15) <= self.version < (4, 20) else 0
+        """What is behind the last zone's span: memmaps were zeroed as they were allocated up to
+        v4.14, and filled with ones then, with DEBUG_VM; e822969cab48 zeroed this too (v5.6,
+        and in 5.4.y)."""
+        return 0xff if (4, 15) <= self.version < (5, 4) else 0
 
     def init_ram(self, first, last, used):
         pfn = first
@@ -140,28 +152,43 @@ class Pages:
         cache = self.direct(0x6000)
         # SLUB's counters are where _mapcount is up to v4.17.
         typed = self.version >= (4, 18)
+        partial = self.direct(0x6100)
+        words = ((partial, partial, cache, 0, 0x80150015) if typed else
+                 (partial, partial, 0, 0, cache))
         self.pending.append((slab, self.struct_page(slab, zone, self.flag("slab", "head"), 1,
-                                                    -1 if typed else 0x150015,
-                                                    (self.direct(0x6100), self.direct(0x6100),
-                                                     cache, 0, 0x80150015 if typed else 0))))
+                                                    -1 if typed else 0x150015, words)))
         self.pending.append((slab + 1, self.tail(slab + 1, zone, slab)))
         # page type: PG_table, 0x200 of the inverted bits
         self.pending.append((at + 4, self.struct_page(at + 4, zone, 0, 1, -513 if typed else -1)))
 
-    def tail(self, pfn, zone, head):
+    def tail(self, pfn, zone, head, order=1):
+        """A page of a compound one; the first has destructor (1) and order, a byte or 4 each,
+        and where the kernel has it the number of pages."""
         if "OFFSET(page.first_page)" in self.facts:
             return self.struct_page(pfn, zone, self.flag("tail"), 0, -1,
                                     (0, 0, 0, 0, self.page_va(head)))
-        return self.struct_page(pfn, zone, 0, 0, -1,
-                                (self.page_va(head) | 1, 0x0101, 0xdead000000000400, 0, 0))
+        if pfn > head + 1:
+            return self.struct_page(pfn, zone, 0, 0, -1,
+                                    (self.page_va(head) | 1, 0, TAIL_MAPPING, 0, 0))
+        wide = self.facts.get("SIZE(page.compound_dtor)", 1)
+        out = bytearray(self.struct_page(pfn, zone, 0, 0, -1,
+                                         (self.page_va(head) | 1, 1 | order << 8 * wide,
+                                          TAIL_MAPPING, 0, 0)))
+        if "OFFSET(page.compound_nr)" in self.facts:
+            struct.pack_into("<I", out, self.off("page.compound_nr"), 1 << order)
+        return bytes(out)
 
     def init_device(self, dev):
         """__init_zone_device_page(): reserved, refcount 1, pgmap where lru.next is.
-        The first `reserve` pages are never initialised, in any kernel."""
+        The first `reserve` pages are never initialised, in any kernel. Up to v4.15 the
+        pages were on no list, and list_del() wrote LIST_POISON2 behind it; v4.4 had no pgmap."""
+        words = (dev.va, LIST_POISON2 if self.radix() else 0, 0, 0, 0)
+        if "OFFSET(page.pgmap)" not in self.facts:
+            words = None
         out = []
         for pfn in range(dev.start + dev.reserve, dev.end):
             out.append(self.struct_page(pfn, self.zone_device(), self.flag("reserved"), 1, -1,
-                                        (dev.va, 0, 0, 0, 0)))
+                                        words))
         self.put(dev.start + dev.reserve, b"".join(out))
 
     def finish_pages(self):

@@ -727,6 +727,45 @@ static void data_abort(void **state)
 	w_free(w);
 }
 
+/* untagged_addr() takes the top byte away from what is printed: the register has the address. */
+static void untagged_address(void **state)
+{
+	static const char *const text =
+		"Unable to handle kernel paging request at virtual address %s\n"
+		"Mem abort info:\n"
+		"  ESR = 0x0000000096000004\n"
+		"[%s] address between user and kernel address ranges\n"
+		"Internal error: Oops: 0000000096000004 [#1] SMP\n"
+		"CPU: 1 UID: 0 PID: 207 Comm: dd Not tainted 6.12.118+deb13-arm64-16k #1\n"
+		"pc : __list_del_entry_valid_or_report+0x34/0xe0\n"
+		"lr : __rmqueue_pcplist+0xd0c/0x10d0\n"
+		"sp : ffffc0008056b4f0\n"
+		"x2 : 5a5a5a5a5a5a5a5a x1 : dead000000000122 x0 : fffff03fc00c0008\n"
+		"Call trace:\n"
+		" __list_del_entry_valid_or_report+0x34/0xe0\n"
+		"Code: d503201f d503201f d503201f d503201f (f9400041) \n"
+		"---[ end trace 0000000000000000 ]---\n";
+	char log[2048];
+	struct pfs_panic p;
+	struct world *w;
+
+	(void)state;
+	snprintf(log, sizeof(log), text, "005a5a5a5a5a5a5a", "005a5a5a5a5a5a5a");
+	w = arm64_log(log);
+	p = find(w);
+	assert_true(p.operand.valid);
+	assert_true(p.fault_address == 0x005a5a5a5a5a5a5a);
+	assert_true(p.fault_address_effective == 0x5a5a5a5a5a5a5a5a);
+	w_free(w);
+	/* Another byte than the first is another address. */
+	snprintf(log, sizeof(log), text, "00a55a5a5a5a5a5a", "00a55a5a5a5a5a5a");
+	w = arm64_log(log);
+	p = find(w);
+	assert_false(p.operand.valid);
+	assert_true(p.fault_address_effective == 0x00a55a5a5a5a5a5a);
+	w_free(w);
+}
+
 /* What was accessed how, by the words of the line or the syndrome. */
 static void accesses(void **state)
 {
@@ -1292,18 +1331,31 @@ static void hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(four_levels),	  cmocka_unit_test(three_levels),
-		cmocka_unit_test(five_levels),	  cmocka_unit_test(granules),
-		cmocka_unit_test(wide_addresses), cmocka_unit_test(contiguous),
-		cmocka_unit_test(narrow_cpu),	  cmocka_unit_test(sections),
-		cmocka_unit_test(permissions),	  cmocka_unit_test(not_mapped),
-		cmocka_unit_test(not_in_dump),	  cmocka_unit_test(lower_half),
-		cmocka_unit_test(init_errors),	  cmocka_unit_test(constants),
-		cmocka_unit_test(data_abort),	  cmocka_unit_test(accesses),
-		cmocka_unit_test(old_format),	  cmocka_unit_test(bug),
-		cmocka_unit_test(user_mode),	  cmocka_unit_test(sysrq),
-		cmocka_unit_test(operands),	  cmocka_unit_test(no_operand),
-		cmocka_unit_test(calls),	  cmocka_unit_test(hostile),
+		cmocka_unit_test(four_levels),
+		cmocka_unit_test(three_levels),
+		cmocka_unit_test(five_levels),
+		cmocka_unit_test(granules),
+		cmocka_unit_test(wide_addresses),
+		cmocka_unit_test(contiguous),
+		cmocka_unit_test(narrow_cpu),
+		cmocka_unit_test(sections),
+		cmocka_unit_test(permissions),
+		cmocka_unit_test(not_mapped),
+		cmocka_unit_test(not_in_dump),
+		cmocka_unit_test(lower_half),
+		cmocka_unit_test(init_errors),
+		cmocka_unit_test(constants),
+		cmocka_unit_test(data_abort),
+		cmocka_unit_test(untagged_address),
+		cmocka_unit_test(accesses),
+		cmocka_unit_test(old_format),
+		cmocka_unit_test(bug),
+		cmocka_unit_test(user_mode),
+		cmocka_unit_test(sysrq),
+		cmocka_unit_test(operands),
+		cmocka_unit_test(no_operand),
+		cmocka_unit_test(calls),
+		cmocka_unit_test(hostile),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -261,13 +261,14 @@ static void records_damaged(void **state)
 	assert_true(w_limit(w, "log", "absurd"));
 	w_free(w);
 
-	/* A text length beyond the record ends with the buffer. */
+	/* A text is no longer than its record. */
 	w = old_new(64, 0, 32);
 	old_put(w, 0, 1, 32, "long");
 	w_u16(w, BUF + 10, 0xffff);
 	assert_int_equal(pfs_model_log(&w->m, &w->err), 0);
 	assert_int_equal(w->m.nr_log, 1);
-	assert_int_equal(w->m.log[0].len, 48);
+	assert_int_equal(w->m.log[0].len, 16);
+	assert_true(w_limit(w, "log", "1 damaged"));
 	w_free(w);
 }
 

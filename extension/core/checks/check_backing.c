@@ -107,7 +107,7 @@ static bool in_compound(const struct pfs_model *m, uint64_t va, uint64_t word)
  * HugeTLB page", v5.14) and DAX (4917f55b4ef9 "mm/sparse-vmemmap: improve memory
  * savings for compound devmaps", v5.17) share frames that hold nothing but tail
  * pages, and perhaps one head at their start, between parts of one compound
- * page. 0: shared by rule, or not readable.
+ * page. Kernels with PG_tail (up to v4.3) have neither. 0: shared by rule, or not readable.
  */
 static bool shared_against_rule(const struct pfs_model *m, uint64_t pa, uint64_t va, uint64_t other)
 {
@@ -116,7 +116,9 @@ static bool shared_against_rule(const struct pfs_model *m, uint64_t pa, uint64_t
 	uint64_t stop, in = pa & (l->page_size - 1);
 	unsigned char buf[4096];
 
-	if (!head || l->struct_page & (l->struct_page - 1) ||
+	if (!head)
+		return m->classifier->tail_mask;
+	if (l->struct_page & (l->struct_page - 1) ||
 	    pfs_read_phys(m->mem, pa - in, buf, sizeof(buf), &stop) != PFS_PRESENT)
 		return false;
 	for (at = l->struct_page; at < sizeof(buf); at += l->struct_page)

@@ -335,20 +335,30 @@ static void about_contents(struct pfs_check *c, struct pfs_finding *f, const str
 static void about_readers(struct pfs_check *c, struct pfs_finding *f, const struct situation *s)
 {
 	const struct pfs_resource *r = pfs_resource_of(c->m, f->start);
+	int kpageflags = pfs_walker_comes(c->m, PFS_WALKER_KPAGEFLAGS, f->start);
 
-	if (s->online == 1 && !pfs_walker_comes(c->m, PFS_WALKER_KPAGEFLAGS, f->start))
-		pfs_evidence(c, f,
-			     "pfn_to_online_page() returns them: walkers read them, though "
-			     "/proc/kpageflags of this kernel does not");
-	else if (s->online == 1)
-		pfs_evidence(
-			c, f,
-			"pfn_to_online_page() returns them: /proc/kpageflags and others read them");
+	if (s->online == 1)
+		pfs_evidence(c, f, "pfn_to_online_page() returns them: %s",
+			     kpageflags > 0 ? "/proc/kpageflags and others read them" :
+			     kpageflags < 0 ? "walkers read them; whether /proc/kpageflags does, "
+					      "which ended at max_pfn up to v5.5, is not known" :
+					      "walkers read them, though /proc/kpageflags of this "
+					      "kernel does not");
 	else if (f->severity > PFS_SEV_NOTE && pfs_pfn_valid(c->m, f->start) == 1)
 		pfs_evidence(c, f, "pfn_valid() is true of them");
 	if (s->ram == 0)
 		pfs_evidence(c, f, "not System RAM: iomem_resource has \"%s\" there",
 			     r ? r->name : "nothing");
+}
+
+/*
+ * A memmap that the allocator zeroed, and nobody ever used: where pfn_valid() asks memblock, the
+ * end of a large section is no memory to it, and stays so. A limit says what is not known of it.
+ */
+static bool no_page_maybe(const struct pfs_model *m, const struct situation *s, uint64_t pfn)
+{
+	return s->state == PFS_ST_ZERO && s->online < 0 && s->ram < 0 &&
+	       !pfs_pfn_valid_is_generic(m) && pfs_pfn_valid(m, pfn) < 0;
 }
 
 static void report(struct pfs_check *c, const struct situation *s, uint64_t start, uint64_t end)
@@ -357,7 +367,7 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 	enum pfs_problem_id id;
 	struct pfs_page page;
 
-	if (!pfs_problem_of_state(s->state, &id))
+	if (!pfs_problem_of_state(s->state, &id) || no_page_maybe(c->m, s, start))
 		return;
 	if (is_linked_hole(c, s, &page, start)) {
 		report_hole(c, &page, start, end);

@@ -113,16 +113,39 @@ static const char *flags_rule(const struct pfs_model *m, const struct pfs_sectio
 	return NULL;
 }
 
+/*
+ * From v5.3 on, sparse_add_section() stored the direct map's address of the section's first page
+ * in place of its struct page, where it added a part of a section that does not begin it, until
+ * "mm/sparsemem: get address to page struct instead of address to pfn". With SPARSEMEM_VMEMMAP
+ * the kernel does not use the word. The array of sections is in the direct map as well.
+ */
+static bool holds_page_address(const struct pfs_model *m, const struct pfs_section *s)
+{
+	uint64_t start = s->nr * m->layout.pages_per_section;
+	struct pfs_walk w;
+
+	pfs_walk_va(m->mem, s->va, &w);
+	return pfs_walk_reach(&w) == PFS_REACH_OK && w.pa < s->va &&
+	       s->base ==
+		       s->va - w.pa + start * m->layout.page_size - start * m->layout.struct_page;
+}
+
 static const char *base_rule(const struct pfs_model *m, const struct pfs_section *s,
 			     enum pfs_severity *severity)
 {
-	(void)severity;
 	if (!m->layout.vmemmap_known || !(s->flags & PFS_SEC_HAS_MEM_MAP))
 		return NULL;
 	if (s->base == m->layout.vmemmap)
 		return s->raw & no_flags(m) ? "bits of the word are set that are no flags of this "
 					      "kernel: they belong to its memmap base" :
 					      NULL;
+	if (holds_page_address(m, s)) {
+		*severity = PFS_SEV_NOTE;
+		return "it has the address of its first page in place of that of the struct page: "
+		       "kernels from v5.3 on left it so where part of a section was added, until "
+		       "\"mm/sparsemem: get address to page struct instead of address to pfn\"; the "
+		       "kernel does not use it, but tools that read the dump do";
+	}
 	return "its memmap base differs from all other sections'";
 }
 

@@ -5,7 +5,7 @@
  * together, in one of two orders:
  *
  *	up	pageblock 0 lowest: skip bit above the migratetype. To v3.15 and from
- *		v5.9 on (d93d5ab9b984 "mm/page_alloc.c: simplify pageblock bitmap
+ *		v5.9 on (d93d5ab9ca01 "mm/page_alloc.c: simplify pageblock bitmap
  *		access")
  *	down	pageblock 0 highest: skip bit below the migratetype (e58469bafd05 "mm:
  *		page_alloc: use word-based accesses for get/set pageblock bitmaps",
@@ -20,12 +20,22 @@
 #define MAX_VOTERS 64 /* sections */
 
 /*
+ * Variables are no symbols of a dump without KALLSYMS_ALL, but the type is empty where hugetlb is
+ * not built in.
+ */
+static bool has_hugetlb(const struct pfs_facts *f)
+{
+	return pfs_have(f, PFS_F_HSTATES) ||
+	       (pfs_have(f, PFS_F_SZ_HSTATE) && pfs_val(f, PFS_F_SZ_HSTATE));
+}
+
+/*
  * A pageblock is a huge page where hugetlb is built in, else the largest buddy
  * block (include/linux/pageblock-flags.h).
  */
 static unsigned int pageblock_order(const struct pfs_model *m)
 {
-	if (pfs_have(m->facts, PFS_F_HSTATES))
+	if (has_hugetlb(m->facts))
 		return m->mem->arch->hugetlb_order(m->mem);
 	if (pfs_have(m->facts, PFS_F_ZONE_FREE_AREA_LEN))
 		return (unsigned int)(pfs_val(m->facts, PFS_F_ZONE_FREE_AREA_LEN) - 1) & 63;

@@ -60,7 +60,7 @@ struct walker {
 
 #define SINCE(fact, version)
 #define BEFORE(fact, version)
-#define WITHOUT(fact, version)
+#define WITHOUT(known, fact, version)
 #define FROM(version, guards) { version, guards }
 #define WALKER(id, name, fact, other, touch, ...) \
 	[PFS_WALKER_##id] = { name, PFS_F_##fact, PFS_F_##other, TOUCH_##touch, { __VA_ARGS__ } },
@@ -87,16 +87,14 @@ struct query {
 static struct age kernel_age(const struct pfs_facts *f)
 {
 	struct age a = { 0, V(255, 0) };
-	bool functions = pfs_have(f, PFS_F_FN_SCHEDULE);
-
 #define SINCE(fact, version) \
 	if (pfs_have(f, PFS_F_##fact) && a.since < (version)) \
 		a.since = (version);
 #define BEFORE(fact, version) \
 	if (pfs_have(f, PFS_F_##fact) && a.before > (version)) \
 		a.before = (version);
-#define WITHOUT(fact, version) \
-	if (functions && !pfs_have(f, PFS_F_##fact) && a.since < (version) && \
+#define WITHOUT(known, fact, version) \
+	if (pfs_have(f, PFS_F_##known) && !pfs_have(f, PFS_F_##fact) && a.since < (version) && \
 	    a.before > (version)) \
 		a.before = (version);
 #define WALKER(...)

@@ -11,7 +11,7 @@
 enum pfs_walker_id {
 #define SINCE(fact, version)
 #define BEFORE(fact, version)
-#define WITHOUT(fact, version)
+#define WITHOUT(known, fact, version)
 #define WALKER(id, ...) PFS_WALKER_##id,
 #include <pfnscope/walkers.def>
 #undef SINCE

@@ -47,6 +47,9 @@
 #define ESR_CM		(1ULL << 8)	/* cache maintenance, for which WnR is set, too */
 #define ESR_FSC		0x3fULL		/* fault status; the last two bits are the level */
 
+#define TOP_BIT		(UINT64_C(1) << 55)	/* of the kernel's addresses */
+#define TOP_BYTE	(UINT64_C(0xff) << 56)
+
 static const char unable[] = "Unable to handle kernel ";
 static const char internal[] = "Internal error: ";
 
@@ -515,6 +518,15 @@ static const char *const marks[] = {
 	NULL,
 };
 
+/*
+ * untagged_addr() takes away the top byte, which may be a tag, where bit 55 says that the address
+ * would be one of user mode.
+ */
+static uint64_t printed(uint64_t va)
+{
+	return va & TOP_BIT ? va : va & ~TOP_BYTE;
+}
+
 /* VMEMMAP_START to VMEMMAP_END are at the top, with 39, 48 or 52 bits of addresses. */
 static bool may_be_memmap(const struct pfs_panic *p, uint64_t va)
 {
@@ -529,6 +541,7 @@ const struct pfs_oops_arch pfs_oops_aarch64 = {
 	.die = die,
 	.line = line,
 	.operand = operand,
+	.printed = printed,
 	.call_target = call_target,
 	.marks = marks,
 	.may_be_memmap = may_be_memmap,

@@ -36,6 +36,8 @@ struct pfs_oops_arch {
 	 */
 	int (*operand)(struct pfs_arena *a, const unsigned char *code, size_t len,
 		       struct pfs_panic *p);
+	/* How this machine's kernel prints an address that faulted; NULL: as it is. */
+	uint64_t (*printed)(uint64_t va);
 	/*
 	 * The target of the direct call that this return address follows;
 	 * false: no such call.

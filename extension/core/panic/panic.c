@@ -431,18 +431,25 @@ static void settle_fault(const struct pfs_model *m, struct pfs_panic *p)
 	}
 }
 
+/* Does the address that was printed lie in an operand at this one? */
+static bool within(const struct pfs_panic *p, uint64_t at)
+{
+	return pfs_within(p->fault_address, at, p->operand.size ? p->operand.size : 1);
+}
+
 /*
  * Is the operand what faulted? An address is exact: where the operand does not contain it,
  * something else in this instruction faulted (its fetch, a push, the frame of the exception).
  * Without one, it takes an exception that is of an access: a division, a machine check or a
  * lockup says nothing of the memory that its instruction has as an operand.
  */
-static bool operand_faulted(const struct pfs_panic *p)
+static bool operand_faulted(const struct pfs_oops_arch *arch, const struct pfs_panic *p)
 {
 	const struct pfs_operand *op = &p->operand;
 
 	if (p->kind != PFS_PANIC_GP_FAULT && p->has_fault_address)
-		return pfs_within(p->fault_address, op->address, op->size ? op->size : 1);
+		return within(p, op->address) ||
+		       (arch->printed && within(p, arch->printed(op->address)));
 	return p->accessed || p->kind == PFS_PANIC_GP_FAULT || p->kind == PFS_PANIC_PAGE_FAULT;
 }
 
@@ -455,7 +462,10 @@ static void settle_addresses(struct pfs_panic *p)
 {
 	if (p->kind != PFS_PANIC_GP_FAULT && p->has_fault_address) {
 		p->has_effective = true;
-		p->fault_address_effective = p->fault_address;
+		/* Where the operand is known, the kernel may have printed less of its address. */
+		p->fault_address_effective = p->operand.valid && !within(p, p->operand.address) ?
+						     p->operand.address :
+						     p->fault_address;
 	} else if (p->operand.valid) {
 		p->has_effective = true;
 		p->fault_address_effective = p->operand.address;
@@ -486,7 +496,7 @@ static int complete(struct pfs_model *m, const struct pfs_oops *o, struct pfs_pa
 	if (!r && arch && arch->operand && p->regs_from && !strcmp(p->regs_from, "log") &&
 	    (!p->access || strcmp(p->access, "exec")) && p->kind != PFS_PANIC_BUG)
 		r = arch->operand(&m->arena, o->code, o->nr_code, p);
-	if (p->operand.valid && !operand_faulted(p))
+	if (p->operand.valid && !operand_faulted(arch, p))
 		p->operand = (struct pfs_operand){ .valid = false };
 	settle_addresses(p);
 	return r ? r : read_stack(m, p);

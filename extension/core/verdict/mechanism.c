@@ -2,6 +2,8 @@
 /* Tells how a page came to be bad, with one function for each row of mechanisms.def. */
 #include "core/verdict/mechanism.h"
 
+#include "core/verdict/attach.h"
+
 #include "core/pages/classify.h"
 #include "core/pages/predicate.h"
 
@@ -18,12 +20,15 @@ static bool partly_mapped(const struct pfs_model *m, const struct pfs_section *s
 	return false;
 }
 
-/* What was taken away is memory of a device: no part of a section's RAM ever is. */
+/*
+ * What was taken away is memory of a device: no part of a section's RAM ever is. Where the
+ * resources are not known, it has to be the device's by something else.
+ */
 static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
-	if (pfs_is_system_ram(m, p->pfn) == 1)
+	if (pfs_is_system_ram(m, p->pfn))
 		return false;
 	/* Where the machine has a pfn_valid() of its own, it may well say no of them. */
 	if (!s || !(s->flags & PFS_SEC_EARLY) ||
@@ -119,13 +124,31 @@ static bool read_only_tail(const struct pfs_model *m, const struct pfs_page *p)
 	       p->walk.leaf_size == m->layout.page_size && shared_tail(m, p);
 }
 
-const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p)
-{
-	static bool (*const tests[])(const struct pfs_model *, const struct pfs_page *) = {
+static bool (*const tests[])(const struct pfs_model *, const struct pfs_page *) = {
 #define MECHANISM(function, ...) function,
 #include <pfnscope/mechanisms.def>
 #undef MECHANISM
-	};
+};
+
+const struct pfs_mechanism *pfs_mechanism_attaching(const struct pfs_model *m,
+						    const struct pfs_panic *p,
+						    const struct pfs_page *page)
+{
+	const struct pfs_mechanism *rows;
+	size_t i, nr;
+
+	if (m->pgmaps_known || m->nr_pgmaps || !pfs_state_raw(page->state) ||
+	    pfs_is_system_ram(m, page->pfn) != 0 || !pfs_attach_by_panic(p))
+		return NULL;
+	rows = pfs_mechanisms(&nr);
+	for (i = 0; i < nr; i++)
+		if (tests[i] == device_not_initialised)
+			return &rows[i];
+	return NULL;
+}
+
+const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p)
+{
 	const struct pfs_mechanism *rows;
 	size_t i, nr;
 

@@ -9,6 +9,15 @@
 const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p);
 
 /*
+ * The mechanism of a device whose memmap is being initialised, where no pagemap is known, so
+ * that pfs_mechanism_of() cannot ask for it: the page was never initialised, is no RAM, and
+ * the task that met it is the one that attaches a device. NULL otherwise.
+ */
+const struct pfs_mechanism *pfs_mechanism_attaching(const struct pfs_model *m,
+						    const struct pfs_panic *p,
+						    const struct pfs_page *page);
+
+/*
  * The text of a mechanism, with the sizes of the dumped kernel filled in. If m
  * is NULL they are those of the first architecture of archs.def, which most
  * dumps are of. Text that does not fit into size is cut off.

@@ -137,6 +137,27 @@ static void explain(struct verdict *d)
 		d->no_memory = true;
 }
 
+static void find_mechanism(struct verdict *d)
+{
+	struct pfs_verdict *v = d->v;
+
+	if (d->one_word)
+		return;
+	v->mechanism = pfs_mechanism_of(d->m, &v->page);
+	if (!v->mechanism) {
+		v->mechanism = pfs_mechanism_attaching(d->m, d->p, &v->page);
+		if (!v->mechanism)
+			return;
+		evidence(d, "the panicking task is attaching a device, by its call trace; which "
+			    "pages that device has is not known");
+		if (v->confidence > PFS_CONF_MEDIUM)
+			v->confidence = PFS_CONF_MEDIUM;
+		v->decided_by = "the device pagemap that covers the page: its layout takes the "
+				"types of this kernel";
+	}
+	explain(d);
+}
+
 static void accept(struct verdict *d, const char *why)
 {
 	struct pfs_verdict *v = d->v;
@@ -147,9 +168,7 @@ static void accept(struct verdict *d, const char *why)
 	const char *who = known ? d->p->function : "the kernel";
 	const char *leaf = pfs_leaf_wrong(d->m, d->p, &v->page);
 
-	v->mechanism = d->one_word ? NULL : pfs_mechanism_of(d->m, &v->page);
-	if (v->mechanism)
-		explain(d);
+	find_mechanism(d);
 	v->status = v->mechanism ? PFS_EXPLAINED : PFS_UNEXPLAINED;
 	if (pfs_problem_of_state(v->page.state, &id))
 		v->code = pfs_problem(id)->code;

@@ -6,6 +6,7 @@ held before, which may well be struct pages. rules.py says what is to be seen of
 a plan that expects nothing cannot be seen.
 """
 from kinds.fills import fill
+from memmap import WORD1, WORD2
 from plan import kind, pick_page, usable
 from rules import View, runs
 
@@ -62,6 +63,9 @@ def stale_place(m, rng):
     to = pick_page(m, rng, 'luf')
     source = pick_page(m, rng, 'luBtH')
     if to is None or source is None or to == source or m.zone_of(to) != m.zone_of(source):
+        return None
+    if chr(m.cls[to]) == 'l' and m.word(to, WORD1) == m.word(to, WORD2):
+        # Its only neighbour would be on a list that does not know it
         return None
     if chr(m.cls[source]) == 'B' and m.unit_of(source)[1] - source > 1 \
             and not to & m.word(source, 5):

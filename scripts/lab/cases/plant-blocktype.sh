@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034
 TITLE='the type of a pageblock is none'
 KERNEL=6.1-plant
-KERNELS='5.10-plant 6.12-plant 7.2-plant'
+KERNELS='5.10-plant 6.12-plant 7.2-plant 6.1-arm64 6.12-16k'
 MEM=512
 APPEND='lab.plant=blocktype'
 STEPS='oracle plant eat-memory'

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034
 TITLE='one bit of lru.prev of a page of a file, which then names an innocent page'
 KERNEL=6.1-plant
-KERNELS='5.10-plant 6.12-plant 7.2-plant'
+KERNELS='5.10-plant 6.12-plant 7.2-plant 6.1-arm64 6.12-16k'
 MEM=512
 APPEND='lab.plant=lrubehind'
 STEPS='oracle plant compact'

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034
 TITLE='the leaf that maps the memmap of section 1 is that of section 2'
 KERNEL=6.1-plant
-KERNELS='5.10-plant 6.12-plant 7.2-plant'
+KERNELS='5.10-plant 6.12-plant 7.2-plant 6.1-arm64'
 MEM=512
 APPEND='lab.plant=pmdwrong panic_on_taint=0x20'
 STEPS='oracle plant eat-memory'

@@ -6,5 +6,5 @@ KIND=deb
 SUITE=trixie
 REGEX='linux-image-6\.12\.[0-9]+\+deb13(\.[0-9]+)?-arm64-16k'
 MODULES='qemu_fw_cfg virtio_pci virtio_blk virtio_mem of_pmem nfit nd_pmem device_dax dax_pmem kmem'
-EXTRA='lab_null'
+EXTRA='lab_null lab_plant'
 TOOLS=trixie

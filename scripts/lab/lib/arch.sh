@@ -12,11 +12,13 @@
 #   TRIPLET     Debian's directory of libraries, LOADER their dynamic linker
 #   EMULATOR    runs its programs on this machine: in front of them
 #   RAM_BASE    where RAM begins
+#   GUEST_TOOLS what the guest has beside busybox: trixie has no kexec-tools of riscv64
 #   FIRMWARE    QEMU's arguments for a machine that describes itself by ACPI; without, arm64
 #               has a device tree, and no DIMMs
 arch_load()
 {
 	ARCH=$1
+	GUEST_TOOLS='ndctl kexec makedumpfile'
 	case $ARCH in
 	amd64)
 		MACHINE=(qemu-system-x86_64 -cpu max)
@@ -41,6 +43,7 @@ arch_load()
 		KARCH=riscv CROSS=riscv64-linux-gnu- IMAGE=Image IMAGE_PATH=arch/riscv/boot/Image
 		TRIPLET=riscv64-linux-gnu LOADER=lib/ld-linux-riscv64-lp64d.so.1
 		EMULATOR=qemu-riscv64-static RAM_BASE=0x80000000 FIRMWARE=''
+		GUEST_TOOLS=ndctl
 		;;
 	*) die "no architecture '$ARCH'" ;;
 	esac

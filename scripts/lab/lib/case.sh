@@ -54,8 +54,9 @@ case_load()
 	[ -z "$ITEM" ] || grep -qwF -e "$ITEM" <<<"$ITEMS" || die "no case '$1'"
 	case $1@$recipe in
 	*@*@"$HERE"/cases/*)
-		# With four levels of page tables a wild address is not canonical.
-		KERNEL=${1#*@} DUMPS=elf PANIC+='|general protection'
+		# With four levels of page tables a wild address is not canonical, and another
+		# architecture has words of its own.
+		KERNEL=${1#*@} DUMPS=elf PANIC+='|general protection|Unable to handle kernel'
 		;;
 	esac
 }

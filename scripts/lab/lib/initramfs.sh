@@ -4,8 +4,6 @@
 # libraries, and the modules that the kernel's recipe names. The capture kernel
 # runs the same one, so it is also carried inside, with the kernel, under /boot.
 
-INITRAMFS_TOOLS='ndctl kexec makedumpfile'
-
 # add_program ROOT PROGRAM FROM: copy a program and what it is linked with, from this
 # system or from a root that has another suite's.
 add_program()
@@ -66,7 +64,9 @@ initramfs_build()
 	if [ "$TOOLS" ]; then
 		tools=$LAB/tools/$TOOLS
 		[ "$ARCH" = amd64 ] || tools+=-$ARCH
-		apt_extract "$TOOLS" makedumpfile "$tools" base-files busybox-static kexec-tools ndctl
+		# shellcheck disable=SC2086
+		apt_extract "$TOOLS" ndctl "$tools" base-files busybox-static \
+			${GUEST_TOOLS/kexec/kexec-tools}
 		bin=$tools/bin/busybox
 	fi
 	root=$(mktemp -d "$LAB/initramfs/root.XXXXXX")
@@ -75,7 +75,7 @@ initramfs_build()
 	busybox --list | grep -vx busybox | while read -r t; do
 		ln -s busybox "$root/bin/$t"
 	done
-	for t in $INITRAMFS_TOOLS; do
+	for t in $GUEST_TOOLS; do
 		add_program "$root" "$t" "$tools"
 	done
 	cp -r "$HERE/guest/." "$root/lab/"

@@ -129,7 +129,7 @@ kernel_deb()
 	basename "$out"/root/lib/modules/* >"$out/release"
 	find "$out/root" -name '*.ko.xz' -exec unxz {} +
 	depmod -b "$out/root" "$(cat "$out/release")"
-	for p in "$out"/root/boot/vmlinuz-* "$out"/root/lib/modules/*/vmlinuz; do
+	for p in "$out"/root/boot/vmlinu[xz]-* "$out"/root/lib/modules/*/vmlinuz; do
 		[ ! -f "$p" ] || ln -sf "${p#"$out/"}" "$out/image"
 	done
 	dpkg-deb --fsys-tarfile "$(apt_fetch "$SUITE" "$package-dbg")" |

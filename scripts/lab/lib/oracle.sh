@@ -13,3 +13,18 @@ pfn_json()
 {
 	"$PFNSCOPE" pfn --json --progress=never "$1" "$2" "pfn:$3" 2>/dev/null
 }
+
+# What a report has with and without a vmlinux, as a jq program.
+alike() # case
+{
+	case $1 in
+	# Built without KALLSYMS_ALL: where variables are, only the vmlinux knows.
+	*@5.10-arm64 | *@6.1-arm64)
+		echo '.verdict |= {status, pfn, state, mechanism, fixes} |
+			.findings |= map({code, severity, start, pages}) |
+			{verdict, findings, panic} |
+			del(.panic.candidates, .panic.locals)'
+		;;
+	*) echo 'del(.facts[]?.from)' ;;
+	esac
+}

@@ -19,9 +19,12 @@
 #include <linux/version.h>
 #include <asm/io.h>
 #include <asm/pgtable.h>
-#include <asm/special_insns.h>
+#include <asm/tlbflush.h>
 
-/* Still canonical with five page-table levels: what follows the word gets a page fault. */
+/*
+ * Still canonical with five page-table levels of x86 and 52 bits of arm64: what follows the word
+ * gets a page fault.
+ */
 #define WILD		BIT(50)
 /* Two struct pages further, or back: what follows the word meets an innocent page. */
 #define NEAR		BIT(7)
@@ -186,7 +189,7 @@ struct lab_ring {
 
 static struct lab_ring *lab_ring;
 
-/* The page and its PFN are the first two arguments, and so in rdi and rsi. */
+/* The page and its PFN are the first two arguments, and so in registers (rdi, rsi; x0, x1). */
 static __attribute__((noipa)) int lab_plant_ready(struct page *page, unsigned long pfn)
 {
 	struct lab_ring *ring = READ_ONCE(lab_ring);
@@ -435,20 +438,29 @@ static int zonenear(void)
 	return 0;
 }
 
+/* The second section of RAM, or the only one: PFN 0 is not where all machines begin. */
+static unsigned long section_pfn(unsigned long further)
+{
+	unsigned long first = SECTION_ALIGN_DOWN(node_start_pfn(0));
+	unsigned long pfn = first + further * PAGES_PER_SECTION;
+
+	return pfn < node_end_pfn(0) ? pfn : first;
+}
+
 static int usagenull(void)
 {
-	struct mem_section *ms = __nr_to_section(1);
+	struct mem_section *ms = __pfn_to_section(section_pfn(1));
 
-	truth(pfn_to_page(section_nr_to_pfn(1)), "usage", (unsigned long)ms->usage, 0);
+	truth(pfn_to_page(section_pfn(1)), "usage", (unsigned long)ms->usage, 0);
 	WRITE_ONCE(ms->usage, NULL);
 	return 0;
 }
 
 static int usageflip(void)
 {
-	struct mem_section *ms = __nr_to_section(1);
+	struct mem_section *ms = __pfn_to_section(section_pfn(1));
 
-	flip(pfn_to_page(section_nr_to_pfn(1)), &ms->usage, "usage", WILD);
+	flip(pfn_to_page(section_pfn(1)), &ms->usage, "usage", WILD);
 	return 0;
 }
 
@@ -582,30 +594,77 @@ static int nodeflip(void)
 }
 
 /*
- * How the memmap is mapped. Its section 1 is a leaf of a PMD; init_mm is not exported, but all
- * tables of kernel addresses are shared below the first level.
+ * How the memmap is mapped. That of section_1() is a leaf of a PMD, with small pages; init_mm is
+ * not exported, but all tables of kernel addresses are shared below the first level.
  */
 static struct page *section_1(void)
 {
-	return pfn_to_page(section_nr_to_pfn(1));
+	return pfn_to_page(section_pfn(1));
 }
 
-static pud_t *memmap_pud(struct page *page)
-{
-	unsigned long va = (unsigned long)page;
-	pgd_t *pgd = (pgd_t *)__va(read_cr3_pa()) + pgd_index(va);
+#ifdef CONFIG_ARM64
+/* An entry that is no table has bit 1 clear in a PMD, and set in a PTE. */
+#define LEAF_ADDRESS	GENMASK_ULL(47, PAGE_SHIFT)
+#define LEAF_TABLE	PMD_TYPE_TABLE
+#define LEAF_WRITE	PTE_WRITE
+#define LEAF_READ	PTE_RDONLY
 
-	return pud_offset(p4d_offset(pgd, va), va);
+static pgd_t *kernel_root(void)
+{
+	return (pgd_t *)__va(read_sysreg(ttbr1_el1) & GENMASK_ULL(47, 6));
 }
 
-static pmd_t *memmap_pmd(struct page *page)
+static bool is_leaf(unsigned long pmd)
 {
-	return pmd_offset(memmap_pud(page), (unsigned long)page);
+	return (pmd & PMD_TYPE_MASK) == PMD_TYPE_SECT;
+}
+
+static unsigned long small_leaf(unsigned long pmd)
+{
+	return pmd | PTE_TYPE_PAGE;
+}
+
+static void forget(void *va)
+{
+	flush_tlb_all();
+}
+#else
+#define LEAF_ADDRESS	PTE_PFN_MASK
+#define LEAF_TABLE	_KERNPG_TABLE
+#define LEAF_WRITE	_PAGE_RW
+#define LEAF_READ	0
+
+static pgd_t *kernel_root(void)
+{
+	return (pgd_t *)__va(read_cr3_pa());
+}
+
+static bool is_leaf(unsigned long pmd)
+{
+	return pmd & _PAGE_PSE;
+}
+
+static unsigned long small_leaf(unsigned long pmd)
+{
+	return pmd & ~_PAGE_PSE;
 }
 
 static void forget(void *va)
 {
 	asm volatile("invlpg (%0)" ::"r"(va) : "memory");
+}
+#endif
+
+static pud_t *memmap_pud(struct page *page)
+{
+	unsigned long va = (unsigned long)page;
+
+	return pud_offset(p4d_offset(kernel_root() + pgd_index(va), va), va);
+}
+
+static pmd_t *memmap_pmd(struct page *page)
+{
+	return pmd_offset(memmap_pud(page), (unsigned long)page);
 }
 
 static int entry(struct page *page, const char *word, unsigned long *at, unsigned long is)
@@ -620,7 +679,7 @@ static int pmd_entry(unsigned long clear, unsigned long set)
 {
 	unsigned long *pmd = (unsigned long *)memmap_pmd(section_1());
 
-	if (!(*pmd & _PAGE_PSE))
+	if (!is_leaf(*pmd))
 		return -ENOENT;
 	return entry(section_1(), "pmd", pmd, (*pmd & ~clear) | set);
 }
@@ -632,19 +691,19 @@ static int pmdnone(void)
 
 static int pmdro(void)
 {
-	return pmd_entry(_PAGE_RW, 0);
+	return pmd_entry(LEAF_WRITE, LEAF_READ);
 }
 
-/* An address beyond what the CPU has. */
+/* An address beyond what the CPU has, and for arm64, which may have it all, no block at all. */
 static int pmdrsvd(void)
 {
-	return pmd_entry(0, BIT(51));
+	return IS_ENABLED(CONFIG_ARM64) ? -ENOENT : pmd_entry(0, BIT(51));
 }
 
 /* What maps section 2 maps section 1, too. */
 static int pmdwrong(void)
 {
-	struct page *other = pfn_to_page(section_nr_to_pfn(2));
+	struct page *other = pfn_to_page(section_pfn(2));
 
 	return pmd_entry(~0UL, *(unsigned long *)memmap_pmd(other));
 }
@@ -662,8 +721,8 @@ static int pudnone(void)
 }
 
 /*
- * The same leaf as a table of 512, which is as good; then one of them, that of the struct pages
- * of 64 pages, half-way in section 1, is made another one.
+ * The same leaf as a table, which is as good, unless it is one already; then one of its entries,
+ * that of the struct pages half-way in section_1(), is made another one.
  */
 static int pte_entry(unsigned long clear, unsigned long set)
 {
@@ -672,15 +731,19 @@ static int pte_entry(unsigned long clear, unsigned long set)
 	unsigned long *table = (unsigned long *)__get_free_page(GFP_KERNEL);
 	unsigned int i;
 
-	if (!table || !(*pmd & _PAGE_PSE))
+	if (!table)
 		return -ENOENT;
-	pa = *pmd & PTE_PFN_MASK & PMD_MASK;
-	bits = *pmd & ~PTE_PFN_MASK & ~_PAGE_PSE;
-	for (i = 0; i < PTRS_PER_PTE; i++)
-		table[i] = (pa + i * PAGE_SIZE) | bits;
-	WRITE_ONCE(*pmd, __pa(table) | _KERNPG_TABLE);
-	on_each_cpu(forget, page, 1);
-	table += pte_index((unsigned long)page);
+	if (is_leaf(*pmd)) {
+		pa = *pmd & LEAF_ADDRESS & PMD_MASK;
+		bits = small_leaf(*pmd) & ~LEAF_ADDRESS;
+		for (i = 0; i < PTRS_PER_PTE; i++)
+			table[i] = (pa + i * PAGE_SIZE) | bits;
+		WRITE_ONCE(*pmd, __pa(table) | LEAF_TABLE);
+		on_each_cpu(forget, page, 1);
+	} else {
+		table = __va(*pmd & LEAF_ADDRESS);
+	}
+	table += ((unsigned long)page >> PAGE_SHIFT) & (PTRS_PER_PTE - 1);
 	return entry(page, "pte", table, (*table & ~clear) | set);
 }
 
@@ -696,12 +759,17 @@ static int ptenone(void)
 
 static int ptero(void)
 {
-	return pte_entry(_PAGE_RW, 0);
+	return pte_entry(LEAF_WRITE, LEAF_READ);
 }
 
 static int ptersvd(void)
 {
+#ifdef CONFIG_ARM64
+	/* A block, where there is none. */
+	return pte_entry(PTE_TYPE_PAGE & ~1UL, 0);
+#else
 	return pte_entry(0, BIT(51));
+#endif
 }
 
 /* To a page of a driver's own. */
@@ -712,7 +780,7 @@ static int ptewrong(void)
 	if (!other)
 		return -ENOMEM;
 	memset(page_address(other), 0x5a, PAGE_SIZE);
-	return pte_entry(PTE_PFN_MASK, page_to_phys(other));
+	return pte_entry(LEAF_ADDRESS, page_to_phys(other));
 }
 
 static int ptezero(void)
@@ -721,7 +789,7 @@ static int ptezero(void)
 
 	if (!other)
 		return -ENOMEM;
-	return pte_entry(PTE_PFN_MASK, page_to_phys(other));
+	return pte_entry(LEAF_ADDRESS, page_to_phys(other));
 }
 
 /* Where all sections are found: the kernel finds none of them. */

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+TITLE='plain RAM in several sections, where these are large'
+MEM=2560
+APPEND=''
+STEPS='oracle page-summary predicates-5g sysrq-c'
+KERNELS='5.10-arm64 6.12-64k'
+WITHOUT='x86-64, arm64: sections of 128 MiB, of which ram has four'
