@@ -74,12 +74,14 @@ void pfs_session_host(struct pfs_session *s, char ret[66])
 	ret[UTS_LEN] = '\0';
 }
 
-static bool read_s64(struct pfs_session *s, uint64_t at, enum pfs_fact_id f, int64_t *ret)
+/* 64 bits that are `skip` bytes into a member. */
+static bool read_s64(struct pfs_session *s, uint64_t at, enum pfs_fact_id f, uint64_t skip,
+		     int64_t *ret)
 {
 	unsigned char buf[8];
 
 	if (!pfs_have(&s->facts, f) ||
-	    pfs_read_va(&s->mem, at + pfs_val(&s->facts, f), buf, sizeof(buf), NULL))
+	    pfs_read_va(&s->mem, at + pfs_val(&s->facts, f) + skip, buf, sizeof(buf), NULL))
 		return false;
 	*ret = (int64_t)pfs_le64(buf);
 	return true;
@@ -92,7 +94,7 @@ struct clock {
 
 /*
  * Is there a struct timekeeper at that address? Its two clocks have to agree with each
- * other: tk_update_ktime_data() carries the nanoseconds over. One that was being updated
+ * other (struct timespec of 64 bits): tk_update_ktime_data() carries the nanoseconds over. One that was being updated
  * may be a second off. Where the second is not there (before v3.19), it is the log that
  * tells how long the machine had been up.
  */
@@ -102,15 +104,15 @@ static bool read_clock(struct pfs_session *s, uint64_t at, struct clock *ret)
 	uint64_t logged = m->nr_log ? m->log[m->nr_log - 1].ts_nsec / NSEC_PER_SEC : 0;
 	int64_t sec, nsec, mono, ktime;
 
-	if (!read_s64(s, at, PFS_F_TK_XTIME_SEC, &ret->real) ||
-	    !read_s64(s, at, PFS_F_TK_WTM_SEC, &sec) ||
-	    !read_s64(s, at, PFS_F_TK_WTM_NSEC, &nsec) || ret->real <= 0 || ret->real > MAX_TIME ||
-	    sec > 0 || sec < -MAX_TIME || nsec < 0 || nsec >= NSEC_PER_SEC)
+	if (!read_s64(s, at, PFS_F_TK_XTIME_SEC, 0, &ret->real) ||
+	    !read_s64(s, at, PFS_F_TK_WTM, 0, &sec) || !read_s64(s, at, PFS_F_TK_WTM, 8, &nsec) ||
+	    ret->real <= 0 || ret->real > MAX_TIME || sec > 0 || sec < -MAX_TIME || nsec < 0 ||
+	    nsec >= NSEC_PER_SEC)
 		return false;
 	ret->mono = mono = ret->real + sec;
 	if (mono < 0)
 		return false;
-	if (read_s64(s, at, PFS_F_TK_KTIME_SEC, &ktime))
+	if (read_s64(s, at, PFS_F_TK_KTIME_SEC, 0, &ktime))
 		return ktime >= mono - 1 && ktime <= mono + 2;
 	return logged && mono >= (int64_t)(logged - logged / DRIFT) - 2;
 }

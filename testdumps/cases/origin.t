@@ -13,8 +13,7 @@ machine() {
 	cat >>"$tmp/$1.text"
 	cat >>"$tmp/$1.text" <<-EOT
 		vmcoreinfo OFFSET(timekeeper.xtime_sec)=112
-		vmcoreinfo OFFSET(timekeeper.wall_to_monotonic.tv_sec)=128
-		vmcoreinfo OFFSET(timekeeper.wall_to_monotonic.tv_nsec)=136
+		vmcoreinfo OFFSET(timekeeper.wall_to_monotonic)=128
 		at $(printf '0x%x' $((0x9000000 + $6 + 112))) u64 $(printf '0x%x ' "$2" "$5" "$3" "$4")
 	EOT
 	mkdump "$tmp/$1.text" "$tmp/dumps/$1"
