@@ -94,9 +94,9 @@ struct clock {
 
 /*
  * Is there a struct timekeeper at that address? Its two clocks have to agree with each
- * other (struct timespec of 64 bits): tk_update_ktime_data() carries the nanoseconds over. One that was being updated
- * may be a second off. Where the second is not there (before v3.19), it is the log that
- * tells how long the machine had been up.
+ * other: tk_update_ktime_data() carries the nanoseconds over, and both parts of a struct
+ * timespec are of 64 bits. One that was being updated may be a second off. Where ktime_sec
+ * is not there (before v3.19), it is the log that tells how long the machine had been up.
  */
 static bool read_clock(struct pfs_session *s, uint64_t at, struct clock *ret)
 {
