@@ -172,7 +172,10 @@ static size_t later(size_t a, size_t b)
  */
 static int function_of_report(struct pfs_model *m, struct pfs_panic *p)
 {
-	static const char *const printers[] = { "dump_stack", "show_stack", "print_", "kasan_" };
+	static const char *const printers[] = {
+		"dump_backtrace", "dump_stack", "show_stack", "print_", "kasan_",
+	};
+	const size_t nr = sizeof(printers) / sizeof(printers[0]);
 	const char *q = pfs_after(p->message, " in ");
 	struct pfs_frame f;
 	bool ok = false;
@@ -188,9 +191,9 @@ static int function_of_report(struct pfs_model *m, struct pfs_panic *p)
 	}
 	for (i = 0; !ok && i < p->nr_stack; i++) {
 		f = p->stack[i];
-		for (k = 0; k < 4 && !pfs_starts(f.function, printers[k]); k++)
+		for (k = 0; k < nr && !pfs_starts(f.function, printers[k]); k++)
 			;
-		ok = k == 4 && !f.guess;
+		ok = k == nr && !f.guess;
 	}
 	if (!ok)
 		return 0;

@@ -111,41 +111,46 @@ static const char *about_size(struct pfs_model *m, const struct pfs_page *second
 	return "";
 }
 
+/* The nearest head before the page, as far back as the largest compound page reaches. */
+static bool head_before(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret)
+{
+	uint64_t first = pfn >> MAX_ORDER ? pfn - (UINT64_C(1) << MAX_ORDER) : 0, at;
+	struct pfs_err ignored;
+
+	for (at = pfn; at-- > first;)
+		if (!pfs_page_get(m, at, ret, &ignored) && is_head(m, ret))
+			return true;
+	return false;
+}
+
 bool pfs_overreached(struct pfs_model *m, const struct pfs_panic *p, const struct pfs_page *page,
 		     struct pfs_page *ret, enum pfs_confidence *ret_confidence,
 		     const char **ret_why)
 {
 	bool free = pfs_on_free_list(m, page);
-	uint64_t order, pages, last = 0, from;
 	struct pfs_page head;
 	struct pfs_err ignored;
-	unsigned int i;
+	uint64_t order, pages;
 
 	/* A page in use may be a tail that something is wrong with. */
 	if (!p->message || (!free && !strstr(p->message, "panic_on_taint")))
 		return false;
-	for (i = 1; i <= MAX_ORDER; i++) {
-		from = page->pfn & ~((UINT64_C(1) << i) - 1);
-		pages = page->pfn - from;
-		if (pages < 2 || from == last || pfs_page_get(m, from, &head, &ignored) ||
-		    !is_head(m, &head) || pfs_page_get(m, from + 1, ret, &ignored) ||
-		    !ret->has_bytes)
-			continue;
-		last = from;
-		if (!reaches(m, &head, ret, pages, &order) || !freed_up_to(m, &head, page->pfn) ||
-		    !ends_here(m, &head, page->pfn))
-			continue;
-		*ret_confidence = PFS_CONF_MEDIUM;
-		*ret_why = pfs_printf(
-			&m->arena,
-			"the compound page of PFN 0x%llx was freed over its end: its second page says "
-			"order %llu%s%s; PFN 0x%llx, which is none of its pages, %s",
-			ULL(from), ULL(order), order ? "" : " (reset when it is freed)",
-			about_size(m, ret, order, pages, ret_confidence), ULL(page->pfn),
-			free ? "is a free block already" : "is somebody else's");
-		return true;
-	}
-	return false;
+	if (!head_before(m, page->pfn, &head) || pfs_page_get(m, head.pfn + 1, ret, &ignored) ||
+	    !ret->has_bytes)
+		return false;
+	pages = page->pfn - head.pfn;
+	if (!reaches(m, &head, ret, pages, &order) || !freed_up_to(m, &head, page->pfn) ||
+	    !ends_here(m, &head, page->pfn))
+		return false;
+	*ret_confidence = PFS_CONF_MEDIUM;
+	*ret_why = pfs_printf(
+		&m->arena,
+		"the compound page of PFN 0x%llx was freed over its end: its second page says "
+		"order %llu%s%s; PFN 0x%llx, which is none of its pages, %s",
+		ULL(head.pfn), ULL(order), order ? "" : " (reset when it is freed)",
+		about_size(m, ret, order, pages, ret_confidence), ULL(page->pfn),
+		free ? "is a free block already" : "is somebody else's");
+	return true;
 }
 
 /* Was the kernel in this function, or in what it called? */

@@ -223,6 +223,15 @@ static const char *zone_register(const struct attempt *a, uint64_t zone, uint64_
 	return NULL;
 }
 
+/* Did the instruction follow NULL, as far as is known? */
+static bool of_null(const struct attempt *a)
+{
+	const struct pfs_operand *o = &a->p->operand;
+	const struct pfs_reg *base = o->valid && o->base ? pfs_panic_reg(a->p, o->base) : NULL;
+
+	return !o->valid || (base && !base->value && !o->index);
+}
+
 /*
  * page_zone() is &NODE_DATA(node)->node_zones[zone]. If the node does not exist
  * NODE_DATA() is NULL, and the fault is at a member of that zone.
@@ -247,6 +256,15 @@ static enum pfs_reproduces followed_links(struct attempt *a)
 		return PFS_DOES_NOT;
 	size = pfs_val(f, PFS_F_SZ_ZONE);
 	zone = pgdat + pfs_val(f, PFS_F_PGDAT_ZONES) + a->page->zone * size;
+	if (!zone && pfs_within(a->fault, 0, size) && of_null(a)) {
+		a->why = pfs_printf(
+			&a->m->arena,
+			"its links name node %u, zone %u; NODE_DATA(%u) is NULL, and so "
+			"is page_zone(): the fault at 0x%llx may be at a member of that, "
+			"or of any other NULL",
+			a->page->node, a->page->zone, a->page->node, ULL(a->fault));
+		return PFS_CANNOT_TELL;
+	}
 	reg = zone_register(a, zone, size);
 	if (!reg || !pfs_within(a->fault, zone, size))
 		return PFS_DOES_NOT;
@@ -342,6 +360,7 @@ static enum pfs_reproduces wild_member(struct attempt *a)
 static enum pfs_reproduces try(struct attempt *a)
 {
 	struct pfs_page *page = a->page;
+	enum pfs_reproduces r;
 
 	if (page->state == PFS_ST_UNMAPPED)
 		return unmapped(a);
@@ -371,8 +390,9 @@ static enum pfs_reproduces try(struct attempt *a)
 	}
 	if (followed_any_word(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;
-	if (a->lead->source <= PFS_SRC_LOCAL && followed_links(a) == PFS_REPRODUCES)
-		return PFS_REPRODUCES;
+	r = a->lead->source <= PFS_SRC_LOCAL ? followed_links(a) : PFS_DOES_NOT;
+	if (r != PFS_DOES_NOT)
+		return r;
 	a->why = pfs_printf(&a->m->arena,
 			    "it is %s, but nothing in it leads to the fault at 0x%llx",
 			    pfs_state_name(page->state), ULL(a->fault));

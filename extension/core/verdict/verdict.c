@@ -18,6 +18,7 @@ struct verdict {
 	bool no_memory;
 	bool cannot_tell; /* a struct page that the panic points to cannot be read */
 	bool no_symbols;  /* a page may have led to code, and which that was is not known */
+	bool any_null;	  /* a page's node is NULL, and so would be its zone: any NULL is */
 	bool named;	  /* the panic names a struct page outright */
 	bool by_words;	  /* the kernel's words, not a fault, say that the page is bad */
 	bool one_word;	  /* the page was initialised, and one word of it is wrong since */
@@ -313,7 +314,9 @@ static int try_lead(struct verdict *d, const struct pfs_lead *lead, bool done)
 	case PFS_REPRODUCES:
 		break;
 	case PFS_CANNOT_TELL:
-		if (lead->source <= PFS_SRC_LOCAL)
+		if (page.has_bytes)
+			d->any_null = true;
+		else if (lead->source <= PFS_SRC_LOCAL)
 			d->cannot_tell = true;
 		return 0;
 	case PFS_DOES_NOT:
@@ -608,6 +611,14 @@ static void nothing_found(struct verdict *d)
 		v->title = "the panic points to a struct page that this dump does not hold";
 		v->advice = "A dump that keeps the memmap is needed (makedumpfile without -e).";
 		v->decided_by = "the bytes of that struct page";
+	} else if (d->any_null) {
+		v->status = PFS_INCONCLUSIVE;
+		v->title =
+			"the panic points to a struct page whose node does not exist: whether its "
+			"zone is the NULL that was followed is not known";
+		v->advice = "Report the page and the findings to the memory management list.";
+		v->decided_by = "the code of the faulting function (dis -rl in crash): is what it "
+				"followed page_zone() of that page";
 	} else if (d->no_symbols) {
 		v->status = PFS_INCONCLUSIVE;
 		v->title = "the panic points to a compound page whose destructor is none: whether "
