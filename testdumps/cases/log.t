@@ -236,7 +236,7 @@ refuses 'a text' 'no line in it is of a kernel' log "$top/README.md"
 refuses 'a program' 'no line in it is of a kernel' log "$pfnscope"
 refuses 'nothing' 'nothing in it' log /dev/null
 refuses 'not there' 'No such file' log "$tmp/absent"
-refuses 'a folder' 'directory' log "$tmp"
+refuses 'a folder' 'logs in this folder: name one' log "$tmp"
 refuses 'a dump' 'is a dump and no log: pfnscope .*s1.kdump' log "$top/testdumps/s1/s1.kdump"
 refuses 'two' "'log' wants one FILE" log "$log" "$log"
 refuses 'none' "'log' wants one FILE" log
