@@ -74,7 +74,10 @@ static void put_contents(struct pfs_out *o, const struct pfs_model *m, const str
 	if (l->zone_width) {
 		z = pfs_zone_by_link(m, p->node, p->zone);
 		pfs_markup(o, "<tr><td>zone link</td><td class=\"v\">%u (%.*s)</td></tr>\n",
-			   p->zone, z ? (int)sizeof(z->name) : 20, z ? z->name : "no such zone");
+			   p->zone, z ? (int)sizeof(z->name) : 32,
+			   z	       ? z->name :
+			   m->nr_zones ? "no such zone" :
+					 "of a node that is not known");
 	}
 	pfs_markup(o,
 		   "<tr><td>_refcount</td><td class=\"v\">%" PRId32 "</td></tr>\n"

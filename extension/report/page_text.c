@@ -127,7 +127,7 @@ static void put_links(struct pfs_out *o, const struct pfs_model *m, const struct
 	};
 	const struct pfs_layout *l = &m->layout;
 	const struct pfs_zone *z;
-	char names[64] = "", node[32] = "", zone[48] = "";
+	char names[64] = "", node[32] = "", zone[64] = "";
 	size_t i, at = 0;
 
 	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
@@ -141,7 +141,10 @@ static void put_links(struct pfs_out *o, const struct pfs_model *m, const struct
 		snprintf(node, sizeof(node), "node %u, ", p->node);
 	if (l->zone_width) {
 		z = pfs_zone_by_link(m, p->node, p->zone);
-		snprintf(zone, sizeof(zone), "zone %u (%s)", p->zone, z ? z->name : "no such zone");
+		snprintf(zone, sizeof(zone), "zone %u (%s)", p->zone,
+			 z	     ? z->name :
+			 m->nr_zones ? "no such zone" :
+				       "of a node that is not known");
 	}
 	if (*node || *zone)
 		pfs_out_field(o, "links", "%s%s", node, zone);

@@ -7,17 +7,20 @@
 
 #include "core/pages/classify.h"
 
+static unsigned int link(uint64_t flags, unsigned int shift, unsigned int width)
+{
+	return width ? (unsigned int)(flags >> shift & ((1u << width) - 1)) : 0;
+}
+
 static void decode(const struct pfs_classifier *c, struct pfs_page *p)
 {
 	const struct pfs_layout *l = &c->m->layout;
 	size_t off;
 
 	p->flags = pfs_le64(p->bytes + c->flags_offset);
-	if (c->has_links) {
-		p->node = (unsigned int)(c->node_mask ? p->flags >> l->node_shift & c->node_mask :
-							0);
-		p->zone = (unsigned int)(p->flags >> l->zone_shift & c->zone_mask);
-	}
+	/* What they lead to may not be known; what they say is. */
+	p->node = link(p->flags, l->node_shift, l->node_width);
+	p->zone = link(p->flags, l->zone_shift, l->zone_width);
 	p->tail = pfs_compound_head(c, p->va, p->bytes, &p->head_va);
 	if (c->has_refcount)
 		p->refcount = (int32_t)pfs_le32(p->bytes + c->refcount_offset);

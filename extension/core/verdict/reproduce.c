@@ -232,6 +232,40 @@ static bool of_null(const struct attempt *a)
 	return !o->valid || (base && !base->value && !o->index);
 }
 
+static bool node_of(const struct attempt *a, uint64_t pfn, unsigned int *ret)
+{
+	struct pfs_err ignored;
+	struct pfs_page page;
+
+	if (pfs_page_get(a->m, pfn, &page, &ignored) || !page.has_bytes)
+		return false;
+	*ret = page.node;
+	return true;
+}
+
+/*
+ * Where zones are not known, no link is known to be wrong; but a page that is of another node
+ * than both its neighbours is, as nodes begin and end at sections or larger blocks.
+ */
+static bool odd_node(struct attempt *a)
+{
+	unsigned int before, after;
+
+	if (a->m->classifier->has_links || !a->m->layout.node_width || !a->has_fault ||
+	    a->lead->source > PFS_SRC_REG_PAGE || !a->p->operand.valid || !of_null(a) ||
+	    !pfs_have(a->m->facts, PFS_F_SZ_ZONE) || !a->page->pfn ||
+	    !pfs_within(a->fault, 0, pfs_val(a->m->facts, PFS_F_SZ_ZONE)) ||
+	    !node_of(a, a->page->pfn - 1, &before) || !node_of(a, a->page->pfn + 1, &after) ||
+	    before != after || before == a->page->node)
+		return false;
+	a->why = pfs_printf(
+		&a->m->arena,
+		"its links name node %u, and those of its neighbours node %u: if there is "
+		"no such node its zone is behind NULL, as is the fault at 0x%llx",
+		a->page->node, before, ULL(a->fault));
+	return true;
+}
+
 /*
  * page_zone() is &NODE_DATA(node)->node_zones[zone]. If the node does not exist
  * NODE_DATA() is NULL, and the fault is at a member of that zone.
@@ -377,6 +411,8 @@ static enum pfs_reproduces try(struct attempt *a)
 	if (!pfs_state_abnormal(page->state) && a->lead->source <= PFS_SRC_STACK &&
 	    wild_member(a) == PFS_REPRODUCES)
 		return PFS_REPRODUCES;
+	if (!pfs_state_abnormal(page->state) && odd_node(a))
+		return PFS_CANNOT_TELL;
 	if (!pfs_state_abnormal(page->state)) {
 		a->why = pfs_printf(&a->m->arena, "its struct page is mapped and initialised (%s)",
 				    pfs_state_name(page->state));

@@ -613,9 +613,8 @@ static void nothing_found(struct verdict *d)
 		v->decided_by = "the bytes of that struct page";
 	} else if (d->any_null) {
 		v->status = PFS_INCONCLUSIVE;
-		v->title =
-			"the panic points to a struct page whose node does not exist: whether its "
-			"zone is the NULL that was followed is not known";
+		v->title = "the panic points to a struct page with a wrong node link: whether its "
+			   "zone is the NULL that was followed is not known";
 		v->advice = "Report the page and the findings to the memory management list.";
 		v->decided_by = "the code of the faulting function (dis -rl in crash): is what it "
 				"followed page_zone() of that page";
