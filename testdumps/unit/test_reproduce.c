@@ -267,6 +267,15 @@ static void zone_followed(void **unused)
 	scene(&s, PFS_ST_MISLINKED, UINT64_C(0xfc00000000000000), PFS_PANIC_PAGE_FAULT);
 	w_fact(s.w, PFS_F_PGDAT_ZONES, 0);
 	operand(&s, 0, 0x60);
+	assert_int_equal(done(&s), PFS_CANNOT_TELL);
+	/* the same, but what was followed is no NULL, or the fault is behind that zone */
+	scene(&s, PFS_ST_MISLINKED, UINT64_C(0xfc00000000000000), PFS_PANIC_PAGE_FAULT);
+	w_fact(s.w, PFS_F_PGDAT_ZONES, 0);
+	operand(&s, 0x20, 0x40);
+	assert_int_equal(done(&s), PFS_DOES_NOT);
+	scene(&s, PFS_ST_MISLINKED, UINT64_C(0xfc00000000000000), PFS_PANIC_PAGE_FAULT);
+	w_fact(s.w, PFS_F_PGDAT_ZONES, 0);
+	operand(&s, 0, ZONE_SIZE);
 	assert_int_equal(done(&s), PFS_DOES_NOT);
 	/* a zone that would begin at the last addresses does not go on at 0 */
 	scene(&s, PFS_ST_DEPOPULATED, FD, PFS_PANIC_PAGE_FAULT);
