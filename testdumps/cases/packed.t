@@ -207,7 +207,11 @@ run "$pfnscope" check "$tmp/escape.tgz"
 ok 'a name with escapes: printable' printable "$tmp/err"
 run "$pfnscope" "$tmp/zeroes.gz"
 like 'nothing but zeroes' "$tmp/err" 'none in it'
-run "$pfnscope" -q --memory 512M "$tmp/bomb.gz"
+# The sanitizers reserve address space without end.
+limit='--memory 512M'
+[ "$B" = "$top/build" ] || limit=
+# shellcheck disable=SC2086
+run "$pfnscope" -q $limit "$tmp/bomb.gz"
 is 'a gigabyte of zeroes behind a dump: takes no room' "$status" 1
 run "$pfnscope" "$tmp/deep.gz"
 is 'packed six times: exit status' "$status" 2
