@@ -42,8 +42,8 @@ enum {
 };
 
 static const char *const fact_names[] = {
-	"NUMBER(VA_BITS)",	       /* in use, not those of the CPU (v6.0) */
-	"NUMBER(va_kernel_pa_offset)", /* kernel image: virtual less physical (v6.5) */
+	"NUMBER(VA_BITS)",	       /* in use, not those of the CPU */
+	"NUMBER(va_kernel_pa_offset)", /* kernel image: virtual less physical (after v6.4) */
 	NULL,
 };
 
@@ -148,7 +148,7 @@ static int init(struct pfs_mem *m, const struct pfs_facts *f, struct pfs_err *er
 	return 0;
 }
 
-/* arch/riscv/include/asm/sparsemem.h, since there is one (v5.4; 64 bits) */
+/* arch/riscv/include/asm/sparsemem.h, with 64 bits */
 static unsigned int section_size_bits(const struct pfs_facts *f)
 {
 	(void)f;
@@ -168,8 +168,8 @@ static unsigned int hugetlb_order(const struct pfs_mem *m)
 }
 
 /*
- * vmemmap() is left out: the memmap begins with PFN 0, later with phys_ram_base, and since
- * v6.13 with the section of that; no fact of VMCOREINFO tells which. The sections do.
+ * vmemmap() is left out: the memmap begins with PFN 0, later with phys_ram_base, and
+ * then with the section of that; no fact of VMCOREINFO tells which. The sections do.
  */
 const struct pfs_arch pfs_arch_riscv64 = {
 	.name = "riscv64",

@@ -187,44 +187,11 @@ static const char *const reg_names[] = {
 };
 /* clang-format on */
 
-static const char *reg_name(const char *s, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(reg_names) / sizeof(*reg_names); i++)
-		if (strlen(reg_names[i]) == n && !memcmp(reg_names[i], s, n))
-			return reg_names[i];
-	return NULL;
-}
-
-/* "x29: ffff8000800ebc60 x28: ffff000003e18000 ...", "x1 : 0123 x0 : 4567", "sp : 0123" */
-static int parse_regs(struct pfs_parser *x, const char *s)
-{
-	const char *name;
-	uint64_t v;
-	size_t n;
-	int r;
-
-	for (;;) {
-		s = pfs_skip_space(s);
-		n = strcspn(s, " :");
-		name = reg_name(s, n);
-		s = pfs_skip_space(s + n);
-		if (!name || *s++ != ':')
-			return 0;
-		s = pfs_skip_space(s);
-		if (!pfs_take_hex(&s, &v))
-			return 0;
-		r = pfs_parse_reg(x, name, v);
-		if (r)
-			return r;
-	}
-}
-
 static bool is_reg_line(const char *s)
 {
 	return pfs_starts(s, "sp : ") || pfs_starts(s, "pstate: ") ||
-	       (s[0] == 'x' && s[1] >= '0' && s[1] <= '9' && reg_name(s, strcspn(s, " :")));
+	       (s[0] == 'x' && s[1] >= '0' && s[1] <= '9' &&
+		pfs_reg_name(&pfs_oops_aarch64, s, strcspn(s, " :")));
 }
 
 /* Words, where the others print bytes: the one in brackets is the instruction's. */
@@ -276,7 +243,7 @@ static int line(struct pfs_parser *x, const char *s, bool *ret_taken)
 		return 0;
 	}
 	if (is_reg_line(s))
-		return speaks(x) ? parse_regs(x, s) : 0;
+		return speaks(x) ? pfs_parse_regs(x, s) : 0;
 	*ret_taken = false;
 	return 0;
 }
@@ -312,7 +279,7 @@ static const char *wide_name(csh cs, unsigned int reg, bool *ret_narrow)
 		*ret_narrow = true;
 		name[0] = 'x';
 	}
-	return reg_name(name, n);
+	return pfs_reg_name(&pfs_oops_aarch64, name, n);
 }
 
 /* From v5 on, capstone calls these two "fp" and "lr" as operands of all instructions. */

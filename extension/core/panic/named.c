@@ -4,7 +4,7 @@
  *
  *	BUG: Bad page state in process omicli  pfn:09100
  *	BUG: Bad page map in process sh  pte:80000000091000a7 pmd:02a6b067
- *	BUG: Bad page map in process sh  pmd:80000000092000e7		(v6.18)
+ *	BUG: Bad page map in process sh  pmd:80000000092000e7		(later)
  *	page:ffffea0000244000 count:0 mapcount:1 mapping:          (null) index:0x7f
  *	page:0000000061ad3c95 refcount:0 mapcount:1 mapping:... index:0x0 pfn:0x9100
  *	page: refcount:0 mapcount:1 mapping:... index:0x0 pfn:0x9100	(v6.10)
@@ -25,7 +25,7 @@
 #include <errno.h>
 
 #define MAX_NAMED 16
-#define PRESENT 1 /* of an entry: _PAGE_PRESENT of x86, PTE_VALID of arm64 */
+#define PRESENT 1 /* of an entry: _PAGE_PRESENT of x86, PTE_VALID of arm64, V of riscv64 */
 
 static bool take_int(const char **s, int32_t *ret)
 {
@@ -82,7 +82,7 @@ static const char *after_last(const char *s, const char *words)
 	return ret;
 }
 
-/* The first entry is that of the page; since v6.18 it may be of any level, and is the only one. */
+/* The first entry is that of the page; later it may be of any level, and is the only one. */
 static bool parse_entry(const char *s, uint64_t *ret)
 {
 	static const char *const levels[] = { " pte:", " pmd:", " pud:", " p4d:", " pgd:" };

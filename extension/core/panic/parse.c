@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/panic/parse.h"
+#include "core/panic/arch.h"
 
 #include <errno.h>
 
@@ -74,6 +74,39 @@ int pfs_parse_reg(struct pfs_parser *x, const char *name, uint64_t value)
 	r->value = value;
 	x->p->regs_from = "log";
 	return 0;
+}
+
+const char *pfs_reg_name(const struct pfs_oops_arch *arch, const char *s, size_t n)
+{
+	unsigned int i;
+
+	for (i = 0; i < arch->nr_regs; i++)
+		if (strlen(arch->reg_names[i]) == n && !memcmp(arch->reg_names[i], s, n))
+			return arch->reg_names[i];
+	return strlen(arch->ip_label) == n && !memcmp(arch->ip_label, s, n) ? arch->ip : NULL;
+}
+
+int pfs_parse_regs(struct pfs_parser *x, const char *s)
+{
+	const char *name;
+	uint64_t v;
+	size_t n;
+	int r;
+
+	for (;;) {
+		s = pfs_skip_space(s);
+		n = strcspn(s, " :");
+		name = pfs_reg_name(x->arch, s, n);
+		s = pfs_skip_space(s + n);
+		if (!name || *s++ != ':')
+			return 0;
+		s = pfs_skip_space(s);
+		if (!pfs_take_hex(&s, &v))
+			return 0;
+		r = pfs_parse_reg(x, name, v);
+		if (r)
+			return r;
+	}
 }
 
 int pfs_parse_symbol(struct pfs_model *m, const char *s, struct pfs_frame *ret, bool *ret_ok)

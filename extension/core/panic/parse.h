@@ -30,6 +30,17 @@ struct pfs_parser {
 int pfs_parse_reg(struct pfs_parser *x, const char *name, uint64_t value);
 
 /*
+ * The constant name of a register of the machine's notes that is called so by the n bytes at
+ * s, or as the kernel prints the program counter; NULL: none is.
+ */
+const char *pfs_reg_name(const struct pfs_oops_arch *arch, const char *s, size_t n);
+/*
+ * Note the registers of a line, until one that is none: "x1 : 0123 x0 : 4567", " s11: 0123".
+ * -ENOMEM.
+ */
+int pfs_parse_regs(struct pfs_parser *x, const char *s);
+
+/*
  * Parse "function+0xoff/0xsize [module]". A "?" before it marks a guess; an
  * address in [<>] is skipped. *ret_ok: there was a symbol. -ENOMEM.
  */

@@ -79,42 +79,6 @@ static const char *const numbers[] = {
 };
 /* clang-format on */
 
-static const char *reg_name(const char *s, size_t n)
-{
-	size_t i;
-
-	if (n == 3 && !memcmp(s, "epc", 3))
-		return "pc";
-	for (i = 0; i < sizeof(reg_names) / sizeof(*reg_names); i++)
-		if (strlen(reg_names[i]) == n && !memcmp(reg_names[i], s, n))
-			return reg_names[i];
-	return NULL;
-}
-
-/* "epc : ffffffff8026f3f2 ra : ffffffff8026f754 sp : ...", " s11: 0000000000000000 t3 : ..." */
-static int parse_regs(struct pfs_parser *x, const char *s)
-{
-	const char *name;
-	uint64_t v;
-	size_t n;
-	int r;
-
-	for (;;) {
-		s = pfs_skip_space(s);
-		n = strcspn(s, " :");
-		name = reg_name(s, n);
-		s = pfs_skip_space(s + n);
-		if (!name || *s++ != ':')
-			return 0;
-		s = pfs_skip_space(s);
-		if (!pfs_take_hex(&s, &v))
-			return 0;
-		r = pfs_parse_reg(x, name, v);
-		if (r)
-			return r;
-	}
-}
-
 /* The symbol comes first, on a line of its own, and then the address. */
 static int parse_epc(struct pfs_parser *x, const char *s, const char *value)
 {
@@ -125,7 +89,7 @@ static int parse_epc(struct pfs_parser *x, const char *s, const char *value)
 		return 0;
 	if (pfs_take_hex(&q, &v) && q - value == 16) {
 		x->ip = true;
-		return parse_regs(x, s);
+		return pfs_parse_regs(x, s);
 	}
 	return x->ip ? 0 : pfs_parse_function(x, value);
 }
@@ -196,8 +160,9 @@ static int line(struct pfs_parser *x, const char *s, bool *ret_taken)
 		return 0;
 	}
 	/* Of "ra : f+0x1/0x2" the first value is no number, and nothing is taken. */
-	if (reg_name(s, strcspn(s, " :")) && pfs_skip_space(s + strcspn(s, " :"))[0] == ':')
-		return speaks(x) ? parse_regs(x, s) : 0;
+	if (pfs_reg_name(x->arch, s, strcspn(s, " :")) &&
+	    pfs_skip_space(s + strcspn(s, " :"))[0] == ':')
+		return speaks(x) ? pfs_parse_regs(x, s) : 0;
 	*ret_taken = false;
 	return 0;
 }
