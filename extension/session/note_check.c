@@ -12,16 +12,6 @@
 
 #define ULL(x) ((unsigned long long)(x))
 
-static const struct pfs_reg *find_reg(const struct pfs_panic *p, const char *name)
-{
-	size_t i;
-
-	for (i = 0; name && i < p->nr_regs; i++)
-		if (!strcmp(p->regs[i].name, name))
-			return &p->regs[i];
-	return NULL;
-}
-
 /*
  * A base and a displacement are the address, where the registers are known. Segments, bit
  * strings and what is relative to the instruction are left out: they take more than the note has.
@@ -30,7 +20,7 @@ static const char *operand(struct pfs_model *m, const struct pfs_panic *p)
 {
 	const struct pfs_oops_arch *arch = pfs_oops_arch_of(m);
 	const struct pfs_operand *op = &p->operand;
-	const struct pfs_reg *base = op->valid ? find_reg(p, op->base) : NULL;
+	const struct pfs_reg *base = op->valid && op->base ? pfs_panic_reg(p, op->base) : NULL;
 
 	if (!base || op->index || !op->text || strchr(op->text, ':') ||
 	    !strncmp(op->text, "bt", 2) || (arch && arch->ip && !strcmp(op->base, arch->ip)))
