@@ -17,6 +17,9 @@ const struct pfs_mechanism *pfs_mechanism_attaching(const struct pfs_model *m,
 						    const struct pfs_panic *p,
 						    const struct pfs_page *page);
 
+/* Was the panicking task writing the struct pages of a device, by its own call trace? */
+bool pfs_writes_device_pages(const struct pfs_panic *p);
+
 /*
  * The text of a mechanism, with the sizes of the dumped kernel filled in. If m
  * is NULL they are those of the first architecture of archs.def, which most

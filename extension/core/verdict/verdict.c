@@ -592,6 +592,58 @@ static bool blame_entry(struct verdict *d)
 	return true;
 }
 
+/* What ends where the memmap was written on, if that is known. */
+static void ends_before(struct verdict *d, uint64_t pfn)
+{
+	const struct pfs_pgmap *g;
+	size_t i;
+
+	for (i = 0; i < d->m->nr_pgmaps; i++) {
+		g = &d->m->pgmaps[i];
+		if (g->end_pfn == pfn && g->vmemmap_shift && g->vmemmap_shift < 64)
+			evidence(d,
+				 "device pagemap 0x%llx, PFNs 0x%llx-0x%llx, ends there; its pages "
+				 "are compound, of %llu",
+				 ULL(g->va), ULL(g->start_pfn), ULL(g->end_pfn - 1),
+				 1ULL << g->vmemmap_shift);
+	}
+}
+
+/*
+ * The fault is at what would be the struct page of a PFN that has none. Whoever computed that
+ * address has a wrong PFN, unless it was the code that makes struct pages: then its range and
+ * the memmap do not fit. memmap_init_compound() takes the last huge page of a device's range
+ * for a whole one, which it is not where the range begins at no multiple of it.
+ */
+static void no_section(struct verdict *d, uint64_t at, uint64_t pfn)
+{
+	struct pfs_verdict *v = d->v;
+	const char *why = "the fault's address was computed from a bad PFN or page table entry";
+
+	v->status = PFS_UNRELATED;
+	v->advice = "Look for where the PFN came from: a page table entry, a register, or a walker "
+		    "that does not ask pfn_valid().";
+	v->decided_by = "the code that computed the address (dis -rl in crash)";
+	if (pfs_writes_device_pages(d->p)) {
+		v->status = PFS_UNEXPLAINED;
+		why = "the kernel was initialising it, as one of a device's";
+		v->advice = "Compare the range of the device with the size of its pages (align in "
+			    "ndctl list): begin it at a multiple of that. Report the stack to the "
+			    "memory management list.";
+		v->decided_by = "the range in the dev_pagemap that memremap_pages() was given, and "
+				"its vmemmap_shift";
+		evidence(d, "by its call trace the panicking task was writing the struct pages of "
+			    "a device");
+		ends_before(d, pfn);
+	}
+	v->title = pfs_printf(&d->m->arena, "PFN 0x%llx has no struct page: %s", ULL(pfn), why);
+	evidence(d,
+		 "0x%llx would be the struct page of PFN 0x%llx, physical 0x%llx, of which there "
+		 "is no section",
+		 ULL(at), ULL(pfn), ULL(pfn << d->m->layout.page_shift));
+	d->no_memory |= !v->title;
+}
+
 static void nothing_found(struct verdict *d)
 {
 	struct pfs_verdict *v = d->v;
@@ -631,22 +683,7 @@ static void nothing_found(struct verdict *d)
 		v->decided_by = "the console's record of the panic";
 	} else if (pfs_fault_at(d->p, &at) && pfs_in_memmap(d->m, at, &pfn) && !d->named &&
 		   !pfs_section_of(d->m, pfn)) {
-		v->status = PFS_UNRELATED;
-		v->title = pfs_printf(
-			&d->m->arena,
-			"PFN 0x%llx has no struct page: the fault's address was computed "
-			"from a bad PFN or page table entry",
-			ULL(pfn));
-		evidence(d,
-			 "0x%llx would be the struct page of PFN 0x%llx, physical 0x%llx, of which "
-			 "there is no section",
-			 ULL(at), ULL(pfn), ULL(pfn << d->m->layout.page_shift));
-		v->advice =
-			"Look for where the PFN came from: a page table entry, a register, or a "
-			"walker that does not ask pfn_valid().";
-		v->decided_by = "the code that computed the address (dis -rl in crash)";
-		if (!v->title)
-			d->no_memory = true;
+		no_section(d, at, pfn);
 	} else if (pfs_fault_at(d->p, &at) && pfs_in_memmap(d->m, at, &pfn)) {
 		v->status = PFS_UNEXPLAINED;
 		v->title = "the fault is at a struct page, but no page reproduces it";
