@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# report.html in a real browser, headless: on a phone, a laptop and paper, in light
-# and dark (testdumps/browser.py).
+# report.html in a real browser, headless: on a phone, a tablet, a laptop and paper, in
+# light and dark (testdumps/browser.py); with axe-core, where there is a copy: AXE=FILE, or
+# that of Debian or of pip's axe-playwright-python.
 # shellcheck source=testdumps/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 
@@ -14,6 +15,14 @@ if [ -z "$chromium" ] || [ "$B" != "$top/build" ]; then
 	done_testing
 	exit
 fi
+
+for AXE in "${AXE-}" /usr/share/nodejs/axe-core/axe.min.js /usr/share/javascript/axe-core/axe.min.js \
+	"$(python3 -c 'from importlib.util import find_spec as f
+print(f("axe_playwright_python").submodule_search_locations[0] + "/axe.min.js")' 2>/dev/null)"; do
+	[ ! -f "$AXE" ] || break
+done
+[ -f "$AXE" ] || AXE=
+export AXE
 
 look() {
 	run "$pfnscope" report "$2" -o "$tmp/$1"
@@ -42,6 +51,11 @@ done
 sed 's|<main>|<main><p style="margin-top:900px;min-width:2000px;color:#eee">far down</p>|' \
 	"$tmp/s1/report.html" >"$tmp/far.html"
 timeout 120 python3 "$top/testdumps/browser.py" "$chromium" "$tmp/far.html" >"$tmp/far"
+if [ -n "$AXE" ]; then
+	like 'a page that is bad: axe' "$tmp/far" 'axe: color-contrast'
+else
+	skip 'axe-core' 'no copy of it here: AXE=FILE'
+fi
 for what in 'culprit at .* out of sight' 'wide in a window of 1440' 'hard to read' \
 	'beyond the paper'; do
 	like "a page that is bad: $what" "$tmp/far" "$what"
