@@ -8,7 +8,8 @@ Prints what is wrong, one line each: any message of the console, any request
 beside the file itself, any script, a page wider than its window, a culprit that
 one has to scroll for on a laptop, or to the side on any screen, text that is
 hard to read in light or dark, a print that cuts something off or leaves out
-what is folded. With a copy of axe-core (AXE=FILE) whatever that objects to.
+what is folded. A page index.html is a catalogue's: its script searches, and
+without script all of it is there. With a copy of axe-core (AXE=FILE) whatever that objects to.
 """
 
 import base64
@@ -33,12 +34,32 @@ GEOMETRY = """(() => {
           hidden: all.length && !seen.length};
 })()"""
 
-ACTIVE = """(() => [...document.querySelectorAll('*')].filter(e =>
+ACTIVE = """(site => [...document.querySelectorAll('*')].filter(e =>
   ['SCRIPT', 'IMG', 'IFRAME', 'OBJECT', 'EMBED', 'FORM'].includes(e.tagName.toUpperCase()) ||
   (e.tagName.toUpperCase() === 'A' &&
-   !/^(#[a-z]+|https:..git.kernel.org.linus.[0-9a-f]{12,40})$/.test(e.getAttribute('href'))) ||
+   !(site ? /^(#g[0-9]+|reports.[0-9]+.html)$/ :
+     /^(#[a-z]+|https:..git.kernel.org.linus.[0-9a-f]{12,40})$/).test(e.getAttribute('href'))) ||
   [...e.attributes].some(a => a.name.startsWith('on') || a.name === 'src'))
-  .map(e => e.outerHTML))()"""
+  .filter(e => !site || e !== document.querySelector('script:last-child'))
+  .map(e => e.outerHTML))"""
+
+# Dumps that are shown: at first, for no word that there is, for one, of one verdict, again.
+SEARCH = """(() => {
+  const rows = () => [...document.querySelectorAll('section[id] tr')].filter(r =>
+    r.querySelector('td.k') && r.checkVisibility()).length;
+  const set = (id, value) => {
+    const e = document.getElementById(id);
+    e.value = value;
+    e.dispatchEvent(new Event('input'));
+    return rows();
+  };
+  return [rows(), set('words', 'no such word'), set('words', ' STABLE_page 0x14000'),
+          set('words', '') && set('verdict', 'explained'), set('verdict', '')];
+})()"""
+
+BARE = """[[...document.querySelectorAll('section[id] tr')].filter(r =>
+  r.querySelector('td.k') && r.checkVisibility()).length,
+  document.getElementById('find').checkVisibility()]"""
 
 # Text against the ground behind it, as WCAG 2 counts it; pictures paint their own.
 CONTRAST = """(() => {
@@ -215,14 +236,28 @@ def on_paper(b, shots):
                                     paperHeight=11.69)["data"])
 
 
+def search(b):
+    total, none, one, kind, again = b.evaluate(SEARCH)
+    if none or not 0 < one < kind < total or again != total:
+        yield f"search: {total} dumps, {none}, {one}, {kind} and {again} of them found"
+    b.call("Emulation.setScriptExecutionDisabled", value=True)
+    b.events = [e for e in b.events if e.get("method") != "Page.loadEventFired"]
+    b.call("Page.reload")
+    b.wait("Page.loadEventFired")
+    if b.evaluate(BARE) != [total, False]:
+        yield f"without script: {b.evaluate(BARE)} of {total} dumps"
+
+
 def check(b, path, shots):
     url = pathlib.Path(path).resolve().as_uri()
+    site = url.endswith("/index.html")
     b.open(url)
-    for element in b.evaluate(ACTIVE):
+    for element in b.evaluate(f"{ACTIVE}({json.dumps(site)})"):
         yield f"active: {element[:120]}"
     for view in VIEWS:
         yield from look(b, *view, shots)
     yield from on_paper(b, shots)
+    yield from (search(b) if site else [])
     b.call("Runtime.evaluate", expression="0")
     for e in b.events:
         method, p = e.get("method"), e.get("params", {})

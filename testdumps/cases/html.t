@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# report.html in a real browser, headless: on a phone, a tablet, a laptop and paper, in
+# report.html, and the page of a catalogue, in a real browser, headless: on a phone, a tablet, a laptop and paper, in
 # light and dark (testdumps/browser.py); with axe-core, where there is a copy: AXE=FILE, or
 # that of Debian or of pip's axe-playwright-python.
 # shellcheck source=testdumps/lib.sh
@@ -39,6 +39,20 @@ look 'hostile text' "$tmp/evil.dump"
 for name in hole-linked-nowhere memmap-excluded s2-table-excluded; do
 	mkdump "$top/testdumps/synthetic/$name.text" "$tmp/$name.dump"
 	look "$name" "$tmp/$name.dump"
+done
+
+# The page of a catalogue, and what its policy lets run.
+"$pfnscope" batch "$top"/testdumps/s1 "$top"/testdumps/s3 "$top"/testdumps/s1-clean \
+	"$top"/testdumps/debian-6.1-null -o "$tmp/out.d" -q
+run "$pfnscope" catalogue "$tmp/db" import "$tmp/out.d" --html "$tmp/site"
+ok 'catalogue: nothing wrong' timeout 120 python3 "$top/testdumps/browser.py" "$chromium" \
+	"$tmp/site/index.html" ${SHOTS:+"$SHOTS/site"}
+mkdir "$tmp/bad-site"
+sed 's|<main>|<main><script>document.title = "mine"</script>|' "$tmp/site/index.html" \
+	>"$tmp/bad-site/index.html"
+timeout 120 python3 "$top/testdumps/browser.py" "$chromium" "$tmp/bad-site/index.html" >"$tmp/bad"
+for what in 'active: <script>document' 'Log.entryAdded.*script-src'; do
+	like "a page that is bad: $what" "$tmp/bad" "$what"
 done
 
 # The check sees what is wrong.
