@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The physical address space as a picture: one letter for each cell of 2^n
- * pages, as many cells in a row as the terminal has room for. A cell shows the worst of its pages, so that one
- * bad struct page in a terabyte is still seen. Rows begin at round addresses,
- * because addresses mean something; rows without memory are left out.
+ * pages, as many cells in a row as the terminal has room for. A cell shows the
+ * worst of its pages, so that one bad struct page in a terabyte is still seen.
+ * Rows begin at round addresses, because addresses mean something; rows without
+ * memory are left out.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -159,7 +159,10 @@ is 'user: nothing is left' "$(find "$tmp/home/x" ! -type d)" ''
 
 old=$(find "$dist/.." -name libpfnscope.so.last -print -quit)
 if [ -n "$old" ] && command -v abidiff >/dev/null; then
-	step 'ABI: nothing is taken away' abidiff --no-added-syms "$old" "$tmp/$name/build/libpfnscope.so"
+	# Of structures, those that a program sees.
+	step 'ABI: nothing is taken away' abidiff --no-added-syms \
+		--headers-dir1 "$(dirname "$old")/include.last" \
+		--headers-dir2 "$tmp/$name/include/pfnscope" "$old" "$tmp/$name/build/libpfnscope.so"
 else
 	skip 'ABI' 'no tag before this one, or no abidiff'
 fi

@@ -101,7 +101,8 @@ catalogue "$db" show nothing
 is 'show: no such dump' "$status" 2
 like 'show: says so' "$tmp/err" "no dump with the path or id 'nothing'"
 
-# The pages: well-formed, with no script but the one that their policy names, with the reports behind the links.
+# The pages: well-formed, with no script but the one that their policy names, with the
+# reports behind the links.
 catalogue "$db" groups --html "$tmp/site" -q
 is 'html: exit status' "$status" 0
 cat >"$tmp/pages.py" <<'EOT'
