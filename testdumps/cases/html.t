@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # report.html, and the page of a catalogue, in a real browser, headless: on a phone, a
-# tablet, a laptop and paper, in light and dark (testdumps/browser.py); with axe-core, where there is a copy: AXE=FILE, or
-# that of Debian or of pip's axe-playwright-python.
+# tablet, a laptop and paper, in light and dark (testdumps/browser.py); with axe-core, where
+# there is a copy: AXE=FILE, or that of Debian or of pip's axe-playwright-python.
 # shellcheck source=testdumps/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 
