@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # report.html, and the page of a catalogue, in a real browser, headless: on a phone, a
 # tablet, a laptop and paper, in light and dark (testdumps/browser.py); with axe-core, where
-# there is a copy: AXE=FILE, or that of Debian or of pip's axe-playwright-python.
+# there is a copy: AXE=FILE, or that of pip's axe-playwright-python.
 # shellcheck source=testdumps/lib.sh
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 
@@ -16,8 +16,7 @@ if [ -z "$chromium" ] || [ "$B" != "$top/build" ]; then
 	exit
 fi
 
-for AXE in "${AXE-}" /usr/share/nodejs/axe-core/axe.min.js /usr/share/javascript/axe-core/axe.min.js \
-	"$(python3 -c 'from importlib.util import find_spec as f
+for AXE in "${AXE-}" "$(python3 -c 'from importlib.util import find_spec as f
 print(f("axe_playwright_python").submodule_search_locations[0] + "/axe.min.js")' 2>/dev/null)"; do
 	[ ! -f "$AXE" ] || break
 done
