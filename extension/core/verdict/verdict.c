@@ -542,6 +542,17 @@ static int blame_pageblock(struct verdict *d, const struct pfs_leads *leads)
 	return 1;
 }
 
+/* dump_page() of a page of which the log has no more than what %p made of its address. */
+static bool prints_hashed_page(const struct pfs_panic *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr_named; i++)
+		if (p->named[i].hashed && !p->named[i].has_page && !p->named[i].has_pfn)
+			return true;
+	return false;
+}
+
 /* What is lost may have named a page, or have been the panic. */
 static void damaged_log(struct pfs_verdict *v)
 {
@@ -660,6 +671,15 @@ static void nothing_found(struct verdict *d)
 		about_words(d);
 		v->advice = "Look at what the page dump says it is dumped because of.";
 		v->decided_by = "the condition of the BUG that printed the page";
+	} else if (prints_hashed_page(d->p)) {
+		v->status = PFS_INCONCLUSIVE;
+		v->title = "the kernel printed a struct page before it stopped, and which one is "
+			   "not known: its address is hashed";
+		about_words(d);
+		v->advice =
+			"Find the page. With its symbol ptr_key the address can be found again; "
+			"the kernel's parameter no_hash_pointers prints it as it is.";
+		v->decided_by = "the kernel's symbol ptr_key (kallsyms, vmlinux or System.map)";
 	} else if (d->p->log_damaged && d->p->kind != PFS_PANIC_SYSRQ) {
 		damaged_log(v);
 	} else {
