@@ -2,8 +2,8 @@
 /*
  * /proc/kcore is the memory of the running kernel as an ELF core. Segments of
  * System RAM have their physical address (464920104bf7 "/proc/kcore: update
- * physical address for kcore ram and text", v4.12), so that they are read like
- * those of a dump. The others (vmalloc, vmemmap, modules) have none. What they
+ * physical address for kcore ram and text"; 4.12 has it), so that they are read
+ * like those of a dump. The others (vmalloc, vmemmap, modules) have none. What they
  * map is either RAM, which is read by its own segment, or device memory, which
  * the file does not have.
  *

@@ -350,9 +350,9 @@ static void e820_type(struct pfs_firmware_range *r, uint32_t type)
 }
 
 /*
- * Where the table is and how many entries it has. e820_table is a pointer; what was
- * e820 before v4.12 is a pointer from v4.10 on, and the table itself before: then
- * the first word is no kernel address but a count.
+ * Where the table is and how many entries it has. e820_table (4.12 has it) is a pointer; e820,
+ * which older kernels have, is one in later of them, and in 4.4 the table itself: then the first
+ * word is no kernel address but a count.
  */
 static int find_e820(struct pfs_mem *m, const struct pfs_facts *f, unsigned int first,
 		     uint64_t *ret_table, uint64_t *ret_nr, struct pfs_err *err)

@@ -8,6 +8,7 @@ Levels are counted from 1, where the smallest leaves are.
 class X86:
     """Four or five levels of 4 KiB."""
     page_shift = 12
+    section_bits = 27
     FRAME = 0x000ffffffffff000
     # Bits of an entry that the processor sets, and that nobody reads here: accessed, dirty
     unread = 0x20, 0x40

@@ -13,6 +13,8 @@ import zlib
 
 # Of the index of what a kdump holds: a step of counting
 CHUNK = 4096
+# The name of the note in the kernel's memory
+NOTE = b'VMCOREINFO\0\0'
 
 
 class NotInDump(Exception):
@@ -36,6 +38,11 @@ class Elf:
             elif kind == 4:
                 self.vmcoreinfo = notes(self.map[off:off + length]) or self.vmcoreinfo
         self.loads.sort()
+        # Without a note, as QEMU writes it of a guest without vmcoreinfo: the kernel's own
+        at = self.map.find(NOTE + b'OSRELEASE=') if not self.vmcoreinfo else -1
+        if at >= 0:
+            at += len(NOTE)
+            self.vmcoreinfo = self.map[at:self.map.find(b'\0', at)].decode()
         self.log = []
 
     def _at(self, pa, length):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the kernel kept of its memory: page tables, sections, zones, resources, devices.
 
-SPARSEMEM_VMEMMAP and SPARSEMEM_EXTREME, from Linux 5.10 on; arch.py has the machines.
+SPARSEMEM_VMEMMAP and SPARSEMEM_EXTREME, from Linux 3.10 on; arch.py has the machines.
 """
 import struct
 from collections import namedtuple
@@ -31,18 +31,14 @@ class Machine:
         self.page = 1 << self.page_shift
         self.stride = self.page_shift - 3       # bits of an address that a table decides
         self.root = self.text_pa(info.symbol('swapper_pg_dir'))
-        self.section_pages = 1 << info.number('SECTION_SIZE_BITS') - self.page_shift
+        # In VMCOREINFO from v5.8 on
+        bits = info.number('SECTION_SIZE_BITS') or self.arch.section_bits
+        self.section_pages = 1 << bits - self.page_shift
         self.subsection_pages = SUBSECTION >> self.page_shift
         # As many as zone.free_area has orders, the largest of which is a pageblock's limit
         self.max_order = info.get('LENGTH', 'zone.free_area') - 1
         self.block_pages = 1 << min(self.stride, self.max_order)
-        names = 'present', 'map', 'online', 'early'
-        self.flag = {name: 1 << bit for bit, name in enumerate(names)}
-        taint = k.number('SECTION_TAINT_ZONE_DEVICE_BIT')
-        if taint is not None:
-            self.flag['taint'] = 1 << taint
-        last = k.number('SECTION_MAP_LAST_BIT')
-        self.section_flags = (1 << (last if last is not None else 4)) - 1
+        self._section_flags()
         self._page_flags()
         self._sections()
         self._nodes()
@@ -100,11 +96,27 @@ class Machine:
 
     # struct page
 
+    def _section_flags(self):
+        """Macros up to v5.19; each but the first two came with something that can be seen."""
+        k = self.layout
+        seen = {'present': True, 'map': True,
+                'online': k.symbol('__highest_present_section_nr'),
+                'early': k.offset('mem_section', 'usage') is not None,
+                'taint': k.symbol('pfn_to_online_page')}
+        told = {'online': 'SECTION_IS_ONLINE_BIT', 'early': 'SECTION_IS_EARLY_BIT',
+                'taint': 'SECTION_TAINT_ZONE_DEVICE_BIT'}
+        last = k.number('SECTION_MAP_LAST_BIT')
+        self.flag = {}
+        for bit, name in enumerate(seen):
+            if seen[name] if last is None or bit < 2 else k.number(told[name]) is not None:
+                self.flag[name] = 1 << bit
+        self.section_flags = (1 << (last if last is not None else len(self.flag))) - 1
+
     def _page_flags(self):
         k = self.layout
         self.pg = {n: k.number('PG_' + n) for n in (
             'lru', 'reserved', 'head', 'slab', 'hwpoison', 'uptodate', 'active', 'unevictable',
-            'dirty', 'referenced', 'reported')}
+            'dirty', 'referenced', 'reported', 'tail')}
         if self.pg['slab'] is None:
             del self.pg['slab']
         self.page_flags = k.number('__NR_PAGEFLAGS')
@@ -115,8 +127,12 @@ class Machine:
         self.buddy = k.info.number('PAGE_BUDDY_MAPCOUNT_VALUE')
         # A page type is a cleared bit of _mapcount, or from v6.12 on its top byte
         self.type_bits = self.buddy < -1 and self.buddy > -0x10000
+        # and up to v4.17 the whole word
+        self.types = not self.type_bits or ~self.buddy & ~self.buddy - 1 == 0
 
     def is_buddy(self, mapcount):
+        if not self.types:
+            return mapcount == self.buddy & 0xffffffff
         if self.type_bits:
             return mapcount & (0xf0000000 | ~self.buddy & 0xffff) == 0xf0000000
         return mapcount >> 24 == self.buddy >> 24 & 0xff
@@ -130,15 +146,20 @@ class Machine:
         roots = k.info.symbol('mem_section')
         self.sections = {}
         try:
-            last = self.u64(self.text_pa(k.symbol('__highest_present_section_nr')))
+            last = k.symbol('__highest_present_section_nr')
+            last = self.u64(self.text_pa(last)) if last else \
+                k.info.get('LENGTH', 'mem_section') * per_root - 1
         except NotInDump:
             last = per_root - 1
+        # Without subsections (v5.3), the pageblocks are where the usage is
         usage_at = k.offset('mem_section', 'usage')
-        map_at = k.offset('mem_section_usage', 'subsection_map')
+        self.map_at = map_at = k.offset('mem_section_usage', 'subsection_map')
         self.blocks_at = k.offset('mem_section_usage', 'pageblock_flags')
-        self.map_at = map_at
+        if usage_at is None:
+            usage_at, self.blocks_at = k.offset('mem_section', 'pageblock_flags'), 0
         for nr in range(last + 1):
-            root = self.u64(self.pa(roots + 8 * (nr // per_root)))
+            if nr % per_root == 0:
+                root = self.u64(self.pa(roots + 8 * (nr // per_root)))
             if not root:
                 continue
             at = self.pa(root + size * (nr % per_root))
@@ -147,7 +168,7 @@ class Machine:
                 continue
             usage = self.u64(at + usage_at)
             usage_pa = self.pa(usage)
-            bitmap = self.dump.read(usage_pa + map_at, self.map_bytes())
+            bitmap = b'' if map_at is None else self.dump.read(usage_pa + map_at, self.map_bytes())
             self.sections[nr] = Section(nr, at, word, usage, usage_pa,
                                         int.from_bytes(bitmap, 'little'))
             # The same in all sections of a memmap that is one range of addresses
@@ -187,6 +208,9 @@ class Machine:
 
     def spanned_by(self, node, index, pfn):
         z = self.zone_at(node, index)
+        # ZONE_DEVICE also spans the RAM between devices, which never belongs to it
+        if index == self.zone_device and self.in_ram(pfn) and not self.device_of(pfn):
+            return False
         return z is not None and z.start <= pfn < z.start + z.spanned
 
     # iomem_resource
@@ -248,21 +272,39 @@ class Machine:
     def _devices(self):
         k = self.layout
         self.devices = []
-        array = k.symbol('pgmap_array')
+        array = k.symbol('pgmap_array') or k.symbol('pgmap_radix')
+        # A radix tree of that name is not read: dumps with such devices are not for us
+        if array and k.offset('xa_node', 'shift') is None:
+            array = None
         self.pgmap_slots = self.xarray(array) if array else []
         for va in sorted({entry for _, entry, _ in self.pgmap_slots}):
-            count = self.u32(self.field(va, 'dev_pagemap', 'nr_range'))
-            at = va + k.offset('dev_pagemap', 'range')
-            ranges = []
-            for i in range(min(count, 16)):
-                a, b = self.u64(self.pa(at + 16 * i)), self.u64(self.pa(at + 16 * i + 8))
-                ranges.append((a // self.page, (b + 1) // self.page))
-            # PGMAP_ALTMAP_VALID; memmap_init() begins behind the reserve
+            ranges = [(a // self.page, (b + 1) // self.page) for a, b in self._ranges(va)]
+            # memmap_init() begins behind the reserve
             reserve = (0, 0)
-            if self.u32(self.field(va, 'dev_pagemap', 'flags')) & 1:
-                base = self.pointer(va, 'vmem_altmap', 'base_pfn')
-                reserve = base, base + self.pointer(va, 'vmem_altmap', 'reserve')
+            if self._has_altmap(va):
+                base = self.u64(self.altmap_field(va, 'base_pfn'))
+                reserve = base, base + self.u64(self.altmap_field(va, 'reserve'))
             self.devices.append(Device(va, ranges, reserve))
+
+    def _ranges(self, va):
+        k = self.layout
+        if k.offset('dev_pagemap', 'range') is None:        # a resource, up to v5.9
+            at = va + k.offset('dev_pagemap', 'res')
+            return [(self.pointer(at, 'resource', 'start'), self.pointer(at, 'resource', 'end'))]
+        at = va + k.offset('dev_pagemap', 'range')
+        count = min(16, self.u32(self.field(va, 'dev_pagemap', 'nr_range')))
+        return [(self.u64(self.pa(at + 16 * i)), self.u64(self.pa(at + 16 * i + 8)))
+                for i in range(count)]
+
+    def altmap_field(self, va, member):
+        """Where a member of the altmap of the pagemap at va is."""
+        return self.field(va + self.layout.offset('dev_pagemap', 'altmap'), 'vmem_altmap', member)
+
+    def _has_altmap(self, va):
+        """PGMAP_ALTMAP_VALID, which was a bool of its own up to v5.2."""
+        if self.layout.offset('dev_pagemap', 'altmap_valid') is None:
+            return self.u32(self.field(va, 'dev_pagemap', 'flags')) & 1
+        return self.dump.read(self.field(va, 'dev_pagemap', 'altmap_valid'), 1)[0]
 
     def device_of(self, pfn):
         for d in self.devices:

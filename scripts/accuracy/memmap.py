@@ -8,6 +8,7 @@ The class of a page is one letter:
 	u	in use by somebody else		f	refcount 0, in no block: per-CPU lists
 	r	PG_reserved RAM			h	PG_reserved, not RAM
 	d	ZONE_DEVICE			x	no struct page that the dump holds
+	o	all ones: added, not yet initialised
 """
 import struct
 
@@ -15,14 +16,40 @@ from dumpfile import NotInDump
 from machine import Leaf, Machine
 
 SIZE = 64
+# Words of a struct page by what they hold; where they are is Memmap.place
 FLAGS, WORD1, WORD2, MAPPING, INDEX, PRIVATE, COUNTS, MEMCG = range(8)
 
 
 class Memmap(Machine):
     def __init__(self, dump, vmlinux=None):
         super().__init__(dump, vmlinux)
+        self._places()
         self._leaves()
         self._classify()
+
+    def _places(self):
+        """Up to v4.17 lru comes after the counts, and mapping and index before them."""
+        at = lambda member: self.layout.offset('page', member)
+        members = [at(m) for m in ('lru', 'mapping', 'index', 'private', '_mapcount')]
+        self.place = list(range(8))
+        if None not in members:
+            lru, mapping, index, private, counts = (x // 8 for x in members)
+            self.place = [0, lru, lru + 1, mapping, index, private, counts]
+            self.place += set(range(8)) - set(self.place)
+        self.lru_at = 8 * self.place[WORD1]
+        self.counts_at = 8 * self.place[COUNTS]
+
+    def packed(self, words):
+        """A struct page of words in the order of their names."""
+        out = [0] * 8
+        for index, word in enumerate(words):
+            out[self.place[index]] = word
+        return struct.pack('<8Q', *out)
+
+    def named(self, raw):
+        """The words of a struct page in the order of their names."""
+        words = struct.unpack('<8Q', raw)
+        return tuple(words[i] for i in self.place)
 
     # The mapping
 
@@ -78,7 +105,7 @@ class Memmap(Machine):
     # Struct pages
 
     def word(self, pfn, index):
-        return self.words[8 * pfn + index]
+        return self.words[8 * pfn + self.place[index]]
 
     def raw(self, pfn):
         return bytes(self.bytes[SIZE * pfn:SIZE * pfn + SIZE])
@@ -91,7 +118,7 @@ class Memmap(Machine):
         return self.word(pfn, COUNTS) & 0xffffffff
 
     def refcount(self, pfn):
-        return struct.unpack_from('<i', self.bytes, SIZE * pfn + 52)[0]
+        return struct.unpack_from('<i', self.bytes, SIZE * pfn + self.counts_at + 4)[0]
 
     def node_of(self, pfn):
         return self.word(pfn, FLAGS) >> 64 - self.nodes_width
@@ -105,10 +132,17 @@ class Memmap(Machine):
     def link_mask(self):
         return ~((1 << self.zone_shift) - 1) & (1 << 64) - 1
 
+    def head_word(self, words):
+        """The address of the head plus 1 that a tail page has, or None. Up to v4.3 it is of
+        PG_tail, and in first_page, where others have private data."""
+        if self.pg['tail'] is not None:
+            return words[PRIVATE] + 1 if words[FLAGS] >> self.pg['tail'] & 1 else None
+        return words[WORD1] if words[WORD1] & 1 else None
+
     def head_of(self, pfn):
         """The head that a tail page names, or None."""
-        word = self.word(pfn, WORD1)
-        if not word & 1:
+        word = self.head_word([self.word(pfn, i) for i in range(8)])
+        if word is None:
             return None
         va = word - 1
         if word >> 44 == (1 << 20) - 1 and self.layout.info.offset('page', 'compound_info'):
@@ -134,8 +168,9 @@ class Memmap(Machine):
                 pfn += 1
                 continue
             span = 1
-            word1 = self.word(pfn, WORD1)
-            if device is not None and self.zone_of(pfn) == device:
+            if self.raw(pfn) == b'\xff' * SIZE:
+                kind = b'o'
+            elif device is not None and self.zone_of(pfn) == device:
                 kind = b'd'
             elif self.is_buddy(self.mapcount(pfn)):
                 span = 1 << min(self.word(pfn, PRIVATE), self.max_order)
@@ -147,7 +182,7 @@ class Memmap(Machine):
                     span += 1
                 kind = b'H'
                 cls[pfn + 1:pfn + span] = b't' * (span - 1)
-            elif word1 & 1:
+            elif self.head_of(pfn) is not None:
                 kind = b't'
             elif self.has(pfn, 'reserved'):
                 kind = b'r' if inside[pfn] else b'h'

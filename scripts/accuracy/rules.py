@@ -6,8 +6,6 @@ is garbage; links to a zone that does not span the page are mislinked; a page th
 stands the test alone, but whose pointers lead nowhere or whose list does not lead
 back, is stale: it is of another life of this memory.
 """
-import struct
-
 from memmap import COUNTS, FLAGS, MAPPING, PRIVATE, SIZE, WORD1, WORD2
 
 FILLS = {b'\xff': 'memmap-poisoned', b'\0': 'memmap-zero'}
@@ -21,7 +19,7 @@ class View:
 
     def words(self, pfn):
         raw = self.pages.get(pfn)
-        return struct.unpack('<8Q', raw if raw is not None else self.m.raw(pfn))
+        return self.m.named(raw if raw is not None else self.m.raw(pfn))
 
     def flag(self, pfn, name):
         bit = self.m.pg.get(name)
@@ -31,10 +29,10 @@ class View:
         return self.m.is_buddy(self.words(pfn)[COUNTS] & 0xffffffff)
 
     def head_of(self, pfn):
-        word = self.words(pfn)[WORD1]
-        off = word - 1 - self.m.vmemmap
-        if not word & 1:
+        word = self.m.head_word(self.words(pfn))
+        if word is None:
             return None
+        off = word - 1 - self.m.vmemmap
         return off // SIZE if 0 <= off < SIZE * self.m.top and off % SIZE == 0 else -1
 
     def canonical(self, va):
@@ -47,11 +45,14 @@ class View:
         """A word of memory, seen through the exchanged pages."""
         off = va - self.m.vmemmap
         if 0 <= off < SIZE * self.m.top:
-            return self.words(off // SIZE)[off % SIZE // 8]
+            return self.words(off // SIZE)[self.m.place.index(off % SIZE // 8)]
         return self.m.u64(self.m.pa(va))
 
 
 def bad_type(m, mapcount):
+    # Up to v4.17 it may be a count of something else
+    if not m.types:
+        return False
     if mapcount < 0x80000000 or mapcount == 0xffffffff:
         return False
     if not m.type_bits:
@@ -64,8 +65,8 @@ def garbage(view, pfn):
     mapcount, refcount = w[COUNTS] & 0xffffffff, w[COUNTS] >> 32
     if refcount >> 31 or bad_type(m, mapcount):
         return True
-    if w[WORD1] & 1:
-        head = view.head_of(pfn)
+    head = view.head_of(pfn)
+    if head is not None:
         if head < 0 or head >= pfn or not view.flag(head, 'head'):
             return True
         # Between a head and a tail there are tails of the same head
@@ -93,7 +94,7 @@ def garbage(view, pfn):
 def stale(view, pfn):
     w = view.words(pfn)
     if view.buddy(pfn) or view.flag(pfn, 'lru') and not view.flag(pfn, 'unevictable'):
-        here = view.m.page_va(pfn) + 8
+        here = view.m.page_va(pfn) + view.m.lru_at
         if not view.mapped(w[WORD1]) or not view.mapped(w[WORD2]):
             return True
         if view.u64(w[WORD1] + 8) != here or view.u64(w[WORD2]) != here:
@@ -106,7 +107,7 @@ def stale(view, pfn):
 
 def code_of(view, pfn):
     m, w = view.m, view.words(pfn)
-    raw = struct.pack('<8Q', *w)
+    raw = m.packed(w)
     fills = {**FILLS, **dict([m.arch.unused] if m.arch.unused else [])}
     for byte, code in fills.items():
         if raw == byte * SIZE:

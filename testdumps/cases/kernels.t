@@ -28,7 +28,7 @@ same_as() {
 	rm -f "$dump"
 }
 
-all="3.10 4.4 4.15 4.18 5.4 5.15" faulty="3.10 4.18 5.4"
+all="3.10 4.4 4.12 4.15 4.18 5.4 5.15" faulty="3.10 4.12 4.18 5.4"
 case $B in
 */san)	faulty=3.10 ;;		# minutes each with sanitizers
 esac

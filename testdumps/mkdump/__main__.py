@@ -178,9 +178,13 @@ class Description:
         return at + 1
 
     def expand(self, line):
-        """{page:PFN} and {page:PFN+OFFSET}: a struct page's address, as %016lx prints it."""
+        """{page:PFN} and {page:PFN+OFFSET}: a struct page's address, as %016lx prints it;
+        {hashed:PFN}: as %p does."""
         def address(match):
             return "%016x" % (self.machine.page_va(number(match[1])) + number(match[2] or "0"))
+        def hashed(match):
+            return "%016x" % self.machine.hashed(self.machine.page_va(number(match[1])))
+        line = re.sub(r"\{hashed:(\w+)\}", hashed, line)
         return re.sub(r"\{page:(\w+)(?:\+(\w+))?\}", address, line)
 
     # Faults

@@ -178,6 +178,7 @@ V5_4 = dict(V5_8, **{
     "NUMBER(SECTION_IS_EARLY_BIT)": 3,
     "NUMBER(SECTION_MAP_LAST_BIT)": 4,
     "NUMBER(PG_reported)": None,
+    "NUMBER(MIGRATE_MOVABLE)": 1,
     "NUMBER(__NR_PAGEFLAGS)": 23,
     "SIZE(free_area)": 88,
     "OFFSET(resource.parent)": 40,
@@ -359,6 +360,21 @@ V4_15 = dict(V4_18, **{
     "OFFSET(radix_tree_node.shift)": 0,
     "OFFSET(radix_tree_node.slots)": 40,
     "LENGTH(radix_tree_node.slots)": 16,
+})
+
+# v4.12 (4.12.4, built likewise; SLES 12): as v4.15, but for the online bit and the type of a
+# pagemap.
+V4_12 = dict(V4_15, **{
+    "OSRELEASE": "4.12.4",
+    "NUMBER(SECTION_IS_ONLINE_BIT)": None,
+    "NUMBER(SECTION_MAP_LAST_BIT)": 2,
+    "NUMBER(SYSTEM_RUNNING)": 1,
+    "OFFSET(bus_type.p)": 152,
+    "SIZE(dev_pagemap)": 32,
+    "OFFSET(dev_pagemap.altmap)": 0,
+    "OFFSET(dev_pagemap.res)": 8,
+    "OFFSET(dev_pagemap.type)": None,
+    "SIZE(page_map)": 144,
 })
 
 # v4.4 (4.4.155, built likewise): the first with compound_head, and before _refcount, ONLINE
@@ -616,8 +632,8 @@ def riscv64(name):
     return facts
 
 
-TABLES = {"3.10": V3_10, "4.4": V4_4, "4.15": V4_15, "4.18": V4_18, "5.4": V5_4, "5.8": V5_8,
-          "5.10": V5_10, "5.15": V5_15, "6.1": V6_1}
+TABLES = {"3.10": V3_10, "4.4": V4_4, "4.12": V4_12, "4.15": V4_15, "4.18": V4_18, "5.4": V5_4,
+          "5.8": V5_8, "5.10": V5_10, "5.15": V5_15, "6.1": V6_1}
 
 
 def kernel(name):

@@ -5,9 +5,49 @@ import struct
 
 import layout
 
+WORD = (1 << 64) - 1
+
+
+def siphash(key, word):
+    """SipHash-2-4 of eight bytes (lib/siphash.c: siphash_1u64)."""
+    def turn(x, by):
+        return (x << by | x >> 64 - by) & WORD
+
+    def rounds(v, count):
+        for _ in range(count):
+            for a, b, by in ((0, 1, 13), (2, 3, 16)):
+                v[a] = v[a] + v[b] & WORD
+                v[b] = turn(v[b], by) ^ v[a]
+            v[0] = turn(v[0], 32)
+            for a, b, by in ((0, 3, 21), (2, 1, 17)):
+                v[a] = v[a] + v[b] & WORD
+                v[b] = turn(v[b], by) ^ v[a]
+            v[2] = turn(v[2], 32)
+
+    start = b"somepseudorandomlygeneratedbytes"
+    v = [int.from_bytes(start[i:i + 8], "big") ^ key[i // 8 & 1] for i in range(0, 32, 8)]
+    for part in (word, 8 << 56):
+        v[3] ^= part
+        rounds(v, 2)
+        v[0] ^= part
+    v[2] ^= 0xff
+    rounds(v, 4)
+    return v[0] ^ v[1] ^ v[2] ^ v[3]
+
 
 class Log:
+    ptr_key = None
+
+    def hashed(self, va):
+        """What %p prints of an address, under a key that the kernel keeps."""
+        self.ptr_key = 0x0706050403020100, 0x0f0e0d0c0b0a0908
+        return siphash(self.ptr_key, va) & 0xffffffff
+
     def build_log(self):
+        if self.ptr_key:
+            pa = self.variable("ptr_key", 16)
+            self.mem.set(pa, self.ptr_key[0])
+            self.mem.set(pa + 8, self.ptr_key[1])
         if "SIZE(printk_log)" in self.facts or "SIZE(log)" in self.facts:
             self.build_record_log()
         else:

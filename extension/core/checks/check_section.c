@@ -164,13 +164,17 @@ static const char *no_usage_rule(const struct pfs_model *m, const struct pfs_sec
 static const char *wild_usage_rule(const struct pfs_model *m, const struct pfs_section *s,
 				   enum pfs_severity *severity)
 {
+	bool usage = pfs_have(m->facts, PFS_F_MS_USAGE);
+
 	(void)severity;
-	if (!(s->flags & PFS_SEC_HAS_MEM_MAP) || !pfs_have(m->facts, PFS_F_MS_USAGE) || !s->usage)
+	if (!(s->flags & PFS_SEC_HAS_MEM_MAP) || !(usage ? s->usage : s->pageblocks))
 		return NULL;
 	if (s->usage_reach == PFS_REACH_BAD_ADDRESS)
-		return "mem_section.usage is no kernel address";
+		return usage ? "mem_section.usage is no kernel address" :
+			       "mem_section.pageblock_flags is no kernel address";
 	if (s->usage_reach == PFS_REACH_UNMAPPED)
-		return "mem_section.usage points to an address that is not mapped";
+		return usage ? "mem_section.usage points to an address that is not mapped" :
+			       "mem_section.pageblock_flags points to an address that is not mapped";
 	return NULL;
 }
 

@@ -58,7 +58,7 @@ struct pfs_section {
 	uint64_t base;		    /* raw without the flag bits */
 	unsigned int flags;	    /* enum pfs_section_flag */
 	uint64_t usage;		    /* pointer as stored, 0 if none or no such member */
-	enum pfs_reach usage_reach; /* result of reading the usage */
+	enum pfs_reach usage_reach; /* result of reading the usage, up to v5.2 the pageblock bits */
 	uint64_t *subsections;	    /* bitmap, model->subsections bits; NULL: unknown or none */
 	uint64_t pageblocks;	    /* address of its pageblock bits, 0: unknown */
 };

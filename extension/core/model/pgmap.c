@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Device pagemaps: the ranges for which memremap_pages() made ZONE_DEVICE
- * pages. pgmap_array holds them by PFN, and before v4.20 pgmap_radix (v4.5), a radix
- * tree. A pagemap may have several ranges (v5.10, b7b3c01b1915 "mm/memremap_pages:
- * support multiple ranges per invocation"). Up to v4.15 an entry is a struct page_map that has a copy of the
- * range and of the altmap, to which the pagemap inside it points.
+ * pages. pgmap_array holds them by PFN; in older kernels pgmap_radix, a radix tree in 4.12 and
+ * 4.15, an XArray in RHEL's 4.18. A pagemap may have several ranges (v5.10, b7b3c01b1915
+ * "mm/memremap_pages: support multiple ranges per invocation"). In 4.15 and before an entry is a
+ * struct page_map that has a copy of the range and of the altmap, to which the pagemap inside it
+ * points.
  */
 #include "core/model/xarray.h"
 

@@ -271,11 +271,24 @@ static void settle_vmemmap(struct pfs_model *m)
 			  "damaged table");
 }
 
+/* Up to v5.2 the pageblock bits are by themselves. */
+static void read_pageblocks(struct pfs_model *m, struct pfs_section *s)
+{
+	unsigned char word[8];
+
+	if (s->usage || !(s->flags & PFS_SEC_HAS_MEM_MAP) || !s->pageblocks)
+		return;
+	s->usage_reach = is_kernel_pointer(m, s->pageblocks) ?
+				 pfs_read_va(m->mem, s->pageblocks, word, sizeof(word), NULL) :
+				 PFS_REACH_BAD_ADDRESS;
+}
+
 static int read_usage(struct pfs_model *m, struct pfs_section *s)
 {
 	uint64_t bytes = m->layout.subsections / 8, i;
 	unsigned char buf[64];
 
+	read_pageblocks(m, s);
 	if (!(s->flags & PFS_SEC_HAS_MEM_MAP) || !s->usage)
 		return 0;
 	if (!is_kernel_pointer(m, s->usage)) {

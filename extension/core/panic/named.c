@@ -24,7 +24,6 @@
 
 #include <errno.h>
 
-#define MAX_NAMED 16
 #define BECAUSE "page dumped because: "
 #define PRESENT 1 /* of an entry: _PAGE_PRESENT of x86, PTE_VALID of arm64, V of riscv64 */
 
@@ -63,10 +62,13 @@ static bool parse_page(const char *s, struct pfs_named_page *ret)
 	*ret = (struct pfs_named_page){ .line = s, .by = PFS_NAMED_BY_DUMP };
 	ret->poisoned = strstr(s, " is uninitialized and poisoned") != NULL;
 	q = s + 5;
-	if (pfs_take_hex(&q, &ret->page) && *q == ' ' && ret->page >> 63)
-		ret->has_page = true;
-	else
+	if (!pfs_take_hex(&q, &ret->page) || *q != ' ')
 		ret->page = 0;
+	ret->has_page = ret->page >> 63;
+	if (!ret->has_page) {
+		ret->hashed = (uint32_t)ret->page;
+		ret->page = 0;
+	}
 	q = pfs_after(s, " pfn:");
 	if (q && pfs_take_hex(&q, &ret->pfn))
 		ret->has_pfn = true;
@@ -266,7 +268,7 @@ struct names {
 	struct pfs_named_page *list;
 	size_t nr, cap;
 	const struct pfs_log_line *line; /* at hand */
-	uint32_t callers[MAX_NAMED];	 /* who printed them */
+	uint32_t callers[PFS_MAX_NAMED]; /* who printed them */
 	size_t report;			 /* lines since the head of a report of a sanitizer */
 };
 
@@ -275,7 +277,7 @@ static int add(struct names *n, const struct pfs_named_page *d)
 	struct pfs_named_page *new;
 
 	/* Poisoned pages may be many, and are not what the panic is about. */
-	if (n->nr == (d->by == PFS_NAMED_BY_MCE ? MAX_NAMED / 2 : MAX_NAMED))
+	if (n->nr == (d->by == PFS_NAMED_BY_MCE ? PFS_MAX_NAMED / 2 : PFS_MAX_NAMED))
 		return 0;
 	new = pfs_grow(&n->m->arena, &n->list, &n->nr, &n->cap, sizeof(*d));
 	if (!new)
@@ -304,6 +306,7 @@ static int take_page(struct names *n, struct pfs_named_page *last, const struct 
 	last->mapcount = d->mapcount;
 	last->page = d->page;
 	last->has_page = d->has_page;
+	last->hashed = d->hashed;
 	last->poisoned = d->poisoned;
 	if (d->has_pfn) {
 		last->pfn = d->pfn;

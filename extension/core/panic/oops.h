@@ -45,6 +45,10 @@ int pfs_oops_parse(struct pfs_model *m, size_t start, size_t end, struct pfs_oop
  */
 int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, bool all,
 			 struct pfs_named_page **ret, size_t *ret_nr);
+#define PFS_MAX_NAMED 16
+
+/* Find the addresses of those that the log has hashed alone (hashed.c). */
+void pfs_unhash_named(struct pfs_model *m, struct pfs_named_page *list, size_t nr);
 
 /*
  * Mark the lines that somebody else than who died printed (caller.c): all functions here leave

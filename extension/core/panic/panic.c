@@ -530,6 +530,7 @@ int pfs_panic_find(struct pfs_model *m, struct pfs_panic *ret, struct pfs_err *e
 	defaults(&p);
 	if (m->nr_log) {
 		r = find_in_log(m, &o, &p);
+		pfs_unhash_named(m, p.named, r ? 0 : p.nr_named);
 		if (!r)
 			r = find_elsewhere(m, &p);
 	} else {

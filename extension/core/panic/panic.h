@@ -86,6 +86,7 @@ struct pfs_named_page {
 	uint64_t page;	    /* an address inside its struct page, if has_page */
 	uint64_t pfn;	    /* if has_pfn */
 	bool has_page, has_pfn;
+	uint32_t hashed; /* what %p made of the address; 0: it is as it was */
 	bool has_entry; /* the line names an entry of a page table, and a page only if it says so */
 	uint64_t entry;
 	bool dumped;	 /* dump_page() printed more about it */

@@ -59,7 +59,11 @@ static int from_line(struct pfs_model *m, const struct pfs_named_page *d, const 
 
 	if (!pfs_named_pfn(m, d, &pfn) || !has_memmap(m, pfn))
 		return 0;
-	return add(m, leads, pfn, PFS_SRC_LOG, pfs_printf(&m->arena, "%s \"%s\"", what, d->line));
+	return add(m, leads, pfn, PFS_SRC_LOG,
+		   pfs_printf(&m->arena, "%s \"%s\"%s", what, d->line,
+			      d->hashed && d->has_page ?
+				      ", whose address is that of this page, hashed with ptr_key" :
+				      ""));
 }
 
 static int from_log(struct pfs_model *m, const struct pfs_panic *p, struct pfs_leads *leads)

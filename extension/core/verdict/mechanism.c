@@ -43,6 +43,18 @@ static bool altmap_reserve_walked(struct pfs_model *m, const struct pfs_page *p)
 	return pfs_state_raw(p->state) && pfs_in_altmap_reserve(pfs_pgmap_of(m, p->pfn), p->pfn);
 }
 
+/*
+ * Where such sections are tainted (1f90a3477df3 "mm: teach pfn_to_online_page() about ZONE_DEVICE
+ * section collisions", v5.12), it is who does not ask pfn_to_online_page() that comes there.
+ */
+static bool altmap_reserve_in_block(struct pfs_model *m, const struct pfs_page *p)
+{
+	const struct pfs_section *s = pfs_section_of(m, p->pfn);
+
+	return altmap_reserve_walked(m, p) && s && s->flags & PFS_SEC_ONLINE &&
+	       s->flags & PFS_SEC_TAINT_ZONE_DEVICE && pfs_have(m->facts, PFS_F_FN_PAGES_IN_A_ZONE);
+}
+
 /* ZONE_DEVICE is left out, because it also spans what belongs to other zones. */
 static bool in_ram_zone(const struct pfs_model *m, uint64_t pfn)
 {

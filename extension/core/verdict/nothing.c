@@ -131,8 +131,8 @@ void pfs_nothing_found(struct pfs_deciding *d)
 		pfs_tell_words(d, d->p->named, d->p->nr_named, false);
 		v->advice = "Look for the page in the registers and on the stack, and for the "
 			    "lines before these on the console.";
-		v->decided_by = "the first lines of that page dump: on the console, or of a kernel "
-				"that does not hash addresses (no_hash_pointers)";
+		v->decided_by = "the first lines of that page dump, on the console; or, where its "
+				"address is hashed, the kernel's symbol ptr_key";
 	} else if (d->p->no_log) {
 		v->status = PFS_INCONCLUSIVE;
 		v->title = "the machine had panicked, but the dump holds no log that says why";

@@ -20,9 +20,9 @@ def as_ram(m, rng, pages, flags):
     a, b = found
     plan = Plan().on(f'pfn {a:#x}-{b:#x}')
     for pfn in range(a, b):
-        lru = m.page_va(pfn) + 8
+        lru = m.page_va(pfn) + m.lru_at
         words = [flags | m.links(*zone.index), lru, lru, 0, 0, 0, 1 << 32 | 0xffffffff, 0]
-        plan.write(m.page_pa(pfn), b''.join(w.to_bytes(8, 'little') for w in words))
+        plan.write(m.page_pa(pfn), m.packed(words))
     return plan.must('pgmap-uninitialised', a, b)
 
 
@@ -49,7 +49,7 @@ def pgmap_wild(m, rng):
     """__init_zone_device_page() stores the pagemap in the page; NULL and what is no kernel
     address cannot be one."""
     pfn = pick_page(m, rng, 'd')
-    if pfn is None or m.layout.offset('page', 'pgmap') != 8:
+    if pfn is None or m.layout.offset('page', 'pgmap') != m.lru_at:
         return None
     value = rng.choice([0, rng.randrange(0, 1 << 46, 8), m.word(pfn, WORD1) ^ 1 << 62])
     return put(m, pfn, WORD1, value).must('memmap-garbage', pfn, pfn + 1)
@@ -62,7 +62,7 @@ def altmap_count(m, rng):
     if not fit:
         return None
     d = rng.choice(fit)
-    at = m.field(d.at, 'vmem_altmap', 'alloc')
+    at = m.altmap_field(d.at, 'alloc')
     return Plan().word(at, m.u64(at) + rng.randint(1, 500)).on(f'pagemap {d.at:#x}').must(
         'altmap-miscounted', *d.ranges[0])
 

@@ -9,7 +9,7 @@ ONE = 'memmap-garbage'
 def put(m, pfn, index, value):
     old = m.word(pfn, index)
     value &= (1 << 64) - 1
-    return Plan().word(m.page_pa(pfn) + 8 * index, value).on(
+    return Plan().word(m.page_pa(pfn) + 8 * m.place[index], value).on(
         f'pfn {pfn:#x} ({chr(m.cls[pfn])}) word {index}: {old:016x} -> {value:016x}')
 
 
@@ -49,13 +49,15 @@ def free_tail_refcount(m, rng):
 @kind('mapcount-garbage', weight=2)
 def mapcount_garbage(m, rng):
     """_mapcount below -1 is a page type, and those have 0xf in the highest four bits."""
-    return one_page(m, rng, 'ulsrd',
-                    lambda p: counts(m, p, mapcount=rng.randrange(0x80000000, 0xf0000000)))
+    return m.types and one_page(
+        m, rng, 'ulsrd', lambda p: counts(m, p, mapcount=rng.randrange(0x80000000, 0xf0000000)))
 
 
 @kind('mapcount-bit')
 def mapcount_bit(m, rng):
     """One bit of _mapcount -1: below -1, and none of the page types."""
+    if not m.types:
+        return None
     bits = [*range(0, 7), *range(11, 28)] if m.type_bits else range(24)
 
     def change(p):
@@ -140,10 +142,16 @@ def hwpoison_counter(m, rng):
         'hwpoison-count', None, None)
 
 
+def head_at(m):
+    """Which word of a tail page names its head."""
+    return WORD1 if m.pg['tail'] is None else PRIVATE
+
+
 @kind('tail-misaligned')
 def tail_misaligned(m, rng):
     """compound_head - 1 is the address of a struct page."""
-    return one_page(m, rng, 't', lambda p: put(m, p, WORD1, m.word(p, WORD1)
+    word = head_at(m)
+    return one_page(m, rng, 't', lambda p: put(m, p, word, m.word(p, word)
                                                ^ 1 << rng.randint(1, 5)))
 
 
@@ -151,17 +159,25 @@ def tail_misaligned(m, rng):
 def tail_elsewhere(m, rng):
     """The head that a tail names comes before it, is a head, and reaches to it."""
     def change(p):
-        value = m.word(p, WORD1) ^ 1 << rng.randint(6, 62)
-        head = (value - 1 - m.vmemmap) // 64
+        value = m.word(p, head_at(m)) ^ 1 << rng.randint(6, 62)
+        head = (value - (value & 1) - m.vmemmap) // 64
         if 0 <= head < m.top and m.unit.get(head, 0) + head > p:
             return None
-        return put(m, p, WORD1, value)
+        return put(m, p, head_at(m), value)
     return one_page(m, rng, 't', change)
 
 
 @kind('tail-lost')
 def tail_lost(m, rng):
     """All pages of a compound page but the first are tails."""
+    if m.pg['tail'] is not None:
+        pfn = pick_page(m, rng, 't')
+        if pfn is None:
+            return None
+        plan = put(m, pfn, FLAGS, m.word(pfn, FLAGS) & ~(1 << m.pg['tail']))
+        # Without its second page it is the head that is alone
+        bad = pfn - (m.head_of(pfn) == pfn - 1)
+        return plan.must(ONE, bad, bad + 1)
     return one_page(m, rng, 't', lambda p: put(m, p, WORD1, m.word(p, WORD1) & ~1))
 
 
@@ -208,7 +224,7 @@ def buddy_order_misaligned(m, rng):
 
 def listed(m, pfn):
     """Whether a free block is on a list: those of made machines are on none."""
-    return m.word(pfn, WORD1) != m.page_va(pfn) + 8
+    return m.word(pfn, WORD1) != m.page_va(pfn) + m.lru_at
 
 
 @kind('buddy-lost', weight=2)

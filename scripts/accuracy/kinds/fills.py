@@ -15,19 +15,24 @@ def fill(m, a, b, data):
     return plan
 
 
+def filled(m, a, b, byte):
+    """Whether some of it is so already: memory that was added and is not online."""
+    return any(m.raw(p) == bytes([byte]) * SIZE for p in range(a, b))
+
+
 def bytewise(m, rng, longest, byte, code):
     found = pick_run(m, rng, longest)
-    if found:
-        a, b = found
-        return fill(m, a, b, bytes([byte]) * SIZE * (b - a)).must(code, a, b)
-    return None
+    if not found or filled(m, *found, byte):
+        return None
+    a, b = found
+    return fill(m, a, b, bytes([byte]) * SIZE * (b - a)).must(code, a, b)
 
 
 def aligned(m, rng, pages, byte, code):
     for _ in range(100):
         a = rng.randrange(0, m.top, pages)
         a, b = closure(m, a, a + pages)
-        if usable(m, a, b):
+        if usable(m, a, b) and not filled(m, a, b, byte):
             return fill(m, a, b, bytes([byte]) * SIZE * (b - a)).must(code, a, b)
     return None
 
@@ -91,7 +96,7 @@ def fill_random(m, rng):
     data = bytearray(rng.randbytes(SIZE * (b - a)))
     for i in range(b - a):
         # A negative reference count, whatever the rest is
-        data[SIZE * i + 55] |= 0x80
+        data[SIZE * i + m.counts_at + 7] |= 0x80
     return fill(m, a, b, data).must('memmap-garbage', a, b)
 
 
@@ -109,8 +114,8 @@ def fill_data(m, rng):
         if b - a > 8:
             continue
         data = m.dump.read(at, SIZE * (b - a))
-        if all(data[SIZE * i + 55] & 0x80 or 0x80 <= data[SIZE * i + 51] < 0xf0
-               for i in range(b - a)):
+        if all(data[SIZE * i + m.counts_at + 7] & 0x80 or
+               m.types and 0x80 <= data[SIZE * i + m.counts_at + 3] < 0xf0 for i in range(b - a)):
             return fill(m, a, b, data).must('memmap-garbage', a, b)
     return None
 
@@ -120,7 +125,7 @@ def fill_half(m, rng):
     """The second half of a struct page in ones: its reference count is negative, and it is
     not page_init_poison()'s, which writes whole struct pages."""
     found = pick_run(m, rng, 1, 'ulsr')
-    if not found:
+    if not found or m.counts_at < 32:
         return None
     a, b = found
     data = m.raw(a)[:32] + b'\xff' * 32

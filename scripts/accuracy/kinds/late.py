@@ -3,7 +3,7 @@
 from kinds.devices import as_ram
 from kinds.fields import counts, one_page, put
 from kinds.fills import bytewise, fill
-from kinds.tables import small
+from kinds.tables import altmap_missing, small
 from memmap import COUNTS, FLAGS, SIZE, WORD1, WORD2
 from plan import Plan, kind, pick_page
 from rules import View, code_of
@@ -40,7 +40,7 @@ def counts_bit(m, rng):
         return None
     words = [m.word(pfn, i) for i in range(8)]
     words[COUNTS] ^= 1 << rng.randrange(64)
-    view = View(m, {pfn: b''.join(w.to_bytes(8, 'little') for w in words)})
+    view = View(m, {pfn: m.packed(words)})
     if view.buddy(pfn):
         # A false block over its neighbours
         return None
@@ -95,5 +95,6 @@ def leaf_to_zeroes(m, rng):
     pfn, at, entry = found
     if any(leaf.target <= m.page * frame < leaf.target + SIZE * leaf.pages for leaf in m.leaves):
         return None
-    return plan.word(at, entry & ~m.arch.FRAME | m.page * frame).on(
+    plan.word(at, entry & ~m.arch.FRAME | m.page * frame)
+    return altmap_missing(m, plan, pfn).on(
         f'{pfn:#x} to pfn {frame:#x}').must('memmap-zero', pfn, pfn + m.per_page)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Changes that no reader of a dump can see: the new value is as legal as the old one."""
 from kinds.fields import counts, put
-from kinds.sections import has_device, pageblock_types, section
+from kinds.sections import has_device, pageblock_flags, pageblock_types, section, type_shifts
 from kinds.tables import pick_leaf
 from memmap import FLAGS, INDEX, PRIVATE, WORD2
 from plan import Plan, kind, pick_page
@@ -57,10 +57,9 @@ def legal_pageblock(m, rng):
     """Pageblocks change their type all the time."""
     s = section(m, rng)
     width = pageblock_types(m)[1]
-    blocks = m.section_pages // m.block_pages
-    at, block, size = s.usage_pa + m.blocks_at, rng.randrange(blocks), -(-width * blocks // 8)
-    flags = int.from_bytes(m.dump.read(at, size), 'little')
-    flags = flags & ~(7 << width * block) | rng.randrange(3) << width * block
+    at, flags, size = pageblock_flags(m, s, width)
+    shift = rng.choice(type_shifts(m, width))
+    flags = flags & ~(7 << shift) | rng.randrange(3) << shift
     return Plan().write(at, flags.to_bytes(size, 'little')).on(f'section {s.nr}')
 
 

@@ -56,7 +56,9 @@ def present_lost(m, rng):
 @kind('section-map-lost', weight=2)
 def map_lost(m, rng):
     """An online or early section has a memmap."""
-    s = section(m, rng, lambda s: s.word & (m.flag['online'] | m.flag['early']))
+    s = section(m, rng, lambda s: s.word & (m.flag.get('online', 0) | m.flag.get('early', 0)))
+    if not s:
+        return None
     plan = set_word(m, s, s.word & ~m.flag['map'], 'section-flags-illegal')
     part = device_part(m, *m.section_range(s.nr))
     # pfn_valid() is false for a device's pages then
@@ -66,14 +68,14 @@ def map_lost(m, rng):
 @kind('section-offline', weight=2)
 def offline(m, rng):
     """online_mem_sections() and memory_block_change_state() go together."""
-    s = section(m, rng, lambda s: s.word & m.flag['online'] and online_block(m, s))
+    s = section(m, rng, lambda s: online_block(m, s) and s.word & m.flag['online'])
     return s and set_word(m, s, s.word & ~m.flag['online'], 'memory-block-vs-section')
 
 
 @kind('section-gone', weight=2)
 def gone(m, rng):
     """remove_memory_block_devices() comes before sparse_remove_section()."""
-    s = section(m, rng, lambda s: s.word & m.flag['online'] and online_block(m, s))
+    s = section(m, rng, lambda s: online_block(m, s) and s.word & m.flag['online'])
     if not s:
         return None
     plan = set_word(m, s, 0, 'memory-block-vs-section')
@@ -140,6 +142,8 @@ def in_use(m, first):
 @kind('subsection-bit-ram', weight=2)
 def subsection_ram(m, rng):
     """subsection_map_init() sets the bit of each subsection with RAM."""
+    if m.map_at is None:
+        return None
     s = section(m, rng)
     first = m.section_range(s.nr)[0]
     size = m.subsection_pages
@@ -157,7 +161,7 @@ def subsection_ram(m, rng):
 def subsection_device(m, rng):
     """section_activate() sets the bits of a device's subsections, for as long as it is there."""
     s = section(m, rng, lambda s: has_device(m, s))
-    if not s:
+    if not s or m.map_at is None:
         return None
     first, end = m.section_range(s.nr)
     part = device_part(m, first, end)
@@ -172,6 +176,8 @@ def subsection_device(m, rng):
 @kind('subsection-none')
 def subsection_none(m, rng):
     """A section whose last subsection goes loses its memmap."""
+    if m.map_at is None:
+        return None
     s = section(m, rng)
     plan = subsections(m, s, 0).must('subsection-vs-memmap', *m.section_range(s.nr))
     part = device_part(m, *m.section_range(s.nr))
@@ -186,21 +192,43 @@ def pageblock_types(m):
     return m.layout.number('MIGRATE_TYPES'), 4
 
 
+def type_shifts(m, width):
+    """Where the three bits of each pageblock's type are among those of a section: from v3.16 to
+    v5.8 the first is at the top of a word. Nothing tells, but most blocks are movable."""
+    blocks = range(m.section_pages // m.block_pages)
+    up = [width * b for b in blocks]
+    down = [(x & ~63) + 61 - x % 64 for x in up]
+    movable = m.layout.number('MIGRATE_MOVABLE')
+    movable = 1 if movable is None else movable
+
+    def votes(shifts):
+        return sum(pageblock_flags(m, s, width)[1] >> x & 7 == movable
+                   for s in m.sections.values() for x in shifts)
+    return down if width == 4 and votes(down) > votes(up) else up
+
+
+def pageblock_flags(m, s, width):
+    """(where they are, the flags of a section, their bytes)"""
+    at, size = s.usage_pa + m.blocks_at, -(-width * (m.section_pages // m.block_pages) // 8)
+    return at, int.from_bytes(m.dump.read(at, size), 'little'), size
+
+
 @kind('pageblock-type', weight=2)
 def pageblock_type(m, rng):
     """set_pageblock_migratetype() writes values below MIGRATE_TYPES, into three bits. Where
     isolation is a bit of its own, MIGRATE_ISOLATE is not written."""
-    s = section(m, rng)
+    # Nobody need have written those of a device, and v4.4 has no list of devices
+    if m.zone_device is not None and 'online' not in m.flag:
+        return None
+    s = section(m, rng, lambda s: m.map_at is not None or not has_device(m, s))
     legal, width = pageblock_types(m)
     blocks = m.section_pages // m.block_pages
     count = rng.randint(1, min(3, blocks))
-    first, size = rng.randrange(blocks - count + 1), -(-width * blocks // 8)
+    first = rng.randrange(blocks - count + 1)
     plan = Plan().on(f'section {s.nr}, blocks {first}-{first + count}')
-    at = s.usage_pa + m.blocks_at
-    flags = int.from_bytes(m.dump.read(at, size), 'little')
-    for block in range(first, first + count):
-        flags &= ~(7 << width * block)
-        flags |= rng.randrange(legal, 8) << width * block
+    at, flags, size = pageblock_flags(m, s, width)
+    for shift in type_shifts(m, width)[first:first + count]:
+        flags = flags & ~(7 << shift) | rng.randrange(legal, 8) << shift
     start = m.section_range(s.nr)[0] + m.block_pages * first
     return plan.write(at, flags.to_bytes(size, 'little')).must(
         'pageblock-type-illegal', start, start + m.block_pages * count)

@@ -81,6 +81,7 @@ def stale_zone(m, rng):
     """The same from another zone."""
     to = pick_page(m, rng, 'luf')
     source = pick_page(m, rng, 'lurd')
-    if to is None or source is None or m.zone_of(source) == m.zone_of(to):
+    # What is no RAM may well be of a device that is gone, whatever it is linked to
+    if to is None or source is None or m.zone_of(source) == m.zone_of(to) or not m.in_ram(to):
         return None
     return exchange(m, {to: m.raw(source)}).on(f'pfn {source:#x} at {to:#x}')
