@@ -10,7 +10,7 @@
 #include "core/checks/finding.h"
 
 /* Is the verdict (may be NULL), or any finding from number first on, about such pages? */
-bool pfs_attach_wanted(const struct pfs_model *m, const struct pfs_verdict *v,
+bool pfs_attach_wanted(struct pfs_model *m, const struct pfs_verdict *v,
 		       const struct pfs_findings *f, size_t first);
 
 /* Is the panicking task attaching a device? Then no other task has to be looked for. */
