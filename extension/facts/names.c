@@ -129,8 +129,12 @@ int pfs_names_find(struct pfs_names *t, const char *name, uint64_t *ret_value)
 	if (!t->hash && build_hash(t))
 		return -ENOMEM;
 	for (at = h & (t->hash_size - 1); t->hash[at]; at = (at + 1) & (t->hash_size - 1)) {
-		if (is_named(t, t->hash[at] - 1, name, h)) {
-			*ret_value = t->n[t->hash[at] - 1].value;
+		size_t i = t->hash[at] - 1;
+
+		if (t->n[i].hash == h && !pfs_names_text(t, i))
+			return -ENOMEM;
+		if (is_named(t, i, name, h)) {
+			*ret_value = t->n[i].value;
 			return 0;
 		}
 	}
