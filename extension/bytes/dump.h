@@ -37,10 +37,12 @@ struct pfs_dump_file {
 	int fd;
 	const char *path;
 	uint64_t size;
+	struct pfs_flat *flat; /* flattened: where its pieces are; size is that of what they make */
+	struct pfs_io *io;     /* NULL: nobody counts */
 	/* kdump: offsets of the two bitmaps; they are equal where the file has only one. */
 	uint64_t ram_bitmap, file_bitmap;
 	uint64_t max_pfn;
-	uint64_t desc; /* offset of the page descriptors */
+	uint64_t desc, nr_desc; /* offset of the page descriptors, and how many there are */
 	/*
 	 * rank[i]: how many pages of this file come before piece i of its
 	 * bitmap (PFS_WINDOW bytes).
@@ -69,6 +71,7 @@ struct pfs_dump {
 	struct pfs_dump_file *files;
 	size_t nr_files;
 	struct pfs_target_info info;
+	struct pfs_io io; /* of all files */
 	size_t cap_cpus, cap_qemu;
 	/* ELF: sorted, disjoint. */
 	struct pfs_extent *extents;
@@ -89,6 +92,12 @@ int pfs_pread(int fd, void *buf, size_t len, uint64_t offset);
  * zeroes and takes no room. offset where the file system does not say.
  */
 uint64_t pfs_next_data(int fd, uint64_t offset);
+
+/* The same two of a file of a dump; what is flattened is read as what it was before. */
+int pfs_file_read(const struct pfs_dump_file *f, void *buf, size_t len, uint64_t offset);
+uint64_t pfs_file_next_data(const struct pfs_dump_file *f, uint64_t offset);
+/* Read it as it lies there. */
+int pfs_file_raw(const struct pfs_dump_file *f, void *buf, size_t len, uint64_t offset);
 
 /* identify.c: what kind of dump begins so? Never a packed one. */
 int pfs_dump_identify_bytes(const unsigned char *b, size_t len, enum pfs_dump_kind *ret,
@@ -123,7 +132,7 @@ void pfs_dump_guess_arch(struct pfs_dump *d);
 
 /*
  * flattened.c: write the rearranged dump to an unlinked temporary file, whose
- * descriptor replaces f->fd.
+ * descriptor replaces f->fd. For those that no index can be made of.
  */
 int pfs_dump_unflatten(struct pfs_dump_file *f,
 		       void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total),

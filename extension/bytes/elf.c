@@ -35,7 +35,7 @@ static int nr_phdrs(const struct pfs_dump_file *f, const Elf64_Ehdr *eh, uint32_
 	*ret = eh->e_phnum;
 	if (eh->e_phnum != PN_XNUM)
 		return 0;
-	if (eh->e_shentsize != sizeof(sh) || pfs_pread(f->fd, &sh, sizeof(sh), eh->e_shoff))
+	if (eh->e_shentsize != sizeof(sh) || pfs_file_read(f, &sh, sizeof(sh), eh->e_shoff))
 		return pfs_err_set(err, EIO,
 				   "ELF header: section header 0 at offset %" PRIu64
 				   " is not in the file",
@@ -113,7 +113,7 @@ static int add_notes(struct pfs_dump *d, const Elf64_Phdr *ph, uint32_t i, struc
 	buf = pfs_alloc(&d->arena, ph->p_filesz);
 	if (!buf)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	r = pfs_pread(d->files[0].fd, buf, ph->p_filesz, ph->p_offset);
+	r = pfs_file_read(d->files, buf, ph->p_filesz, ph->p_offset);
 	if (r)
 		return pfs_err_set(err, -r, "program header %u: cannot read the notes: %s", i,
 				   strerror(-r));
@@ -129,7 +129,7 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 	Elf64_Ehdr eh;
 	int r;
 
-	if (pfs_pread(f->fd, &eh, sizeof(eh), 0))
+	if (pfs_file_read(f, &eh, sizeof(eh), 0))
 		return pfs_err_set(err, EIO, "cannot read the ELF header");
 	r = nr_phdrs(f, &eh, &nr, err);
 	if (r)
@@ -148,7 +148,7 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 		r = pfs_err_set(err, ENOMEM, "out of memory");
 		goto out;
 	}
-	r = pfs_pread(f->fd, ph, nr * sizeof(*ph), eh.e_phoff);
+	r = pfs_file_read(f, ph, nr * sizeof(*ph), eh.e_phoff);
 	if (r) {
 		pfs_err_set(err, -r, "cannot read the program headers: %s", strerror(-r));
 		goto out;

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Flattened dumps are what makedumpfile -F, and up to 8.1 dump-guest-memory -z
- * of QEMU, writes to a pipe: the pieces of the file that it would have written.
- *
- *	4096 bytes    "makedumpfile\0\0\0\0", type 1, version 1
- *	16 bytes      offset, length; both big-endian, both -1 at the end
- *	length bytes  what is at that offset; a later piece replaces an earlier
- *	...
+ * Write out what a flattened file means, piece after piece. bytes/flat.h says what is in it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +41,7 @@ static int take(struct stream *s, size_t want, const unsigned char **ret, size_t
 		s->at = 0;
 		s->len = left < BUF_SIZE ? (size_t)left : BUF_SIZE;
 		if (s->len) {
-			int r = pfs_pread(s->f->fd, s->buf, s->len, s->offset);
+			int r = pfs_file_raw(s->f, s->buf, s->len, s->offset);
 
 			if (r) {
 				s->len = 0;

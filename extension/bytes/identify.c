@@ -9,38 +9,6 @@
 #include "bytes/log.h"
 #include "bytes/packed.h"
 
-int pfs_pread(int fd, void *buf, size_t len, uint64_t offset)
-{
-	unsigned char *p = buf;
-
-	if (offset > INT64_MAX - len)
-		return -EIO;
-	while (len) {
-		ssize_t n = pread(fd, p, len, (off_t)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			return -EIO;
-		p += n;
-		len -= (size_t)n;
-		offset += (uint64_t)n;
-	}
-	return 0;
-}
-
-uint64_t pfs_next_data(int fd, uint64_t offset)
-{
-	off_t at = offset > INT64_MAX ? -1 : lseek(fd, (off_t)offset, SEEK_DATA);
-
-	if (at >= 0)
-		return (uint64_t)at;
-	/* ENXIO: there are none up to the end. */
-	return offset <= INT64_MAX && errno == ENXIO ? UINT64_MAX : offset;
-}
-
 /* Kinds of files that people keep beside a vmcore, sorted by what they are. */
 /* clang-format off */
 static const struct {
@@ -131,7 +99,7 @@ int pfs_dump_identify(const struct pfs_dump_file *f, enum pfs_dump_kind *ret, st
 
 	if (!len)
 		return pfs_err_set(err, EINVAL, "not a dump: the file is empty");
-	r = pfs_pread(f->fd, b, len, 0);
+	r = pfs_file_read(f, b, len, 0);
 	if (r)
 		return pfs_err_set(err, -r, "cannot read the first bytes: %s", strerror(-r));
 	r = pfs_dump_identify_bytes(b, len, ret, err);

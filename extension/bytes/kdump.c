@@ -15,7 +15,9 @@
 #include "base/size.h"
 #include "bytes/distilled.h"
 #include "bytes/dump.h"
+#include "bytes/flat.h"
 #include "bytes/kdump_format.h"
+#include "bytes/near.h"
 #include "bytes/packed.h"
 #include "bytes/pages.h"
 
@@ -26,19 +28,12 @@ struct window {
 	unsigned char bits[PFS_WINDOW];
 };
 
-/* ELF: a buffer for small reads that come one after the other. */
-struct near {
-	uint64_t offset, expect; /* expect: where the last small read ended */
-	size_t len;		 /* 0: empty */
-	unsigned char bytes[4096];
-};
-
 /* The target of one thread. */
 struct handle {
 	struct pfs_target t;
 	struct pfs_dump *d;
 	struct pfs_pages *pages; /* NULL: ELF */
-	struct near near;
+	struct pfs_near near;	 /* ELF */
 	struct window in_file, ram;
 	int own_fd; /* the descriptor of a clone of a live target; -1: none */
 };
@@ -55,7 +50,7 @@ static uint64_t past_hole(const struct pfs_dump_file *f, uint64_t bitmap, uint64
 
 	if (pfn >= f->max_pfn)
 		return pfn;
-	data = pfs_next_data(f->fd, at);
+	data = pfs_file_next_data(f, at);
 	if (data - at >= (f->max_pfn - pfn) / 8 + 1)
 		return f->max_pfn;
 	return pfn + (data - at) / PFS_WINDOW * PFS_WINDOW * 8;
@@ -65,8 +60,8 @@ static uint64_t past_hole(const struct pfs_dump_file *f, uint64_t bitmap, uint64
  * The bit of a page, and how far the bits after it are the same: *ret_end is
  * at most the end of the window, or of a hole that begins there.
  */
-static int get_bit(struct window *w, const struct pfs_dump_file *f, uint64_t bitmap, uint64_t pfn,
-		   bool *ret, uint64_t *ret_end)
+static int get_bit(struct handle *h, struct window *w, const struct pfs_dump_file *f,
+		   uint64_t bitmap, uint64_t pfn, bool *ret, uint64_t *ret_end)
 {
 	uint64_t first = pfn & ~(PFS_WINDOW * 8 - 1), bit = pfn - first, word;
 
@@ -78,7 +73,7 @@ static int get_bit(struct window *w, const struct pfs_dump_file *f, uint64_t bit
 			memset(w->bits + bytes, 0, PFS_WINDOW - bytes);
 		else
 			bytes = PFS_WINDOW;
-		if (pfs_pread(f->fd, w->bits, bytes, bitmap + first / 8))
+		if (pfs_near_read(&h->near, f, w->bits, bytes, bitmap + first / 8))
 			return -EIO;
 		w->file = f;
 		w->offset = bitmap;
@@ -136,14 +131,14 @@ static enum pfs_presence kdump_presence(struct pfs_target *t, uint64_t pa, uint6
 	*ret_end = (pfn + 1) * size;
 	f = file_of(d, pfn, &end);
 	/* Each file of a set has the bitmaps of the whole dump. */
-	if (get_bit(&h->in_file, f ? f : d->files, (f ? f : d->files)->file_bitmap, pfn, &bit,
+	if (get_bit(h, &h->in_file, f ? f : d->files, (f ? f : d->files)->file_bitmap, pfn, &bit,
 		    &bit_end))
 		return PFS_UNDECIDABLE;
 	end = pfs_min64(end, bit_end);
 	if (bit) {
 		p = f ? PFS_PRESENT : PFS_UNDECIDABLE;
 	} else {
-		if (get_bit(&h->ram, d->files, d->files->ram_bitmap, pfn, &bit, &bit_end))
+		if (get_bit(h, &h->ram, d->files, d->files->ram_bitmap, pfn, &bit, &bit_end))
 			return PFS_UNDECIDABLE;
 		end = pfs_min64(end, bit_end);
 		p = bit ? PFS_EXCLUDED : PFS_ABSENT;
@@ -232,46 +227,22 @@ static enum pfs_presence elf_presence(struct pfs_target *t, uint64_t pa, uint64_
  * On a live machine the range may fail as a whole, and yet its first page can
  * be read: *n is less then.
  */
-static bool elf_bytes(const struct handle *h, const struct pfs_extent *e, uint64_t pa, char *buf,
+static bool elf_bytes(struct handle *h, const struct pfs_extent *e, uint64_t pa, char *buf,
 		      size_t *n)
 {
 	uint64_t offset = e->offset + (pa - e->start), page = h->d->info.page_size;
-	int fd = h->own_fd >= 0 ? h->own_fd : h->d->files[0].fd;
+	struct pfs_dump_file f = h->d->files[0];
 
-	if (!pfs_pread(fd, buf, *n, offset))
+	if (!h->d->info.live && *n <= PFS_SMALL)
+		return !pfs_near_read(&h->near, h->d->files, buf, *n, offset);
+	if (h->own_fd >= 0)
+		f.fd = h->own_fd;
+	if (!pfs_file_read(&f, buf, *n, offset))
 		return true;
 	if (!h->d->info.live || *n <= page - pa % page)
 		return false;
 	*n = (size_t)(page - pa % page);
-	return !pfs_pread(fd, buf, *n, offset);
-}
-
-/*
- * Tables of the kernel are read in order and one member at a time, so that the
- * bytes that follow are read ahead. False if this is no such read, or it
- * failed.
- */
-static bool elf_near(struct handle *h, const struct pfs_extent *e, uint64_t pa, void *buf, size_t n)
-{
-	uint64_t offset = e->offset + (pa - e->start), left = e->end - pa;
-	struct near *w = &h->near;
-	bool follows = offset - w->expect < sizeof(w->bytes);
-
-	if (h->d->info.live || n > sizeof(w->bytes) / 16)
-		return false;
-	w->expect = offset + n;
-	if (offset - w->offset >= w->len || n > w->len - (offset - w->offset)) {
-		if (!follows)
-			return false;
-		w->offset = offset;
-		w->len = left < sizeof(w->bytes) ? (size_t)left : sizeof(w->bytes);
-		if (pfs_pread(h->d->files[0].fd, w->bytes, w->len, offset)) {
-			w->len = 0;
-			return false;
-		}
-	}
-	memcpy(buf, w->bytes + (offset - w->offset), n);
-	return true;
+	return !pfs_file_read(&f, buf, *n, offset);
 }
 
 static enum pfs_presence elf_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
@@ -293,8 +264,7 @@ static enum pfs_presence elf_read(struct pfs_target *t, uint64_t pa, void *buf, 
 		 * Its place was checked against the size when the file was
 		 * opened: the disk failed, or somebody truncated it.
 		 */
-		if (!elf_near(to_handle(t), e, pa, (char *)buf + done, n) &&
-		    !elf_bytes(to_handle(t), e, pa, (char *)buf + done, &n))
+		if (!elf_bytes(to_handle(t), e, pa, (char *)buf + done, &n))
 			return PFS_UNDECIDABLE;
 		done += n;
 		pa += n;
@@ -309,9 +279,11 @@ static void dump_put(struct pfs_dump *d)
 
 	if (atomic_fetch_sub(&d->refs, 1) != 1)
 		return;
-	for (i = 0; i < d->nr_files; i++)
+	for (i = 0; i < d->nr_files; i++) {
+		pfs_flat_free(d->files[i].flat);
 		if (d->files[i].fd >= 0)
 			close(d->files[i].fd);
+	}
 	pfs_ranges_deinit(&d->ram);
 	pfs_arena_deinit(&d->arena);
 	free(d);
@@ -322,6 +294,7 @@ static void dump_free(struct pfs_target *t)
 	struct handle *h = to_handle(t);
 
 	pfs_pages_free(h->pages);
+	pfs_near_deinit(&h->near);
 	if (h->own_fd >= 0)
 		close(h->own_fd);
 	dump_put(h->d);
@@ -366,7 +339,7 @@ static uint64_t elf_next_data(struct pfs_target *t, uint64_t pa)
 	if (!e || d->info.live)
 		return pa;
 	at = e->offset + (pa - e->start);
-	return pa + pfs_min64(pfs_next_data(d->files[0].fd, at) - at, e->end - pa);
+	return pa + pfs_min64(pfs_file_next_data(d->files, at) - at, e->end - pa);
 }
 
 static const struct pfs_target_ops kdump_ops = {
@@ -399,6 +372,7 @@ static int open_file(struct pfs_dump *d, struct pfs_dump_file *f, const char *pa
 	if (!stat(path, &st) && (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
 		return pfs_err_set(err, EINVAL, "not a dump: cannot seek in it (a %s)",
 				   S_ISFIFO(st.st_mode) ? "pipe" : "device");
+	f->io = &d->io;
 	f->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (f->fd < 0 || fstat(f->fd, &st))
 		return pfs_err_set(err, errno, "%s", strerror(errno));
@@ -430,8 +404,8 @@ static int check_part(const struct pfs_dump *d, const struct pfs_dump_file *f, s
 		return pfs_err_set(err, EINVAL,
 				   "not of the same dump as %s: %s no part of a split one",
 				   d->files->path, f->part ? "that is" : "it is");
-	if (f->max_pfn != d->files->max_pfn || pfs_pread(d->files->fd, a, sizeof(a), 0) ||
-	    pfs_pread(f->fd, b, sizeof(b), 0) || memcmp(a, b, sizeof(a)))
+	if (f->max_pfn != d->files->max_pfn || pfs_file_read(d->files, a, sizeof(a), 0) ||
+	    pfs_file_read(f, b, sizeof(b), 0) || memcmp(a, b, sizeof(a)))
 		return pfs_err_set(err, EINVAL, "not of the same dump as %s", d->files->path);
 	for (g = d->files; g < f; g++)
 		if (f->start_pfn < g->end_pfn && g->start_pfn < f->end_pfn)
@@ -445,6 +419,29 @@ struct opening {
 	size_t cap; /* of the dump's files */
 };
 
+/*
+ * A flattened file is read where it lies. One that no writer makes is rearranged; and so
+ * is one that libkdumpfile has to read.
+ */
+static int rearrange(struct pfs_dump_file *f, const struct opening *o, struct pfs_err *err)
+{
+	off_t size = lseek(f->fd, 0, SEEK_END);
+
+	if (size < 0)
+		return pfs_err_set(err, errno, "cannot seek: %s", strerror(errno));
+	f->size = (uint64_t)size;
+	pfs_flat_free(f->flat);
+	f->flat = NULL;
+	return pfs_dump_unflatten(f, o->progress, o->arg, err);
+}
+
+static int unflatten(struct pfs_dump_file *f, const struct opening *o, struct pfs_err *err)
+{
+	int r = pfs_flat_open(f, PFS_FLAT_WHOLE, o->progress, o->arg, &f->flat, &f->size, err);
+
+	return r == -E2BIG ? rearrange(f, o, err) : r;
+}
+
 static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f, const struct opening *o,
 		      struct pfs_err *err)
 {
@@ -453,7 +450,7 @@ static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f, const struct 
 
 	if (!r && kind == PFS_DUMP_FLATTENED) {
 		d->flattened = true;
-		r = pfs_dump_unflatten(f, o->progress, o->arg, err);
+		r = unflatten(f, o, err);
 		if (!r)
 			r = pfs_dump_identify(f, &kind, err);
 		if (!r && kind == PFS_DUMP_FLATTENED)
@@ -467,6 +464,8 @@ static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f, const struct 
 		return pfs_err_set(err, EINVAL, "ELF: only kdump files come in sets");
 	d->kind = kind;
 	r = kind == PFS_DUMP_ELF ? pfs_dump_elf(d, err) : pfs_dump_kdump(d, f, err);
+	if (!r && f->flat && d->foreign)
+		r = rearrange(f, o, err);
 	if (r || f == d->files || kind == PFS_DUMP_ELF)
 		return r;
 	return check_part(d, f, err);
@@ -513,6 +512,7 @@ static int take_unpacked(struct pfs_dump *d, struct pfs_dump_file *f, const char
 		f->path = u[i].name ? pfs_printf(&d->arena, "%s (%s)", path, u[i].name) :
 				      pfs_strdup(&d->arena, path);
 		f->fd = u[i].fd;
+		f->io = &d->io;
 		f->size = u[i].size;
 		u[i].fd = -1;
 		r = f->path ? parse_file(d, f, o, err) : pfs_err_set(err, ENOMEM, "out of memory");
@@ -582,6 +582,7 @@ static int open_files(struct handle *h, const char *const *paths, size_t nr, str
 	d->info.paths = names;
 	d->info.nr_paths = nr;
 	h->t.ops = &elf_ops;
+	d->info.io = &d->io;
 	d->info.reader = "pfnscope";
 	d->info.reader_version = "";
 	if (d->kind == PFS_DUMP_KDUMP) {

@@ -22,7 +22,7 @@
 
 /* 1 PiB in pages of 4 KiB. A hostile sparse file must not keep us reading for ever. */
 #define MAX_PFN ((uint64_t)1 << 38)
-#define CHUNK ((size_t)64 << 10)
+#define CHUNK ((size_t)256 << 10)
 /* How many threads count a bitmap at most, and how many bytes of it are worth a thread. */
 #define MAX_COUNTERS 4
 #define COUNT_PART ((uint64_t)16 << 20)
@@ -87,14 +87,14 @@ static void *count_part(void *arg)
 
 	while (c->at < c->end) {
 		size_t len = c->end - c->at < CHUNK ? (size_t)(c->end - c->at) : CHUNK;
-		uint64_t data = pfs_next_data(f->fd, f->file_bitmap + c->at) - f->file_bitmap;
+		uint64_t data = pfs_file_next_data(f, f->file_bitmap + c->at) - f->file_bitmap;
 
 		/* A hostile file has terabytes of holes. */
 		if (data - c->at >= len) {
 			c->at += data >= c->end ? c->end - c->at : (data - c->at) / CHUNK * CHUNK;
 			continue;
 		}
-		c->error = pfs_pread(f->fd, buf, len, f->file_bitmap + c->at);
+		c->error = pfs_file_read(f, buf, len, f->file_bitmap + c->at);
 		if (c->error)
 			break;
 		if (c->at < skip)
@@ -209,7 +209,7 @@ static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f, const 
 				   pages, end, f->size);
 	desc_end = end;
 	at = end - n * KDUMP_DESC_SIZE;
-	r = pfs_pread(f->fd, buf, n * KDUMP_DESC_SIZE, at);
+	r = pfs_file_read(f, buf, n * KDUMP_DESC_SIZE, at);
 	if (r)
 		return pfs_err_set(err, -r, "cannot read the page descriptors: %s", strerror(-r));
 	for (i = 0; i < n; i++) {
@@ -251,7 +251,7 @@ static int read_area(struct pfs_dump *d, const struct pfs_dump_file *f, uint64_t
 	*ret = pfs_alloc(&d->arena, len);
 	if (!*ret)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	r = pfs_pread(f->fd, *ret, len, offset);
+	r = pfs_file_read(f, *ret, len, offset);
 	if (!r)
 		return 0;
 	*ret = NULL;
@@ -372,16 +372,16 @@ int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *
 {
 	unsigned char hdr[KDUMP_HDR_SIZE], sub[KDUMP_SUB_SIZE];
 	struct geometry g = { 0 };
-	uint64_t bits, pages;
+	uint64_t bits;
 	int r;
 
-	if (f->size < sizeof(hdr) || pfs_pread(f->fd, hdr, sizeof(hdr), 0))
+	if (f->size < sizeof(hdr) || pfs_file_read(f, hdr, sizeof(hdr), 0))
 		return pfs_err_set(err, EIO, "truncated: %" PRIu64 " bytes of a kdump header",
 				   f->size);
 	r = geometry(f, hdr, &g, err);
 	if (r)
 		return r;
-	r = pfs_pread(f->fd, sub, sizeof(sub), g.block);
+	r = pfs_file_read(f, sub, sizeof(sub), g.block);
 	if (r)
 		return pfs_err_set(err, -r, "cannot read the sub header: %s", strerror(-r));
 	r = sub_header(d, f, hdr, sub, &g, err);
@@ -401,9 +401,9 @@ int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *
 	f->file_bitmap = g.two_bitmaps ? g.ram + g.bitmap / 2 : g.ram;
 	if (f == d->files)
 		d->info.compression = compression(pfs_le32(hdr + KDUMP_HDR_STATUS));
-	r = count_pages(d, f, &pages, err);
+	r = count_pages(d, f, &f->nr_desc, err);
 	if (!r)
-		r = check_pages(d, f, &g, pages, err);
+		r = check_pages(d, f, &g, f->nr_desc, err);
 	if (r || f != d->files)
 		return r;
 	d->info.format = d->flattened ? "kdump-flattened" : "kdump";

@@ -9,9 +9,11 @@
 
 #include "bytes/kdump_format.h"
 #include "bytes/kdump_free.h"
+#include "bytes/near.h"
 #include "bytes/unpack.h"
 
 #define NR_DESC 256u		/* descriptors read at once */
+#define NR_AHEAD 64u		/* at least: small reads are near to each other */
 #define BUF_SIZE ((size_t)256 << 10)
 #define NR_CACHED 16u
 #define NR_SEEN 64u
@@ -40,6 +42,10 @@ struct pfs_pages {
 	kdump_ctx_t *ctx; /* NULL: no page has needed it so far */
 	bool cloned;	  /* ctx is a clone, which shares data with the ctx that opened the file */
 	struct pfs_unpack unpack;
+	/* Descriptors [desc_at, desc_at + nr_desc) of a file. */
+	const struct pfs_dump_file *desc_file;
+	uint64_t desc_at;
+	unsigned int nr_desc;
 	struct desc desc[NR_DESC];
 	unsigned char raw_desc[NR_DESC * KDUMP_DESC_SIZE];
 	/* Bytes [buf_at, buf_at + buf_len) of a file. */
@@ -47,6 +53,7 @@ struct pfs_pages {
 	uint64_t buf_at;
 	size_t buf_len;
 	unsigned char *buf;
+	struct pfs_near near;
 	/*
 	 * By hash of the stored bytes. An epoch ends with the call, after which
 	 * pages are the caller's, and when buf gets other bytes.
@@ -132,26 +139,45 @@ void pfs_pages_free(struct pfs_pages *p)
 	if (p->ctx && (p->cloned || PFS_KDUMP_FREE_WORKS))
 		kdump_free(p->ctx);
 	pfs_unpack_deinit(&p->unpack);
+	pfs_near_deinit(&p->near);
 	free(p->buf);
 	free(p->cached);
 	free(p);
 }
 
+/*
+ * Have descriptor number index in desc[*ret_i], and those after it up to desc[*ret_nr], as
+ * far as so many are wanted.
+ */
 static bool load_descs(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t index,
-		       unsigned int nr)
+		       uint64_t wanted, unsigned int *ret_i, unsigned int *ret_nr)
 {
-	unsigned int i;
+	unsigned int i,
+		nr = (unsigned int)pfs_min64(wanted > NR_AHEAD ? wanted : NR_AHEAD, NR_DESC);
 
-	if (pfs_pread(f->fd, p->raw_desc, (size_t)nr * KDUMP_DESC_SIZE,
-		      f->desc + index * KDUMP_DESC_SIZE))
+	if (index >= f->nr_desc)
 		return false;
-	for (i = 0; i < nr; i++) {
-		const unsigned char *raw = p->raw_desc + i * KDUMP_DESC_SIZE;
+	if (p->desc_file != f || index < p->desc_at || index - p->desc_at >= p->nr_desc) {
+		uint64_t first = wanted < NR_AHEAD ? index & ~(uint64_t)(NR_AHEAD - 1) : index;
 
-		p->desc[i] = (struct desc){ pfs_le64(raw + KDUMP_DESC_OFFSET),
-					    pfs_le32(raw + KDUMP_DESC_LEN),
-					    pfs_le32(raw + KDUMP_DESC_FLAGS) };
+		nr = (unsigned int)pfs_min64(nr, f->nr_desc - first);
+		p->desc_file = NULL;
+		if (pfs_near_read(&p->near, f, p->raw_desc, (size_t)nr * KDUMP_DESC_SIZE,
+				  f->desc + first * KDUMP_DESC_SIZE))
+			return false;
+		for (i = 0; i < nr; i++) {
+			const unsigned char *raw = p->raw_desc + i * KDUMP_DESC_SIZE;
+
+			p->desc[i] = (struct desc){ pfs_le64(raw + KDUMP_DESC_OFFSET),
+						    pfs_le32(raw + KDUMP_DESC_LEN),
+						    pfs_le32(raw + KDUMP_DESC_FLAGS) };
+		}
+		p->desc_file = f;
+		p->desc_at = first;
+		p->nr_desc = nr;
 	}
+	*ret_i = (unsigned int)(index - p->desc_at);
+	*ret_nr = (unsigned int)pfs_min64(p->nr_desc, *ret_i + wanted);
 	return true;
 }
 
@@ -184,7 +210,9 @@ static const unsigned char *stored(struct pfs_pages *p, const struct pfs_dump_fi
 	}
 	p->buf_file = NULL;
 	p->epoch++;
-	if (pfs_pread(f->fd, p->buf, (size_t)(end - d->offset), d->offset))
+	if (end - d->offset <= PFS_SMALL ?
+		    pfs_near_read(&p->near, f, p->buf, (size_t)(end - d->offset), d->offset) :
+		    pfs_file_read(f, p->buf, (size_t)(end - d->offset), d->offset))
 		return NULL;
 	p->buf_file = f;
 	p->buf_at = d->offset;
@@ -272,9 +300,7 @@ bool pfs_pages_read(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t
 		}
 		if (i == nr) {
 			left = (at + len - *ret_len + p->block - 1) / p->block;
-			nr = left < NR_DESC ? (unsigned int)left : NR_DESC;
-			i = 0;
-			if (!load_descs(p, f, index, nr))
+			if (!load_descs(p, f, index, left, &i, &nr))
 				return false;
 		}
 		if (!whole)

@@ -253,6 +253,8 @@ static int open_session(const struct pfs_args *a, struct pfs_files *files, struc
 	if (!r) {
 		const struct pfs_target_info *info = &target->info;
 
+		timings->io = info->io;
+		timings->read = (struct pfs_io){ 0 };
 		pfs_timings_say(timings, "open: %s: %s, %s, read by %s", info->path, info->format,
 				info->compression ? info->compression : "not compressed",
 				info->reader);
@@ -330,6 +332,8 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	r = open_session(a, &files, &lib, &opts, s, err);
 	if (!r)
 		pfs_timings_facts(&timings, s);
+	else
+		timings.io = NULL;
 	if (r && r != -EINTR && files.found) {
 		pfs_progress_clear(&progress);
 		fprintf(stderr, "pfnscope: '%s' has the dump's build-id, and is of no use: %s\n",
@@ -337,12 +341,15 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 		files.vmlinux = NULL;
 		err->code = 0;
 		r = open_session(a, &files, &lib, &opts, s, err);
+		if (r)
+			timings.io = NULL;
 	}
 	if (!r) {
 		st = note_inputs(&inputs, a, &files, err) ? PFS_EXIT_FAILED :
 							    pfs_run(s, a, &opts, o, err);
 		pfs_progress_clear(&progress);
 		pfs_out_flush(o);
+		pfs_timings_closing(&timings);
 		pfs_session_close(s);
 	}
 	pfs_progress_clear(&progress);

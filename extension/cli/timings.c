@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/timings.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/size.h"
 #include "report/report.h"
 
 static double now(void)
@@ -41,7 +43,7 @@ void pfs_timings_say(struct pfs_timings *t, const char *fmt, ...)
 /* A stage that goes on after another one is one, behind that. */
 static void push(struct pfs_timings *t, const char *name)
 {
-	struct pfs_timing again = { name, 0 };
+	struct pfs_timing again = { .name = name };
 	size_t i;
 
 	for (i = 0; i < t->nr; i++)
@@ -56,16 +58,40 @@ static void push(struct pfs_timings *t, const char *name)
 		t->stage[t->nr++] = again;
 }
 
+/* The last stage has read what was read since the one before it. */
+static void add_reads(struct pfs_timings *t)
+{
+	struct pfs_io *sum, io;
+
+	if (!t->io || !t->nr)
+		return;
+	sum = &t->stage[t->nr - 1].io;
+	io.requests = __atomic_load_n(&t->io->requests, __ATOMIC_RELAXED);
+	io.bytes = __atomic_load_n(&t->io->bytes, __ATOMIC_RELAXED);
+	sum->requests += io.requests - t->read.requests;
+	sum->bytes += io.bytes - t->read.bytes;
+	t->read = io;
+}
+
+void pfs_timings_closing(struct pfs_timings *t)
+{
+	add_reads(t);
+	t->io = NULL;
+}
+
 void pfs_timings_begin(void *arg, const char *name)
 {
 	struct pfs_timings *t = arg;
 	double at = now();
+	char size[32];
 
 	if (t->nr) {
 		struct pfs_timing *last = &t->stage[t->nr - 1];
 
 		last->seconds += at - t->at;
-		pfs_timings_say(t, "%s: %.3f s", last->name, last->seconds);
+		add_reads(t);
+		pfs_timings_say(t, "%s: %.3f s, %" PRIu64 " reads, %s", last->name, last->seconds,
+				last->io.requests, pfs_fmt_size(size, last->io.bytes));
 	}
 	t->at = at;
 	if (name)
@@ -105,10 +131,13 @@ void pfs_timings_json(const struct pfs_timings *t)
 	size_t i;
 
 	for (i = 0; i < t->nr; i++)
-		json_array_append_new(stages, json_pack("{s:s, s:f}", "stage", t->stage[i].name,
-							"seconds", t->stage[i].seconds));
+		json_array_append_new(stages,
+				      json_pack("{s:s, s:f, s:I, s:I}", "stage", t->stage[i].name,
+						"seconds", t->stage[i].seconds, "reads",
+						(json_int_t)t->stage[i].io.requests, "bytes",
+						(json_int_t)t->stage[i].io.bytes));
 	json_object_set_new(doc, "schema", json_string("pfnscope/timings"));
-	json_object_set_new(doc, "version", json_string("1.0"));
+	json_object_set_new(doc, "version", json_string("1.1"));
 	json_object_set_new(doc, "seconds", json_real(now() - t->began));
 	json_object_set_new(doc, "stages", stages);
 	text = json_dumps(doc, JSON_COMPACT | JSON_REAL_PRECISION(6));

@@ -30,9 +30,8 @@ static int open_file(struct command *c, struct pfs_target **ret, struct pfs_err 
 }
 
 /*
- * crash has an index of a flattened dump, and we would rearrange all of it into
- * a file, for each command. So we do without the file where crash has all that
- * is needed.
+ * crash has an index of a flattened dump, and we would make ours for each
+ * command. So we do without the file where crash has all that is needed.
  */
 static int open_flattened(struct command *c, struct pfs_target **ret, struct pfs_err *err)
 {

@@ -34,11 +34,10 @@
 #include "facts/names.h"
 
 #define MAX_NAME	PFS_KALLSYMS_NAME
-#define MAX_NAMES	((size_t)256 << 20)
-#define BLOCK		((size_t)1 << 20)	/* of expanded names */
+#define MAX_NAMES	((size_t)64 << 20)	/* bytes of all, as they are stored */
 #define NR_TOKENS	PFS_KALLSYMS_TOKENS
 #define CHUNK		((size_t)256 << 10)
-#define TOKEN_COPY	((size_t)16)	/* bytes copied of a token that has no more */
+#define BASE		UINT64_C(0x100000001b3)	/* of the hash */
 
 /*
  * The start of the image, and variables. mem_section and vmemmap are not among
@@ -50,19 +49,29 @@ static const char *const known[] = {
 };
 #define NR_KNOWN (sizeof(known) / sizeof(known[0]))
 
+struct tokens {
+	char text[0x10000 + MAX_NAME];
+	struct token {
+		const char *s;
+		uint32_t len;
+		uint32_t count; /* the same; more than any name has, if it cannot be printed */
+		/* Of the hash: what the token adds, also without its first byte; BASE^len. */
+		uint64_t sum, sum_of_rest, power;
+	} token[NR_TOKENS];
+};
+
+/*
+ * Of the names of a hundred thousand symbols a few hundred are ever asked for. So they stay
+ * as they are stored, and are expanded one by one; their hashes follow from those of tokens.
+ */
 struct kallsyms {
 	struct pfs_lookup lookup;
 	struct pfs_names symbols;
+	struct tokens *tokens;
+	unsigned char *stored;	/* kallsyms_names */
+	uint32_t *at;		/* of each symbol: where its bytes are in there, */
+	uint16_t *len;		/* and how many */
 	struct pfs_arena names; /* expanded, each terminated */
-};
-
-struct tokens {
-	char text[0x10000 + MAX_NAME + TOKEN_COPY];
-	struct {
-		const char *s;
-		uint32_t len;
-		bool printable;
-	} token[NR_TOKENS];
 };
 
 static int symbol_va(const struct pfs_vmcoreinfo *v, const char *name, uint64_t *ret)
@@ -82,6 +91,40 @@ static bool printable(const char *s, size_t len)
 		if ((unsigned char)s[i] <= 0x20 || (unsigned char)s[i] > 0x7e)
 			return false;
 	return true;
+}
+
+/* The hash of a name: its bytes are the digits of a number. */
+static uint64_t sum_of(const char *s, size_t len)
+{
+	uint64_t sum = 0;
+
+	while (len--)
+		sum = sum * BASE + (unsigned char)*s++;
+	return sum;
+}
+
+static uint32_t finish(uint64_t sum, size_t len)
+{
+	sum = (sum ^ len) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(sum >> 32 ^ sum >> 8);
+}
+
+static uint32_t hash_of(const char *name, size_t len)
+{
+	return finish(sum_of(name, len), len);
+}
+
+static struct token token_of(const char *s, size_t len)
+{
+	struct token t = { .s = s, .len = (uint32_t)len };
+	size_t i;
+
+	t.count = printable(s, len) ? t.len : t.len + MAX_NAME;
+	t.sum = sum_of(s, len);
+	t.sum_of_rest = len ? sum_of(s + 1, len - 1) : 0;
+	for (t.power = 1, i = 0; i < len; i++)
+		t.power *= BASE;
+	return t;
 }
 
 /* The tokens lie one after the other, and the index says where each begins. */
@@ -108,126 +151,152 @@ static int read_tokens(struct pfs_mem *m, uint64_t table, uint64_t index, struct
 			return pfs_err_set(err, EINVAL,
 					   "kallsyms_token_table at 0x%llx: token %d is damaged",
 					   (unsigned long long)table, i);
-		t->token[i].s = t->text + off;
-		t->token[i].len = (uint32_t)n;
-		t->token[i].printable = printable(t->text + off, n);
+		t->token[i] = token_of(t->text + off, n);
 		off += n + 1;
 	}
 	return 0;
 }
 
-/* A window over kallsyms_names, whose size is not stored anywhere. */
+/* kallsyms_names as far as it was read; its size is not stored anywhere. */
 struct stream {
 	struct pfs_mem *m;
 	uint64_t va; /* of the byte to be read next */
 	unsigned char *buf;
-	size_t pos, len;
+	size_t pos, len, cap;
 };
 
-/* Make n bytes (n < CHUNK) available at s->pos. */
-static int stream_need(struct stream *s, size_t n)
+static int stream_more(struct stream *s, size_t n)
 {
 	uint64_t at;
 	size_t got = CHUNK;
 
-	if (s->len - s->pos >= n)
-		return 0;
-	memmove(s->buf, s->buf + s->pos, s->len - s->pos);
-	s->len -= s->pos;
-	s->pos = 0;
+	if (s->cap - s->len < CHUNK) {
+		size_t cap = s->cap ? 2 * s->cap : 8 * CHUNK;
+		unsigned char *buf = cap <= MAX_NAMES ? realloc(s->buf, cap) : NULL;
+
+		if (!buf)
+			return -ENOMEM;
+		s->buf = buf;
+		s->cap = cap;
+	}
 	if (pfs_read_va(s->m, s->va, s->buf + s->len, CHUNK, &at) != PFS_REACH_OK)
 		got = (size_t)(at - s->va);
 	s->len += got;
 	s->va += got;
-	return s->len >= n ? 0 : -EIO;
+	return s->len - s->pos >= n ? 0 : -EIO;
 }
 
-/*
- * Expand the next name, its type before it, into dst, which has room for MAX_NAME
- * and TOKEN_COPY bytes; returns the length of both.
- */
-static ssize_t next_name(struct stream *s, const struct tokens *t, char *dst)
+/* Make n bytes (n < CHUNK) available at s->pos. */
+static inline int stream_need(struct stream *s, size_t n)
 {
-	size_t len, i, out = 0;
-	const unsigned char *p;
-	bool good = true;
+	return s->len - s->pos >= n ? 0 : stream_more(s, n);
+}
 
-	if (stream_need(s, 1))
-		return -EIO;
+/* Pass the next name: where it is stored, and its hash, which the type before it is no part of. */
+static int next_name(struct stream *s, const struct tokens *t, uint32_t *ret_at, uint16_t *ret_len,
+		     uint32_t *ret_hash)
+{
+	size_t len, i = 0, out = 0;
+	const unsigned char *p;
+	uint64_t sum = 0;
+	int r = stream_need(s, 1);
+
+	if (r)
+		return r;
 	len = s->buf[s->pos++];
 	if (len & 0x80) {
-		if (stream_need(s, 1))
-			return -EIO;
+		r = stream_need(s, 1);
+		if (r)
+			return r;
 		len = (len & 0x7f) | (size_t)s->buf[s->pos++] << 7;
 	}
 	if (!len || len >= MAX_NAME)
 		return -EINVAL;
-	if (stream_need(s, len))
-		return -EIO;
+	r = stream_need(s, len);
+	if (r)
+		return r;
 	p = s->buf + s->pos;
+	*ret_at = (uint32_t)s->pos;
+	*ret_len = (uint16_t)len;
 	s->pos += len;
-	for (i = 0; i < len; i++) {
-		const char *token = t->token[p[i]].s;
-		size_t n = t->token[p[i]].len;
-
-		good &= t->token[p[i]].printable;
-		if (out + n >= MAX_NAME)
-			return -EINVAL;
-		/* Nearly all are short, and a copy of constant size costs least. */
-		if (n <= TOKEN_COPY)
-			memcpy(dst + out, token, TOKEN_COPY);
-		else
-			memcpy(dst + out, token, n);
-		out += n;
+	while (i < len && !t->token[p[i]].len)
+		i++;
+	if (i < len) {
+		sum = t->token[p[i]].sum_of_rest;
+		out = t->token[p[i]].count;
 	}
-	if (out < 2 || !good)
+	for (i++; i < len; i++) {
+		const struct token *token = &t->token[p[i]];
+
+		out += token->count;
+		sum = sum * token->power + token->sum;
+	}
+	if (out < 2 || out >= MAX_NAME)
 		return -EINVAL;
-	dst[out] = '\0';
-	return (ssize_t)out;
+	*ret_hash = finish(sum, out - 1);
+	return 0;
+}
+
+static const char *expand(struct pfs_names *names, size_t i)
+{
+	struct kallsyms *k =
+		(struct kallsyms *)((char *)names - offsetof(struct kallsyms, symbols));
+	const unsigned char *p = k->stored + k->at[i];
+	size_t size = 1, n;
+	char *text, *end;
+
+	for (n = 0; n < k->len[i]; n++)
+		size += k->tokens->token[p[n]].len;
+	text = end = pfs_alloc(&k->names, size);
+	for (n = 0; text && n < k->len[i]; n++) {
+		const struct token *token = &k->tokens->token[p[n]];
+
+		memcpy(end, token->s, token->len);
+		end += token->len;
+	}
+	if (!text)
+		return NULL;
+	*end = '\0';
+	return text + 1;
+}
+
+static int name_error(const struct pfs_kallsyms_at *at, uint32_t i, int r, struct pfs_err *err)
+{
+	if (r == -ENOMEM || r == -E2BIG)
+		return pfs_err_set(err, ENOMEM, "kallsyms_names: out of memory");
+	return pfs_err_set(err, EINVAL, "kallsyms_names at 0x%llx: symbol %u of %u is %s",
+			   (unsigned long long)at->names, i, at->nr,
+			   r == -EIO ? "not readable" : "damaged");
 }
 
 /* Read all names into k->symbols, in the order of the table; their addresses come later. */
-static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at, const struct tokens *t,
-		      struct kallsyms *k, struct pfs_err *err)
+static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at, struct kallsyms *k,
+		      struct pfs_err *err)
 {
 	struct stream s = { .m = m, .va = at->names };
-	char *p = NULL;
-	size_t left = 0;
-	uint32_t i;
+	uint32_t i, hash = 0;
 	int r = 0;
 
-	s.buf = malloc(2 * CHUNK);
-	if (!s.buf)
+	k->at = malloc(at->nr * sizeof(*k->at));
+	k->len = malloc(at->nr * sizeof(*k->len));
+	if (!k->at || !k->len)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	for (i = 0; i < at->nr; i++) {
-		ssize_t n;
-
-		if (left < MAX_NAME + TOKEN_COPY) {
-			p = k->names.used < MAX_NAMES ? pfs_alloc(&k->names, BLOCK) : NULL;
-			left = BLOCK;
-		}
-		n = p ? next_name(&s, t, p) : 0;
-		if (!p || (n > 0 && pfs_names_add(&k->symbols, p + 1, (size_t)n - 1, 0))) {
-			r = pfs_err_set(err, ENOMEM, "kallsyms_names: out of memory");
-			break;
-		}
-		if (n < 0) {
-			r = pfs_err_set(err, EINVAL,
-					"kallsyms_names at 0x%llx: symbol %u of %u is %s",
-					(unsigned long long)at->names, i, at->nr,
-					n == -EIO ? "not readable" : "damaged");
-			break;
-		}
-		p += n + 1;
-		left -= (size_t)n + 1;
+	for (i = 0; i < at->nr && !r; i++) {
+		r = next_name(&s, k->tokens, &k->at[i], &k->len[i], &hash);
+		if (!r)
+			r = pfs_names_add_hashed(&k->symbols, NULL, hash, 0);
+		if (r)
+			name_error(at, i, r, err);
 	}
-	if (!r && at->names_end && s.va - (s.len - s.pos) != at->names_end)
-		r = pfs_err_set(err, EINVAL,
-				"kallsyms_names at 0x%llx: %u symbols end elsewhere "
-				"than its markers say",
-				(unsigned long long)at->names, at->nr);
-	free(s.buf);
-	return r;
+	k->stored = s.buf;
+	if (r)
+		return -err->code;
+	if (at->names_end && s.va - (s.len - s.pos) != at->names_end)
+		return pfs_err_set(err, EINVAL,
+				   "kallsyms_names at 0x%llx: %u symbols end elsewhere "
+				   "than its markers say",
+				   (unsigned long long)at->names, at->nr);
+	return 0;
 }
 
 static uint64_t decode(const struct pfs_kallsyms_try *try, const unsigned char *table, uint32_t i)
@@ -250,7 +319,7 @@ static uint64_t decode(const struct pfs_kallsyms_try *try, const unsigned char *
 }
 
 /* Is there a symbol with this name at this address? The symbols are in order of address. */
-static bool is_at(const struct pfs_names *t, const char *name, uint64_t addr)
+static bool is_at(struct pfs_names *t, const char *name, uint64_t addr)
 {
 	size_t low = 0, high = t->nr;
 
@@ -262,9 +331,12 @@ static bool is_at(const struct pfs_names *t, const char *name, uint64_t addr)
 		else
 			high = mid;
 	}
-	for (; low < t->nr && t->n[low].value == addr; low++)
-		if (!strcmp(t->n[low].name, name))
+	for (; low < t->nr && t->n[low].value == addr; low++) {
+		const char *text = pfs_names_text(t, low);
+
+		if (text && !strcmp(text, name))
 			return true;
+	}
 	return false;
 }
 
@@ -346,6 +418,10 @@ static void op_free(struct pfs_lookup *l)
 
 	pfs_names_deinit(&k->symbols);
 	pfs_arena_deinit(&k->names);
+	free(k->tokens);
+	free(k->stored);
+	free(k->at);
+	free(k->len);
 	free(k);
 }
 
@@ -359,28 +435,26 @@ int pfs_kallsyms_read(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		      const struct pfs_vmcoreinfo *v, uint64_t text, struct pfs_lookup **ret,
 		      struct pfs_err *err)
 {
-	struct tokens *t = NULL;
 	struct kallsyms *k;
 	int r;
 
 	if (!at->nr || at->nr > PFS_KALLSYMS_MAX)
 		return pfs_err_set(err, EINVAL, "kallsyms_num_syms: %u symbols: absurd", at->nr);
 	k = calloc(1, sizeof(*k));
-	t = calloc(1, sizeof(*t));
-	if (!k || !t) {
-		free(k);
-		free(t);
+	if (!k)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	}
 	pfs_arena_init(&k->names);
+	k->symbols.text = expand;
+	k->symbols.hash_of = hash_of;
+	k->tokens = calloc(1, sizeof(*k->tokens));
 	k->lookup.ops = &ops;
 	k->lookup.from = at->from;
-	r = read_tokens(m, at->token_table, at->token_index, t, err);
+	r = k->tokens ? read_tokens(m, at->token_table, at->token_index, k->tokens, err) :
+			pfs_err_set(err, ENOMEM, "out of memory");
 	if (!r)
-		r = read_names(m, at, t, k, err);
+		r = read_names(m, at, k, err);
 	if (!r)
 		r = read_addresses(m, at, v, text, k, err);
-	free(t);
 	if (r) {
 		op_free(&k->lookup);
 		return r;

@@ -49,7 +49,7 @@ static uint32_t hash(const char *s, size_t len)
 	return (uint32_t)(h ^ h >> 40);
 }
 
-int pfs_names_add(struct pfs_names *t, const char *name, size_t len, uint64_t value)
+int pfs_names_add_hashed(struct pfs_names *t, const char *name, uint32_t h, uint64_t value)
 {
 	if (t->nr == MAX_NAMES)
 		return -E2BIG;
@@ -62,9 +62,21 @@ int pfs_names_add(struct pfs_names *t, const char *name, size_t len, uint64_t va
 		t->n = p;
 		t->cap = cap;
 	}
-	/* Hash now, while the name is in the cache and its length is known. */
-	t->n[t->nr++] = (struct pfs_name){ name, value, hash(name, len) };
+	t->n[t->nr++] = (struct pfs_name){ name, value, h };
 	return 0;
+}
+
+/* Hash now, while the name is in the cache and its length is known. */
+int pfs_names_add(struct pfs_names *t, const char *name, size_t len, uint64_t value)
+{
+	return pfs_names_add_hashed(t, name, hash(name, len), value);
+}
+
+const char *pfs_names_text(struct pfs_names *t, size_t i)
+{
+	if (!t->n[i].name && t->text)
+		t->n[i].name = t->text(t, i);
+	return t->n[i].name;
 }
 
 void pfs_names_deinit(struct pfs_names *t)
@@ -75,9 +87,17 @@ void pfs_names_deinit(struct pfs_names *t)
 	memset(t, 0, sizeof(*t));
 }
 
-static bool is_named(const struct pfs_name *n, const char *name, uint32_t h)
+static bool is_named(struct pfs_names *t, size_t i, const char *name, uint32_t h)
 {
-	return n->hash == h && !strcmp(n->name, name);
+	const char *text = t->n[i].hash == h ? pfs_names_text(t, i) : NULL;
+
+	return text && name && !strcmp(text, name);
+}
+
+/* Have i and j the same name? */
+static bool same(struct pfs_names *t, size_t i, size_t j)
+{
+	return t->n[i].hash == t->n[j].hash && is_named(t, i, pfs_names_text(t, j), t->n[j].hash);
 }
 
 static int build_hash(struct pfs_names *t)
@@ -93,8 +113,7 @@ static int build_hash(struct pfs_names *t)
 	for (i = 0; i < t->nr; i++) {
 		size_t at = t->n[i].hash & (size - 1), probes = 0;
 
-		while (t->hash[at] && ++probes < MAX_PROBES &&
-		       !is_named(&t->n[t->hash[at] - 1], t->n[i].name, t->n[i].hash))
+		while (t->hash[at] && ++probes < MAX_PROBES && !same(t, t->hash[at] - 1, i))
 			at = (at + 1) & (size - 1);
 		if (!t->hash[at])
 			t->hash[at] = (uint32_t)i + 1;
@@ -104,16 +123,18 @@ static int build_hash(struct pfs_names *t)
 
 int pfs_names_find(struct pfs_names *t, const char *name, uint64_t *ret_value)
 {
-	uint32_t h = hash(name, strlen(name));
+	uint32_t h = (t->hash_of ? t->hash_of : hash)(name, strlen(name));
 	size_t at;
 
 	if (!t->hash && build_hash(t))
 		return -ENOMEM;
 	for (at = h & (t->hash_size - 1); t->hash[at]; at = (at + 1) & (t->hash_size - 1)) {
-		const struct pfs_name *sym = &t->n[t->hash[at] - 1];
+		size_t i = t->hash[at] - 1;
 
-		if (is_named(sym, name, h)) {
-			*ret_value = sym->value;
+		if (t->n[i].hash == h && !pfs_names_text(t, i))
+			return -ENOMEM;
+		if (is_named(t, i, name, h)) {
+			*ret_value = t->n[i].value;
 			return 0;
 		}
 	}
@@ -156,7 +177,7 @@ static int build_by_value(struct pfs_names *t)
 int pfs_names_at(struct pfs_names *t, uint64_t addr, const char **ret_name, uint64_t *ret_offset)
 {
 	size_t low = 0, high = t->nr;
-	const struct pfs_name *sym;
+	size_t sym;
 
 	if (!t->by_value && build_by_value(t))
 		return -ENOMEM;
@@ -173,10 +194,10 @@ int pfs_names_at(struct pfs_names *t, uint64_t addr, const char **ret_name, uint
 	if (!low)
 		return -ENOENT;
 	/* Among aliases take the first one, as the kernel itself does. */
-	sym = &t->n[t->by_value[--low]];
-	while (low && t->n[t->by_value[low - 1]].value == sym->value)
-		sym = &t->n[t->by_value[--low]];
-	*ret_name = sym->name;
-	*ret_offset = addr - sym->value;
-	return 0;
+	sym = t->by_value[--low];
+	while (low && t->n[t->by_value[low - 1]].value == t->n[sym].value)
+		sym = t->by_value[--low];
+	*ret_name = pfs_names_text(t, sym);
+	*ret_offset = addr - t->n[sym].value;
+	return *ret_name ? 0 : -ENOMEM;
 }

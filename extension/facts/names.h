@@ -8,8 +8,12 @@
 
 /* Add all names before the first look-up, which builds the indexes. */
 struct pfs_names {
+	/* Make the text of a name that has none so far; NULL: out of memory, or all have. */
+	const char *(*text)(struct pfs_names *t, size_t i);
+	/* NULL: names are hashed as pfs_names_add() does. */
+	uint32_t (*hash_of)(const char *name, size_t len);
 	struct pfs_name {
-		const char *name; /* belongs to the caller */
+		const char *name; /* belongs to the caller; NULL: text() makes it */
 		uint64_t value;
 		uint32_t hash;
 	} *n;
@@ -22,6 +26,10 @@ struct pfs_names {
 
 /* len is that of name in bytes. -ENOMEM; -E2BIG beyond 2^24 names. */
 int pfs_names_add(struct pfs_names *t, const char *name, size_t len, uint64_t value);
+/* Add one whose text is made when it is asked for; hash is what hash_of() returns for it. */
+int pfs_names_add_hashed(struct pfs_names *t, const char *name, uint32_t hash, uint64_t value);
+/* The text of number i; NULL: out of memory. */
+const char *pfs_names_text(struct pfs_names *t, size_t i);
 void pfs_names_deinit(struct pfs_names *t);
 
 /* 0, -ENOENT or -ENOMEM. Among equal names, the one that was added first is found. */

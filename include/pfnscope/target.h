@@ -132,6 +132,11 @@ struct pfs_log_line {
 	bool other;	 /* not printed by who died (core/panic/caller.c) */
 };
 
+/* What was read of the files of a dump, by all threads. To be read atomically. */
+struct pfs_io {
+	uint64_t requests, bytes;
+};
+
 struct pfs_target_info {
 	const char *path;
 	const char *const *paths; /* of a split dump, all of them, nr_paths; NULL: one */
@@ -166,6 +171,7 @@ struct pfs_target_info {
 	bool no_vmcoreinfo; /* the file has none: what is here was found in memory */
 	bool live;	    /* memory changes under us: cache nothing */
 	bool exact; /* read no more than is used: what is read is kept, or is all there is */
+	const struct pfs_io *io; /* NULL: nobody counts */
 };
 
 enum pfs_trial { PFS_TRIAL_BEGIN, PFS_TRIAL_KEEP, PFS_TRIAL_DROP };

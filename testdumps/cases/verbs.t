@@ -106,7 +106,8 @@ tail -n 1 "$tmp/err" >"$tmp/timings"
 ok '--timings: each stage once, and all together' holds '
 	[.stages[].stage] == ["open", "facts", "model", "panic", "verdict", "struct pages",
 		"findings", "output"] and
-	all(.stages[]; .seconds >= 0) and ([.stages[].seconds] | add) <= .seconds' "$tmp/timings"
+	all(.stages[]; .seconds >= 0 and .reads >= 0 and .bytes >= .reads) and
+	.stages[0].reads > 0 and ([.stages[].seconds] | add) <= .seconds' "$tmp/timings"
 run "$pfnscope" --timings pfn "$top/testdumps/s1/s1.kdump" 0x14000
 ok '--timings alone: one line' test "$(wc -l <"$tmp/err")" = 1
 run "$pfnscope" explain -v

@@ -343,7 +343,7 @@ static void flatten(struct blob *b, const struct blob *of)
 
 static void count(void *arg, const char *what, uint64_t done, uint64_t total)
 {
-	assert_string_equal(what, "rearrange");
+	assert_string_equal(what, "index");
 	assert_true(done <= total);
 	++*(unsigned int *)arg;
 }
