@@ -262,7 +262,8 @@ for reason in 'nonzero _refcount' 'VM_BUG_ON_PAGE(PageTail(page))'; do
 done
 for reason in 'migration failure' 'unmovable page' 'isolation failed'; do
 	{
-		echo '[    0.900000] page:ffffea0000244000 refcount:1 mapcount:0 mapping:0 index:0x0 pfn:0x9100'
+		echo '[    0.900000] page:ffffea0000244000 refcount:1 mapcount:0' \
+			'mapping:0 index:0x0 pfn:0x9100'
 		dumped "$reason"
 	} >"$tmp/dumped"
 	run "$pfnscope" log --json "$tmp/dumped"
