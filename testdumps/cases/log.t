@@ -243,6 +243,34 @@ refuses 'none' "'log' wants one FILE" log
 refuses 'a log for a dump' "not a dump but a log: pfnscope log .*log" "$log"
 refuses 'a log for a dump, gzip' "not a dump but a log: pfnscope log .*log.gz" check "$tmp/log.gz"
 
+# A page dump whose first lines are lost: a page without a name. What memory that cannot be
+# emptied is dumped for is no fault of it.
+dumped() # reason
+{
+	cat <<EOF
+[    1.000000] raw: 000fffffc000000a dead000000000100 dead000000000122 0000000000000000
+[    1.000010] raw: 0000000000000001 0000000000000000 fffffffffffffffe 0000000000000000
+[    1.000020] page dumped because: $1
+EOF
+}
+for reason in 'nonzero _refcount' 'VM_BUG_ON_PAGE(PageTail(page))'; do
+	dumped "$reason" >"$tmp/dumped"
+	run "$pfnscope" log --json "$tmp/dumped"
+	is "a page without a name, $reason" "$(jq -r '.verdict.title' "$tmp/out")" \
+		'nothing in this log killed the machine; it names a bad page'
+	valid "a page without a name, $reason" report "$tmp/out"
+done
+for reason in 'migration failure' 'unmovable page' 'isolation failed'; do
+	{
+		echo '[    0.900000] page:ffffea0000244000 refcount:1 mapcount:0' \
+			'mapping:0 index:0x0 pfn:0x9100'
+		dumped "$reason"
+	} >"$tmp/dumped"
+	run "$pfnscope" log --json "$tmp/dumped"
+	is "no bad page, $reason" "$(jq -r '.verdict.title' "$tmp/out")" \
+		'nothing in this log killed the machine'
+done
+
 # Where the memmap is: a struct page of 56 bytes and its PFN; registers at the fault.
 cat >"$tmp/56" <<'EOF'
 [    1.000000] BUG: Bad page state in process cat  pfn:46c479

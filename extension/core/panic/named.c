@@ -25,6 +25,7 @@
 #include <errno.h>
 
 #define MAX_NAMED 16
+#define BECAUSE "page dumped because: "
 #define PRESENT 1 /* of an entry: _PAGE_PRESENT of x86, PTE_VALID of arm64, V of riscv64 */
 
 static bool take_int(const char **s, int32_t *ret)
@@ -311,17 +312,26 @@ static int take_page(struct names *n, struct pfs_named_page *last, const struct 
 	return 0;
 }
 
+/* The last line of dump_page(). Where the first ones are lost, it is of a page without a name. */
+static int take_reason(struct names *n, struct pfs_named_page *last, const char *s)
+{
+	const char *reason = s + strlen(BECAUSE);
+	struct pfs_named_page d = { .line = s, .by = PFS_NAMED_BY_DUMP, .reason = reason };
+
+	if (!last || last->reason ||
+	    (last->by != PFS_NAMED_BY_DUMP && last->by != PFS_NAMED_BY_CHECK))
+		return add(n, &d);
+	last->reason = reason;
+	return 0;
+}
+
 /* What follows the first line of dump_page(): true, and it is in the page named last. */
 static bool take_detail(struct pfs_named_page *last, const char *s)
 {
-	static const char because[] = "page dumped because: ";
-
 	if (!last)
 		return false;
 	if (pfs_starts(s, "raw: "))
 		parse_raw(s + 5, last);
-	else if (pfs_starts(s, because))
-		last->reason = last->reason ? last->reason : s + strlen(because);
 	else if (pfs_starts(s, "page_owner tracks the page as "))
 		last->tracked = last->tracked ? last->tracked : s;
 	else if (pfs_starts(s, "page last allocated via order ") ||
@@ -362,6 +372,8 @@ static int take_line(struct names *n, const char *s)
 	size_t i;
 	int r;
 
+	if (pfs_starts(s, BECAUSE))
+		return take_reason(n, last, s);
 	if (take_detail(last, s))
 		return 0;
 	if (parse_unpoison(s, &pfn)) {
@@ -407,6 +419,25 @@ int pfs_oops_named_pages(struct pfs_model *m, size_t start, size_t end, bool all
 bool pfs_named_no_page(const struct pfs_named_page *d)
 {
 	return d->has_entry && !d->has_page && !d->has_pfn && !d->dumped;
+}
+
+/*
+ * What do_migrate_range(), has_unmovable_pages() and alloc_contig_range() say of memory that
+ * cannot be emptied ("mm, memory_hotplug: be more verbose for memory offline failures", v5.0).
+ */
+bool pfs_named_harmless(const struct pfs_named_page *d)
+{
+	static const char *const reasons[] = {
+		"migration failure",	     "unmovable page",
+		"has_unmovable_pages",	     "isolation failed",
+		"failed to remove from LRU",
+	};
+	size_t i;
+
+	for (i = 0; d->reason && i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (!strcmp(d->reason, reasons[i]))
+			return true;
+	return false;
 }
 
 bool pfs_entry_pfn(const struct pfs_model *m, uint64_t entry, uint64_t *ret_pfn)

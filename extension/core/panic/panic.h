@@ -223,6 +223,8 @@ const char *pfs_panic_kind_name(enum pfs_panic_kind k); /* "page-fault", ... */
 bool pfs_named_pfn(const struct pfs_model *m, const struct pfs_named_page *n, uint64_t *ret_pfn);
 /* The message names a page table entry, and no struct page to go with it. */
 bool pfs_named_no_page(const struct pfs_named_page *n);
+/* dump_page() printed it for information, and nothing is wrong with it. */
+bool pfs_named_harmless(const struct pfs_named_page *n);
 /* The PFN that an entry of a page table leads to; false: it is not present, or not known. */
 bool pfs_entry_pfn(const struct pfs_model *m, uint64_t entry, uint64_t *ret_pfn);
 

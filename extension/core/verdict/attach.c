@@ -110,6 +110,13 @@ static struct trace own_trace(const struct pfs_panic *p)
 	return t;
 }
 
+bool pfs_writes_device_pages(const struct pfs_panic *p)
+{
+	struct trace t = own_trace(p);
+
+	return t.root && t.phase == INITIALISING;
+}
+
 struct search {
 	struct pfs_model *m;
 	struct pfs_lookup *const *lookups;
@@ -411,13 +418,13 @@ int pfs_attach_find(struct pfs_model *m, struct pfs_lookup *const *lookups, size
 	return 0;
 }
 
-static bool verdict_wants(const struct pfs_model *m, const struct pfs_verdict *v)
+static bool verdict_wants(struct pfs_model *m, const struct pfs_verdict *v)
 {
 	return v && v->has_pfn && pfs_device_pending(m, v->page.pfn, v->page.state);
 }
 
 /* A finding may begin in an altmap reserve, so that its last page decides. */
-static bool finding_wants(const struct pfs_model *m, const struct pfs_finding *f)
+static bool finding_wants(struct pfs_model *m, const struct pfs_finding *f)
 {
 	enum pfs_state state;
 
@@ -428,7 +435,7 @@ static bool finding_wants(const struct pfs_model *m, const struct pfs_finding *f
 	return pfs_state_of_problem(f->problem, &state) && pfs_device_pending(m, f->end - 1, state);
 }
 
-bool pfs_attach_wanted(const struct pfs_model *m, const struct pfs_verdict *v,
+bool pfs_attach_wanted(struct pfs_model *m, const struct pfs_verdict *v,
 		       const struct pfs_findings *f, size_t first)
 {
 	size_t i;

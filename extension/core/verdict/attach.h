@@ -10,11 +10,13 @@
 #include "core/checks/finding.h"
 
 /* Is the verdict (may be NULL), or any finding from number first on, about such pages? */
-bool pfs_attach_wanted(const struct pfs_model *m, const struct pfs_verdict *v,
+bool pfs_attach_wanted(struct pfs_model *m, const struct pfs_verdict *v,
 		       const struct pfs_findings *f, size_t first);
 
 /* Is the panicking task attaching a device? Then no other task has to be looked for. */
 bool pfs_attach_by_panic(const struct pfs_panic *p);
+/* Was it writing the struct pages of the device, by its own call trace? */
+bool pfs_writes_device_pages(const struct pfs_panic *p);
 
 /*
  * Search all tasks, and put those that were attaching into p->attachers.

@@ -24,7 +24,7 @@ static bool partly_mapped(const struct pfs_model *m, const struct pfs_section *s
  * What was taken away is memory of a device: no part of a section's RAM ever is. Where the
  * resources are not known, it has to be the device's by something else.
  */
-static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *p)
+static bool early_depopulated(struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
@@ -38,7 +38,7 @@ static bool early_depopulated(const struct pfs_model *m, const struct pfs_page *
 	       (p->state == PFS_ST_UNMAPPED && partly_mapped(m, s));
 }
 
-static bool altmap_reserve_walked(const struct pfs_model *m, const struct pfs_page *p)
+static bool altmap_reserve_walked(struct pfs_model *m, const struct pfs_page *p)
 {
 	return pfs_state_raw(p->state) && pfs_in_altmap_reserve(pfs_pgmap_of(m, p->pfn), p->pfn);
 }
@@ -54,14 +54,14 @@ static bool in_ram_zone(const struct pfs_model *m, uint64_t pfn)
 	return z;
 }
 
-static bool hole_linked(const struct pfs_model *m, const struct pfs_page *p)
+static bool hole_linked(struct pfs_model *m, const struct pfs_page *p)
 {
 	return p->state == PFS_ST_MISLINKED && p->has_bytes &&
 	       p->flags & m->classifier->reserved_mask && !p->node && !p->zone &&
 	       !pfs_is_system_ram(m, p->pfn) && in_ram_zone(m, p->pfn);
 }
 
-static bool offline_walked(const struct pfs_model *m, const struct pfs_page *p)
+static bool offline_walked(struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
@@ -70,19 +70,32 @@ static bool offline_walked(const struct pfs_model *m, const struct pfs_page *p)
 }
 
 /*
+ * memmap_init_zone_device() goes through a range from its first page to its last: where that
+ * is initialised, all are, and what is bad among them became so later.
+ */
+static bool is_initialised(struct pfs_model *m, const struct pfs_pgmap *g)
+{
+	struct pfs_err ignored;
+	struct pfs_page last;
+
+	return !pfs_page_get(m, g->end_pfn - 1, &last, &ignored) && last.has_bytes &&
+	       !pfs_state_raw(last.state);
+}
+
+/*
  * memunmap_pages() kills the reference before remove_pfn_range_from_zone()
  * poisons what was initialised (d33695b16a9f "mm/memory_hotplug: poison memmap in
  * remove_pfn_range_from_zone()", v5.6).
  */
-bool pfs_device_pending(const struct pfs_model *m, uint64_t pfn, enum pfs_state state)
+bool pfs_device_pending(struct pfs_model *m, uint64_t pfn, enum pfs_state state)
 {
 	const struct pfs_pgmap *g = pfs_pgmap_of(m, pfn);
 
 	return g && g->ref != PFS_REF_DEAD && pfs_state_raw(state) &&
-	       !pfs_in_altmap_reserve(g, pfn);
+	       !pfs_in_altmap_reserve(g, pfn) && !is_initialised(m, g);
 }
 
-static bool device_not_initialised(const struct pfs_model *m, const struct pfs_page *p)
+static bool device_not_initialised(struct pfs_model *m, const struct pfs_page *p)
 {
 	return pfs_device_pending(m, p->pfn, p->state);
 }
@@ -100,7 +113,7 @@ static bool boot_section(const struct pfs_model *m, const struct pfs_section *s,
 	       (!pfs_has_section_flag(m, PFS_SF_ONLINE) || s->flags & PFS_SEC_ONLINE);
 }
 
-static bool outside_zone_span(const struct pfs_model *m, const struct pfs_page *p)
+static bool outside_zone_span(struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 
@@ -118,20 +131,19 @@ static bool shared_tail(const struct pfs_model *m, const struct pfs_page *p)
 }
 
 /* HVO maps tails by single pages (hugetlb_vmemmap.c: PAGE_KERNEL_RO). */
-static bool read_only_tail(const struct pfs_model *m, const struct pfs_page *p)
+static bool read_only_tail(struct pfs_model *m, const struct pfs_page *p)
 {
 	return p->has_bytes && !pfs_state_abnormal(p->state) && !p->walk.writable &&
 	       p->walk.leaf_size == m->layout.page_size && shared_tail(m, p);
 }
 
-static bool (*const tests[])(const struct pfs_model *, const struct pfs_page *) = {
+static bool (*const tests[])(struct pfs_model *, const struct pfs_page *) = {
 #define MECHANISM(function, ...) function,
 #include <pfnscope/mechanisms.def>
 #undef MECHANISM
 };
 
-const struct pfs_mechanism *pfs_mechanism_attaching(const struct pfs_model *m,
-						    const struct pfs_panic *p,
+const struct pfs_mechanism *pfs_mechanism_attaching(struct pfs_model *m, const struct pfs_panic *p,
 						    const struct pfs_page *page)
 {
 	const struct pfs_mechanism *rows;
@@ -147,7 +159,7 @@ const struct pfs_mechanism *pfs_mechanism_attaching(const struct pfs_model *m,
 	return NULL;
 }
 
-const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p)
+const struct pfs_mechanism *pfs_mechanism_of(struct pfs_model *m, const struct pfs_page *p)
 {
 	const struct pfs_mechanism *rows;
 	size_t i, nr;

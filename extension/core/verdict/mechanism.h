@@ -6,15 +6,14 @@
 #include "core/checks/finding.h"
 
 /* The first row of mechanisms.def that fits the page; NULL: we know none. */
-const struct pfs_mechanism *pfs_mechanism_of(const struct pfs_model *m, const struct pfs_page *p);
+const struct pfs_mechanism *pfs_mechanism_of(struct pfs_model *m, const struct pfs_page *p);
 
 /*
  * The mechanism of a device whose memmap is being initialised, where no pagemap is known, so
  * that pfs_mechanism_of() cannot ask for it: the page was never initialised, is no RAM, and
  * the task that met it is the one that attaches a device. NULL otherwise.
  */
-const struct pfs_mechanism *pfs_mechanism_attaching(const struct pfs_model *m,
-						    const struct pfs_panic *p,
+const struct pfs_mechanism *pfs_mechanism_attaching(struct pfs_model *m, const struct pfs_panic *p,
 						    const struct pfs_page *page);
 
 /*
@@ -27,9 +26,9 @@ void pfs_mechanism_text(const struct pfs_model *m, const struct pfs_mechanism *m
 
 /*
  * Is memmap_init_zone_device() still to initialise this page? That is so if a
- * device pagemap covers it that is not being removed, and if a struct page that
- * was never initialised can be in this state.
+ * device pagemap covers it that is not being removed, a struct page that was never
+ * initialised can be in this state, and the last page of the range is not initialised either.
  */
-bool pfs_device_pending(const struct pfs_model *m, uint64_t pfn, enum pfs_state state);
+bool pfs_device_pending(struct pfs_model *m, uint64_t pfn, enum pfs_state state);
 
 #endif

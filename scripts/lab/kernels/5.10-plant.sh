@@ -4,5 +4,5 @@
 KIND=deb
 SUITE=bullseye
 REGEX='linux-image-5\.10\.[0-9]+-[0-9]+-amd64'
-MODULES='qemu_fw_cfg virtio_pci virtio_blk'
+MODULES='qemu_fw_cfg virtio_pci virtio_blk nd_e820 nd_pmem device_dax dax_pmem'
 EXTRA='lab_plant'

@@ -4,6 +4,6 @@
 KIND=deb
 SUITE=trixie
 REGEX='linux-image-6\.12\.[0-9]+\+deb13(\.[0-9]+)?-cloud-amd64'
-MODULES='qemu_fw_cfg virtio_pci virtio_blk'
+MODULES='qemu_fw_cfg virtio_pci virtio_blk nd_e820 nd_pmem device_dax dax_pmem'
 EXTRA='lab_plant'
 TOOLS=trixie

@@ -58,8 +58,10 @@ static unsigned long *words(struct page *page)
 
 #define FLAGS	0
 #define HEAD	1 /* compound_head, compound_info */
+#define PGMAP	1 /* of a page of a device */
 #define MAPPING	3
 #define FREELIST 4
+#define PRIVATE	5
 
 /* Since "mm/slub: reorder struct slab". */
 #define SLAB_CACHE (LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0) ? 3 : 1)
@@ -143,6 +145,22 @@ static struct page *cached_page(void)
 		if (page && has(page, PG_lru) && !has(page, PG_unevictable) &&
 		    words(page)[MAPPING] && !(words(page)[MAPPING] & 3) &&
 		    atomic_read(&page->_mapcount) == -1 && page_ref_count(page) == 1)
+			return page;
+	}
+	return NULL;
+}
+
+/* The lowest page of a block device that has buffers, which have a reference of their own. */
+static struct page *buffered_page(void)
+{
+	struct page *page;
+	unsigned long pfn;
+
+	for (pfn = 0; pfn < node_end_pfn(0); pfn++) {
+		page = pfn_to_online_page(pfn);
+		if (page && has(page, PG_lru) && has(page, PG_private) && !has(page, PG_dirty) &&
+		    words(page)[MAPPING] && !(words(page)[MAPPING] & 3) && words(page)[PRIVATE] &&
+		    page_ref_count(page) == 2)
 			return page;
 	}
 	return NULL;
@@ -275,6 +293,36 @@ static int anonflip(void)
 	if (!page)
 		return -ENOENT;
 	flip(page, &words(page)[MAPPING], "mapping", WILD);
+	return 0;
+}
+
+/* The list of the page's buffers. */
+static int privateflip(void)
+{
+	struct page *page = buffered_page();
+
+	if (!page)
+		return -ENOENT;
+	flip(page, &words(page)[PRIVATE], "private", WILD);
+	return 0;
+}
+
+/* A page of a device: who drops a reference asks its pagemap what kind of device that is. */
+static int pgmapflip(void)
+{
+	struct page *page;
+	unsigned long pfn;
+
+	for (pfn = 0; pfn < node_end_pfn(0); pfn++) {
+		page = pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
+		if (page && is_zone_device_page(page) && page_ref_count(page) == 1)
+			break;
+	}
+	if (pfn >= node_end_pfn(0))
+		return -ENOENT;
+	flip(page, &words(page)[PGMAP], "pgmap", WILD);
+	get_page(page);
+	put_page(page);
 	return 0;
 }
 
@@ -804,18 +852,18 @@ static const struct {
 	const char *name;
 	int (*plant)(void);
 } faults[] = {
-	FAULT(decoyff),	  FAULT(decoylist),    FAULT(decoybad), FAULT(fillfree),
-	FAULT(fillones),  FAULT(fillzero),     FAULT(mapflip),	FAULT(anonflip),
-	FAULT(memcgflip), FAULT(lrunext),      FAULT(lrunear),	FAULT(lruprev),
-	FAULT(lrubehind), FAULT(slabflip),     FAULT(zonelink), FAULT(zoneprev),
-	FAULT(zonenear),  FAULT(pcpnext),      FAULT(pcpnear),	FAULT(pcpprev),
-	FAULT(usageflip), FAULT(usagenull),    FAULT(headflip), FAULT(orderflip),
-	FAULT(dtorflip),  FAULT(blocktype),    FAULT(refbad),	FAULT(reserved),
-	FAULT(badmap),	  FAULT(doublefree),   FAULT(nodeflip), FAULT(freelistflip),
-	FAULT(pmdnone),	  FAULT(pmdro),	       FAULT(pmdrsvd),	FAULT(pmdwrong),
-	FAULT(pmdbeyond), FAULT(pudnone),      FAULT(splitok),	FAULT(ptenone),
-	FAULT(ptero),	  FAULT(ptersvd),      FAULT(ptewrong), FAULT(ptezero),
-	FAULT(rootflip),  FAULT(blockisolate),
+	FAULT(decoyff),	  FAULT(decoylist),    FAULT(decoybad),	   FAULT(fillfree),
+	FAULT(fillones),  FAULT(fillzero),     FAULT(mapflip),	   FAULT(anonflip),
+	FAULT(memcgflip), FAULT(lrunext),      FAULT(lrunear),	   FAULT(lruprev),
+	FAULT(lrubehind), FAULT(slabflip),     FAULT(zonelink),	   FAULT(zoneprev),
+	FAULT(zonenear),  FAULT(pcpnext),      FAULT(pcpnear),	   FAULT(pcpprev),
+	FAULT(usageflip), FAULT(usagenull),    FAULT(headflip),	   FAULT(orderflip),
+	FAULT(dtorflip),  FAULT(blocktype),    FAULT(refbad),	   FAULT(reserved),
+	FAULT(badmap),	  FAULT(doublefree),   FAULT(nodeflip),	   FAULT(freelistflip),
+	FAULT(pmdnone),	  FAULT(pmdro),	       FAULT(pmdrsvd),	   FAULT(pmdwrong),
+	FAULT(pmdbeyond), FAULT(pudnone),      FAULT(splitok),	   FAULT(ptenone),
+	FAULT(ptero),	  FAULT(ptersvd),      FAULT(ptewrong),	   FAULT(ptezero),
+	FAULT(rootflip),  FAULT(blockisolate), FAULT(privateflip), FAULT(pgmapflip),
 };
 
 static int __init lab_plant_init(void)
