@@ -41,6 +41,7 @@ LIBS = $(PKG_LIBS) -pthread -ldl
 # Of the command alone.
 CMD_LIBS = -lsqlite3
 ifdef SAN
+ALL_CFLAGS += -DPFS_INSTRUMENTED
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
 else ifdef FUZZ
@@ -135,7 +136,7 @@ build/test-tools: scripts/bootstrap
 	@scripts/bootstrap check
 	@mkdir -p $(@D) && touch $@
 
-$B/obj/extension/cli/module.o: ALL_CFLAGS += -DPFS_MODULEDIR='"$(prefix)/lib/pfnscope"'
+$B/obj/extension/cli/module.o $B/obj/extension/cli/privileges.o: ALL_CFLAGS += -DPFS_MODULEDIR='"$(prefix)/lib/pfnscope"'
 $(DRGN_OBJ): ALL_CFLAGS += -isystem build/deps/include
 $B/obj/extension/cli/main.o: ALL_CFLAGS += -DPFS_CRASHDIR='"$(crashdir)"'
 
@@ -176,7 +177,10 @@ $B/unit/%: testdumps/unit/%.c $B/libpfnscope.a build/test-tools
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$Q$(CC) $(filter-out -Wconversion,$(ALL_CFLAGS)) -Wno-deprecated-declarations $(LDFLAGS) \
-		-MMD -MP -MF $@.d -o $@ $< $B/libpfnscope.a $(LIBS) $$(pkg-config --cflags --libs cmocka)
+		-MMD -MP -MF $@.d -o $@ $< $(filter %.o,$^) $B/libpfnscope.a $(LIBS) $$(pkg-config --cflags --libs cmocka)
+
+# Of the command, and in no library.
+$B/unit/test_sandbox: $B/obj/extension/cli/sandbox.o
 
 include testdumps/fuzz/fuzz.mk
 
@@ -188,7 +192,7 @@ $B/cases/%.t: testdumps/cases/%.t
 
 -include $(shell find $B/obj $B/unit $B/fuzz_*.d -name '*.d' 2>/dev/null)
 
-tests: all $(UNIT) $(CASES) $B/inject.so build/test-tools
+tests: all $(UNIT) $(CASES) $B/inject.so $B/violate.so build/test-tools
 
 ifdef SAN
 check: tests

@@ -154,15 +154,20 @@ int pfs_output_check(const char *path, const struct pfs_inputs *in, bool (*ours)
 			   path);
 }
 
-int pfs_temporary(struct pfs_err *err)
+/* The default is not /tmp, which is often in memory: a file may be as large as a dump. */
+const char *pfs_temporary_folder(void)
 {
 	const char *dir = getenv("TMPDIR");
+
+	return dir && *dir ? dir : "/var/tmp";
+}
+
+int pfs_temporary(struct pfs_err *err)
+{
+	const char *dir = pfs_temporary_folder();
 	char *name;
 	int fd;
 
-	/* The default is not /tmp, which is often in memory: it may be as large as a dump. */
-	if (!dir || !*dir)
-		dir = "/var/tmp";
 	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		return fd;
@@ -195,6 +200,23 @@ static char *follow(const char *path)
 		full = NULL;
 	free(to);
 	return full;
+}
+
+char *pfs_output_place(const char *path)
+{
+	char *plain = strdup(path), *place = NULL;
+	size_t len = strlen(path);
+	struct stat st;
+
+	if (!plain || (!stat(path, &st) && !S_ISREG(st.st_mode)))
+		return plain;
+	while (len > 1 && plain[len - 1] == '/')
+		plain[--len] = 0;
+	place = follow(plain);
+	free(plain);
+	if (place)
+		strrchr(place, '/')[strrchr(place, '/') == place] = 0;
+	return place;
 }
 
 /* A file without a name, where the file system has such: if we are killed, nothing is left. */

@@ -55,7 +55,15 @@ void pfs_output_discard(struct pfs_output *o);
 /* Is path our standard output, under whatever name? */
 bool pfs_is_stdout(const char *path);
 
-/* A file without a name in $TMPDIR, or /var/tmp. -errno. */
+/*
+ * What has to be writable for path to be written, and nothing else: the folder that it will
+ * be in; path itself, if that is a folder, or a stream. To be freed; NULL with errno set.
+ */
+char *pfs_output_place(const char *path);
+
+/* $TMPDIR, or /var/tmp. */
+const char *pfs_temporary_folder(void);
+/* A file without a name there. -errno. */
 int pfs_temporary(struct pfs_err *err);
 
 /* Write all of it. 0 or -errno. */

@@ -44,6 +44,8 @@ struct pfs_batch_opts {
 	 * NULL when out of memory. threads: what a CPU each would be.
 	 */
 	json_t *(*analyse)(void *arg, const struct pfs_batch_dump *d, unsigned int threads);
+	/* In a process that looks at files, before the first of them. */
+	int (*confine)(void *arg, struct pfs_err *err);
 	void *arg;
 };
 

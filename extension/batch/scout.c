@@ -14,8 +14,12 @@
 #include "batch/child.h"
 #include "batch/find.h"
 
-static void look(const struct pfs_batch_found *f, size_t at, int fd)
+static void look(const struct pfs_batch_opts *o, const struct pfs_batch_found *f, size_t at, int fd)
 {
+	struct pfs_err ignored;
+
+	if (o->confine && o->confine(o->arg, &ignored))
+		_exit(1);
 	for (; at < f->nr_files; at++) {
 		struct pfs_probe p;
 
@@ -85,7 +89,7 @@ int pfs_batch_scout(const struct pfs_batch_opts *o, struct pfs_batch_found *f, s
 		pid = pfs_batch_fork();
 		if (!pid) {
 			close(p[0]);
-			look(f, from, p[1]);
+			look(o, f, from, p[1]);
 		}
 		close(p[1]);
 		if (pid < 0) {

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/output.h"
 #include "base/size.h"
 #include "bytes/distilled.h"
 #include "bytes/dump.h"
@@ -474,7 +475,6 @@ static int parse_file(struct pfs_dump *d, struct pfs_dump_file *f, const struct 
 static int note_unpacked(struct pfs_dump *d, const char *path, const struct pfs_unpacked *u,
 			 size_t nr, struct pfs_err *err)
 {
-	const char *dir = getenv("TMPDIR");
 	uint64_t bytes = 0;
 	char size[32];
 	size_t i;
@@ -484,7 +484,7 @@ static int note_unpacked(struct pfs_dump *d, const char *path, const struct pfs_
 	d->info.unpacked = pfs_printf(&d->arena,
 				      "%s: unpacked%s%s, %s, into a temporary file in %s", path,
 				      u->name ? " " : "", u->name ? u->name : "",
-				      pfs_fmt_size(size, bytes), dir && *dir ? dir : "/var/tmp");
+				      pfs_fmt_size(size, bytes), pfs_temporary_folder());
 	if (d->info.unpacked && u[nr - 1].cut && !d->info.cut) {
 		d->info.cut = pfs_strdup(&d->arena, u[nr - 1].cut);
 		if (!d->info.cut)

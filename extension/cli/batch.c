@@ -12,6 +12,7 @@
 #include "base/unfinished.h"
 #include "batch/batch.h"
 #include "bytes/record.h"
+#include "cli/privileges.h"
 #include "cli/vmlinux_dir.h"
 #include "report/json.h"
 #include "session/log.h"
@@ -261,6 +262,17 @@ static void analyse_log(struct work *w)
 	pfs_json_str(&w->j, w->doc, "host", b->host);
 }
 
+/* Now that the folder of the report is there. */
+static int confine(const struct work *w, struct pfs_err *err)
+{
+	return pfs_privileges_drop_worker(w->job->a, w->d, &w->job->vmlinuxes, w->report, err);
+}
+
+static int confine_scout(void *arg, struct pfs_err *err)
+{
+	return pfs_privileges_drop_scout(((const struct job *)arg)->a, err);
+}
+
 static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int threads)
 {
 	const struct job *job = arg;
@@ -278,10 +290,13 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 	w->opts.log_will_do = !job->a->reports;
 	w->doc = pfs_json_object(&w->j);
 	if (d->log) {
-		analyse_log(w);
+		if (confine(w, &err))
+			set_error(w, &err);
+		else
+			analyse_log(w);
 		return pfs_json_done(&w->j, w->doc);
 	}
-	if (set_report(w, &err)) {
+	if (set_report(w, &err) || confine(w, &err)) {
 		set_error(w, &err);
 	} else if (analyse_with(w, &origin, &err)) {
 		set_error(w, &err);
@@ -421,6 +436,7 @@ enum pfs_exit pfs_run_batch(const struct pfs_args *a, struct pfs_out *o, struct 
 		.again = a->again,
 		.progress = a->progress == PFS_AUTO && !a->quiet,
 		.analyse = analyse,
+		.confine = confine_scout,
 		.arg = &job,
 	};
 	struct pfs_batch_found found;

@@ -12,6 +12,7 @@
 #include "bytes/log.h"
 #include "bytes/record.h"
 #include "cli/module.h"
+#include "cli/privileges.h"
 #include "cli/timings.h"
 #include "cli/versions.h"
 #include "session/find_vmlinux.h"
@@ -306,6 +307,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	struct pfs_files files;
 	struct pfs_session *s;
 	enum pfs_exit st = PFS_EXIT_FAILED;
+	char words[64];
 	int r;
 
 	/* A log has a crash key, too. */
@@ -322,6 +324,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	pfs_progress_init(&progress, a->progress == PFS_AUTO && !a->quiet && isatty(STDERR_FILENO));
 	opts.system_map = a->system_map;
 	pfs_timings_init(&timings, a->verbose, &progress);
+	pfs_timings_say(&timings, "sandbox: %s", pfs_privileges_words(a, words, sizeof(words)));
 	pfs_library_init(&lib, &files);
 	s = calloc(1, sizeof(*s));
 	if (!s) {
@@ -383,11 +386,9 @@ static enum pfs_exit print_crash_extension(struct pfs_out *o)
 {
 	static const char name[] = "pfnscope.so";
 	char path[4096 + sizeof(name)];
-	ssize_t n = readlink("/proc/self/exe", path, 4096);
-	char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
 
-	if (slash) {
-		memcpy(slash + 1, name, sizeof(name));
+	if (!pfs_own_folder(path, 4096)) {
+		strcat(path, name);
 		if (!access(path, R_OK)) {
 			pfs_outf(o, "%s\n", path);
 			return PFS_EXIT_OK;
@@ -436,7 +437,9 @@ int main(int argc, char **argv)
 	}
 	if (args.verb != PFS_V_BATCH)
 		set_limits(&args);
-	if (args.verb == PFS_V_BATCH)
+	if (pfs_privileges_drop(&args, &err))
+		st = PFS_EXIT_FAILED;
+	else if (args.verb == PFS_V_BATCH)
 		st = pfs_run_batch(&args, &o, &err);
 	else if (args.verb == PFS_V_CATALOGUE)
 		st = pfs_run_catalogue(&args, &o, &err);

@@ -10,14 +10,22 @@
 
 #define NAME "pfnscope-drgn.so"
 
+int pfs_own_folder(char *path, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", path, size);
+	char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
+
+	if (!slash)
+		return -ENOENT;
+	slash[1] = 0;
+	return 0;
+}
+
 /* Beside us, as in a build folder; else where make install puts it; false: nowhere. */
 static bool find(char *path, size_t size)
 {
-	ssize_t n = readlink("/proc/self/exe", path, size - sizeof(NAME));
-	char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
-
-	if (slash) {
-		memcpy(slash + 1, NAME, sizeof(NAME));
+	if (!pfs_own_folder(path, size - sizeof(NAME))) {
+		strcat(path, NAME);
 		if (!access(path, R_OK))
 			return true;
 	}

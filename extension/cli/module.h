@@ -17,6 +17,9 @@ struct pfs_library {
 	struct pfs_module *m;
 };
 
+/* The folder of this program, with a '/' behind it. 0, or -ENOENT. */
+int pfs_own_folder(char *path, size_t size);
+
 /* files must outlive l, and so must every target of it be freed before it. */
 void pfs_library_init(struct pfs_library *l, const struct pfs_files *files);
 void pfs_library_deinit(struct pfs_library *l);

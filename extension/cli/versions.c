@@ -19,6 +19,8 @@
 
 #include <pfnscope/version.h>
 
+#include "cli/privileges.h"
+
 static void print_libarchive(struct pfs_out *o)
 {
 	const char *(*version)(void) = NULL;
@@ -35,6 +37,7 @@ static void print_libarchive(struct pfs_out *o)
 void pfs_versions_print(struct pfs_out *o)
 {
 	int major = 0, minor = 0;
+	char words[64];
 
 	pfs_capstone_version(&major, &minor);
 	pfs_outf(o, "pfnscope %s\n", PFS_VERSION);
@@ -51,4 +54,5 @@ void pfs_versions_print(struct pfs_out *o)
 	pfs_outf(o, "zstd %s\n", ZSTD_versionString());
 	pfs_outf(o, "xz %s\n", lzma_version_string());
 	print_libarchive(o);
+	pfs_outf(o, "sandbox: %s\n", pfs_privileges_words(NULL, words, sizeof(words)));
 }

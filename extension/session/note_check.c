@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/range.h"
 #include "core/model/model.h"
 #include "core/panic/arch.h"
 
@@ -31,14 +32,19 @@ static const char *operand(struct pfs_model *m, const struct pfs_panic *p)
 			  ULL(base->value), op->text, ULL(op->address));
 }
 
-/* The one is derived from the other. */
+/*
+ * The one is derived from the other. Where an operand crosses into a page that is not mapped,
+ * the address of a page fault is the first byte of that page.
+ */
 static const char *fault(struct pfs_model *m, const struct pfs_panic *p)
 {
-	if (!p->has_effective || !p->operand.valid ||
-	    p->fault_address_effective == p->operand.address)
+	const struct pfs_operand *op = &p->operand;
+
+	if (!p->has_effective || !op->valid ||
+	    pfs_within(p->fault_address_effective, op->address, op->size ? op->size : 1))
 		return NULL;
 	return pfs_printf(&m->arena, "the instruction accessed 0x%llx, and the fault is at 0x%llx",
-			  ULL(p->operand.address), ULL(p->fault_address_effective));
+			  ULL(op->address), ULL(p->fault_address_effective));
 }
 
 /* What dump_page() prints of a page is its address and its PFN. */

@@ -72,7 +72,7 @@ struct pfs_args {
 	enum pfs_verb verb;
 	bool has_verb; /* the user named it */
 	bool json, quiet, all, full, log, svg, verify, exit_zero, version, crash_extension;
-	bool list, reports, again, force, verbose, timings;
+	bool list, reports, again, force, verbose, timings, no_sandbox;
 	bool hex; /* a number that may be decimal is hexadecimal: the host's rule */
 	enum pfs_help help;
 	enum pfs_when color, progress;

@@ -51,7 +51,10 @@ def arguments():
     p.add_argument('--kinds', help='only these, by comma')
     p.add_argument('--bases', default='', help='only those whose names match this')
     p.add_argument('--one', metavar='BASE:N', help='only this one')
+    p.add_argument('--show', default='', help='print what came out as one of these, too, by comma')
     p.add_argument('--keep', help='a folder for the dumps that failed; with --one, for it')
+    p.add_argument('--worst', type=int, default=0, metavar='N',
+                   help='leave the N worst dumps of one file in the folder of --keep')
     p.add_argument('--jobs', type=int, default=1)
     p.add_argument('--table', help='write the result there, as Markdown')
     return p.parse_args()
@@ -108,7 +111,7 @@ class Bench:
         what = kind(files, base, rng)
         return (files if what else None), what
 
-    def one(self, nr):
+    def one(self, nr, keep=False):
         rng = random.Random(f'{self.args.seed} {self.base} {nr}')
         names = self.args.kinds.split(',') if self.args.kinds else list(KINDS)
         files = None
@@ -120,7 +123,7 @@ class Bench:
         got = judge.ask(self.args.sanitized if sanitized else self.args.pfnscope, paths,
                         self.folder, 10 if sanitized else 1)
         outcome = judge.judge(self.whole, got, KINDS[name], sanitized)
-        if self.args.keep and (outcome in judge.BAD or self.args.one):
+        if self.args.keep and (outcome in judge.BAD or keep):
             to = pathlib.Path(self.args.keep) / f'{self.base}:{nr}'
             to.mkdir(parents=True, exist_ok=True)
             for path in paths:
@@ -134,10 +137,26 @@ class Bench:
 
 
 def one_base(job):
-    args, name, numbers = job
+    args, name, numbers, keep = job
     with tempfile.TemporaryDirectory(prefix='damage.', dir='/dev/shm') as folder:
         bench = Bench(args, dict(bases.names())[name](), pathlib.Path(folder))
-        return [bench.one(nr) for nr in numbers]
+        return [bench.one(nr, keep) for nr in numbers]
+
+
+def badness(result):
+    """Of a dump, for a session that is to survive it: what did not pass for the whole one first,
+    and of these what cost most."""
+    rank = (*judge.BAD, judge.OTHER, judge.WEAKER, judge.UNSURE, judge.WORDS, judge.REFUSED,
+            judge.SAME)
+    return rank.index(result.outcome), -result.cpu - result.kib / (1 << 20)
+
+
+def worst(args, results):
+    """Jobs that make the worst dumps again, and keep them. A split one is no argument of diff."""
+    chosen = {}
+    for r in sorted((r for r in results if not r.base.endswith('.split')), key=badness)[:args.worst]:
+        chosen.setdefault(r.base, []).append(r.nr)
+    return [(args, base, numbers, True) for base, numbers in chosen.items()]
 
 
 def main():
@@ -145,19 +164,21 @@ def main():
     began = time.time()
     if args.one:
         name, _, nr = args.one.partition(':')
-        jobs = [(args, name, [int(nr)])]
+        jobs = [(args, name, [int(nr)], True)]
     else:
         chosen = [n for n, _ in bases.names() if re.search(args.bases, n)]
-        jobs = [(args, n, range(args.count // len(chosen) + (i < args.count % len(chosen))))
+        jobs = [(args, n, range(args.count // len(chosen) + (i < args.count % len(chosen))), False)
                 for i, n in enumerate(chosen)]
     results = []
+    shown = judge.BAD + tuple(args.show.split(','))
     with ProcessPoolExecutor(args.jobs) as pool:
         for done in pool.map(one_base, jobs):
             for r in done:
-                if r.outcome in judge.BAD or args.one:
+                if r.outcome in shown or args.one:
                     print(f'{r.base}:{r.nr}: {r.outcome}{" (sanitized)" if r.sanitized else ""}: '
                           f'{r.kind}: {r.what}; {r.said}', flush=True)
             results += done
+        list(pool.map(one_base, worst(args, results)))
     return table.report(args, results, time.time() - began)
 
 

@@ -84,15 +84,34 @@ def entries(machine):
     return found, [(at, layout.PAGE) for at in sorted(seen)]
 
 
-def ring(machine):
-    """The kernel log, of either kind."""
+RECORD = 16     # struct printk_log, before its text
+BLOCK = 8       # the id of a descriptor, before its text
+
+
+def log(machine):
+    """The kernel log, of either kind: what says where its lines are, and their words."""
     get = machine.mem.get
 
     def at(name):
         return machine.translate(get(machine.translate(machine.symbols[name])))
 
+    lengths = [len(text.encode(errors='surrogateescape')) for _, text, *_ in machine.log]
     if 'log_buf' in machine.symbols:
-        return [(at('log_buf'), 64 + 80 * len(machine.log))]
+        head, align, pa, found = RECORD, 4, at('log_buf'), []
+    else:
+        head, align, (pa, found) = BLOCK, 8, ring(machine, at)
+    words = []
+    for length in lengths:
+        found.append((pa, head))
+        if length >= 8:
+            words.append((pa + head, length & ~7))
+        pa += -(-(head + length) // align) * align
+    return found, words
+
+
+def ring(machine, at):
+    """Where the text is, and what tells of it."""
+    get = machine.mem.get
     found = [(machine.translate(machine.symbols['printk_rb_static']),
               machine.fact('SIZE(printk_ringbuffer)'))]
     desc = machine.translate(machine.objects['desc_ring'][1])
@@ -102,9 +121,7 @@ def ring(machine):
     for member, size in ('descs', 'prb_desc'), ('infos', 'printk_info'):
         pa = machine.translate(get(desc + machine.off('prb_desc_ring.' + member)))
         found.append((pa, used * machine.fact(f'SIZE({size})')))
-    pa = machine.translate(get(text + machine.off('prb_data_ring.data')))
-    found.append((pa, 64 + 80 * len(machine.log)))
-    return found
+    return machine.translate(get(text + machine.off('prb_data_ring.data'))), found
 
 
 SUBJECT = {'mem_section': 'sections', 'mem_section_usage': 'usage', 'xa_node': 'xarray',
@@ -112,7 +129,8 @@ SUBJECT = {'mem_section': 'sections', 'mem_section_usage': 'usage', 'xa_node': '
 
 
 def regions(machine):
-    found = {'printk': ring(machine), 'page': []}
+    found = {'page': []}
+    found['printk'], found['words'] = log(machine)
     found['entries'], found['tables'] = entries(machine)
     for name, (struct, va) in machine.objects.items():
         pa = machine.translate(va)

@@ -108,6 +108,13 @@ def covers(findings, pfn):
                        for f in findings)
 
 
+def follows_the_words(whole, got):
+    """Of a log whose words were changed: whether the answer is one that those may be told of.
+    A page that is called bad is bad in the whole dump, too."""
+    return got.verdict[0] != 'unexplained' or not got.verdict[2] or \
+        got.verdict[2] == whole.verdict[2] or covers(whole.findings, got.verdict[2])
+
+
 def judge(whole, got, kind, sanitized):
     """The outcome, by what kind of damage it was."""
     if got.hung:
@@ -132,13 +139,13 @@ def judge(whole, got, kind, sanitized):
     limited = bool(got.limits - whole.limits)
     if said not in WEAKER_THAN[was]:
         if kind.text:
-            return WORDS
+            return WORDS if follows_the_words(whole, got) else CLAIM
         # That nothing ties the panic to the memmap is said at less than high confidence, and
-        # with a word about the damage.
-        named = limited or not kind.loses and covers(got.findings, whole.verdict[2])
-        return UNSURE if said == 'unrelated' and not got.sure and named else CLAIM
+        # the very page is among the findings. A limit is not enough: then it is inconclusive.
+        found = not kind.loses and covers(got.findings, whole.verdict[2])
+        return UNSURE if said == 'unrelated' and not got.sure and found else CLAIM
     if limited:
         return WEAKER
     if kind.text:
-        return WORDS
+        return WORDS if follows_the_words(whole, got) else CLAIM
     return OTHER if new else SILENT

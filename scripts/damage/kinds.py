@@ -9,7 +9,7 @@ stage is what it is given:
     file        the kdump or ELF file as a bytearray, and its shape
     files       what is on disk: one bytearray, or those of a split dump; and the base
 loses: it only takes away, so that nothing may be found that was not there before.
-text: it may change the words of the kernel log, which nothing vouches for.
+text: it changes the words of the kernel log, which nothing vouches for, and nothing else.
 """
 import struct
 
@@ -303,6 +303,7 @@ def lie_of(names):
 
 for _names, _what in ((('entries',), 'page tables'), (('sections', 'roots'), 'sections'),
                       (('usage',), 'usage'), (('printk',), "printk's ring"),
+                      (('words',), 'words of the log'),
                       (('xarray',), 'xarrays'), (('variables',), 'variables'),
                       (('page',), 'struct pages'),
                       (('others',), 'zones, blocks, pagemaps, resources')):
@@ -311,7 +312,7 @@ for _names, _what in ((('entries',), 'page tables'), (('sections', 'roots'), 'se
         _f = _make(_names)
         _f.__name__ = f'{_id}_{_how}'
         kind(f'{_what}: {"one bit" if _how == "bit" else "a number that lies"}', 'memory',
-             text=_names == ('printk',))(_f)
+             text=_names == ('words',))(_f)
 
 
 @kind('page tables that loop', 'memory')

@@ -196,15 +196,18 @@ like '--log without a log: says so' "$tmp/err" 'no kernel log'
 
 # A note is what a file says: where its parts contradict each other, a limit says so, and the
 # verdict is not certain. Each change keeps the length.
-contradicts() { # name, dump, what, by what
-	python3 - "$2" "$tmp/contradiction" "$3" "$4" <<'EOF'
+change_note() { # dump, what, by what
+	python3 - "$1" "$tmp/changed" "$2" "$3" <<'EOF'
 import sys
 data = open(sys.argv[1], "rb").read()
 old, new = sys.argv[3].encode(), sys.argv[4].encode()
 assert data.count(old) >= 1 and len(old) == len(new), (data.count(old), old, new)
 open(sys.argv[2], "wb").write(data.replace(old, new, 1))
 EOF
-	run "$pfnscope" diagnose --json "$tmp/contradiction"
+	run "$pfnscope" diagnose --json "$tmp/changed"
+}
+contradicts() { # name, dump, what, by what
+	change_note "$2" "$3" "$4"
 	ok "$1: a limit" holds '[.limits[] | select(.what == "panic note")] | length == 1' "$tmp/out"
 	ok "$1: explained, and not certain" holds \
 		'.verdict.status == "explained" and .verdict.confidence == "medium"' "$tmp/out"
@@ -214,6 +217,15 @@ contradicts 'a register that does not lead to the fault' "$s1" \
 	'"name":"rdx","value":"0xfdfdfdfdfdfdfdfd"' '"name":"rdx","value":"0xfdfdfdfdfdfdfd00"'
 contradicts 'a fault elsewhere than the access' "$s1" \
 	'"fault_address_effective":"0xfdfdfdfdfdfdfdfc"' '"fault_address_effective":"0xfdfdfdfdfdfdfd00"'
+contradicts 'a fault behind the access' "$s1" \
+	'"fault_address_effective":"0xfdfdfdfdfdfdfdfc"' '"fault_address_effective":"0xfdfdfdfdfdfdfe04"'
+# The last of the eight bytes is what a page fault names, if only that one is not mapped.
+change_note "$s1" \
+	'"fault_address_effective":"0xfdfdfdfdfdfdfdfc"' '"fault_address_effective":"0xfdfdfdfdfdfdfe03"'
+ok 'a fault inside the access: no contradiction' \
+	holds '[.limits[] | select(.what == "panic note")] == []' "$tmp/out"
+ok 'a fault inside the access: as certain as ever' \
+	holds '.verdict.status == "explained" and .verdict.confidence == "high"' "$tmp/out"
 for dump in "$top"/testdumps/*/*.kdump; do
 	run "$pfnscope" diagnose --json "$dump"
 	ok "$(basename "$dump"): its note agrees" \

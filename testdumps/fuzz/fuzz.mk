@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The fuzzers, and the library that lets calls fail.
+# The fuzzers, and the libraries that are preloaded.
 
 # Every testdumps/fuzz/fuzz_*.c is a fuzzer of its own, of what libFuzzer feeds it.
 FUZZERS := $(patsubst testdumps/fuzz/%.c,$B/%,$(wildcard testdumps/fuzz/fuzz_*.c))
@@ -23,8 +23,9 @@ fuzz:
 check-fuzz:
 	prove -v --exec '' testdumps/fuzz/check
 
-# One call that fails, to be preloaded. The sanitizers have an allocator of their own.
-$B/inject.so: testdumps/inject/inject.c
+# To be preloaded: one call that fails, and what the sandbox is against. The sanitizers have an
+# allocator of their own.
+$B/inject.so $B/violate.so: $B/%.so: testdumps/inject/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$Q$(CC) -std=gnu11 -O1 -g $(WARN) -D_GNU_SOURCE -fPIC $(if $(SAN),-DNO_ALLOC) -shared -o $@ $<

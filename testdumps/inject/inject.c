@@ -41,7 +41,7 @@ static const struct {
 static atomic_ulong calls[NR_KINDS];
 static int chosen = -1;
 static unsigned long nth;
-static const char *count_to;
+static int count_to = -1;
 
 static int fails(enum kind k)
 {
@@ -55,10 +55,12 @@ static int fails(enum kind k)
 
 __attribute__((constructor)) static void begin(void)
 {
-	const char *s = getenv("PFS_INJECT");
+	const char *s = getenv("PFS_INJECT"), *counts = getenv("PFS_INJECT_COUNT");
 	int k;
 
-	count_to = getenv("PFS_INJECT_COUNT");
+	/* Now: later on, the command cannot write there. */
+	if (counts)
+		count_to = open(counts, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	for (k = 0; s && k < NR_KINDS; k++) {
 		size_t len = strlen(kinds[k].name);
 
@@ -73,13 +75,10 @@ __attribute__((constructor)) static void begin(void)
 
 __attribute__((destructor)) static void end(void)
 {
-	FILE *f = count_to ? fopen(count_to, "w") : NULL;
 	int k;
 
-	for (k = 0; f && k < NR_KINDS; k++)
-		fprintf(f, "%s %lu\n", kinds[k].name, (unsigned long)calls[k]);
-	if (f)
-		fclose(f);
+	for (k = 0; count_to >= 0 && k < NR_KINDS; k++)
+		dprintf(count_to, "%s %lu\n", kinds[k].name, (unsigned long)calls[k]);
 }
 
 /* The next one of that name: the C library's, or a sanitizer's. */
