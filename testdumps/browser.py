@@ -6,8 +6,10 @@
 
 Prints what is wrong, one line each: any message of the console, any request
 beside the file itself, any script, a page wider than its window, a culprit that
-one has to scroll for on a laptop, text that is hard to read in light or dark,
-a print that cuts something off or leaves out what is folded.
+one has to scroll for on a laptop, or to the side on any screen, text that is
+hard to read in light or dark, a print that cuts something off or leaves out
+what is folded. A page index.html is a catalogue's: its script searches, and
+without script all of it is there. With a copy of axe-core (AXE=FILE) whatever that objects to.
 """
 
 import base64
@@ -18,21 +20,46 @@ import subprocess
 import sys
 import tempfile
 
-VIEWS = [("phone", 390, 844, True), ("laptop", 1440, 900, False)]
+VIEWS = [("phone", 360, 740, True), ("tablet", 820, 1180, True),
+         ("laptop", 1440, 900, False)]
 
 GEOMETRY = """(() => {
-  const seen = [...document.querySelectorAll('.culprit')].map(e => {
+  const all = [...document.querySelectorAll('.culprit')];
+  const seen = all.filter(e => e.checkVisibility()).map(e => {
     const r = e.getBoundingClientRect();
     return [r.left, r.top, r.right, r.bottom];
   });
   const root = document.documentElement;
-  return {width: root.scrollWidth, height: root.scrollHeight, culprits: seen};
+  return {width: root.scrollWidth, height: root.scrollHeight, culprits: seen,
+          hidden: all.length && !seen.length};
 })()"""
 
-ACTIVE = """(() => [...document.querySelectorAll('*')].filter(e =>
-  ['SCRIPT', 'IMG', 'IFRAME', 'OBJECT', 'EMBED', 'FORM', 'A'].includes(e.tagName.toUpperCase()) ||
+ACTIVE = """(site => [...document.querySelectorAll('*')].filter(e =>
+  ['SCRIPT', 'IMG', 'IFRAME', 'OBJECT', 'EMBED', 'FORM'].includes(e.tagName.toUpperCase()) ||
+  (e.tagName.toUpperCase() === 'A' &&
+   !(site ? /^(#g[0-9]+|reports.[0-9]+.html)$/ :
+     /^(#[a-z]+|https:..git.kernel.org.linus.[0-9a-f]{12,40})$/).test(e.getAttribute('href'))) ||
   [...e.attributes].some(a => a.name.startsWith('on') || a.name === 'src'))
-  .map(e => e.outerHTML))()"""
+  .filter(e => !site || e !== document.querySelector('script:last-child'))
+  .map(e => e.outerHTML))"""
+
+# Dumps that are shown: at first, for no word that there is, for one, of one verdict, again.
+SEARCH = """(() => {
+  const rows = () => [...document.querySelectorAll('section[id] tr')].filter(r =>
+    r.querySelector('td.k') && r.checkVisibility()).length;
+  const set = (id, value) => {
+    const e = document.getElementById(id);
+    e.value = value;
+    e.dispatchEvent(new Event('input'));
+    return rows();
+  };
+  return [rows(), set('words', 'no such word'), set('words', ' STABLE_page 0x14000'),
+          set('words', '') && set('verdict', 'explained'), set('verdict', '')];
+})()"""
+
+BARE = """[[...document.querySelectorAll('section[id] tr')].filter(r =>
+  r.querySelector('td.k') && r.checkVisibility()).length,
+  document.getElementById('find').checkVisibility()]"""
 
 # Text against the ground behind it, as WCAG 2 counts it; pictures paint their own.
 CONTRAST = """(() => {
@@ -113,7 +140,8 @@ class Browser:
             self.events.append(answer)
 
     def evaluate(self, expression):
-        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True,
+                           awaitPromise=True)
         if "exceptionDetails" in result:
             raise RuntimeError(result["exceptionDetails"]["exception"]["description"])
         return result["result"]["value"]
@@ -146,6 +174,19 @@ def save(shots, name, data):
         (pathlib.Path(shots) / name).write_bytes(base64.b64decode(data))
 
 
+RULES = """axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v =>
+  `axe: ${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 80)).join(' ')))"""
+
+
+def axe(b):
+    """What axe-core objects to; it comes in beside the page's own policy."""
+    path = os.environ.get("AXE")
+    if not path:
+        return []
+    b.evaluate(pathlib.Path(path).read_text(encoding="utf-8") + ";0")
+    return b.evaluate(RULES)
+
+
 def look(b, name, width, height, mobile, shots):
     b.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
            deviceScaleFactor=1, mobile=mobile)
@@ -155,11 +196,15 @@ def look(b, name, width, height, mobile, shots):
         seen = b.evaluate(GEOMETRY)
         if seen["width"] > width:
             yield f"{name}: {seen['width']} wide in a window of {width}"
-        for left, top, right, bottom in seen["culprits"] if name == "laptop" else []:
-            if left < 0 or top < 0 or right > width or bottom > height:
+        if seen["hidden"]:
+            yield f"{name}: no culprit is shown"
+        for left, top, right, bottom in seen["culprits"]:
+            if left < 0 or right > width or name == "laptop" and (top < 0 or bottom > height):
                 yield f"{name}: a culprit at {left},{top}-{right},{bottom} is out of sight"
         for element in b.evaluate(CONTRAST):
             yield f"{name}, {scheme}: hard to read: {element}"
+        for objection in axe(b):
+            yield f"{name}, {scheme}: {objection}"
         save(shots, f"{name}-{scheme}.png", b.call("Page.captureScreenshot")["data"])
         whole = {"x": 0, "y": 0, "width": width, "height": seen["height"], "scale": 1}
         save(shots, f"{name}-{scheme}-whole.png",
@@ -174,7 +219,7 @@ PRINTED = """[...document.querySelectorAll('details:not(.long)')].filter(d => {
 
 
 WIDER = """[...document.querySelectorAll('body *')].filter(e => !e.closest('details.long') &&
-  e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + '.' + e.className)"""
+  e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120))"""
 
 
 def on_paper(b, shots):
@@ -191,14 +236,28 @@ def on_paper(b, shots):
                                     paperHeight=11.69)["data"])
 
 
+def search(b):
+    total, none, one, kind, again = b.evaluate(SEARCH)
+    if none or not 0 < one < kind < total or again != total:
+        yield f"search: {total} dumps, {none}, {one}, {kind} and {again} of them found"
+    b.call("Emulation.setScriptExecutionDisabled", value=True)
+    b.events = [e for e in b.events if e.get("method") != "Page.loadEventFired"]
+    b.call("Page.reload")
+    b.wait("Page.loadEventFired")
+    if b.evaluate(BARE) != [total, False]:
+        yield f"without script: {b.evaluate(BARE)} of {total} dumps"
+
+
 def check(b, path, shots):
     url = pathlib.Path(path).resolve().as_uri()
+    site = url.endswith("/index.html")
     b.open(url)
-    for element in b.evaluate(ACTIVE):
+    for element in b.evaluate(f"{ACTIVE}({json.dumps(site)})"):
         yield f"active: {element[:120]}"
     for view in VIEWS:
         yield from look(b, *view, shots)
     yield from on_paper(b, shots)
+    yield from (search(b) if site else [])
     b.call("Runtime.evaluate", expression="0")
     for e in b.events:
         method, p = e.get("method"), e.get("params", {})

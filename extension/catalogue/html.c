@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The catalogue as pages: an index by signature, and the report.html of each dump
- * that has one, copied, so that the folder can be moved or served. No script; all
- * that stems from a dump or a file's name is escaped.
+ * that has one, copied, so that the folder can be moved or served. All that stems
+ * from a dump or a file's name is escaped.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,9 +16,12 @@
 
 #include "base/output.h"
 #include "catalogue/catalogue.h"
+#include "catalogue/html.h"
 #include "report/html.h"
 
 #define MAX_REPORT ((off_t)64 << 20)
+#define GENERATED "<meta name=\"generator\" content=\"pfnscope "
+#define GENERATOR GENERATED PFS_VERSION "\"/>\n"
 
 static const char *get(const json_t *o, const char *key)
 {
@@ -37,18 +40,20 @@ static int write_file(struct pfs_out *o, const char *buf, size_t len)
 
 static void put_head(struct pfs_out *o, size_t dumps)
 {
+	pfs_catalogue_policy(o);
 	pfs_markup(o,
-		   PFS_HTML_HEAD "<meta name=\"generator\" content=\"pfnscope " PFS_VERSION "\"/>\n"
-				 "<link rel=\"icon\" href=\"data:,\"/>\n"
-				 "<title>%zu dumps</title>\n<style>\n",
+		   GENERATOR "<link rel=\"icon\" href=\"data:,\"/>\n"
+			     "<title>%zu dumps</title>\n<style>\n",
 		   dumps);
-	pfs_svg_style(o);
-	pfs_html_style(o);
+	pfs_catalogue_style(o);
 	pfs_markup(o,
 		   "</style>\n</head>\n<body>\n<header>\n<p class=\"status\">pfnscope</p>\n"
-		   "<h1>%zu dumps by signature</h1>\n</header>\n",
+		   "<h1>%zu dumps by signature</h1>\n</header>\n<main>\n",
 		   dumps);
 }
+
+/* Of "2023-11-14T22:13:20Z", the day. */
+#define DATE 10
 
 static void put_groups(struct pfs_out *o, const json_t *groups)
 {
@@ -56,23 +61,20 @@ static void put_groups(struct pfs_out *o, const json_t *groups)
 	size_t i;
 
 	pfs_markup(o,
-		   "<section>\n<h2>Signatures</h2>\n<div class=\"scroll\"><table>\n"
-		   "<tr><th>Dumps</th><th>Problems</th><th>Kernels</th><th>Hosts</th><th>First</th>"
-		   "<th>Last</th><th>Signature</th></tr>\n");
+		   "<section>\n<h2>Signatures</h2>\n<div class=\"scroll\" tabindex=\"0\"><table>\n"
+		   "<tr><th>Signature</th><th>Dumps</th><th>Problems</th><th>Kernels</th>"
+		   "<th>Hosts</th><th>First</th><th>Last</th></tr>\n");
 	json_array_foreach(groups, i, g) {
 		static const char *const counts[] = { "dumps", "problems", "kernels", "hosts" };
 		size_t k;
 
-		pfs_markup(o, "<tr>");
+		pfs_markup(o, "<tr><td class=\"t\"><a href=\"#g%zu\">%s</a></td>", i,
+			   or_dash(get(g, "title")));
 		for (k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
 			pfs_markup(o, "<td class=\"n\">%lld</td>",
 				   (long long)json_integer_value(json_object_get(g, counts[k])));
-		pfs_markup(
-			o,
-			"<td>%.10s</td><td>%.10s</td><td class=\"t\"><a href=\"#g%zu\">%s</a></td>"
-			"</tr>\n",
-			or_dash(get(g, "first")), or_dash(get(g, "last")), i,
-			or_dash(get(g, "title")));
+		pfs_markup(o, "<td class=\"d\">%.*s</td><td class=\"d\">%.*s</td></tr>\n", DATE,
+			   or_dash(get(g, "first")), DATE, or_dash(get(g, "last")));
 	}
 	pfs_markup(o, "</table></div>\n</section>\n");
 }
@@ -93,15 +95,18 @@ static void put_dump(struct pfs_out *o, const json_t *d)
 {
 	const char *what = get(d, "title");
 
-	pfs_markup(o, "<tr><td class=\"v\">%s</td><td>%s</td><td>%s</td><td class=\"t\">%s</td>",
+	pfs_markup(o,
+		   "<tr><td class=\"d\">%s</td><td>%s</td><td class=\"d\">%s</td>"
+		   "<td class=\"k\">%s</td><td class=\"t\">%s</td>",
 		   or_dash(get(d, "time")), or_dash(get(d, "host")), or_dash(get(d, "release")),
+		   get(d, "verdict") ? get(d, "verdict") : or_dash(get(d, "outcome")),
 		   what ? what : or_dash(get(d, "outcome")));
 	if (json_is_true(json_object_get(d, "has_report")))
-		pfs_markup(o, "<td class=\"t\"><a href=\"reports/%lld.html\">%s</a></td></tr>\n",
+		pfs_markup(o, "<td class=\"p\"><a href=\"reports/%lld.html\">%s</a></td></tr>\n",
 			   (long long)json_integer_value(json_object_get(d, "nr")),
 			   or_dash(get(d, "path")));
 	else
-		pfs_markup(o, "<td class=\"t\">%s%s</td></tr>\n", or_dash(get(d, "path")),
+		pfs_markup(o, "<td class=\"p\">%s%s</td></tr>\n", or_dash(get(d, "path")),
 			   get(d, "log") ? " (log only)" : "");
 }
 
@@ -126,26 +131,42 @@ static json_t *by_key(const json_t *dumps)
 	return sets;
 }
 
-static void put_dumps(struct pfs_out *o, const json_t *groups, const json_t *dumps)
+static void put_dumps(struct pfs_out *o, const json_t *groups, const json_t *sets)
 {
-	json_t *sets = by_key(dumps);
 	const json_t *g, *d;
 	size_t i, k;
 
-	if (!sets && !o->error)
-		o->error = -ENOMEM;
 	json_array_foreach(groups, i, g) {
 		const char *key = or_dash(get(g, "key"));
 
 		pfs_markup(o, "<section id=\"g%zu\">\n<h2>%s</h2>\n", i, or_dash(get(g, "title")));
 		if (strchr(key, ':'))
 			pfs_markup(o, "<p><code>%s</code></p>\n", key);
-		pfs_markup(o, "<div class=\"scroll\"><table>\n<tr><th>Time</th><th>Host</th>"
-			      "<th>Kernel</th><th>Verdict</th><th>Dump</th></tr>\n");
+		pfs_markup(
+			o,
+			"<div class=\"scroll\" tabindex=\"0\"><table class=\"dumps\">\n<tr><th>Time</th>"
+			"<th>Host</th><th>Kernel</th><th>Verdict</th><th>In words</th>"
+			"<th>Dump</th></tr>\n");
 		json_array_foreach(json_object_get(sets, key), k, d)
 			put_dump(o, d);
 		pfs_markup(o, "</table></div>\n</section>\n");
 	}
+}
+
+static void put_page(struct pfs_out *o, const json_t *groups, const json_t *dumps)
+{
+	json_t *sets = by_key(dumps);
+
+	if (!sets && !o->error)
+		o->error = -ENOMEM;
+	put_head(o, json_array_size(dumps));
+	pfs_catalogue_chart(o, groups, sets);
+	pfs_catalogue_search(o);
+	put_groups(o, groups);
+	put_dumps(o, groups, sets);
+	pfs_markup(o, "</main>\n");
+	pfs_catalogue_script(o);
+	pfs_markup(o, "</body>\n</html>\n");
 	json_decref(sets);
 }
 
@@ -153,13 +174,26 @@ static void put_dumps(struct pfs_out *o, const json_t *groups, const json_t *dum
  * A report comes from another machine, as its row does, and a page in the index's
  * folder is trusted like the index: one that does not begin as ours is none.
  */
-static bool is_ours(int fd)
+static bool is_report(int fd)
 {
-	static const char head[] = PFS_HTML_HEAD "<meta name=\"generator\" content=\"pfnscope ";
+	static const char head[] = PFS_HTML_HEAD GENERATED;
 	char buf[sizeof(head) - 1];
 
 	return pread(fd, buf, sizeof(buf), 0) == (ssize_t)sizeof(buf) &&
 	       !memcmp(buf, head, sizeof(buf));
+}
+
+/* An index of ours, of any version: it may be written again. */
+static bool is_index(int fd)
+{
+	static const char head[] = PFS_HTML_START;
+	char buf[1024];
+	ssize_t n = pread(fd, buf, sizeof(buf) - 1, 0);
+
+	if (n < (ssize_t)sizeof(head))
+		return false;
+	buf[n] = '\0';
+	return !strncmp(buf, head, sizeof(head) - 1) && strstr(buf, GENERATED);
 }
 
 static int copy(int from, int to, const char *path, struct pfs_err *err)
@@ -180,7 +214,7 @@ static int copy(int from, int to, const char *path, struct pfs_err *err)
 static int copy_to(int in, const char *to, const struct pfs_inputs *inputs, struct pfs_err *err)
 {
 	struct pfs_output o;
-	int r = pfs_output_open(&o, to, inputs, is_ours, err);
+	int r = pfs_output_open(&o, to, inputs, is_report, err);
 
 	if (r)
 		return r;
@@ -225,7 +259,7 @@ static int copy_report(const json_t *d, const char *dir, const struct pfs_inputs
 	}
 	in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (in >= 0 &&
-	    (fstat(in, &st) || !S_ISREG(st.st_mode) || st.st_size > MAX_REPORT || !is_ours(in))) {
+	    (fstat(in, &st) || !S_ISREG(st.st_mode) || st.st_size > MAX_REPORT || !is_report(in))) {
 		fprintf(stderr, "pfnscope: not linked: no report of pfnscope's: dump %s\n",
 			or_dash(get(d, "id")));
 	} else if (in >= 0) {
@@ -262,16 +296,13 @@ static int write_index(const char *dir, const json_t *groups, const json_t *dump
 
 	if (asprintf(&path, "%s/index.html", dir) < 0)
 		return pfs_err_set(err, ENOMEM, "out of memory");
-	r = pfs_output_open(&file, path, inputs, is_ours, err);
+	r = pfs_output_open(&file, path, inputs, is_index, err);
 	if (r)
 		goto out;
 	fd = fcntl(file.fd, F_DUPFD_CLOEXEC, 0);
 	o.arg = fd < 0 ? NULL : fdopen(fd, "w");
 	if (o.arg) {
-		put_head(&o, json_array_size(dumps));
-		put_groups(&o, groups);
-		put_dumps(&o, groups, dumps);
-		pfs_markup(&o, "</body>\n</html>\n");
+		put_page(&o, groups, dumps);
 		if (fclose(o.arg) && !o.error)
 			o.error = -errno;
 	} else {

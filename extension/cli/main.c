@@ -137,23 +137,24 @@ static bool want_color(enum pfs_when when)
 	return !(no && *no) && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
 }
 
-static unsigned int text_width(void)
+/* 0: no terminal, or one that does not say. */
+static unsigned int terminal_columns(void)
 {
 	struct winsize ws;
 
-	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) &&
-	    ws.ws_col >= MIN_WIDTH && ws.ws_col < WIDTH)
-		return ws.ws_col;
-	return WIDTH;
+	return isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) ? ws.ws_col : 0;
 }
 
 static void out_init(struct pfs_out *o, const struct pfs_args *a)
 {
+	unsigned int columns = terminal_columns();
+
 	*o = (struct pfs_out){
 		.write = a->quiet ? write_nothing : write_stdout,
 		.flush = a->quiet ? NULL : flush_stdout,
 		.color = !a->json && want_color(a->color),
-		.width = text_width(),
+		.width = columns >= MIN_WIDTH && columns < WIDTH ? columns : WIDTH,
+		.columns = columns,
 	};
 }
 

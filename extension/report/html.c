@@ -27,6 +27,15 @@ static void put_head(struct pfs_out *o, const struct pfs_session *s)
 	pfs_markup(o, "</style>\n</head>\n");
 }
 
+/* Nothing is loaded of it before somebody follows it. */
+static void put_commit(struct pfs_out *o, const char *commit)
+{
+	pfs_markup(o,
+		   "<a href=\"https://git.kernel.org/linus/%s\" rel=\"noreferrer\">"
+		   "<code>%s</code></a>",
+		   commit, commit);
+}
+
 static void put_verdict(struct pfs_out *o, const struct pfs_session *s)
 {
 	const struct pfs_verdict *v = &s->verdict;
@@ -46,9 +55,11 @@ static void put_verdict(struct pfs_out *o, const struct pfs_session *s)
 	if (s->has_panic && p->kind != PFS_PANIC_NONE)
 		pfs_markup(o, "<dt>Panic</dt><dd>%.*s%s</dd>\n",
 			   PFS_CLIPPED(p->message ? p->message : pfs_panic_kind_name(p->kind)));
-	for (k = 0; mech && k < NR_FIXES && mech->fixes[k]; k++)
-		pfs_markup(o, "<dt>%s</dt><dd><code>%s</code> %s (%s)</dd>\n", k ? "" : "Fix",
-			   mech->fixes[k]->commit, mech->fixes[k]->title, mech->fixes[k]->in);
+	for (k = 0; mech && k < NR_FIXES && mech->fixes[k]; k++) {
+		pfs_markup(o, "<dt>%s</dt><dd>", k ? "And" : "Fix");
+		put_commit(o, mech->fixes[k]->commit);
+		pfs_markup(o, " %s (%s)</dd>\n", mech->fixes[k]->title, mech->fixes[k]->in);
+	}
 	if (v->advice)
 		pfs_markup(o, "<dt>Advice</dt><dd>%s</dd>\n", v->advice);
 	pfs_markup(o, "<dt>Kernel</dt><dd>%s, %s",
@@ -119,7 +130,7 @@ static void put_explanation(struct pfs_out *o, const struct pfs_session *s)
 	const struct pfs_mechanism *mech = v->mechanism;
 	size_t i;
 
-	pfs_markup(o, "<section>\n<h2>What happened</h2>\n");
+	pfs_markup(o, "<section id=\"what\">\n<h2>What happened</h2>\n");
 	if (v->has_pfn)
 		put_primer(o, &s->model);
 	if (mech) {
@@ -135,13 +146,16 @@ static void put_explanation(struct pfs_out *o, const struct pfs_session *s)
 	} else {
 		pfs_markup(o, "<p>%s</p>\n", without_page(v->status));
 	}
-	for (i = 0; mech && i < NR_FIXES && mech->fixes[i]; i++)
-		pfs_markup(
-			o,
-			"<div class=\"fix\">Fixed by <b>%s</b>, commit <code>%s</code>, in %s and "
-			"stable kernels that took it. This kernel is not known to contain it; vendor "
-			"kernels may carry it as a backport: look for the title.</div>\n",
-			mech->fixes[i]->title, mech->fixes[i]->commit, mech->fixes[i]->in);
+	for (i = 0; mech && i < NR_FIXES && mech->fixes[i]; i++) {
+		pfs_markup(o, "<div class=\"fix\">Fixed by <b>%s</b>, commit ",
+			   mech->fixes[i]->title);
+		put_commit(o, mech->fixes[i]->commit);
+		pfs_markup(o,
+			   ", in %s and stable kernels that took it. This kernel is not known to "
+			   "contain it; vendor kernels may carry it as a backport: look for the "
+			   "title.</div>\n",
+			   mech->fixes[i]->in);
+	}
 	if (v->evidence.nr) {
 		pfs_markup(o, "<h3>Evidence</h3>\n<ul>\n");
 		for (i = 0; i < v->evidence.nr; i++)
@@ -153,9 +167,22 @@ static void put_explanation(struct pfs_out *o, const struct pfs_session *s)
 
 static void put_map(struct pfs_out *o, const struct pfs_ticket *t)
 {
-	pfs_markup(o, "<figure class=\"map-box\">\n");
-	pfs_svg_map(o, t->s, &t->focus, false);
+	pfs_markup(o, "<figure class=\"map-box\" id=\"map\">\n");
+	pfs_svg_map(o, t->s, &t->focus, PFS_MAP_WIDE, false);
+	pfs_svg_map(o, t->s, &t->focus, PFS_MAP_NARROW, false);
 	pfs_markup(o, "</figure>\n");
+}
+
+static void put_contents(struct pfs_out *o, const struct pfs_session *s)
+{
+	pfs_markup(o, "<nav aria-label=\"Contents\">\n<a href=\"#map\">Map</a>\n"
+		      "<a href=\"#what\">What happened</a>\n");
+	if (s->verdict.has_pfn)
+		pfs_markup(o, "<a href=\"#page\">The page</a>\n");
+	pfs_markup(o,
+		   "<a href=\"#findings\">Findings: %zu</a>\n"
+		   "<a href=\"#behind\">Behind it</a>\n</nav>\n",
+		   s->findings.nr);
 }
 
 void pfs_html_ticket(struct pfs_out *o, const struct pfs_ticket *t)
@@ -166,6 +193,7 @@ void pfs_html_ticket(struct pfs_out *o, const struct pfs_ticket *t)
 	put_head(o, s);
 	pfs_markup(o, "<body>\n");
 	put_verdict(o, s);
+	put_contents(o, s);
 	pfs_markup(o, "<main>\n");
 	put_map(o, t);
 	put_explanation(o, s);

@@ -49,7 +49,7 @@ static void put_findings(struct pfs_out *o, const struct pfs_session *s)
 	size_t i, shown = 0;
 	int sev;
 
-	pfs_markup(o, "<section>\n<h2>Findings</h2>\n");
+	pfs_markup(o, "<section id=\"findings\">\n<h2>Findings</h2>\n");
 	if (!s->findings.nr)
 		pfs_markup(o, "<p>None.</p>\n");
 	for (sev = PFS_SEV_FATAL; sev >= PFS_SEV_NOTE; sev--)
@@ -71,7 +71,7 @@ static void put_panic(struct pfs_out *o, const struct pfs_session *s)
 		return;
 	pfs_markup(
 		o,
-		"<details><summary>Panic: message, registers, call trace</summary>\n<pre>%.*s%s\n",
+		"<details><summary>Panic: message, registers, call trace</summary>\n<pre tabindex=\"0\">%.*s%s\n",
 		PFS_CLIPPED(p->message ? p->message : pfs_panic_kind_name(p->kind)));
 	if (p->cpu >= 0 || p->pid >= 0)
 		pfs_markup(o, "CPU: %d PID: %" PRId64 " Comm: %.*s\n", p->cpu, p->pid, 64,
@@ -114,7 +114,7 @@ static void put_candidates(struct pfs_out *o, const struct pfs_verdict *v)
 	pfs_markup(
 		o,
 		"<details><summary>Candidates: the pages that the panic names, %zu</summary>\n"
-		"<div class=\"scroll\"><table>\n<tr><th>PFN</th><th>From</th><th>Accepted</th><th>Why"
+		"<div class=\"scroll\" tabindex=\"0\"><table>\n<tr><th>PFN</th><th>From</th><th>Accepted</th><th>Why"
 		"</th></tr>\n",
 		v->nr_candidates);
 	for (i = 0; i < v->nr_candidates && i < MAX_CANDIDATES; i++)
@@ -134,10 +134,11 @@ static void put_claims(struct pfs_out *o, const struct pfs_claims *cs)
 
 	if (!cs->nr)
 		return;
-	pfs_markup(o,
-		   "<details><summary>To check it by hand in crash or drgn</summary>\n"
-		   "<div class=\"scroll\"><table>\n<tr><th>Claim</th><th>Command</th><th>Gives</th>"
-		   "</tr>\n");
+	pfs_markup(
+		o,
+		"<details><summary>To check it by hand in crash or drgn</summary>\n"
+		"<div class=\"scroll\" tabindex=\"0\"><table>\n<tr><th>Claim</th><th>Command</th><th>Gives</th>"
+		"</tr>\n");
 	for (i = 0; i < cs->nr; i++) {
 		pfs_markup(o, "<tr><td class=\"t\">%s</td><td class=\"v cmd\">crash&gt; %s",
 			   cs->c[i].claim, cs->c[i].crash);
@@ -158,7 +159,7 @@ static void put_ranges(struct pfs_out *o, const struct pfs_session *s)
 	pfs_markup(
 		o,
 		"<details><summary>Ranges of struct pages that are not sound, or not in the dump: %zu</summary>\n"
-		"<div class=\"scroll\"><table>\n<tr><th>PFN</th><th>Physical</th><th>Pages</th>"
+		"<div class=\"scroll\" tabindex=\"0\"><table>\n<tr><th>PFN</th><th>Physical</th><th>Pages</th>"
 		"<th>State</th></tr>\n",
 		s->scan.nr_runs);
 	for (i = 0; i < s->scan.nr_runs && i < MAX_RANGES; i++) {
@@ -205,7 +206,7 @@ static void put_facts(struct pfs_out *o, const struct pfs_facts *f)
 	pfs_markup(
 		o,
 		"<details class=\"long\"><summary>Facts about this kernel, and where they are from</summary>\n"
-		"<div class=\"scroll\"><table>\n<tr><th>Name</th><th>Value</th><th>From</th></tr>\n");
+		"<div class=\"scroll\" tabindex=\"0\"><table>\n<tr><th>Name</th><th>Value</th><th>From</th></tr>\n");
 	for (i = 0; i < nr; i++)
 		if (row[i].fact->from)
 			pfs_markup(o,
@@ -234,7 +235,7 @@ void pfs_html_details(struct pfs_out *o, const struct pfs_ticket *t)
 	const struct pfs_session *s = t->s;
 
 	put_findings(o, s);
-	pfs_markup(o, "<section>\n<h2>Behind it</h2>\n");
+	pfs_markup(o, "<section id=\"behind\">\n<h2>Behind it</h2>\n");
 	if (s->has_panic)
 		put_panic(o, s);
 	put_claims(o, &t->claims);

@@ -27,7 +27,7 @@ static void put_section(struct pfs_out *o, const struct pfs_model *m, uint64_t p
 	pfs_markup(o,
 		   "<h3>Its section</h3>\n<p>Section %" PRIu64 " (PFN 0x%" PRIx64 "-0x%" PRIx64
 		   "), <code>struct mem_section</code> at <code>0x%" PRIx64 "</code>:</p>\n"
-		   "<div class=\"scroll\"><table>\n"
+		   "<div class=\"scroll\" tabindex=\"0\"><table>\n"
 		   "<tr><th>Word</th><th>Value</th><th>Means</th></tr>\n",
 		   sec->nr, first, first + l->pages_per_section - 1, sec->va);
 	put_row(o, "section_mem_map", sec->raw, pfs_fmt_section_flags(flags, sec->flags));
@@ -58,7 +58,7 @@ static void put_contents(struct pfs_out *o, const struct pfs_model *m, const str
 
 	if (!p->has_bytes)
 		return;
-	pfs_markup(o, "<h3>Its bytes</h3>\n<pre>");
+	pfs_markup(o, "<h3>Its bytes</h3>\n<pre tabindex=\"0\">");
 	for (i = 0; i < n && i < sizeof(p->bytes) / 8; i++) {
 		if (i)
 			pfs_markup(o, i % 2 ? "   " : "\n");
@@ -66,7 +66,7 @@ static void put_contents(struct pfs_out *o, const struct pfs_model *m, const str
 	}
 	pfs_markup(
 		o,
-		"</pre>\n<div class=\"scroll\"><table>\n<tr><th>Read as</th><th>Value</th></tr>\n"
+		"</pre>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<tr><th>Read as</th><th>Value</th></tr>\n"
 		"<tr><td>flags</td><td class=\"v\">%016" PRIx64 "</td></tr>\n",
 		p->flags);
 	if (l->node_width)
@@ -99,7 +99,7 @@ void pfs_html_page(struct pfs_out *o, const struct pfs_session *s)
 	uint64_t pa = p->pfn << m->layout.page_shift;
 
 	pfs_markup(o,
-		   "<section>\n<h2>The page</h2>\n<p>PFN <code>0x%" PRIx64
+		   "<section id=\"page\">\n<h2>The page</h2>\n<p>PFN <code>0x%" PRIx64
 		   "</code>, physical <code>0x%" PRIx64 "-0x%" PRIx64
 		   "</code>. Its struct page at <code>0x%" PRIx64 "</code> is <b>%s</b>"
 		   ": %s.",
@@ -110,7 +110,9 @@ void pfs_html_page(struct pfs_out *o, const struct pfs_session *s)
 			   " It is one of %" PRIu64 " pages in this state: PFN <code>0x%" PRIx64
 			   "-0x%" PRIx64 "</code>.",
 			   r->end - r->start, r->start, r->end - 1);
-	pfs_markup(o, "</p>\n<h3>How its struct page is mapped</h3>\n<div class=\"walk-box\">\n");
+	pfs_markup(
+		o,
+		"</p>\n<h3>How its struct page is mapped</h3>\n<div class=\"walk-box\" tabindex=\"0\">\n");
 	pfs_svg_walk(o, m, &p->walk);
 	pfs_markup(o, "</div>\n");
 	put_contents(o, m, p);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The physical address space as a picture: one letter for each cell of 2^n
- * pages, 64 cells in a row. A cell shows the worst of its pages, so that one
- * bad struct page in a terabyte is still seen. Rows begin at round addresses,
- * because addresses mean something; rows without memory are left out.
+ * pages, as many cells in a row as the terminal has room for. A cell shows the
+ * worst of its pages, so that one bad struct page in a terabyte is still seen.
+ * Rows begin at round addresses, because addresses mean something; rows without
+ * memory are left out.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include "core/pages/predicate.h"
 #include "report/report.h"
 
-#define COLUMNS 64
+#define MARGIN 13 /* an address, and a space */
 #define MAX_ROWS 40
 
 #define L_NONE ' '
@@ -160,13 +161,13 @@ static char cell_letter(const struct pfs_session *s, struct cursor *c, uint64_t 
 }
 
 static void put_row(struct pfs_out *o, const struct pfs_session *s, struct cursor *c,
-		    uint64_t start, uint64_t cell, bool *seen)
+		    uint64_t start, uint64_t cell, unsigned int letters, bool *seen)
 {
 	enum pfs_color now = PFS_PLAIN, want;
-	char line[COLUMNS];
+	char line[PFS_MAX_LETTERS];
 	unsigned int i, last = 0;
 
-	for (i = 0; i < COLUMNS; i++) {
+	for (i = 0; i < letters; i++) {
 		line[i] = cell_letter(s, c, start + i * cell, start + (i + 1) * cell);
 		seen[(unsigned char)line[i]] = true;
 		if (line[i] != L_NONE)
@@ -203,7 +204,7 @@ void pfs_text_map(struct pfs_out *o, const struct pfs_session *s)
 {
 	const struct pfs_model *m = &s->model;
 	uint64_t pps = m->layout.pages_per_section, cell, row, next = 0;
-	unsigned int shift = 6;
+	unsigned int letters = pfs_out_letters(o, MARGIN), shift;
 	struct cursor c = { 0, 0 };
 	bool seen[256] = { false };
 	char size[32];
@@ -214,13 +215,14 @@ void pfs_text_map(struct pfs_out *o, const struct pfs_session *s)
 		pfs_outf(o, "no sections\n");
 		return;
 	}
-	while (1ull << (shift - 6) < m->layout.pages_per_subsection && shift < 48)
+	shift = (unsigned int)__builtin_ctz(letters);
+	while ((1ull << shift) / letters < m->layout.pages_per_subsection && shift < 48)
 		shift++;
 	while (shift < 48 && count_rows(m, shift) > MAX_ROWS)
 		shift++;
-	cell = 1ull << (shift - 6);
-	pfs_outf(o, "physical memory, %s a letter, %d a row\n\n",
-		 pfs_fmt_size(size, cell << m->layout.page_shift), COLUMNS);
+	cell = (1ull << shift) / letters;
+	pfs_outf(o, "physical memory, %s a letter, %u a row\n\n",
+		 pfs_fmt_size(size, cell << m->layout.page_shift), letters);
 	for (i = 0; i < m->nr_sections; i++) {
 		uint64_t from = m->sections[i].nr * pps >> shift;
 		uint64_t to = (m->sections[i].nr * pps + pps - 1) >> shift;
@@ -228,7 +230,7 @@ void pfs_text_map(struct pfs_out *o, const struct pfs_session *s)
 		for (row = from < next ? next : from; row <= to; row++) {
 			if (row > next)
 				pfs_outf(o, "%12s\n", "...");
-			put_row(o, s, &c, row << shift, cell, seen);
+			put_row(o, s, &c, row << shift, cell, letters, seen);
 			next = row + 1;
 		}
 	}

@@ -278,3 +278,14 @@ void pfs_out_heading(struct pfs_out *o, const char *title)
 	pfs_out_color(o, PFS_PLAIN);
 	pfs_out_raw(o, "\n", 1);
 }
+
+unsigned int pfs_out_letters(const struct pfs_out *o, unsigned int margin)
+{
+	unsigned int n = PFS_MAX_LETTERS;
+
+	if (!o->columns)
+		return 64;
+	while (n > 16 && n + margin > o->columns)
+		n /= 2;
+	return n;
+}

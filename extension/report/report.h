@@ -44,8 +44,9 @@ struct pfs_out {
 	void *arg;
 	bool color;
 	enum pfs_dialect dialect;
-	unsigned int width; /* columns that wrapped text may use */
-	int error;	    /* 0 or -errno */
+	unsigned int width;   /* columns that wrapped text may use */
+	unsigned int columns; /* of the terminal; 0: it is none */
+	int error;	      /* 0 or -errno */
 };
 
 /* The sink and its layout (out.c). */
@@ -82,6 +83,12 @@ void pfs_out_cfield(struct pfs_out *o, enum pfs_color c, const char *label, cons
 /* Write a wrapped paragraph. lead ("- ") is put before its first line, at column indent. */
 void pfs_out_para(struct pfs_out *o, unsigned int indent, const char *lead, const char *fmt, ...)
 	PFS_PRINTF(4, 5);
+/*
+ * Letters of a picture in a line, behind margin columns: a power of two, because addresses
+ * mean something. 64 where the output is no terminal.
+ */
+#define PFS_MAX_LETTERS 256
+unsigned int pfs_out_letters(const struct pfs_out *o, unsigned int margin);
 void pfs_out_heading(struct pfs_out *o, const char *title);
 
 /*

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +16,22 @@
 #include "core/pages/predicate.h"
 #include "report/ticket.h"
 
-#define WIDTH 1180
-#define LEFT 104		/* where the lanes begin; their names are left of it */
-#define RIGHT 1172
 #define MAX_SEGMENTS 12
-#define BREAK 18		/* columns of a stretch left out */
 #define MAX_PIECES 8192		/* of the axis, before it is joined */
 #define MAX_LEGEND 24
+
+/* A picture for a page as wide as a screen, and one for a telephone. */
+static const struct shape {
+	const char *class;
+	int width, left, right; /* lanes are from left to right; their names left of it */
+	int skipped;		/* columns of a stretch left out */
+	unsigned int segments;	/* at most */
+	unsigned int row;	/* pages, of the cells */
+	bool narrow;
+} shapes[] = {
+	[PFS_MAP_WIDE] = { "map", 880, 92, 876, 18, MAX_SEGMENTS, PFS_FOCUS_ROW, false },
+	[PFS_MAP_NARROW] = { "map narrow", 344, 78, 340, 10, 5, PFS_FOCUS_ROW / 2, true },
+};
 
 struct segment {
 	uint64_t start, end; /* PFNs */
@@ -32,6 +42,7 @@ struct axis {
 	struct segment seg[MAX_SEGMENTS];
 	unsigned int nr;
 	unsigned int page_shift;
+	const struct shape *shape;
 };
 
 struct lane {
@@ -54,6 +65,7 @@ struct map {
 	const struct pfs_session *s;
 	const struct pfs_model *m;
 	const struct pfs_focus *f;
+	const struct shape *shape;
 	int y;
 	struct {
 		const char *class, *text;
@@ -429,8 +441,8 @@ static void put_subsections(struct map *p, const struct axis *a, const struct pf
 	unsigned int i;
 
 	if (!sec->subsections)
-		pfs_markup(p->o, "<text class=\"in\" x=\"%d\" y=\"%d\">%s</text>\n", LEFT + 4,
-			   p->y + 11,
+		pfs_markup(p->o, "<text class=\"in\" x=\"%d\" y=\"%d\">%s</text>\n",
+			   p->shape->left + 4, p->y + 11,
 			   pfs_has_subsections(p->m) ? "no bitmap known" : "none in this kernel");
 	for (i = 0; sec->subsections && i < lay->subsections; i++) {
 		bool set = sec->subsections[i / 64] >> (i % 64) & 1;
@@ -515,14 +527,14 @@ static void put_ticks(struct map *p, const struct axis *a)
 		pfn = a->seg[i].start;
 		while (pfn <= a->seg[i].end) {
 			x = x_of(a, pfn);
-			if (x - last >= 78 && x <= RIGHT - 34) {
+			if (x - last >= 78 && x <= a->shape->right - 34) {
 				put_tick(p, x, pfn << a->page_shift);
 				last = x;
 			}
 			pfn = pfn / step * step + step;
 		}
 		if (i + 1 < a->nr) {
-			x = a->seg[i].x + a->seg[i].w + BREAK / 2;
+			x = a->seg[i].x + a->seg[i].w + a->shape->skipped / 2;
 			pfs_markup(p->o,
 				   "<text class=\"tick\" x=\"%d\" y=\"%d\">&#8230;"
 				   "<title>0x%" PRIx64 "-0x%" PRIx64
@@ -587,7 +599,7 @@ static struct piece *collect(const struct pfs_model *m, size_t *nr)
 }
 
 /* Join pieces that touch, and then across the smallest gaps until few are left. */
-static size_t join(struct piece *v, size_t n)
+static size_t join(struct piece *v, size_t n, unsigned int max)
 {
 	uint64_t gap = 0, smallest;
 	size_t i, k = n;
@@ -604,41 +616,44 @@ static size_t join(struct piece *v, size_t n)
 			v[k++] = v[i];
 		}
 		gap = smallest;
-	} while (k > MAX_SEGMENTS);
+	} while (k > max);
 	return k;
 }
 
-static bool make_axis(const struct pfs_model *m, struct axis *a)
+static bool make_axis(const struct pfs_model *m, const struct shape *shape, struct axis *a)
 {
 	uint64_t total = 0;
 	struct piece *v;
 	size_t i, nr;
-	int room, x = LEFT;
+	int room, x = shape->left;
 
 	memset(a, 0, sizeof(*a));
 	a->page_shift = m->layout.page_shift;
+	a->shape = shape;
 	v = collect(m, &nr);
 	if (nr) {
-		nr = join(v, nr);
+		nr = join(v, nr, shape->segments);
 		for (i = 0; i < nr; i++)
 			total += v[i].end - v[i].start;
-		room = RIGHT - LEFT - BREAK * ((int)nr - 1) - 4 * (int)nr;
+		room = shape->right - shape->left - shape->skipped * ((int)nr - 1) - 4 * (int)nr;
 		for (i = 0; i < nr; i++) {
 			struct segment *s = &a->seg[a->nr++];
 
 			*s = (struct segment){ v[i].start, v[i].end, x, 0 };
 			s->w = 4 + (int)((double)(s->end - s->start) / (double)total * room);
-			x += s->w + BREAK;
+			x += s->w + shape->skipped;
 		}
 	}
 	free(v);
 	return a->nr;
 }
 
-static void zoom_axis(const struct pfs_model *m, struct axis *a, uint64_t start, uint64_t end)
+static void zoom_axis(const struct map *p, struct axis *a, uint64_t start, uint64_t end)
 {
-	*a = (struct axis){ .nr = 1, .page_shift = m->layout.page_shift };
-	a->seg[0] = (struct segment){ start, end, LEFT, RIGHT - LEFT };
+	const struct shape *sh = p->shape;
+
+	*a = (struct axis){ .nr = 1, .page_shift = p->m->layout.page_shift, .shape = sh };
+	a->seg[0] = (struct segment){ start, end, sh->left, sh->right - sh->left };
 }
 
 /* From a stretch of one axis down to the whole width of the next. */
@@ -648,8 +663,8 @@ static void put_wedge(struct map *p, const struct axis *a, uint64_t start, uint6
 
 	if (x1 < x0 + 2)
 		x1 = x0 + 2;
-	pfs_markup(p->o, "<path class=\"wedge\" d=\"M%d %dL%d %dH%dL%d %dz\"/>\n", x0, p->y, LEFT,
-		   p->y + 14, RIGHT, x1, p->y);
+	pfs_markup(p->o, "<path class=\"wedge\" d=\"M%d %dL%d %dH%dL%d %dz\"/>\n", x0, p->y,
+		   p->shape->left, p->y + 14, p->shape->right, x1, p->y);
 	p->y += 20;
 }
 
@@ -690,14 +705,15 @@ static void put_page(struct map *p, unsigned int i, int x, int y, int w, int h)
 
 static void put_pages(struct map *p)
 {
-	const int w = (RIGHT - LEFT) / (int)PFS_FOCUS_ROW, h = 21;
+	const struct shape *sh = p->shape;
+	const int w = (sh->right - sh->left) / (int)sh->row, h = 21;
 	unsigned int i;
 
 	for (i = 0; i < PFS_FOCUS_PAGES; i++) {
-		int x = LEFT + (int)(i % PFS_FOCUS_ROW) * w;
-		int y = p->y + (int)(i / PFS_FOCUS_ROW) * h;
+		int x = sh->left + (int)(i % sh->row) * w;
+		int y = p->y + (int)(i / sh->row) * h;
 
-		if (!(i % PFS_FOCUS_ROW))
+		if (!(i % sh->row))
 			pfs_markup(p->o,
 				   "<text class=\"name\" x=\"0\" y=\"%d\">0x%" PRIx64 "</text>\n",
 				   y + h - 7, p->f->start + i);
@@ -708,9 +724,24 @@ static void put_pages(struct map *p)
 	pfs_markup(p->o,
 		   "<rect class=\"frame%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
 		   "height=\"%d\"/>\n",
-		   p->f->culprit ? " culprit" : "", LEFT + (int)(i % PFS_FOCUS_ROW) * w - 2,
-		   p->y + (int)(i / PFS_FOCUS_ROW) * h - 2, w + 2, h + 2);
-	p->y += (int)(PFS_FOCUS_PAGES / PFS_FOCUS_ROW) * h + 4;
+		   p->f->culprit ? " culprit" : "", sh->left + (int)(i % sh->row) * w - 2,
+		   p->y + (int)(i / sh->row) * h - 2, w + 2, h + 2);
+	p->y += (int)(PFS_FOCUS_PAGES / sh->row) * h + 4;
+}
+
+/* Titles of the narrow picture begin at its edge, and have lines of their own. */
+static void put_title(struct map *p, const char *fmt, ...) PFS_PRINTF(2, 3);
+static void put_title(struct map *p, const char *fmt, ...)
+{
+	char title[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(title, sizeof(title), fmt, ap);
+	va_end(ap);
+	pfs_markup(p->o, "<text class=\"title\" x=\"%d\" y=\"%d\">%s</text>\n",
+		   p->shape->narrow ? 0 : p->shape->left, p->y + 11, title);
+	p->y += 20;
 }
 
 static void put_zoom(struct map *p, const struct axis *whole)
@@ -719,17 +750,15 @@ static void put_zoom(struct map *p, const struct axis *whole)
 	uint64_t nr = p->f->pfn / l->pages_per_section, first = nr * l->pages_per_section;
 	const struct pfs_section *sec = pfs_section_of(p->m, p->f->pfn);
 	struct axis a;
-	char size[32];
+	char size[32], framed[96];
 	int top;
 
+	snprintf(framed, sizeof(framed), "; framed: PFN 0x%" PRIx64 ", %s", p->f->pfn, p->f->what);
 	put_wedge(p, whole, first, first + l->pages_per_section);
-	zoom_axis(p->m, &a, first, first + l->pages_per_section);
-	pfs_markup(p->o,
-		   "<text class=\"title\" x=\"%d\" y=\"%d\">Section %" PRIu64 ": PFN 0x%" PRIx64
-		   "-0x%" PRIx64 ", %s</text>\n",
-		   LEFT, p->y + 11, nr, first, first + l->pages_per_section - 1,
-		   pfs_fmt_size(size, l->pages_per_section << l->page_shift));
-	p->y += 17;
+	zoom_axis(p, &a, first, first + l->pages_per_section);
+	put_title(p, "Section %" PRIu64 ": PFN 0x%" PRIx64 "-0x%" PRIx64 ", %s", nr, first,
+		  first + l->pages_per_section - 1,
+		  pfs_fmt_size(size, l->pages_per_section << l->page_shift));
 	put_ticks(p, &a);
 	top = p->y;
 	put_memory(p, &a);
@@ -740,25 +769,25 @@ static void put_zoom(struct map *p, const struct axis *whole)
 	put_states(p, &a);
 	put_marker(p, &a, top);
 	put_wedge(p, &a, p->f->start, p->f->start + PFS_FOCUS_PAGES);
-	pfs_markup(p->o,
-		   "<text class=\"title\" x=\"%d\" y=\"%d\">Pages from PFN 0x%" PRIx64
-		   " on, one a cell; framed: PFN 0x%" PRIx64 ", %s</text>\n",
-		   LEFT, p->y + 11, p->f->start, p->f->pfn, p->f->what);
-	p->y += 18;
+	put_title(p, "Pages from PFN 0x%" PRIx64 " on, one a cell%s", p->f->start,
+		  p->shape->narrow ? "" : framed);
+	if (p->shape->narrow)
+		put_title(p, "%s", framed + 2);
 	put_pages(p);
 }
 
 static void put_legend(struct map *p)
 {
-	int x = LEFT;
+	const int left = p->shape->narrow ? 0 : p->shape->left;
+	int x = left;
 	unsigned int i;
 
 	p->y += 2;
 	for (i = 0; i < p->nr_legend; i++) {
 		int w = 34 + (int)strlen(p->legend[i].text) * 13 / 2;
 
-		if (x + w > RIGHT) {
-			x = LEFT;
+		if (x + w > p->shape->right) {
+			x = left;
 			p->y += 18;
 		}
 		pfs_markup(p->o,
@@ -775,7 +804,7 @@ static void put_body(struct map *p)
 	struct axis a;
 	int top;
 
-	if (!p->m->layout.pages_per_section || !make_axis(p->m, &a)) {
+	if (!p->m->layout.pages_per_section || !make_axis(p->m, p->shape, &a)) {
 		pfs_markup(p->o, "<text class=\"title\" x=\"0\" y=\"14\">no sections</text>\n");
 		p->y = 24;
 		return;
@@ -796,11 +825,12 @@ static void put_body(struct map *p)
 
 /* The height must be stated first, but is known only when all is drawn. */
 void pfs_svg_map(struct pfs_out *o, const struct pfs_session *s, const struct pfs_focus *f,
-		 bool alone)
+		 enum pfs_map_shape shape, bool alone)
 {
 	struct pfs_text all = { 0 };
 	struct pfs_out body = { .write = pfs_out_to_text, .arg = &all, .dialect = PFS_MARKUP };
-	struct map p = { .o = &body, .s = s, .m = &s->model, .f = f };
+	const struct shape *sh = &shapes[shape];
+	struct map p = { .o = &body, .s = s, .m = &s->model, .f = f, .shape = sh };
 	enum pfs_dialect dialect = o->dialect;
 	size_t len;
 	char *text;
@@ -814,18 +844,18 @@ void pfs_svg_map(struct pfs_out *o, const struct pfs_session *s, const struct pf
 	}
 	o->dialect = PFS_MARKUP;
 	pfs_markup(o,
-		   "<svg class=\"map\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
+		   "<svg class=\"%s\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
 		   "role=\"img\" aria-label=\"Map of physical memory\"",
-		   WIDTH, p.y);
+		   sh->class, sh->width, p.y);
 	if (alone)
-		pfs_markup(o, " width=\"%d\" height=\"%d\"", WIDTH, p.y);
+		pfs_markup(o, " width=\"%d\" height=\"%d\"", sh->width, p.y);
 	pfs_markup(o, ">\n");
 	if (alone) {
 		pfs_markup(o, "<title>Physical memory: %s</title>\n<style>\n",
 			   s->has_verdict && s->verdict.title ? s->verdict.title : "map");
 		pfs_svg_style(o);
 		pfs_markup(o, "</style>\n<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n",
-			   WIDTH, p.y);
+			   sh->width, p.y);
 	}
 	pfs_out_raw(o, text, len);
 	pfs_markup(o, "</svg>\n");

@@ -6,8 +6,8 @@
 #include "report/ticket.h"
 
 #define CELLS 16
-#define CELL 17
-#define LEFT 84
+#define CELL 11
+#define LEFT 76
 #define LANE 19
 
 static const struct picture {
@@ -75,18 +75,19 @@ static void put_lane(struct pfs_out *o, const char *name, const char *lane, int 
 
 static void put_reader(struct pfs_out *o, const char *reader, int y)
 {
+	const int half = 66, width = LEFT + CELLS * CELL;
 	const char *at = strchr(reader, '^');
-	bool right;
-	int x;
+	int x, middle;
 
 	if (!at)
 		return;
 	x = LEFT + (int)(at - reader) * CELL + CELL / 2;
-	right = at - reader < CELLS / 2;
-	pfs_markup(o,
-		   "<path class=\"arrow\" d=\"M%d %dl-5 8h10z\"/><text class=\"alarm%s\" x=\"%d\" "
-		   "y=\"%d\">the kernel steps here</text>\n",
-		   x, y, right ? "" : " before", right ? x + 9 : x - 9, y + 9);
+	middle = x + half > width ? width - half : x;
+	pfs_markup(
+		o,
+		"<path class=\"arrow\" d=\"M%d %dl-5 8h10z\"/><text class=\"alarm below\" x=\"%d\" "
+		"y=\"%d\">the kernel steps here</text>\n",
+		x, y, middle, y + 21);
 }
 
 /* Of those lanes that one must know the colours of. */
@@ -132,7 +133,7 @@ bool pfs_svg_mechanism(struct pfs_out *o, const char *code, const char *state)
 			"<figure><figcaption><b>%u.</b> %s</figcaption>\n<svg xmlns=\""
 			"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" "
 			"aria-label=\"Step %u\">\n",
-			step, p->text, width, 4 * LANE - 2, width, step);
+			step, p->text, width, 4 * LANE + 8, width, step);
 		put_lane(o, "memory", p->memory, 1);
 		put_lane(o, "pfn_valid()", p->valid, 1 + LANE);
 		put_lane(o, "struct page", p->memmap, 1 + 2 * LANE);

@@ -57,7 +57,7 @@ static const char style[] =
 	"svg .mono{font:12px ui-monospace,monospace}"
 	"svg .link{fill:none;stroke:var(--dim);stroke-width:1.5}"
 	"svg .tip{fill:var(--dim)}"
-	"svg .alarm{fill:var(--mark);font-weight:600}svg .before{text-anchor:end}\n";
+	"svg .alarm{fill:var(--mark);font-weight:600}svg.walk .alarm{font-size:11px}svg .below{text-anchor:middle}\n";
 
 void pfs_svg_style(struct pfs_out *o)
 {

@@ -9,8 +9,8 @@
 
 #include "report/ticket.h"
 
-#define BOX 178
-#define GAP 22
+#define BOX 160
+#define GAP 20
 #define HEIGHT 84
 
 static void put_entry(struct pfs_out *o, const struct pfs_model *m, const struct pfs_step *st,
@@ -53,7 +53,7 @@ void pfs_svg_walk(struct pfs_out *o, const struct pfs_model *m, const struct pfs
 		if (i)
 			put_arrow(o, x - GAP);
 		if (st->presence != PFS_PRESENT) {
-			snprintf(says, sizeof(says), "table page is %s",
+			snprintf(says, sizeof(says), "table page %s",
 				 pfs_presence_name(st->presence));
 			put_entry(o, m, st, x, " gone", says);
 		} else if (!last) {

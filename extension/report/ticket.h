@@ -63,9 +63,14 @@ void pfs_text_ticket(struct pfs_out *o, const struct pfs_ticket *t);
 void pfs_text_opening(struct pfs_out *o, const struct pfs_session *s);
 void pfs_html_ticket(struct pfs_out *o, const struct pfs_ticket *t);
 
+enum pfs_map_shape {
+	PFS_MAP_WIDE,
+	PFS_MAP_NARROW, /* for a screen of 360 columns */
+};
+
 /* Pictures, as <svg> elements. alone: as a file of its own, with the style sheet in it. */
 void pfs_svg_map(struct pfs_out *o, const struct pfs_session *s, const struct pfs_focus *f,
-		 bool alone);
+		 enum pfs_map_shape shape, bool alone);
 void pfs_svg_walk(struct pfs_out *o, const struct pfs_model *m, const struct pfs_walk *w);
 /*
  * Draw, step by step, what happened to a page in this state: the rows of

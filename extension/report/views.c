@@ -7,10 +7,13 @@
 
 #include "report/report.h"
 
+#define INDENT "    "
+
 void pfs_text_sections(struct pfs_out *o, const struct pfs_session *s)
 {
 	const struct pfs_model *m = &s->model;
 	const struct pfs_layout *l = &m->layout;
+	const unsigned int letters = pfs_out_letters(o, sizeof(INDENT "  64 of 64") - 1);
 	char flags[128], size[32], each[32], lead[48];
 	size_t i, j;
 
@@ -58,11 +61,11 @@ void pfs_text_sections(struct pfs_out *o, const struct pfs_session *s)
 		for (k = 0; k < l->subsections; k++) {
 			bool bit = a->subsections[k / 64] >> (k % 64) & 1;
 
-			if (!(k % 64))
-				pfs_outf(o, "    ");
+			if (!(k % letters))
+				pfs_outf(o, INDENT);
 			pfs_outf(o, "%c", bit ? '#' : '.');
 			set += bit;
-			if (k % 64 == 63 && k + 1 < l->subsections)
+			if (k % letters == letters - 1 && k + 1 < l->subsections)
 				pfs_outf(o, "\n");
 		}
 		pfs_outf(o, "  %u of %u\n", set, l->subsections);

@@ -19,7 +19,7 @@ static void render_json(struct pfs_out *o, const struct pfs_ticket *t)
 
 static void render_map(struct pfs_out *o, const struct pfs_ticket *t)
 {
-	pfs_svg_map(o, t->s, &t->focus, true);
+	pfs_svg_map(o, t->s, &t->focus, PFS_MAP_WIDE, true);
 }
 
 static const struct {

@@ -147,7 +147,7 @@ static enum pfs_exit run_map(struct run *r)
 		struct pfs_focus focus;
 
 		pfs_focus_find(r->s, &focus);
-		pfs_svg_map(r->o, r->s, &focus, true);
+		pfs_svg_map(r->o, r->s, &focus, PFS_MAP_WIDE, true);
 		return r->s->scan.complete ? PFS_EXIT_OK : PFS_EXIT_INCONCLUSIVE;
 	}
 	if (r->a->json)

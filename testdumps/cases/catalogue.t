@@ -101,18 +101,26 @@ catalogue "$db" show nothing
 is 'show: no such dump' "$status" 2
 like 'show: says so' "$tmp/err" "no dump with the path or id 'nothing'"
 
-# The pages: well-formed, without script, with the reports behind the links.
+# The pages: well-formed, with no script but the one that their policy names, with the
+# reports behind the links.
 catalogue "$db" groups --html "$tmp/site" -q
 is 'html: exit status' "$status" 0
 cat >"$tmp/pages.py" <<'EOT'
-import os, sys, xml.etree.ElementTree as tree
+import base64, hashlib, os, sys, xml.etree.ElementTree as tree
 site, ns = sys.argv[1], "{http://www.w3.org/1999/xhtml}"
 page = tree.parse(f"{site}/index.html")
 ids = {e.get("id") for e in page.iter() if e.get("id")}
-assert not list(page.iter(f"{ns}script")) and not list(page.iter(f"{ns}img")), "foreign elements"
-assert all(k in ("href", "class", "id", "lang", "charset", "name", "content", "http-equiv", "rel")
+assert not list(page.iter(f"{ns}img")), "foreign elements"
+script, = page.iter(f"{ns}script")
+digest = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
+assert [e.get("content") for e in page.iter(f"{ns}meta") if e.get("http-equiv")] == [
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-"
+    f"{digest}'"], "policy"
+assert all(k in ("href", "class", "id", "lang", "charset", "name", "content", "http-equiv", "rel",
+                 "tabindex", "role", "hidden", "type", "size", "value", "viewBox", "x", "y",
+                 "width", "height", "preserveAspectRatio", "aria-label", "aria-hidden")
            for e in page.iter() for k in e.keys()), "foreign attributes"
-links = [a.get("href") for a in page.iter(f"{ns}a")]
+links = sorted({a.get("href") for a in page.iter(f"{ns}a")})
 reports = [h for h in links if h.startswith("reports/")]
 for href in links:
     assert href[1:] in ids if href.startswith("#") else os.path.getsize(f"{site}/{href}"), href
@@ -124,6 +132,18 @@ cmp -s "$tmp/site/reports/$(jq ".dumps[] | select(.id == \"$id\").nr" "$tmp/list
 	"$tmp/out.d/reports/$id/report.html"
 is 'html: the report of that dump' $? 0
 catalogue "$db" list --html "$tmp/site" -q
+# Three machines with times, on two days; among dumps of three years a bar is more than a day.
+jq -c 'select(.host)' "$tmp/out.d/results.jsonl" >"$tmp/three.jsonl"
+catalogue "$tmp/three.db" import "$tmp/three.jsonl" --html "$tmp/three" -q
+is 'html: chart: days' "$(grep -o '<title>[0-9-]*: [0-9]* of [a-z-]*' "$tmp/three/index.html" |
+	sed 's/.*>//' | paste -sd '|')" '2023-11-14: 2 of no-panic|2023-11-16: 1 of no-panic'
+like 'html: chart: of years' "$tmp/site/index.html" \
+	'A bar is [1-9][0-9]* days\..* Without a time, and not in it: [1-9]'
+is 'html: chart: all that have a time' "$(grep -o '<title>[0-9-]*: [0-9]* of' "$tmp/site/index.html" |
+	awk '{ n += $2 } END { print n }')" "$(jq '[.dumps[] | select(.time)] | length' "$tmp/list")"
+is 'html: signature first, days whole' "$(grep -c \
+	'^<tr><td class="t"><a href="#g[0-9]*">.*<td class="d">[0-9-]*</td><td class="d">[0-9-]*</td></tr>$' \
+	"$tmp/site/index.html")" 7
 is 'html: again' "$status $(python3 "$tmp/pages.py" "$tmp/site" dumps/s1.kdump 2>&1)" '0 9 7 1'
 # A page that came with the rows and is none of ours: not even with our policy in it,
 # when something else comes before that.
@@ -135,7 +155,7 @@ is 'html: a foreign report is not linked' \
 	"$status $(python3 "$tmp/pages.py" "$tmp/foreign-site" dumps/s1.kdump 2>&1)" '0 8 7 1'
 like 'html: a foreign report is said' "$tmp/err" "not linked: .*: dump $id\$"
 is 'html: a foreign report is not copied' \
-	"$(cat "$tmp/foreign-site"/*.html "$tmp/foreign-site"/reports/* | grep -c '<script')" 0
+	"$(cat "$tmp/foreign-site"/*.html "$tmp/foreign-site"/reports/* | grep -c '<script')" 1
 
 # A name that is no text.
 name=$(printf 'gr\366\337e')
@@ -205,7 +225,7 @@ catalogue "$db" groups --by host
 ok 'hostile rows: text' printable "$tmp/out"
 catalogue "$db" groups --html "$tmp/evil" -q
 ok 'hostile rows: html' python3 "$tmp/pages.py" "$tmp/evil" x
-is 'hostile rows: html escapes' "$(grep -c '<script' "$tmp/evil/index.html")" 0
+is 'hostile rows: html escapes' "$(grep -c '<script' "$tmp/evil/index.html")" 1
 
 # All of a file or nothing: this one is killed on its way.
 yes "$(cat "$tmp/other.d/results.jsonl")" | head -n 3000 |

@@ -59,6 +59,15 @@ for verb in check sections vmemmap map facts; do
 	ok "$verb: no line beyond 80 columns" [ "$(wc -L <"$tmp/out")" -le 80 ]
 done
 
+# On a terminal: as many letters in a row as it has room for, and no line longer.
+for columns in 40:16 60:32 80:64 150:128 400:256; do
+	script -qec "stty cols ${columns%:*} && for verb in map sections; do
+		$pfnscope \$verb --color=never $tmp/bad; done" /dev/null </dev/null >"$tmp/tty"
+	like "a terminal of ${columns%:*} columns: map" "$tmp/tty" ", ${columns#*:} a row"
+	is "a terminal of ${columns%:*} columns: pictures fit" "$(tr -d '\r' <"$tmp/tty" |
+		grep '^ ' | awk -v columns="${columns%:*}" 'length > columns')" ''
+done
+
 run "$pfnscope" --quiet "$tmp/bad"
 is '--quiet: exit status' "$status" 1
 is '--quiet: prints nothing' "$(cat "$tmp/out" "$tmp/err")" ""

@@ -585,19 +585,25 @@ V6_1 = dict(COMMON, **dict({
                "read_kcore_iter")))
 
 
+def not_x86(release):
+    """What every other architecture changes in a table: rows of x86 alone go."""
+    facts = {"OSRELEASE": release}
+    facts.update((k, None) for k in COMMON if "e820" in k)
+    facts.update((k, None) for k in ("NUMBER(phys_base)", "NUMBER(pgtable_l5_enabled)",
+                                     "NUMBER(sme_mask)"))
+    return facts
+
+
 def arm64(name):
-    """What another architecture and another page size change in a table."""
+    """What this machine and its page sizes change in a table."""
     t = layout.TABLES
     wide = 52 if t.va_bits == 52 else 48
     bits = layout.SECTION.bit_length() - 1
     maps = max(8, layout.SECTION // layout.SUBSECTION // 8)
     usage = {"OFFSET(mem_section_usage.pageblock_flags)": 16 + maps}
-    facts = {
-        "OSRELEASE": name + ".0-arm64",
+    facts = not_x86(name + ".0-arm64")
+    facts.update({
         "PAGESIZE": layout.PAGE,
-        "NUMBER(phys_base)": None,
-        "NUMBER(pgtable_l5_enabled)": None,
-        "NUMBER(sme_mask)": None,
         "NUMBER(VA_BITS)": t.va_bits,
         "NUMBER(TCR_EL1_T1SZ)": 64 - t.va_bits,
         "NUMBER(kimage_voffset)": "0x%x" % layout.IMAGE_VA,
@@ -607,8 +613,7 @@ def arm64(name):
         "LENGTH(mem_section)": (1 << (wide - bits)) // (layout.PAGE // 16),
         "SIZE(mem_section_usage.subsection_map)": maps,
         "LENGTH(zone.free_area)": layout.MAX_ORDER + 1,
-    }
-    facts.update((k, None) for k in COMMON if "e820" in k)
+    })
     if name == "6.1":
         # VMEMMAP_START came to VMCOREINFO with v6.0, and the function with v5.14.
         facts.update(usage, **{"NUMBER(VMEMMAP_START)": "0x%x" % layout.VMEMMAP},
@@ -617,18 +622,13 @@ def arm64(name):
 
 
 def riscv64(name):
-    bits = layout.TABLES.va_bits
-    facts = {
-        "OSRELEASE": name + ".0-riscv64",
-        "NUMBER(phys_base)": None,
-        "NUMBER(pgtable_l5_enabled)": None,
-        "NUMBER(sme_mask)": None,
-        "NUMBER(VA_BITS)": bits,
+    facts = not_x86(name + ".0-riscv64")
+    facts.update({
+        "NUMBER(VA_BITS)": layout.TABLES.va_bits,
         "NUMBER(va_kernel_pa_offset)": "0x%x" % layout.IMAGE_VA,
         "NUMBER(MAX_PHYSMEM_BITS)": 56,
         "LENGTH(mem_section)": (1 << (56 - 27)) // (layout.PAGE // 16),
-    }
-    facts.update((k, None) for k in COMMON if "e820" in k)
+    })
     return facts
 
 

@@ -3,23 +3,20 @@
  * aarch64: walks over tables of each granule and number of levels, oops texts, and operands
  * of instructions. Entries are as the Arm manual has them, texts as kernels print them.
  */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include <cmocka.h>
 
-#include "core/panic/arch.h"
-#include "panic_log.h"
+#define MACHINE	"aarch64"
+#include "machine.h"
 
 #define IMAGE	UINT64_C(0xffff800080000000)
 #define DIRECT	UINT64_C(0xffff000000000000)
 #define DIRECT3	UINT64_C(0xffffff8000000000)
 #define DIRECT5	UINT64_C(0xfff0000000000000)
-#define ROOT	UINT64_C(0x10000) /* a page, however large these are */
 
 #define TABLE	UINT64_C(3)
 #define PAGE	UINT64_C(0x403)			/* AF */
@@ -32,20 +29,7 @@
 #define PXNT	(UINT64_C(1) << 59)
 #define APT_RO	(UINT64_C(1) << 62)
 
-static struct ram ram;
-static struct pfs_mem mem;
-static struct pfs_facts facts;
 static unsigned int bits; /* of virtual addresses */
-
-static void set(const char *name, uint64_t v)
-{
-	*machine_fact(&facts, name) = (struct pfs_fact){ v, "test" };
-}
-
-static int init(struct pfs_err *err)
-{
-	return pfs_mem_init(&mem, &ram.t, pfs_arch_by_name("aarch64"), &facts, err);
-}
 
 /*
  * Empty tables, for a kernel of these bits and pages of 1 << page_shift bytes. Its image
@@ -55,14 +39,8 @@ static void setup_granule(unsigned int page_shift, unsigned int va_bits)
 {
 	struct pfs_err err;
 
-	ram_init(&ram, 4);
-	memset(ram.bytes, 0, sizeof(ram.bytes));
-	ram.next_table = RAM_TABLES;
 	bits = va_bits;
-	memset(&facts, 0, sizeof(facts));
-	facts.machine = pfs_arch_by_name("aarch64")->facts;
-	facts.f[PFS_F_PAGESIZE] = (struct pfs_fact){ UINT64_C(1) << page_shift, "test" };
-	facts.f[PFS_F_SWAPPER_PG_DIR] = (struct pfs_fact){ -(UINT64_C(1) << 36) + ROOT, "test" };
+	machine_clear(-(UINT64_C(1) << 36) + ROOT, UINT64_C(1) << page_shift);
 	set("NUMBER(kimage_voffset)", facts.f[PFS_F_SWAPPER_PG_DIR].value - ROOT);
 	set("NUMBER(VA_BITS)", va_bits);
 	assert_int_equal(init(&err), 0);
@@ -479,16 +457,6 @@ static void lower_half(void **state)
 	}
 }
 
-static void init_fails(const char *why)
-{
-	struct pfs_err err = { 0 };
-
-	assert_int_equal(init(&err), -EINVAL);
-	if (!strstr(err.msg, why))
-		fail_msg("\"%s\" has no \"%s\"", err.msg, why);
-	setup(48);
-}
-
 static void init_errors(void **state)
 {
 	(void)state;
@@ -625,14 +593,6 @@ static void sections(void **state)
 }
 
 /* A log of text, a line each; level and time stamp are not part of a record. */
-static struct world *arm64_log(const char *text)
-{
-	struct world *w = log_of(text);
-
-	w->mem.arch = pfs_arch_by_name("aarch64");
-	return w;
-}
-
 static uint64_t reg(const struct pfs_panic *p, const char *name)
 {
 	const struct pfs_reg *r = pfs_panic_reg(p, name);
@@ -654,7 +614,7 @@ static uint64_t reg(const struct pfs_panic *p, const char *name)
 /* Debian's 6.12 in QEMU: a memmap that was filled with ones, under /proc/kpageflags. */
 static void data_abort(void **state)
 {
-	struct world *w = arm64_log(
+	struct world *w = machine_log(
 		"Unable to handle kernel NULL pointer dereference at virtual address 0000000000000016\n"
 		"Mem abort info:\n"
 		"  ESR = 0x0000000096000006\n"
@@ -751,7 +711,7 @@ static void untagged_address(void **state)
 
 	(void)state;
 	snprintf(log, sizeof(log), text, "005a5a5a5a5a5a5a", "005a5a5a5a5a5a5a");
-	w = arm64_log(log);
+	w = machine_log(log);
 	p = find(w);
 	assert_true(p.operand.valid);
 	assert_true(p.fault_address == 0x005a5a5a5a5a5a5a);
@@ -759,7 +719,7 @@ static void untagged_address(void **state)
 	w_free(w);
 	/* Another byte than the first is another address. */
 	snprintf(log, sizeof(log), text, "00a55a5a5a5a5a5a", "00a55a5a5a5a5a5a");
-	w = arm64_log(log);
+	w = machine_log(log);
 	p = find(w);
 	assert_false(p.operand.valid);
 	assert_true(p.fault_address_effective == 0x00a55a5a5a5a5a5a);
@@ -823,7 +783,7 @@ static void accesses(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct world *w = arm64_log(cases[i].text);
+		struct world *w = machine_log(cases[i].text);
 		struct pfs_panic p = find(w);
 
 		assert_int_equal(p.kind, cases[i].kind);
@@ -845,7 +805,7 @@ static void accesses(void **state)
 /* v4.14: an address and a symbol for pc and lr, three registers in one line. */
 static void old_format(void **state)
 {
-	struct world *w = arm64_log(
+	struct world *w = machine_log(
 		"Unable to handle kernel paging request at virtual address ffff7e0000c00020\n"
 		"Mem abort info:\n"
 		"  Exception class = DABT (current EL), IL = 32 bits\n"
@@ -935,7 +895,7 @@ static void bug(void **state)
 			 "Code: b0005f61 91318021 aa1303e0 9400d8ab (d4210000) \n"
 			 "---[ end trace 0000000000000000 ]---\n",
 			 die[i]);
-		w = arm64_log(text);
+		w = machine_log(text);
 		p = find(w);
 		assert_int_equal(p.kind, PFS_PANIC_BUG);
 		assert_string_equal(p.message, "kernel BUG at include/linux/mm.h:1087!");
@@ -954,7 +914,7 @@ static void bug(void **state)
 /* Registers of user mode are not the kernel's, whether they come behind its own or alone. */
 static void user_mode(void **state)
 {
-	struct world *w = arm64_log(
+	struct world *w = machine_log(
 		"Unable to handle kernel paging request at virtual address fffffdffc0c00034\n"
 		"  ESR = 0x0000000096000006\n"
 		"Internal error: Oops: 0000000096000006 [#1] SMP\n"
@@ -972,13 +932,14 @@ static void user_mode(void **state)
 	assert_false(p.operand.valid);
 	w_free(w);
 
-	w = arm64_log("Unable to handle kernel paging request at virtual address fffffdffc0c00034\n"
-		      "Internal error: Oops: 0000000096000006 [#1] SMP\n"
-		      "pc : f+0x1/0x2\n"
-		      "sp : ffff8000829ebb90\n"
-		      "x1 : fffffdffc0c00000 x0 : 0000000000000001\n"
-		      "Call trace:\n"
-		      " f+0x1/0x2\n" USER_REGS);
+	w = machine_log(
+		"Unable to handle kernel paging request at virtual address fffffdffc0c00034\n"
+		"Internal error: Oops: 0000000096000006 [#1] SMP\n"
+		"pc : f+0x1/0x2\n"
+		"sp : ffff8000829ebb90\n"
+		"x1 : fffffdffc0c00000 x0 : 0000000000000001\n"
+		"Call trace:\n"
+		" f+0x1/0x2\n" USER_REGS);
 	p = find(w);
 	assert_string_equal(p.function, "f");
 	assert_true(reg(&p, "sp") == 0xffff8000829ebb90);
@@ -987,11 +948,12 @@ static void user_mode(void **state)
 	w_free(w);
 
 	/* Where the kernel has no symbol for pc, it prints an address with 0x. */
-	w = arm64_log("Unable to handle kernel paging request at virtual address 0000000000000040\n"
-		      "Internal error: Oops: 0000000086000006 [#1] SMP\n"
-		      "pc : 0x40\n"
-		      "lr : f+0x1/0x2\n"
-		      "x1 : fffffdffc0c00000 x0 : 0000000000000001\n");
+	w = machine_log(
+		"Unable to handle kernel paging request at virtual address 0000000000000040\n"
+		"Internal error: Oops: 0000000086000006 [#1] SMP\n"
+		"pc : 0x40\n"
+		"lr : f+0x1/0x2\n"
+		"x1 : fffffdffc0c00000 x0 : 0000000000000001\n");
 	p = find(w);
 	assert_int_equal(reg(&p, "pc"), 0x40);
 	assert_null(p.function);
@@ -1006,17 +968,17 @@ static void sysrq(void **state)
 	unsigned char note[392] = { 0 };
 	const struct pfs_oops_arch *arch = &pfs_oops_aarch64;
 	struct pfs_cpu_note cpus[] = { { 0, NULL, 0 }, { 1, note, sizeof(note) } };
-	struct world *w = arm64_log("sysrq: Trigger a crash\n"
-				    "Kernel panic - not syncing: sysrq triggered crash\n"
-				    "CPU: 1 PID: 1 Comm: init Not tainted 6.1.0-56-arm64 #1\n"
-				    "Hardware name: linux,dummy-virt (DT)\n"
-				    "Call trace:\n"
-				    " dump_backtrace+0xe4/0x140\n"
-				    " show_stack+0x20/0x30\n"
-				    " panic+0x184/0x364\n"
-				    " sysrq_reset_seq_param_set+0x0/0xa0\n"
-				    "SMP: stopping secondary CPUs\n"
-				    "Kernel Offset: disabled\n");
+	struct world *w = machine_log("sysrq: Trigger a crash\n"
+				      "Kernel panic - not syncing: sysrq triggered crash\n"
+				      "CPU: 1 PID: 1 Comm: init Not tainted 6.1.0-56-arm64 #1\n"
+				      "Hardware name: linux,dummy-virt (DT)\n"
+				      "Call trace:\n"
+				      " dump_backtrace+0xe4/0x140\n"
+				      " show_stack+0x20/0x30\n"
+				      " panic+0x184/0x364\n"
+				      " sysrq_reset_seq_param_set+0x0/0xa0\n"
+				      "SMP: stopping secondary CPUs\n"
+				      "Kernel Offset: disabled\n");
 	struct pfs_panic p = find(w);
 	unsigned int i;
 
@@ -1068,75 +1030,57 @@ static struct pfs_panic with_code(struct world **ret, const char *code)
 		 "Call trace:\n"
 		 "Code: d503201f d503201f %s\n",
 		 code);
-	*ret = arm64_log(text);
+	*ret = machine_log(text);
 	return find(*ret);
 }
 
 static void operands(void **state)
 {
-	static const struct {
-		const char *code, *text;
-		uint64_t address;
-		unsigned int size;
-		bool write;
-	} cases[] = {
-		{ "f9400ec2", "ldr x2, [x22, #0x18]", 0xffff000000000118, 8, false },
-		{ "f85f82c0", "ldur x0, [x22, #-8]", 0xffff0000000000f8, 8, false },
-		{ "b8617809", "ldr w9, [x0, x1, lsl #2]", 0xffff000000000240, 4, false },
-		{ "f8616ac0", "ldr x0, [x22, x1]", 0xffff000000000110, 8, false },
+	static const struct operand_case cases[] = {
+		{ "(f9400ec2)", "ldr x2, [x22, #0x18]", 0xffff000000000118, 8, false },
+		{ "(f85f82c0)", "ldur x0, [x22, #-8]", 0xffff0000000000f8, 8, false },
+		{ "(b8617809)", "ldr w9, [x0, x1, lsl #2]", 0xffff000000000240, 4, false },
+		{ "(f8616ac0)", "ldr x0, [x22, x1]", 0xffff000000000110, 8, false },
 		/* w2 is -2, or 4 GiB less 2; by 8: x1 is 0x10 */
-		{ "f862d820", "ldr x0, [x1, w2, sxtw #3]", 0, 8, false },
-		{ "f8624820", "ldr x0, [x1, w2, uxtw]", 0x10000000e, 8, false },
-		{ "a97f06c0", "ldp x0, x1, [x22, #-0x10]", 0xffff0000000000f0, 16, false },
-		{ "a9be7bfd", "stp x29, x30, [sp, #-0x20]!", 0xffff800000000fe0, 16, true },
-		{ "2d4006c0", "ldp s0, s1, [x22]", 0xffff000000000100, 8, false },
-		{ "694106c0", "ldpsw x0, x1, [x22, #8]", 0xffff000000000108, 8, false },
+		{ "(f862d820)", "ldr x0, [x1, w2, sxtw #3]", 0, 8, false },
+		{ "(f8624820)", "ldr x0, [x1, w2, uxtw]", 0x10000000e, 8, false },
+		{ "(a97f06c0)", "ldp x0, x1, [x22, #-0x10]", 0xffff0000000000f0, 16, false },
+		{ "(a9be7bfd)", "stp x29, x30, [sp, #-0x20]!", 0xffff800000000fe0, 16, true },
+		{ "(2d4006c0)", "ldp s0, s1, [x22]", 0xffff000000000100, 8, false },
+		{ "(694106c0)", "ldpsw x0, x1, [x22, #8]", 0xffff000000000108, 8, false },
 		/* the base is moved afterwards */
-		{ "f84086c0", "ldr x0, [x22], #8", 0xffff000000000100, 8, false },
-		{ "a88106c0", "stp x0, x1, [x22], #0x10", 0xffff000000000100, 16, true },
-		{ "394006c0", "ldrb w0, [x22, #1]", 0xffff000000000101, 1, false },
-		{ "794006c0", "ldrh w0, [x22, #2]", 0xffff000000000102, 2, false },
-		{ "b98006c0", "ldrsw x0, [x22, #4]", 0xffff000000000104, 4, false },
-		{ "398002c0", "ldrsb x0, [x22]", 0xffff000000000100, 1, false },
-		{ "390013e1", "strb w1, [sp, #4]", 0xffff800000001004, 1, true },
-		{ "f90006df", "str xzr, [x22, #8]", 0xffff000000000108, 8, true },
-		{ "3d8002c0", "str q0, [x22]", 0xffff000000000100, 16, true },
-		{ "fd4007a0", "ldr d0, [x29, #8]", 0xffff800000002008, 8, false },
-		{ "88dffec0", "ldar w0, [x22]", 0xffff000000000100, 4, false },
-		{ "889ffec1", "stlr w1, [x22]", 0xffff000000000100, 4, true },
-		{ "c8007ec1", "stxr w0, x1, [x22]", 0xffff000000000100, 8, true },
-		{ "c87f06c0", "ldxp x0, x1, [x22]", 0xffff000000000100, 16, false },
+		{ "(f84086c0)", "ldr x0, [x22], #8", 0xffff000000000100, 8, false },
+		{ "(a88106c0)", "stp x0, x1, [x22], #0x10", 0xffff000000000100, 16, true },
+		{ "(394006c0)", "ldrb w0, [x22, #1]", 0xffff000000000101, 1, false },
+		{ "(794006c0)", "ldrh w0, [x22, #2]", 0xffff000000000102, 2, false },
+		{ "(b98006c0)", "ldrsw x0, [x22, #4]", 0xffff000000000104, 4, false },
+		{ "(398002c0)", "ldrsb x0, [x22]", 0xffff000000000100, 1, false },
+		{ "(390013e1)", "strb w1, [sp, #4]", 0xffff800000001004, 1, true },
+		{ "(f90006df)", "str xzr, [x22, #8]", 0xffff000000000108, 8, true },
+		{ "(3d8002c0)", "str q0, [x22]", 0xffff000000000100, 16, true },
+		{ "(fd4007a0)", "ldr d0, [x29, #8]", 0xffff800000002008, 8, false },
+		{ "(88dffec0)", "ldar w0, [x22]", 0xffff000000000100, 4, false },
+		{ "(889ffec1)", "stlr w1, [x22]", 0xffff000000000100, 4, true },
+		{ "(c8007ec1)", "stxr w0, x1, [x22]", 0xffff000000000100, 8, true },
+		{ "(c87f06c0)", "ldxp x0, x1, [x22]", 0xffff000000000100, 16, false },
 		/* ARMv8.1 and 8.3 */
-		{ "b82102c2", "ldadd [x22]", 0xffff000000000100, 4, true },
-		{ "f8e102c2", "ldadd [x22]", 0xffff000000000100, 8, true }, /* ldaddal */
-		{ "786102c2", "ldadd [x22]", 0xffff000000000100, 2, true }, /* ldaddlh */
-		{ "f82132df", "ldset [x22]", 0xffff000000000100, 8, true }, /* stset */
-		{ "382182c2", "swp [x22]", 0xffff000000000100, 1, true },   /* swpb */
-		{ "88a17ec2", "cas [x22]", 0xffff000000000100, 4, true },
-		{ "c8e1fec2", "cas [x22]", 0xffff000000000100, 8, true }, /* casal */
-		{ "48207ec2", "casp [x22]", 0xffff000000000100, 16, true },
-		{ "0860fec2", "casp [x22]", 0xffff000000000100, 8, true }, /* caspal, w */
-		{ "f8bfc2c0", "ldapr [x22]", 0xffff000000000100, 8, false },
-		{ "b82103e2", "ldadd [sp]", 0xffff800000001000, 4, true },
+		{ "(b82102c2)", "ldadd [x22]", 0xffff000000000100, 4, true },
+		{ "(f8e102c2)", "ldadd [x22]", 0xffff000000000100, 8, true }, /* ldaddal */
+		{ "(786102c2)", "ldadd [x22]", 0xffff000000000100, 2, true }, /* ldaddlh */
+		{ "(f82132df)", "ldset [x22]", 0xffff000000000100, 8, true }, /* stset */
+		{ "(382182c2)", "swp [x22]", 0xffff000000000100, 1, true },   /* swpb */
+		{ "(88a17ec2)", "cas [x22]", 0xffff000000000100, 4, true },
+		{ "(c8e1fec2)", "cas [x22]", 0xffff000000000100, 8, true }, /* casal */
+		{ "(48207ec2)", "casp [x22]", 0xffff000000000100, 16, true },
+		{ "(0860fec2)", "casp [x22]", 0xffff000000000100, 8, true }, /* caspal, w */
+		{ "(f8bfc2c0)", "ldapr [x22]", 0xffff000000000100, 8, false },
+		{ "(b82103e2)", "ldadd [sp]", 0xffff800000001000, 4, true },
 	};
 	struct pfs_panic p;
 	struct world *w;
-	char code[16];
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		snprintf(code, sizeof(code), "(%s)", cases[i].code);
-		p = with_code(&w, code);
-		if (!p.operand.valid || p.operand.address != cases[i].address ||
-		    p.operand.size != cases[i].size || p.operand.write != cases[i].write ||
-		    strcmp(p.operand.text, cases[i].text))
-			fail_msg("%s is %s, 0x%llx, %u bytes, %s", cases[i].text,
-				 p.operand.valid ? p.operand.text : "none",
-				 (unsigned long long)p.operand.address, p.operand.size,
-				 p.operand.write ? "write" : "read");
-		w_free(w);
-	}
+	has_operands(cases, sizeof(cases) / sizeof(*cases));
 	/* The index by its name, and what it counts. */
 	p = with_code(&w, "(b8617809)");
 	assert_string_equal(p.operand.base, "x0");
@@ -1169,51 +1113,46 @@ static void no_operand(void **state)
 	/* clang-format on */
 	struct pfs_panic p;
 	struct world *w;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(code) / sizeof(*code); i++) {
-		p = with_code(&w, code[i]);
-		assert_int_equal(p.kind, PFS_PANIC_OOPS);
-		if (p.operand.valid)
-			fail_msg("%s: %s", code[i], p.operand.text);
-		w_free(w);
-	}
+	has_no_operands(code, sizeof(code) / sizeof(*code));
 	/* No access to memory, or none that is this instruction's. */
-	w = arm64_log("Internal error: Oops - bad mode: 0 [#1] SMP\n"
-		      "pc : f+0x10/0x20\n"
-		      "x22: ffff000000000100\n"
-		      "Code: (f9400ec2)\n");
+	w = machine_log("Internal error: Oops - bad mode: 0 [#1] SMP\n"
+			"pc : f+0x10/0x20\n"
+			"x22: ffff000000000100\n"
+			"Code: (f9400ec2)\n");
 	assert_false(find(w).operand.valid);
 	w_free(w);
-	w = arm64_log("Insufficient stack space to handle exception!\n"
-		      "ESR: 0x0000000096000047 -- DABT (current EL)\n"
-		      "FAR: 0xffff80000a67bff0\n"
-		      "pc : f+0x10/0x20\n"
-		      "x22: ffff000000000100\n"
-		      "Code: (f9400ec2)\n"
-		      "Kernel panic - not syncing: kernel stack overflow\n");
+	w = machine_log("Insufficient stack space to handle exception!\n"
+			"ESR: 0x0000000096000047 -- DABT (current EL)\n"
+			"FAR: 0xffff80000a67bff0\n"
+			"pc : f+0x10/0x20\n"
+			"x22: ffff000000000100\n"
+			"Code: (f9400ec2)\n"
+			"Kernel panic - not syncing: kernel stack overflow\n");
 	p = find(w);
 	assert_int_equal(p.kind, PFS_PANIC_OOPS);
 	assert_false(p.operand.valid);
 	assert_true(p.fault_address_effective == 0xffff80000a67bff0);
 	w_free(w);
 	/* A page fault elsewhere than at the operand: it was not the operand. */
-	w = arm64_log("Unable to handle kernel paging request at virtual address ffff000000000500\n"
-		      "Internal error: Oops: 0000000096000006 [#1] SMP\n"
-		      "pc : f+0x10/0x20\n"
-		      "x22: ffff000000000100\n"
-		      "Code: (f9400ec2)\n");
+	w = machine_log(
+		"Unable to handle kernel paging request at virtual address ffff000000000500\n"
+		"Internal error: Oops: 0000000096000006 [#1] SMP\n"
+		"pc : f+0x10/0x20\n"
+		"x22: ffff000000000100\n"
+		"Code: (f9400ec2)\n");
 	p = find(w);
 	assert_false(p.operand.valid);
 	assert_true(p.fault_address_effective == 0xffff000000000500);
 	w_free(w);
 	/* Any byte of it may be what faulted. */
-	w = arm64_log("Unable to handle kernel paging request at virtual address ffff00000000011f\n"
-		      "Internal error: Oops: 0000000096000006 [#1] SMP\n"
-		      "pc : f+0x10/0x20\n"
-		      "x22: ffff000000000100\n"
-		      "Code: (f9400ec2)\n");
+	w = machine_log(
+		"Unable to handle kernel paging request at virtual address ffff00000000011f\n"
+		"Internal error: Oops: 0000000096000006 [#1] SMP\n"
+		"pc : f+0x10/0x20\n"
+		"x22: ffff000000000100\n"
+		"Code: (f9400ec2)\n");
 	p = find(w);
 	assert_true(p.operand.valid);
 	w_free(w);
@@ -1307,7 +1246,7 @@ static void hostile(void **state)
 		q = text + sprintf(text, "Unable to handle kernel x at virtual address 1\n");
 		for (k = 0; k < n; k++)
 			q += sprintf(q, "%s\n%s\n", lines[i], lines[k]);
-		w = arm64_log(text);
+		w = machine_log(text);
 		find(w);
 		w_free(w);
 		free(text);
@@ -1318,11 +1257,11 @@ static void hostile(void **state)
 	for (i = 0; i < 1 << 20; i += 16)
 		memcpy(text + i, "x0 : 0123456789 ", 16);
 	text[1 << 20] = '\0';
-	w = arm64_log(text);
+	w = machine_log(text);
 	assert_int_equal(find(w).kind, PFS_PANIC_NONE);
 	w_free(w);
 	memcpy(text, "Internal error: [#1]\nx0 : 0000 ", 31);
-	w = arm64_log(text);
+	w = machine_log(text);
 	assert_int_equal(find(w).kind, PFS_PANIC_OOPS);
 	w_free(w);
 	free(text);

@@ -3,20 +3,17 @@
  * riscv64: walks over tables of each mode, oops texts, and operands of instructions. Entries are
  * as the privileged architecture has them, encodings as binutils assembles them.
  */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include <cmocka.h>
 
-#include "core/panic/arch.h"
-#include "panic_log.h"
+#define MACHINE	"riscv64"
+#include "machine.h"
 
 #define IMAGE	UINT64_C(0xffffffff80000000)
-#define ROOT	UINT64_C(0x10000)
 
 #define V	UINT64_C(1)
 #define R	UINT64_C(2)
@@ -25,32 +22,12 @@
 #define RW	(V | R | W | 0xe0) /* global, accessed, dirty */
 #define NAPOT	(UINT64_C(1) << 63)
 
-static struct ram ram;
-static struct pfs_mem mem;
-static struct pfs_facts facts;
-
-static void set(const char *name, uint64_t v)
-{
-	*machine_fact(&facts, name) = (struct pfs_fact){ v, "test" };
-}
-
-static int init(struct pfs_err *err)
-{
-	return pfs_mem_init(&mem, &ram.t, pfs_arch_by_name("riscv64"), &facts, err);
-}
-
 /* Empty tables of a kernel whose image begins at physical address 0. */
 static void setup(unsigned int bits)
 {
 	struct pfs_err err;
 
-	ram_init(&ram, 4);
-	memset(ram.bytes, 0, sizeof(ram.bytes));
-	ram.next_table = RAM_TABLES;
-	memset(&facts, 0, sizeof(facts));
-	facts.machine = pfs_arch_by_name("riscv64")->facts;
-	facts.f[PFS_F_PAGESIZE] = (struct pfs_fact){ 4096, "test" };
-	facts.f[PFS_F_SWAPPER_PG_DIR] = (struct pfs_fact){ IMAGE + ROOT, "test" };
+	machine_clear(IMAGE + ROOT, 4096);
 	set("NUMBER(va_kernel_pa_offset)", IMAGE);
 	set("NUMBER(VA_BITS)", bits);
 	assert_int_equal(init(&err), 0);
@@ -178,16 +155,6 @@ static void nothing_there(void **state)
 	assert_int_equal(pfs_walk_reach(&w), PFS_REACH_NO_TABLE);
 }
 
-static void init_fails(const char *why)
-{
-	struct pfs_err err = { 0 };
-
-	assert_int_equal(init(&err), -EINVAL);
-	if (!strstr(err.msg, why))
-		fail_msg("\"%s\" has no \"%s\"", err.msg, why);
-	setup(48);
-}
-
 static void init_errors(void **state)
 {
 	(void)state;
@@ -208,14 +175,6 @@ static void init_errors(void **state)
 	init_fails("impossible");
 }
 
-static struct world *riscv_log(const char *text)
-{
-	struct world *w = log_of(text);
-
-	w->m.mem->arch = pfs_arch_by_name("riscv64");
-	return w;
-}
-
 #define HEAD                                                                                       \
 	"Unable to handle kernel paging request at virtual address ff1c000001100000\n"             \
 	"Oops [#1]\n"                                                                              \
@@ -229,15 +188,15 @@ static struct world *riscv_log(const char *text)
 
 static void page_fault(void **state)
 {
-	struct world *w = riscv_log(HEAD "status: 0000000200000120 badaddr: ff1c000001100000 "
-					 "cause: 000000000000000f\n"
-					 "[<ffffffff8026f3f2>] stable_page_flags+0x1a/0x2f0\n"
-					 "[<ffffffff8026f754>] kpageflags_read+0x8c/0x130\n"
-					 "Code: 0001 0001 (611c) 8b85\n"
-					 "---[ end trace 0000000000000000 ]---\n"
-					 "Kernel panic - not syncing: Fatal exception\n"
-					 "Call Trace:\n"
-					 "[<ffffffff80001234>] dump_stack+0x1/0x2\n");
+	struct world *w = machine_log(HEAD "status: 0000000200000120 badaddr: ff1c000001100000 "
+					   "cause: 000000000000000f\n"
+					   "[<ffffffff8026f3f2>] stable_page_flags+0x1a/0x2f0\n"
+					   "[<ffffffff8026f754>] kpageflags_read+0x8c/0x130\n"
+					   "Code: 0001 0001 (611c) 8b85\n"
+					   "---[ end trace 0000000000000000 ]---\n"
+					   "Kernel panic - not syncing: Fatal exception\n"
+					   "Call Trace:\n"
+					   "[<ffffffff80001234>] dump_stack+0x1/0x2\n");
 	struct pfs_panic p = find(w);
 
 	(void)state;
@@ -260,11 +219,11 @@ static void page_fault(void **state)
 
 static void other_deaths(void **state)
 {
-	struct world *w = riscv_log("Oops - load access fault [#1]\n"
-				    "CPU: 0 PID: 0 Comm: swapper/0 Not tainted 6.5.0-rc3 #1\n"
-				    "epc : __plic_toggle+0x5a/0x62\n"
-				    "status: 0000000200000100 badaddr: ffffffc801002080 "
-				    "cause: 0000000000000005\n");
+	struct world *w = machine_log("Oops - load access fault [#1]\n"
+				      "CPU: 0 PID: 0 Comm: swapper/0 Not tainted 6.5.0-rc3 #1\n"
+				      "epc : __plic_toggle+0x5a/0x62\n"
+				      "status: 0000000200000100 badaddr: ffffffc801002080 "
+				      "cause: 0000000000000005\n");
 	struct pfs_panic p = find(w);
 
 	(void)state;
@@ -272,9 +231,9 @@ static void other_deaths(void **state)
 	assert_string_equal(p.function, "__plic_toggle");
 	assert_false(p.has_fault_address);
 	w_free(w);
-	w = riscv_log("kernel BUG at mm/page_alloc.c:1!\n"
-		      "Kernel BUG [#1]\n"
-		      "epc : f+0x1/0x2\n");
+	w = machine_log("kernel BUG at mm/page_alloc.c:1!\n"
+			"Kernel BUG [#1]\n"
+			"epc : f+0x1/0x2\n");
 	p = find(w);
 	assert_int_equal(p.kind, PFS_PANIC_BUG);
 	assert_string_equal(p.message, "kernel BUG at mm/page_alloc.c:1!");
@@ -295,18 +254,13 @@ static struct pfs_panic with_code(struct world **ret, const char *code)
 		 "status: 0 badaddr: 0 cause: 0000000000000005\n"
 		 "Code: 0001 0001 %s\n",
 		 code);
-	*ret = riscv_log(text);
+	*ret = machine_log(text);
 	return find(*ret);
 }
 
 static void operands(void **state)
 {
-	static const struct {
-		const char *code, *text;
-		uint64_t address;
-		unsigned int size;
-		bool write;
-	} cases[] = {
+	static const struct operand_case cases[] = {
 		{ "(a783) ffc4", "lw -4(s1)", 0xff1c0000000000fc, 4, false },
 		{ "(4503) 7ff9", "lbu 2047(s2)", 0xff1c0000000027ff, 1, false },
 		{ "(5503) 8009", "lhu -2048(s2)", 0xff1c000000001800, 2, false },
@@ -343,22 +297,9 @@ static void operands(void **state)
 		{ "(c096) 0001", "sw 64(sp)", 0xff20000000001040, 4, true },
 		{ "(a3aa) 0001", "fsd 448(sp)", 0xff200000000011c0, 8, true },
 	};
-	struct pfs_panic p;
-	struct world *w;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		p = with_code(&w, cases[i].code);
-		if (!p.operand.valid || p.operand.address != cases[i].address ||
-		    p.operand.size != cases[i].size || p.operand.write != cases[i].write ||
-		    strcmp(p.operand.text, cases[i].text))
-			fail_msg("%s is %s, 0x%llx, %u bytes, %s", cases[i].text,
-				 p.operand.valid ? p.operand.text : "none",
-				 (unsigned long long)p.operand.address, p.operand.size,
-				 p.operand.write ? "write" : "read");
-		w_free(w);
-	}
+	has_operands(cases, sizeof(cases) / sizeof(*cases));
 }
 
 static void no_operand(void **state)
@@ -368,18 +309,9 @@ static void no_operand(void **state)
 		"(0505) 0001", "(8082) 0001", "(952e) 0001", "(852e) 0001",
 		"(10ef) 2340", "(a783)",      "a783 ffc4",   "(4198) 0001",
 	};
-	struct pfs_panic p;
-	struct world *w;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(code) / sizeof(*code); i++) {
-		p = with_code(&w, code[i]);
-		assert_int_equal(p.kind, PFS_PANIC_OOPS);
-		if (p.operand.valid)
-			fail_msg("%s: %s", code[i], p.operand.text);
-		w_free(w);
-	}
+	has_no_operands(code, sizeof(code) / sizeof(*code));
 }
 
 static void calls(void **state)

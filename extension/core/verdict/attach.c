@@ -110,6 +110,13 @@ static struct trace own_trace(const struct pfs_panic *p)
 	return t;
 }
 
+bool pfs_writes_device_pages(const struct pfs_panic *p)
+{
+	struct trace t = own_trace(p);
+
+	return t.root && t.phase == INITIALISING;
+}
+
 struct search {
 	struct pfs_model *m;
 	struct pfs_lookup *const *lookups;

@@ -15,6 +15,8 @@ bool pfs_attach_wanted(struct pfs_model *m, const struct pfs_verdict *v,
 
 /* Is the panicking task attaching a device? Then no other task has to be looked for. */
 bool pfs_attach_by_panic(const struct pfs_panic *p);
+/* Was it writing the struct pages of the device, by its own call trace? */
+bool pfs_writes_device_pages(const struct pfs_panic *p);
 
 /*
  * Search all tasks, and put those that were attaching into p->attachers.

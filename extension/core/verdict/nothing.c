@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The verdict where no page reproduces the panic: is it unrelated, or can that not be told? */
+#include "core/verdict/attach.h"
 #include "core/verdict/deciding.h"
 
 #define ULL(x) ((unsigned long long)(x))
@@ -32,6 +33,58 @@ static const struct pfs_named_page *page_without_name(const struct pfs_panic *p)
 			return n;
 	}
 	return NULL;
+}
+
+/* What ends where the memmap was written on, if that is known. */
+static void ends_before(struct pfs_deciding *d, uint64_t pfn)
+{
+	const struct pfs_pgmap *g;
+	size_t i;
+
+	for (i = 0; i < d->m->nr_pgmaps; i++) {
+		g = &d->m->pgmaps[i];
+		if (g->end_pfn == pfn && g->vmemmap_shift && g->vmemmap_shift < 64)
+			pfs_tell(d,
+				 "device pagemap 0x%llx, PFNs 0x%llx-0x%llx, ends there; its pages "
+				 "are compound, of %llu",
+				 ULL(g->va), ULL(g->start_pfn), ULL(g->end_pfn - 1),
+				 1ULL << g->vmemmap_shift);
+	}
+}
+
+/*
+ * The fault is at what would be the struct page of a PFN that has none. Whoever computed that
+ * address has a wrong PFN, unless it was the code that makes struct pages: then its range and
+ * the memmap do not fit. memmap_init_compound() takes the last huge page of a device's range
+ * for a whole one, which it is not where the range begins at no multiple of it.
+ */
+static void no_section(struct pfs_deciding *d, uint64_t at, uint64_t pfn)
+{
+	struct pfs_verdict *v = d->v;
+	const char *why = "the fault's address was computed from a bad PFN or page table entry";
+
+	v->status = PFS_UNRELATED;
+	v->advice = "Look for where the PFN came from: a page table entry, a register, or a walker "
+		    "that does not ask pfn_valid().";
+	v->decided_by = "the code that computed the address (dis -rl in crash)";
+	if (pfs_writes_device_pages(d->p)) {
+		v->status = PFS_UNEXPLAINED;
+		why = "the kernel was initialising it, as one of a device's";
+		v->advice = "Compare the range of the device with the size of its pages (align in "
+			    "ndctl list): begin it at a multiple of that. Report the stack to the "
+			    "memory management list.";
+		v->decided_by = "the range in the dev_pagemap that memremap_pages() was given, and "
+				"its vmemmap_shift";
+		pfs_tell(d, "by its call trace the panicking task was writing the struct pages of "
+			    "a device");
+		ends_before(d, pfn);
+	}
+	v->title = pfs_or_oom(d, pfs_printf(&d->m->arena, "PFN 0x%llx has no struct page: %s",
+					    ULL(pfn), why));
+	pfs_tell(d,
+		 "0x%llx would be the struct page of PFN 0x%llx, physical 0x%llx, of which there "
+		 "is no section",
+		 ULL(at), ULL(pfn), ULL(pfn << d->m->layout.page_shift));
 }
 
 void pfs_nothing_found(struct pfs_deciding *d)
@@ -87,22 +140,7 @@ void pfs_nothing_found(struct pfs_deciding *d)
 		v->decided_by = "the console's record of the panic";
 	} else if (pfs_fault_at(d->p, &at) && pfs_in_memmap(d->m, at, &pfn) && !d->named &&
 		   !pfs_section_of(d->m, pfn)) {
-		v->status = PFS_UNRELATED;
-		v->title = pfs_printf(
-			&d->m->arena,
-			"PFN 0x%llx has no struct page: the fault's address was computed "
-			"from a bad PFN or page table entry",
-			ULL(pfn));
-		pfs_tell(d,
-			 "0x%llx would be the struct page of PFN 0x%llx, physical 0x%llx, of which "
-			 "there is no section",
-			 ULL(at), ULL(pfn), ULL(pfn << d->m->layout.page_shift));
-		v->advice =
-			"Look for where the PFN came from: a page table entry, a register, or a "
-			"walker that does not ask pfn_valid().";
-		v->decided_by = "the code that computed the address (dis -rl in crash)";
-		if (!v->title)
-			d->no_memory = true;
+		no_section(d, at, pfn);
 	} else if (pfs_fault_at(d->p, &at) && pfs_in_memmap(d->m, at, &pfn)) {
 		v->status = PFS_UNEXPLAINED;
 		v->title = "the fault is at a struct page, but no page reproduces it";

@@ -5,6 +5,6 @@ MEM=3072
 APPEND='hugetlb_free_vmemmap=on hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=16'
 STEPS='hugetlb oracle page-summary predicates-5g sysrq-c'
 KERNELS='6.1 6.12 7.2 7.3'
-WITHOUT='5.10: no HVO, which came with v5.14; arm64: Debian's kernels are built without HVO'
+WITHOUT='5.10: no HVO, which came with v5.14; arm64: no HVO as Debian builds it'
 SHOWS='any(.vmemmap[]; .writable == false and .leaves > 4000)'
 DEFECT='6.12.117 memmap-head-copies: vmemmap_restore_pte() leaves its copies as they are'

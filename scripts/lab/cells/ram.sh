@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
-TITLE='plain RAM, KASLR, 5 levels'
+TITLE='plain RAM, KASLR'
 MEM=512
 APPEND=''
 STEPS='oracle page-summary predicates-5g sysrq-c'

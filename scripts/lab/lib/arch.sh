@@ -79,6 +79,8 @@ arch_memory()
 			node=/pmem@$(printf %x $at)
 			fdtput -p "$dtb" "$node" volatile
 			fdtput -p -t s "$dtb" "$node" compatible pmem-region
+			# kmem refuses memory of no node.
+			fdtput -t x "$dtb" "$node" numa-node-id 0
 			;;
 		*)
 			node=/reserved-memory/hole@$(printf %x $at)

@@ -11,7 +11,8 @@
 #   DUMPS   forms wanted: flat and elf (QEMU writes them, guest halted after the
 #           panic); the rest as guest/capture knows them (a capture kernel does)
 #   CRASHKERNEL  what to reserve for the latter, 192M by default
-#   TIMEOUT seconds, 300 by default
+#   TIMEOUT seconds, 300 by default (PFNSCOPE_LAB_TIMEOUT: for every case, where this
+#           machine has other things to do)
 #   QEMU    more arguments for it
 #
 #   KERNELS other kernels that the same case is for: NAME@KERNEL, of which the form elf is made
@@ -51,6 +52,7 @@ case_load()
 	[ -z "$KERNEL" ] || kernel_load "$KERNEL"
 	# shellcheck source=/dev/null
 	. "$recipe"
+	TIMEOUT=${PFNSCOPE_LAB_TIMEOUT:-$TIMEOUT}
 	[ -z "$ITEM" ] || grep -qwF -e "$ITEM" <<<"$ITEMS" || die "no case '$1'"
 	case $1@$recipe in
 	*@*@"$HERE"/cases/*)

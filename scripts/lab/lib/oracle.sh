@@ -18,10 +18,11 @@ pfn_json()
 alike() # case
 {
 	case $1 in
-	# Built without KALLSYMS_ALL: where variables are, only the vmlinux knows.
+	# Built without KALLSYMS_ALL: where variables are, only the vmlinux knows, and so zones
+	# and the notes that take them.
 	*@5.10-arm64 | *@6.1-arm64)
 		echo '.verdict |= {status, pfn, state, mechanism, fixes} |
-			.findings |= map({code, severity, start, pages}) |
+			.findings |= map(select(.severity != "note") | {code, severity, start, pages}) |
 			{verdict, findings, panic} |
 			del(.panic.candidates, .panic.locals)'
 		;;

@@ -6,20 +6,23 @@
 # is had when the guest writes to it: a guest may have more than this machine.
 qemu_start()
 {
-	local mem=$1 kernel=$2 append=$3 console=$4 memory tree=()
+	local mem=$1 kernel=$2 append=$3 console=$4 memory tree=() firmware=()
 
 	shift 4
 	memory=(-object "memory-backend-ram,id=ram,size=${mem}M,reserve=off"
 		-machine memory-backend=ram)
 	# Nodes come with memory of their own.
 	case " $* " in *' -numa '*) memory=() ;; esac
+	# shellcheck disable=SC2206 # words
+	case " $* " in *' pc-dimm,'*) firmware=($FIRMWARE) ;; esac
 	rm -f "$console.dtb"
 	arch_memory "$append" "$console.dtb" -m "$mem" "${memory[@]}" "$@"
 	[ ! -f "$console.dtb" ] || tree=(-dtb "$console.dtb")
 	QMP=$(mktemp -u "${TMPDIR:-/tmp}/lab-qmp.XXXXXX")
 	: >"$console"
 	nice "${MACHINE[@]}" -accel tcg,thread=multi -smp 2 -m "$mem" "${tree[@]}" \
-		"${memory[@]}" -nodefaults -display none -no-reboot -serial "file:$console" \
+		"${firmware[@]}" "${memory[@]}" -nodefaults -display none -no-reboot \
+		-serial "file:$console" \
 		-device vmcoreinfo -qmp "unix:$QMP,server=on,wait=off" \
 		-kernel "$LAB/kernel/$kernel/image" \
 		-initrd "$LAB/initramfs/$kernel.cpio.gz" \
