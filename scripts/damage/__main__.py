@@ -154,7 +154,8 @@ def badness(result):
 def worst(args, results):
     """Jobs that make the worst dumps again, and keep them. A split one is no argument of diff."""
     chosen = {}
-    for r in sorted((r for r in results if not r.base.endswith('.split')), key=badness)[:args.worst]:
+    whole = [r for r in results if not r.base.endswith('.split')]
+    for r in sorted(whole, key=badness)[:args.worst]:
         chosen.setdefault(r.base, []).append(r.nr)
     return [(args, base, numbers, True) for base, numbers in chosen.items()]
 
