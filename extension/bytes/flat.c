@@ -75,6 +75,8 @@ struct pfs_flat {
 		size_t len;
 	} heads, data; /* of the flattened file: headers are looked at ahead of the data */
 	unsigned int dense;
+	bool walked; /* all headers between the ends were asked for, once */
+	int broken;  /* -errno: the index is lost */
 };
 
 static uint64_t be64(const unsigned char *p)
@@ -781,6 +783,39 @@ static int discover(struct pfs_flat *x, int k, uint64_t offset)
 }
 
 /*
+ * Index all that is between the ends, where a search found nothing: a long run of descriptors
+ * alone, of memory that is all zero, has no landmark in it. Each goes on where the last one of
+ * its kind ended, or a header is damaged, and what was searched for stays unknown.
+ */
+static int index_middle(struct pfs_flat *x)
+{
+	uint64_t next[NR_KINDS] = { x->kind[DESC].lo, x->kind[DATA].lo }, pos = x->from;
+	size_t nr = x->nr;
+	struct pfs_err err;
+	struct piece p;
+	int r = 0;
+
+	x->walked = true;
+	while (!r && pos < x->to) {
+		r = piece_at(x, pos, &p, &err);
+		if (!r && (!p.len || p.at != next[kind_of(x, &p)]))
+			r = -EIO;
+		if (r)
+			break;
+		next[kind_of(x, &p)] = end_of(&p);
+		pos = p.pos + p.len;
+		r = put(x, x->nr, &p, &err);
+	}
+	if (r || pos != x->to || next[DESC] != x->kind[DESC].hi || next[DATA] != x->kind[DATA].hi) {
+		x->nr = nr;
+		return r == -ENOMEM ? r : -EIO;
+	}
+	x->from = x->to = 0;
+	x->broken = sort(x, &err);
+	return x->broken;
+}
+
+/*
  * The bytes from offset on, up to *ret_end, are those at *ret_pos of the flattened file;
  * 0: they are a hole.
  */
@@ -791,8 +826,10 @@ static int locate(struct pfs_flat *x, uint64_t offset, uint64_t *ret_pos, uint64
 
 	if (x->to && offset >= x->kind[k].lo && offset < x->kind[k].hi)
 		r = discover(x, k, offset);
-	if (r)
-		return r;
+	if (r == -EIO && !x->walked)
+		r = index_middle(x);
+	if (r || x->broken)
+		return r ? r : x->broken;
 	i = behind(x, offset);
 	*ret_pos = 0;
 	*ret_end = i < x->nr ? x->v[i].at : UINT64_MAX;

@@ -29,6 +29,7 @@ enum writer {
 	MAKEDUMPFILE, /* data in 64 KiB, not quite filled, and the descriptors of each */
 	QEMU,	      /* both in 16 KiB, not quite filled */
 	UNEVEN,	      /* now one page of descriptors for much data, now the other way round */
+	ZEROES,	      /* descriptors alone for long, as of memory that is all zero */
 	OTHER,	      /* data from its end: nobody writes so */
 	NR_WRITERS
 };
@@ -71,7 +72,7 @@ static size_t descs_for(enum writer w, size_t at, size_t size)
 {
 	size_t nr = (size_t)((double)NR_DESC * (double)at / (double)size);
 
-	if (w == UNEVEN)
+	if (w == UNEVEN || w == ZEROES)
 		nr = at < size / 2 ? nr / 100 : nr;
 	return at >= size ? NR_DESC : nr;
 }
@@ -80,7 +81,7 @@ static size_t descs_for(enum writer w, size_t at, size_t size)
 static void body(struct blob *b, const struct blob *of, enum writer w)
 {
 	size_t at = DATA_AT, size = of->len - DATA_AT, desc = 0, n;
-	size_t full = w == QEMU ? 16384 : 65536;
+	size_t full = w == QEMU ? 16384 : 65536, step = w == ZEROES ? 42 * KDUMP_DESC_SIZE : full;
 
 	while (at < of->len) {
 		n = least(full - dice(full / 40), of->len - at);
@@ -91,9 +92,9 @@ static void body(struct blob *b, const struct blob *of, enum writer w)
 		at += n;
 		n = descs_for(w, at - DATA_AT, size) * KDUMP_DESC_SIZE;
 		n = w == QEMU && at < of->len ? (n - desc) / 16368 * 16368 : n - desc;
-		for (; n; n -= least(n, full)) {
-			piece(b, of, DESC_AT + desc, least(n, full));
-			desc += least(n, full);
+		for (; n; n -= least(n, step)) {
+			piece(b, of, DESC_AT + desc, least(n, step));
+			desc += least(n, step);
 		}
 	}
 }
