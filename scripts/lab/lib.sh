@@ -41,5 +41,3 @@ for lib in arch apt kernel initramfs qemu case hosts; do
 	# shellcheck source=/dev/null
 	. "$HERE/lib/$lib.sh"
 done
-# Until a kernel's recipe names another: packages of hosts, as crash, are this machine's.
-arch_load "$(dpkg --print-architecture)"

@@ -12,7 +12,11 @@ crash_of()
 		command -v crash >/dev/null || return 1
 		ln -sf "$(command -v crash)" "$dir/crash"
 	else
-		[ -x "$root/usr/bin/crash" ] || (apt_extract "$1" crash "$root") >&2 || return 1
+		# No kernel has been loaded, whose architecture it would be.
+		[ -x "$root/usr/bin/crash" ] || (
+			arch_load "$(dpkg --print-architecture)"
+			apt_extract "$1" crash "$root"
+		) >&2 || return 1
 		lib=$root/usr/lib/x86_64-linux-gnu
 		cat >"$dir/crash" <<-EOF
 			#!/bin/sh
