@@ -54,7 +54,12 @@ static int from_log(struct pfs_session *s, struct pfs_panic *ret, struct pfs_err
 
 	if (!r)
 		pfs_session_find_ip(s, ret);
-	return r ? r : pfs_panic_unwind(&s->model, ret, err);
+	if (!r)
+		r = pfs_panic_unwind(&s->model, ret, err);
+	/* Of the frames of a debugger, which take the place of those that were printed. */
+	if (!r)
+		pfs_session_find_ip(s, ret);
+	return r;
 }
 
 /* A distilled dump has the whole log or, by chance, pieces of it: those say nothing. */

@@ -179,6 +179,7 @@ static int from_local(struct pfs_model *m, const struct pfs_frame *f, const stru
 		if (r || i == leads->nr)
 			return r;
 	}
+	leads->l[i].without = leads->l[i].source;
 	leads->l[i].source = PFS_SRC_LOCAL;
 	leads->l[i].local = from;
 	return 0;

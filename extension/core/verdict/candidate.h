@@ -25,8 +25,9 @@ enum pfs_source {
 struct pfs_lead {
 	uint64_t pfn;
 	enum pfs_source source;
-	const char *from;  /* every place that names it */
-	const char *local; /* the variable, if the lead depends on one; NULL: it does not */
+	const char *from;	 /* every place that names it */
+	const char *local;	 /* a variable that makes or improves the lead; NULL: none does */
+	enum pfs_source without; /* the source, if it were not for that variable */
 };
 
 struct pfs_leads {

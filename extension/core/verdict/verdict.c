@@ -162,6 +162,27 @@ static int add_second(struct pfs_deciding *d, uint64_t pfn, bool innocent, const
 	return 0;
 }
 
+/*
+ * A variable improved a lead that would do without it, which is what people without the
+ * library of a debugger have.
+ */
+static bool stands_without(struct pfs_deciding *d, const struct pfs_lead *lead)
+{
+	struct pfs_lead bare = *lead;
+	enum pfs_confidence confidence;
+	struct pfs_page page;
+	struct pfs_err ignored;
+	const char *why;
+
+	bare.source = lead->without;
+	bare.local = NULL;
+	if (bare.source == PFS_SRC_LOCAL || pfs_page_get(d->m, lead->pfn, &page, &ignored) ||
+	    pfs_reproduce(d->m, d->p, &bare, &page, &confidence, &why) != PFS_REPRODUCES)
+		return false;
+	d->v->confidence = confidence;
+	return true;
+}
+
 /* 1: accepted, 0: not, or -errno. */
 static int try_lead(struct pfs_deciding *d, const struct pfs_lead *lead, bool done)
 {
@@ -226,7 +247,7 @@ static int try_lead(struct pfs_deciding *d, const struct pfs_lead *lead, bool do
 	if (pfs_run_around(d->m, page.pfn, &v->run, &err))
 		v->run = (struct pfs_run){ page.pfn, page.pfn + 1, page.state };
 	accept(d, c->why);
-	if (lead->local) {
+	if (lead->local && !stands_without(d, lead)) {
 		/*
 		 * A value that a debugger derives from debug information was in
 		 * no register.
