@@ -197,6 +197,7 @@ struct pfs_model {
 	struct pfs_zone *zones; /* those that are populated or span anything, by node and index */
 	size_t nr_zones;
 	bool zones_known;		/* every node and zone was read */
+	bool zones_damaged;		/* there are some that cannot be */
 	struct pfs_resource *resources; /* iomem tree in pre-order */
 	size_t nr_resources;
 	bool ram_by_flags; /* the flags of a resource say whether it is RAM, else its name does */

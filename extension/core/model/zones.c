@@ -154,6 +154,8 @@ static int walk_nodes(struct build *b)
 			continue;
 		}
 		va = pfs_le64(buf);
+		if (!va && b->online_known && b->online[nid / 8] >> nid % 8 & 1)
+			b->unreadable_nodes++;
 		r = va ? add_node(b, nid, va) : 0;
 		if (r)
 			return r;
@@ -186,8 +188,12 @@ int pfs_model_zones(struct pfs_model *m, struct pfs_err *err)
 	}
 	if (walk_nodes(&b))
 		return pfs_err_set(err, ENOMEM, "zones: out of memory");
-	m->zones_known = !b.unreadable_nodes && !b.unreadable_zones && !b.foreign && !b.uncounted;
-	if (b.unreadable_nodes || b.unreadable_zones || b.foreign)
+	/* There is memory, and no node has it. */
+	if (!m->nr_zones && !b.unreadable_zones && !b.foreign)
+		b.unreadable_nodes += !b.unreadable_nodes;
+	m->zones_damaged = b.unreadable_nodes || b.unreadable_zones || b.foreign;
+	m->zones_known = !m->zones_damaged && !b.uncounted;
+	if (m->zones_damaged)
 		pfs_limit(
 			m, "zones",
 			"incomplete: %llu nodes and %llu zones unreadable, %llu nodes with another's number",

@@ -87,6 +87,15 @@ static void no_section(struct pfs_deciding *d, uint64_t at, uint64_t pfn)
 		 ULL(at), ULL(pfn), ULL(pfn << d->m->layout.page_shift));
 }
 
+/* What a page that the panic may have met is held against was not all there. */
+static bool looked_in_part(const struct pfs_deciding *d)
+{
+	const struct pfs_model *m = d->m;
+
+	return (!m->sections_known || m->zones_damaged || !m->layout.vmemmap_known) &&
+	       d->p->kind != PFS_PANIC_SYSRQ && d->p->kind != PFS_PANIC_LOCKUP;
+}
+
 void pfs_nothing_found(struct pfs_deciding *d)
 {
 	struct pfs_verdict *v = d->v;
@@ -156,6 +165,12 @@ void pfs_nothing_found(struct pfs_deciding *d)
 		v->decided_by = "the condition of the BUG that printed the page";
 	} else if (d->p->log_damaged && d->p->kind != PFS_PANIC_SYSRQ) {
 		pfs_log_damaged(v);
+	} else if (looked_in_part(d)) {
+		v->status = PFS_INCONCLUSIVE;
+		v->title = "nothing that could be read ties the panic to the memmap, but sections, "
+			   "nodes or zones are damaged, not in the dump, or of an unknown kind";
+		v->advice = "Take another dump; or look at what the limits name in this one.";
+		v->decided_by = "the sections, nodes and zones that the limits name";
 	} else {
 		v->status = PFS_UNRELATED;
 		v->title = v->nr_candidates ?
