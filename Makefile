@@ -16,6 +16,7 @@
 # make damage     10,000 damaged dumps, as built and a tenth with sanitizers, and what is said of them
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
 # make check-fleet  1,000 dumps by batch, killed ten times, by Slurm and by GNU parallel
+# make check-tsan what has threads, with ThreadSanitizer
 # make check-fuzz the fuzzers on their corpora and some seconds more; make fuzz: an hour each
 # make bench      pfnscope beside crash, drgn and makedumpfile, on the lab's dumps
 # make lint       the rules of the source: layers, tables, style, format
@@ -23,7 +24,7 @@
 #
 # Set-up (scripts/bootstrap) installs what is missing on Debian, and nothing where all is there.
 
-B := build$(if $(SAN),/san)$(if $(FUZZ),/fuzz)
+B := build$(if $(SAN),/san)$(if $(FUZZ),/fuzz)$(if $(TSAN),/tsan)
 PKGS := libkdumpfile libbpf libdw libelf jansson zlib libdeflate lzo2 snappy libzstd liblzma capstone nettle
 
 ifeq ($(origin CC),default)
@@ -44,6 +45,9 @@ ifdef SAN
 ALL_CFLAGS += -DPFS_INSTRUMENTED
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
+else ifdef TSAN
+ALL_CFLAGS += -DPFS_INSTRUMENTED -fsanitize=thread
+LDFLAGS += -fsanitize=thread
 else ifdef FUZZ
 CC := clang
 ALL_CFLAGS += $(FUZZ_CFLAGS)
@@ -85,7 +89,7 @@ CASES := $(patsubst testdumps/cases/%,$B/cases/%,$(wildcard testdumps/cases/*.t)
 all: $B/pfnscope $B/libpfnscope.so $B/libpfnscope.a
 include scripts/install.mk
 # The extension needs crash's header, and the sanitizers a crash made for them.
-ifeq ($(SAN)$(wildcard /usr/include/crash/defs.h),/usr/include/crash/defs.h)
+ifeq ($(SAN)$(TSAN)$(wildcard /usr/include/crash/defs.h),/usr/include/crash/defs.h)
 all: $B/pfnscope.so
 endif
 
@@ -206,6 +210,9 @@ endif
 check-san:
 	+$(MAKE) --no-print-directory SAN=1 check
 
+check-tsan: $B/pfnscope build/test-tools
+	prove -v --exec '' testdumps/tsan/check
+
 lint: tests
 	testdumps/run $B/cases/lint.t
 
@@ -244,5 +251,5 @@ clean:
 	rm -rf build
 
 .PHONY: all accuracy bench damage deps no-module vmtest tests check check-arm64 check-crash \
-	check-fleet check-san lint demo clean
+	check-fleet check-san check-tsan lint demo clean
 .DELETE_ON_ERROR:

@@ -100,7 +100,7 @@ const char *pfs_packed_how(const unsigned char *b, size_t len)
 }
 
 /* crash brings a zlib of its own, which libarchive must not take; the sanitizers forbid that. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
 #define SCOPE RTLD_LOCAL
 #else
 #define SCOPE (RTLD_LOCAL | RTLD_DEEPBIND)
