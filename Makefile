@@ -187,6 +187,7 @@ $B/unit/%: testdumps/unit/%.c $B/libpfnscope.a build/test-tools
 $B/unit/test_sandbox: $B/obj/extension/cli/sandbox.o
 
 include testdumps/fuzz/fuzz.mk
+include scripts/checks.mk
 
 # A case finds the build that it tests beside itself: build/cases tests build/,
 # build/san/cases tests build/san.
@@ -210,46 +211,14 @@ endif
 check-san:
 	+$(MAKE) --no-print-directory SAN=1 check
 
-check-tsan: $B/pfnscope build/test-tools
-	prove -v --exec '' testdumps/tsan/check
-
 lint: tests
 	testdumps/run $B/cases/lint.t
-
-vmtest: all
-	scripts/lab/vmtest $(if $(KERNEL),$(CASE:%=%@$(KERNEL)),$(CASE))
-
-check-arm64:
-	scripts/check-arm64
-
-accuracy: all
-	scripts/accuracy/run
-
-damage: all
-	+$(MAKE) --no-print-directory SAN=1 build/san/pfnscope
-	scripts/damage/run
 
 demo: $B/pfnscope
 	@scripts/demo
 
-$B/bench/%: scripts/bench/%.c $B/libpfnscope.a
-	@mkdir -p $(@D)
-	$(call say,CC,$@)
-	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $B/libpfnscope.a $(LIBS)
-
-bench: all $B/bench/limits
-	scripts/bench/bench -o scripts/bench/RESULTS.md
-
-check-crash: all build/test-tools
-	prove -v --exec '' scripts/lab/crash-check :: --make
-
-check-fleet: all build/test-tools
-	@scripts/bootstrap fleet
-	prove -v --exec '' testdumps/fleet/check $(if $(N),:: $(N))
-
 clean:
 	rm -rf build
 
-.PHONY: all accuracy bench damage deps no-module vmtest tests check check-arm64 check-crash \
-	check-fleet check-san check-tsan lint demo clean
+.PHONY: all deps no-module tests check check-san lint demo clean
 .DELETE_ON_ERROR:
