@@ -101,6 +101,8 @@ enum pfs_reproduces pfs_wild_destructor(struct pfs_model *m, const struct pfs_pa
  */
 const char *pfs_leaf_wrong(struct pfs_model *m, const struct pfs_panic *p,
 			   const struct pfs_page *page);
+/* Is there no memory where the entry leads that maps this struct page? */
+bool pfs_leaf_beyond(const struct pfs_model *m, const struct pfs_page *page);
 enum pfs_reproduces pfs_leaf_reproduces(struct pfs_model *m, const struct pfs_panic *p,
 					const struct pfs_page *page,
 					enum pfs_confidence *ret_confidence, const char **ret_why);

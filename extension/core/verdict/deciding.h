@@ -48,11 +48,13 @@ void pfs_tell_words(struct pfs_deciding *d, const struct pfs_named_page *list, s
 
 /*
  * Is something else wrong than a struct page: the usage of a section, the type of a pageblock,
- * the entry of a process's page table (not_a_page.c)? True: the verdict says so.
+ * the entry of a process's page table, a leaf of the memmap (not_a_page.c)? True: the verdict
+ * says so.
  */
 bool pfs_blame_usage(struct pfs_deciding *d, const struct pfs_leads *leads);
 bool pfs_blame_pageblock(struct pfs_deciding *d, const struct pfs_leads *leads);
 bool pfs_blame_entry(struct pfs_deciding *d);
+bool pfs_blame_leaf(struct pfs_deciding *d, const struct pfs_leads *leads);
 
 /* No page reproduces the panic, and nothing else was blamed (nothing.c). */
 void pfs_nothing_found(struct pfs_deciding *d);

@@ -23,7 +23,7 @@ static bool refused(const struct pfs_model *m, const struct pfs_panic *p,
  * Is there no memory of any kind where the entry leads? A memmap is in RAM, or in memory of
  * the device that it is about, and the kernel has either among its resources.
  */
-static bool leads_beyond(const struct pfs_model *m, const struct pfs_page *page)
+bool pfs_leaf_beyond(const struct pfs_model *m, const struct pfs_page *page)
 {
 	return page->state == PFS_ST_ABSENT && page->walk.mapped && m->nr_resources &&
 	       !pfs_resource_of(m, page->walk.pa >> m->layout.page_shift);
@@ -38,7 +38,7 @@ const char *pfs_leaf_wrong(struct pfs_model *m, const struct pfs_panic *p,
 		return NULL;
 	if (refused(m, p, page))
 		return "whose page-table entry has a reserved bit";
-	return leads_beyond(m, page) ? "which is mapped to where there is no memory" : NULL;
+	return pfs_leaf_beyond(m, page) ? "which is mapped to where there is no memory" : NULL;
 }
 
 enum pfs_reproduces pfs_leaf_reproduces(struct pfs_model *m, const struct pfs_panic *p,

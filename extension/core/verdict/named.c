@@ -289,6 +289,17 @@ static enum pfs_reproduces on_list(struct words *w)
 	return PFS_DOES_NOT;
 }
 
+/* Is this list_head in a struct page that is mapped to no memory? Any word is read there. */
+static bool in_no_memory(struct pfs_model *m, uint64_t head)
+{
+	struct pfs_err ignored;
+	struct pfs_page page;
+	uint64_t pfn;
+
+	return pfs_in_memmap(m, head, &pfn) && !pfs_page_get(m, pfn, &page, &ignored) &&
+	       pfs_leaf_beyond(m, &page);
+}
+
 /* Is the word in the list_head that this one leads to? */
 static bool held_by(struct pfs_model *m, const struct pfs_named_page *d, size_t side,
 		    struct pfs_named_page *ret)
@@ -296,8 +307,13 @@ static bool held_by(struct pfs_model *m, const struct pfs_named_page *d, size_t 
 	struct pfs_err ignored;
 	uint64_t head, word;
 
-	if (pfs_read_u64(m->mem, d->page + side, &head, "list", &ignored) ||
-	    pfs_read_u64(m->mem, head + 8 - side, &word, "list", &ignored) || word != d->word_is)
+	if (pfs_read_u64(m->mem, d->page + side, &head, "list", &ignored))
+		return false;
+	if (in_no_memory(m, head) && strstr(d->line, side ? "prev->next" : "next->prev"))
+		word = d->word_is;
+	else if (pfs_read_u64(m->mem, head + 8 - side, &word, "list", &ignored))
+		return false;
+	if (word != d->word_is)
 		return false;
 	*ret = *d;
 	ret->page = head;

@@ -237,3 +237,59 @@ bool pfs_blame_entry(struct pfs_deciding *d)
 	}
 	return true;
 }
+
+/*
+ * Does a large leaf that maps this struct page map others to the same memory? Only single pages
+ * are shared by right (HVO's tails).
+ */
+static bool is_shared(const struct pfs_model *m, const struct pfs_page *page)
+{
+	size_t i, nr = 0;
+
+	if (!page->walk.mapped || page->walk.leaf_size <= m->layout.page_size)
+		return false;
+	for (i = 0; i < m->nr_backing; i++)
+		if (pfs_within(page->walk.pa, m->backing[i].pa, m->backing[i].len))
+			nr += m->backing[i].repeat > 1 ? 2 : 1;
+	return nr > 1;
+}
+
+/* What the kernel names there looks sound, as it is the struct page of another. */
+bool pfs_blame_leaf(struct pfs_deciding *d, const struct pfs_leads *leads)
+{
+	struct pfs_verdict *v = d->v;
+	const struct pfs_step *last;
+	struct pfs_err err;
+	size_t i;
+
+	for (i = 0; i < leads->nr; i++)
+		if (leads->l[i].source <= PFS_SRC_LOG &&
+		    !pfs_page_get(d->m, leads->l[i].pfn, &v->page, &err) &&
+		    is_shared(d->m, &v->page))
+			break;
+	if (i == leads->nr)
+		return false;
+	last = pfs_walk_end(&v->page.walk);
+	v->candidates[i].accepted = true;
+	v->candidates[i].why = "the memory that its struct page is mapped to has others, too";
+	v->has_pfn = true;
+	v->run = (struct pfs_run){ v->page.pfn, v->page.pfn + 1, v->page.state };
+	v->status = PFS_UNEXPLAINED;
+	v->confidence = PFS_CONF_MEDIUM;
+	v->code = pfs_problem(PFS_P_MEMMAP_ALIASED)->code;
+	v->advice = pfs_problem(PFS_P_MEMMAP_ALIASED)->advice;
+	v->decided_by = "which of the two leaves is wrong: what lies around their entries";
+	v->title = pfs_or_oom(d,
+			      pfs_printf(&d->m->arena,
+					 "%s used the struct page of PFN 0x%llx, which is mapped "
+					 "to the memory of another's",
+					 pfs_who(d), ULL(v->page.pfn)));
+	pfs_tell(
+		d,
+		"its struct page is mapped to physical 0x%llx (%s entry 0x%llx at physical 0x%llx), "
+		"and another leaf of the memmap maps others there",
+		ULL(v->page.walk.pa), last->level, ULL(last->entry), ULL(last->entry_pa));
+	pfs_tell_words(d, d->p->named, d->p->nr_named, true);
+	pfs_tell_place(d);
+	return true;
+}

@@ -299,7 +299,7 @@ int pfs_verdict_find(struct pfs_model *m, const struct pfs_panic *p, struct pfs_
 		done = done || r;
 	}
 	if (!done && !pfs_blame_usage(&d, &leads) && !pfs_blame_pageblock(&d, &leads) &&
-	    !pfs_blame_entry(&d))
+	    !pfs_blame_entry(&d) && !pfs_blame_leaf(&d, &leads))
 		pfs_nothing_found(&d);
 	if (pfs_inferred(m) && ret->confidence == PFS_CONF_HIGH && p->kind != PFS_PANIC_SYSRQ) {
 		ret->confidence = PFS_CONF_MEDIUM;
