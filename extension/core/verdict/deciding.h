@@ -10,6 +10,9 @@
 #include "core/checks/tables.h"
 #include "core/verdict/candidate.h"
 
+/* Of a member, from NULL or from an error in its place. */
+#define PFS_MAX_OFFSET 65536
+
 struct pfs_deciding {
 	struct pfs_model *m;
 	const struct pfs_panic *p;

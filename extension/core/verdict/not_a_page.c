@@ -259,16 +259,17 @@ bool pfs_blame_leaf(struct pfs_deciding *d, const struct pfs_leads *leads)
 {
 	struct pfs_verdict *v = d->v;
 	const struct pfs_step *last;
+	struct pfs_page page;
 	struct pfs_err err;
 	size_t i;
 
 	for (i = 0; i < leads->nr; i++)
 		if (leads->l[i].source <= PFS_SRC_LOG &&
-		    !pfs_page_get(d->m, leads->l[i].pfn, &v->page, &err) &&
-		    is_shared(d->m, &v->page))
+		    !pfs_page_get(d->m, leads->l[i].pfn, &page, &err) && is_shared(d->m, &page))
 			break;
 	if (i == leads->nr)
 		return false;
+	v->page = page;
 	last = pfs_walk_end(&v->page.walk);
 	v->candidates[i].accepted = true;
 	v->candidates[i].why = "the memory that its struct page is mapped to has others, too";

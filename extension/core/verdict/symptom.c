@@ -6,7 +6,6 @@
 #include "core/verdict/deciding.h"
 
 #define ULL(x) ((unsigned long long)(x))
-#define MAX_OFFSET 65536 /* of a member, from NULL or from an error in its place */
 
 static bool all_bytes(uint64_t v, uint64_t byte)
 {
@@ -142,7 +141,7 @@ static bool look_at_pointer(struct pfs_deciding *d)
 		return false;
 	if (!pfs_fault_at(p, &at))
 		return look_at_unknown(d);
-	wild = at + MAX_OFFSET >= 2 * MAX_OFFSET;
+	wild = at + PFS_MAX_OFFSET >= 2 * PFS_MAX_OFFSET;
 	if (works_on_pages(p->function))
 		name = p->function;
 	for (i = 0; wild && !name && i < p->nr_stack && n < 2; i++) {

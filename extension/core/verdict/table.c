@@ -5,15 +5,13 @@
 
 #define ULL(x) ((unsigned long long)(x))
 
-#define MAX_OFFSET 65536 /* of a member, from NULL or from an error in its place */
-
 /* Is the address in the page of sections that this word leads to, where nothing is mapped? */
 static bool leads_nowhere(const struct pfs_deciding *d, uint64_t word, uint64_t at)
 {
 	struct pfs_walk walk;
 
 	/* What is followed from near NULL is any pointer. */
-	if (word < MAX_OFFSET || !pfs_within(at, word, d->m->layout.page_size))
+	if (word < PFS_MAX_OFFSET || !pfs_within(at, word, d->m->layout.page_size))
 		return false;
 	if (!d->m->mem->arch->canonical(d->m->mem, word))
 		return true;
