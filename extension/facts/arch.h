@@ -110,6 +110,8 @@ struct pfs_arch {
 	 * that stays mapped; 0: it writes nothing.
 	 */
 	uint64_t unused_fill;
+	/* vmemmap_free() of a part of a section clears the whole leaf that it is behind. */
+	bool frees_whole_leaves;
 	uint64_t list_poison;	      /* CONFIG_ILLEGAL_POINTER_VALUE, below LIST_POISON1 and 2 */
 	unsigned int max_folio_shift; /* log2 bytes of MAX_FOLIO_NR_PAGES */
 };

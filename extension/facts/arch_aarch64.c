@@ -392,5 +392,6 @@ const struct pfs_arch pfs_arch_aarch64 = {
 	.entry_address = entry_address,
 	.walk = walk,
 	.list_poison = 0xdead000000000000ULL,
-	.max_folio_shift = 30, /* PUD_ORDER, with gigantic pages */
+	.frees_whole_leaves = true, /* until d4234d131b0a, which has no such leaves */
+	.max_folio_shift = 30,	    /* PUD_ORDER, with gigantic pages */
 };

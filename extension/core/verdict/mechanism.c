@@ -38,6 +38,48 @@ static bool early_depopulated(struct pfs_model *m, const struct pfs_page *p)
 	       (p->state == PFS_ST_UNMAPPED && partly_mapped(m, s));
 }
 
+/* Is any subsection of s not valid whose struct pages lie in [start, end)? */
+static bool removed_in(struct pfs_model *m, const struct pfs_section *s, uint64_t start,
+		       uint64_t end)
+{
+	uint64_t size = m->layout.pages_per_section / m->layout.subsections;
+	uint64_t first = s->nr * m->layout.pages_per_section;
+	unsigned int i;
+
+	for (i = 0; i < m->layout.subsections; i++) {
+		uint64_t va = pfs_pfn_to_page(m, first + i * size);
+
+		if (va < end && va + size * m->layout.struct_page > start &&
+		    !pfs_section_pfn_valid(m, s, first + i * size))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * vmemmap_populate() of arm64 with pages of 4 KiB took a leaf for what is not a whole section,
+ * too, and unmap_hotplug_pmd_range() clears a leaf whole (d4234d131b0a "arm64: mm: Populate
+ * vmemmap at the page level if not section aligned", v6.14). An entry that has but one wrong
+ * bit was not cleared.
+ */
+static bool shared_leaf_removed(struct pfs_model *m, const struct pfs_page *p)
+{
+	const struct pfs_section *s = pfs_section_of(m, p->pfn);
+	uint64_t start, end, first, last;
+
+	if (!m->mem->arch->frees_whole_leaves || p->state != PFS_ST_UNMAPPED || !p->walk.nr ||
+	    p->walk.step[p->walk.nr - 1].entry)
+		return false;
+	if (!s || s->flags & PFS_SEC_EARLY || !s->subsections ||
+	    pfs_section_pfn_valid(m, s, p->pfn) != 1)
+		return false;
+	start = p->va & -p->walk.leaf_size;
+	end = start + p->walk.leaf_size;
+	first = pfs_pfn_to_page(m, s->nr * m->layout.pages_per_section);
+	last = first + m->layout.pages_per_section * m->layout.struct_page;
+	return start >= first && end <= last && removed_in(m, s, start, end);
+}
+
 static bool altmap_reserve_walked(struct pfs_model *m, const struct pfs_page *p)
 {
 	return pfs_state_raw(p->state) && pfs_in_altmap_reserve(pfs_pgmap_of(m, p->pfn), p->pfn);
