@@ -6,5 +6,5 @@ KIND=source
 SUITE=trixie
 PACKAGE=linux-source-6.12
 FRAGMENTS='kernel-arm64 kernel-arm64-64k'
-EXTRA='lab_null'
+EXTRA='lab_null lab_plant'
 TOOLS=trixie

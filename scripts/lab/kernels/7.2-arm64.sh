@@ -6,5 +6,5 @@ KIND=deb
 SUITE=sid
 REGEX='linux-image-7\.[0-9.]+\+deb[0-9]+(\.[0-9]+)?-cloud-arm64'
 MODULES='qemu_fw_cfg virtio_pci virtio_blk virtio_mem of_pmem nfit nd_pmem device_dax dax_pmem kmem'
-EXTRA='lab_null'
+EXTRA='lab_null lab_plant'
 TOOLS=sid
