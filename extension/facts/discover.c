@@ -187,8 +187,9 @@ int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, str
 	if (!hints)
 		hints = &none;
 	if (!arch || pfs_arch_missing(arch))
-		return pfs_err_set(err, EINVAL, "architecture %s is not supported",
-				   t->info.arch ? t->info.arch : "(which the dump does not say)");
+		return pfs_err_set(err, EINVAL, "architecture %s is not supported%s%s",
+				   t->info.arch ? t->info.arch : "(which the dump does not say)",
+				   arch ? ": it lacks " : "", arch ? pfs_arch_missing(arch) : "");
 	r = get_vmcoreinfo(t, arch, a, &v, err);
 	if (!r)
 		r = pfs_facts_resolve(f, a, NULL, 0, &v, arch, err);
