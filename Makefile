@@ -17,6 +17,7 @@
 # make check-crash  the crash extension on whole dumps, in crash of three Debian suites
 # make check-fleet  1,000 dumps by batch, killed ten times, by Slurm and by GNU parallel
 # make check-tsan what has threads, with ThreadSanitizer
+# make coverage   what of bytes, facts and core the tests and the fuzzers' corpora reach, by gcovr
 # make check-fuzz the fuzzers on their corpora and some seconds more; make fuzz: an hour each
 # make bench      pfnscope beside crash, drgn and makedumpfile, on the lab's dumps
 # make lint       the rules of the source: layers, tables, style, format
@@ -24,7 +25,7 @@
 #
 # Set-up (scripts/bootstrap) installs what is missing on Debian, and nothing where all is there.
 
-B := build$(if $(SAN),/san)$(if $(FUZZ),/fuzz)$(if $(TSAN),/tsan)
+B := build$(if $(SAN),/san)$(if $(FUZZ),/fuzz)$(if $(TSAN),/tsan)$(if $(COV),/cov)
 PKGS := libkdumpfile libbpf libdw libelf jansson zlib libdeflate lzo2 snappy libzstd liblzma capstone nettle
 
 ifeq ($(origin CC),default)
@@ -48,6 +49,9 @@ LDFLAGS += -fsanitize=address,undefined
 else ifdef TSAN
 ALL_CFLAGS += -DPFS_INSTRUMENTED -fsanitize=thread
 LDFLAGS += -fsanitize=thread
+else ifdef COV
+ALL_CFLAGS += -DPFS_INSTRUMENTED -O1 --coverage -fprofile-update=atomic
+LDFLAGS += --coverage
 else ifdef FUZZ
 CC := clang
 ALL_CFLAGS += $(FUZZ_CFLAGS)
@@ -89,7 +93,7 @@ CASES := $(patsubst testdumps/cases/%,$B/cases/%,$(wildcard testdumps/cases/*.t)
 all: $B/pfnscope $B/libpfnscope.so $B/libpfnscope.a
 include scripts/install.mk
 # The extension needs crash's header, and the sanitizers a crash made for them.
-ifeq ($(SAN)$(TSAN)$(wildcard /usr/include/crash/defs.h),/usr/include/crash/defs.h)
+ifeq ($(SAN)$(TSAN)$(COV)$(wildcard /usr/include/crash/defs.h),/usr/include/crash/defs.h)
 all: $B/pfnscope.so
 endif
 

@@ -17,6 +17,11 @@ damage: all
 	+$(MAKE) --no-print-directory SAN=1 build/san/pfnscope
 	scripts/damage/run
 
+coverage:
+	@scripts/bootstrap coverage
+	+$(MAKE) --no-print-directory COV=1 tests once
+	scripts/coverage/run
+
 $B/bench/%: scripts/bench/%.c $B/libpfnscope.a
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
@@ -32,4 +37,4 @@ check-fleet: all build/test-tools
 	@scripts/bootstrap fleet
 	prove -v --exec '' testdumps/fleet/check $(if $(N),:: $(N))
 
-.PHONY: accuracy bench check-arm64 check-crash check-fleet check-tsan damage vmtest
+.PHONY: accuracy bench check-arm64 check-crash check-fleet check-tsan coverage damage vmtest

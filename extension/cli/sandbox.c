@@ -151,8 +151,20 @@ int pfs_sandbox_allow(struct pfs_sandbox *s, const char *path, enum pfs_may may,
 #endif
 
 #ifdef OUR_ARCH
-/* Programs, sockets, other processes, the kernel itself; and io_uring, which would do them. */
+#ifdef SYS_open
+#define CALL_OPEN SYS_open
+#else
+#define CALL_OPEN FOREIGN_CALLS /* which is none */
+#endif
+
+/*
+ * Programs, sockets, other processes, the kernel itself; and io_uring, which would do them.
+ * Up to Linux 6.1 Landlock lets a file that may be read be truncated; openat2() has its flags in
+ * memory.
+ */
 static const uint32_t refused[] = {
+	SYS_truncate,
+	SYS_openat2,
 	SYS_execve,
 	SYS_execveat,
 	SYS_socket,
@@ -186,24 +198,37 @@ static const uint32_t refused[] = {
 #define NR_REFUSED (sizeof(refused) / sizeof(refused[0]))
 #define NO SECCOMP_RET_ERRNO | EPERM
 
+#define ARG(n) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[n]))
+#define IF(value, then, other) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, then, other)
+
 /*
- * Refused is a call of another architecture's table, one beyond ours, and one of the list:
- * with EPERM, as a library may try one and do well without.
+ * Refused is a call of another architecture's table, one beyond ours, one of the list, and to
+ * truncate a file that is opened for no writing: with EPERM, as a library may try one and do
+ * well without.
  */
 static int filter(void)
 {
+	enum { NR_TAIL = 10 };
 	const struct sock_filter head[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0),
+		IF(OUR_ARCH, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, NO),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, FOREIGN_CALLS, NR_REFUSED + 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, FOREIGN_CALLS, NR_REFUSED + NR_TAIL - 1, 0),
 	};
-	const struct sock_filter tail[] = {
+	const struct sock_filter tail[NR_TAIL] = {
+		IF(CALL_OPEN, 3, 0),
+		IF(SYS_openat, 0, 6),
+		ARG(2),
+		BPF_STMT(BPF_JMP | BPF_JA, 1),
+		ARG(1),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, O_TRUNC | O_ACCMODE),
+		IF(O_TRUNC | O_RDONLY, 2, 0),
+		IF(O_TRUNC | O_ACCMODE, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, NO),
 	};
-	struct sock_filter f[sizeof(head) / sizeof(head[0]) + NR_REFUSED + 2];
+	struct sock_filter f[sizeof(head) / sizeof(head[0]) + NR_REFUSED + NR_TAIL];
 	const struct sock_fprog prog = { sizeof(f) / sizeof(f[0]), f };
 	struct sock_filter *to = f;
 	size_t i;
@@ -211,8 +236,8 @@ static int filter(void)
 	memcpy(to, head, sizeof(head));
 	to += sizeof(head) / sizeof(head[0]);
 	for (i = 0; i < NR_REFUSED; i++)
-		*to++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused[i],
-						     (uint8_t)(NR_REFUSED - i), 0);
+		*to++ = (struct sock_filter)IF(refused[i], (uint8_t)(NR_REFUSED + NR_TAIL - 2 - i),
+					       0);
 	memcpy(to, tail, sizeof(tail));
 	/* Kernels up to 5.15 would make all slower, against a guess at memory that is ours. */
 	if (!syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &prog) ||

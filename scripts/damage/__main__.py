@@ -5,9 +5,12 @@
 	python3 scripts/damage [options]
 	python3 scripts/damage --one BASE:N --keep DIR	only the Nth dump of that base
 
-The Nth dump of a base follows from the seed, the name of the base and N.
+The Nth dump of a base follows from the seed, the name of the base and N. What --results has of
+them is not made again, so that a campaign can be had in pieces.
 """
 import argparse
+import hashlib
+import json
 import os
 import pathlib
 import random
@@ -16,8 +19,8 @@ import shutil
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
@@ -56,6 +59,9 @@ def arguments():
     p.add_argument('--worst', type=int, default=0, metavar='N',
                    help='leave the N worst dumps of one file in the folder of --keep')
     p.add_argument('--jobs', type=int, default=1)
+    p.add_argument('--results', help='add to the results there: a line of JSON for each dump')
+    p.add_argument('--seconds', type=int, default=0,
+                   help='begin no more after that time, and end with status 3; the rest later')
     p.add_argument('--table', help='write the result there, as Markdown')
     return p.parse_args()
 
@@ -160,27 +166,103 @@ def worst(args, results):
     return [(args, base, numbers, True) for base, numbers in chosen.items()]
 
 
+class Results:
+    """What was found so far, in a file. What another command said, or another seed, or other
+    scripts, is not what this campaign finds: it begins anew."""
+
+    def __init__(self, args):
+        self.path, self.done = args.results, []
+        self.head = json.dumps({'seed': args.seed, 'of': fingerprint(args)}) + '\n'
+        if not self.path:
+            return
+        try:
+            with open(self.path, encoding='utf-8') as f:
+                same = f.readline() == self.head
+                self.done = [Result(**json.loads(line)) for line in f] if same else []
+        except FileNotFoundError:
+            same = False
+        if not same:
+            with open(self.path, 'w', encoding='utf-8') as f:
+                f.write(self.head)
+
+    def add(self, results):
+        self.done += results
+        if self.path:
+            with open(self.path, 'a', encoding='utf-8') as f:
+                f.write(''.join(json.dumps(asdict(r)) + '\n' for r in results))
+
+    def missing(self, count, chosen):
+        """(base, number) of what is still to be made, base after base."""
+        have = {(r.base, r.nr) for r in self.done}
+        for i, name in enumerate(chosen):
+            for nr in range(count // len(chosen) + (i < count % len(chosen))):
+                if (name, nr) not in have:
+                    yield name, nr
+
+
+def fingerprint(args):
+    total = hashlib.sha256()
+    here = pathlib.Path(__file__).parent
+    tools = [t for t in (args.pfnscope, args.sanitized) if t]
+    for path in [*tools, *sorted(here.glob('*.py'))]:
+        total.update(pathlib.Path(path).read_bytes())
+    total.update(repr((args.kinds, tools[1:])).encode())
+    return total.hexdigest()
+
+
+PIECE = 64      # dumps of a job: a base takes as long to be made as some twenty of them
+
+
+def pieces(args, wanted):
+    """Jobs of so many dumps that what one has found is soon in the file."""
+    by_base = {}
+    for name, nr in wanted:
+        by_base.setdefault(name, []).append(nr)
+    return [(args, name, numbers[i:i + PIECE], False) for name, numbers in by_base.items()
+            for i in range(0, len(numbers), PIECE)]
+
+
+def show(args, found):
+    shown = judge.BAD + tuple(args.show.split(','))
+    for r in found:
+        if r.outcome in shown or args.one:
+            print(f'{r.base}:{r.nr}: {r.outcome}{" (sanitized)" if r.sanitized else ""}: '
+                  f'{r.kind}: {r.what}; {r.said}', flush=True)
+
+
+def work(args, jobs, results):
+    """Whether all of the jobs were done, within the time that there is."""
+    began, waiting = time.monotonic(), list(reversed(jobs))
+    with ProcessPoolExecutor(args.jobs) as pool:
+        running = set()
+        while waiting or running:
+            late = args.seconds and time.monotonic() - began > args.seconds
+            while waiting and not late and len(running) < args.jobs:
+                running.add(pool.submit(one_base, waiting.pop()))
+            if not running:
+                return False
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            for job in ended:
+                results.add(job.result())
+                show(args, job.result())
+    return True
+
+
 def main():
     args = arguments()
-    began = time.time()
+    results = Results(args)
     if args.one:
         name, _, nr = args.one.partition(':')
         jobs = [(args, name, [int(nr)], True)]
     else:
         chosen = [n for n, _ in bases.names() if re.search(args.bases, n)]
-        jobs = [(args, n, range(args.count // len(chosen) + (i < args.count % len(chosen))), False)
-                for i, n in enumerate(chosen)]
-    results = []
-    shown = judge.BAD + tuple(args.show.split(','))
+        jobs = pieces(args, results.missing(args.count, chosen))
+    if not work(args, jobs, results):
+        print(f'damage: {len(results.done)} of {args.count}: run it again for the rest')
+        return 3
     with ProcessPoolExecutor(args.jobs) as pool:
-        for done in pool.map(one_base, jobs):
-            for r in done:
-                if r.outcome in shown or args.one:
-                    print(f'{r.base}:{r.nr}: {r.outcome}{" (sanitized)" if r.sanitized else ""}: '
-                          f'{r.kind}: {r.what}; {r.said}', flush=True)
-            results += done
-        list(pool.map(one_base, worst(args, results)))
-    return table.report(args, results, time.time() - began)
+        list(pool.map(one_base, worst(args, results.done)))
+    return table.report(args, results.done)
 
 
 if __name__ == '__main__':

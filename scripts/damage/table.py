@@ -29,7 +29,7 @@ def matrix(rows, head):
     return out
 
 
-def report(args, results, seconds):
+def report(args, results):
     by_kind = count(results, lambda r: KINDS[r.kind].title)
     by_kind = {KINDS[k].title: by_kind[KINDS[k].title] for k in KINDS if KINDS[k].title in by_kind}
     by_form = dict(sorted(count(results, lambda r: r.base.rpartition('.')[2]).items()))
@@ -41,7 +41,7 @@ def report(args, results, seconds):
              f'{len(results) - len(plain)} runs, at most {slow:.1f} s.')
     last = 'damage: ' + ', '.join(f'{c} {total[c]}' for c in COLUMNS)
     print('\n'.join(['', *matrix(by_kind, 'damage'), '', *matrix(by_form, 'form'), '', worst,
-                     f'{seconds:.0f} seconds, seed {args.seed}', last]))
+                     f'seed {args.seed}', last]))
     if args.table:
         with open(os.path.join(HERE, 'head.md'), encoding='ascii') as f:
             head = f.read().format(seed=args.seed, bases=len({r.base for r in results}))

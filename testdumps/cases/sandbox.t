@@ -103,6 +103,22 @@ like '-v says what there is' "$tmp/err" '^pfnscope: sandbox: Landlock [0-9]+, se
 run "$pfnscope" -v check in/dump --no-sandbox
 like '-v says that there is none' "$tmp/err" '^pfnscope: sandbox: none \(--no-sandbox\)$'
 
+# The filter of system calls asks for no_new_privs, or for root: all of this without it, too.
+if [ "$(id -u)" = 0 ]; then
+	as_nobody() {
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	}
+	self=$B/cases/sandbox.t
+	if as_nobody sh -c "test -x '$pfnscope' && test -r '$B/violate.so' && test -x '$self'" \
+		2>/dev/null; then
+		as_nobody env -C / TMPDIR=/tmp "$self" >"$tmp/nobody" 2>&1
+		ok 'as a user who is not root: to the end' grep -q '^1[.][.][0-9]*$' "$tmp/nobody"
+		ok 'as a user who is not root: as for root' sh -c "! grep -E 'not ok|SKIP' $tmp/nobody"
+	else
+		skip 'as a user who is not root' 'nobody may not read what is tested, or no setpriv'
+	fi
+fi
+
 # crash and drgn are not ours to confine.
 ok 'the libraries know of no sandbox' \
 	sh -c "! nm -D --defined-only '$B/libpfnscope.so' | grep sandbox &&

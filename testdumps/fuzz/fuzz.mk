@@ -17,6 +17,17 @@ fuzzers: $(FUZZERS)
 
 endif
 
+# The same, without libFuzzer: each file in the arguments once.
+ifdef COV
+$B/once_%: testdumps/fuzz/fuzz_%.c testdumps/fuzz/once.c $(filter-out %/main.o,$(CLI_OBJ)) \
+		$(VERBS_OBJ) $B/libpfnscope.a
+	$(call say,CC,$@)
+	$Q$(CC) $(ALL_CFLAGS) -w -Itestdumps $(LDFLAGS) -o $@ $< testdumps/fuzz/once.c \
+		$(filter %.o %.a,$^) $(LIBS) $(CMD_LIBS)
+
+once: $(FUZZERS:$B/fuzz_%=$B/once_%)
+endif
+
 fuzz:
 	testdumps/fuzz/run --hours 1
 
@@ -30,4 +41,4 @@ $B/inject.so $B/violate.so: $B/%.so: testdumps/inject/%.c
 	$(call say,CC,$@)
 	$Q$(CC) -std=gnu11 -O1 -g $(WARN) -D_GNU_SOURCE -fPIC $(if $(SAN),-DNO_ALLOC) -shared -o $@ $<
 
-.PHONY: check-fuzz fuzz fuzzers
+.PHONY: check-fuzz fuzz fuzzers once

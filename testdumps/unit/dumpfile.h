@@ -25,6 +25,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "blob.h"
 #include "facts/mem.h"
 #include "bytes/kdump_format.h"
 
@@ -35,47 +36,6 @@ PFS_API const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libkdumpfile";
-}
-
-/* Bytes that grow; holes are zeroes. */
-struct blob {
-	unsigned char *p;
-	size_t len, cap;
-};
-
-static inline void blob_put(struct blob *b, size_t at, const void *p, size_t len)
-{
-	if (at + len > b->cap) {
-		size_t cap = (at + len) * 2;
-
-		b->p = realloc(b->p, cap);
-		assert_non_null(b->p);
-		memset(b->p + b->cap, 0, cap - b->cap);
-		b->cap = cap;
-	}
-	if (len)
-		memcpy(b->p + at, p, len);
-	if (at + len > b->len)
-		b->len = at + len;
-}
-
-static inline void blob_put32(struct blob *b, size_t at, uint32_t v)
-{
-	unsigned char le[4] = { v, v >> 8, v >> 16, v >> 24 };
-
-	blob_put(b, at, le, 4);
-}
-
-static inline void blob_put64(struct blob *b, size_t at, uint64_t v)
-{
-	blob_put32(b, at, (uint32_t)v);
-	blob_put32(b, at + 4, (uint32_t)(v >> 32));
-}
-
-static inline void blob_free(struct blob *b)
-{
-	free(b->p);
-	*b = (struct blob){ 0 };
 }
 
 static inline void blob_note(struct blob *b, const char *name, uint32_t type, const void *desc,

@@ -141,6 +141,57 @@ static void ring_damaged(void **state)
 	w_free(w);
 }
 
+/* Three records, and one of another id in the slot of what is at the end. */
+static struct world *ring_of_three(unsigned int head, unsigned int tail)
+{
+	struct world *w = prb_new(3);
+
+	prb_put(w, 0, FINAL, 0, 0x10, "one");
+	prb_put(w, 1, FINAL, 0x10, 0x20, "two");
+	prb_put(w, 2, FINAL, 0x20, 0x30, "three");
+	w_u64(w, PRB + 24, id_of(head));
+	w_u64(w, PRB + 32, id_of(tail));
+	return w;
+}
+
+/* A head or tail that leaves out records, and slots of ids that no kernel leaves there. */
+static void ring_ends(void **state)
+{
+	static const struct {
+		unsigned int head, tail, lines;
+		unsigned int slot; /* of this record, or 0 */
+		uint64_t what;
+		bool damaged, live;
+	} rows[] = {
+		{ .head = 2, .lines = 3 },
+		{ .head = 1, .lines = 2, .damaged = true }, /* the newest is left out */
+		{ .head = 1, .lines = 2, .live = true }, /* or was not there when head was read */
+		{ .head = 2, .tail = 1, .lines = 2, .damaged = true }, /* the oldest */
+		{ .head = 3, .lines = 3 },			       /* no state is written yet */
+		{ .head = 3, .slot = 3, .what = 3, .lines = 3 },       /* what was there before */
+		{ .head = 3, .slot = 3, .what = FINAL, .lines = 3, .damaged = true },
+		{ .head = 2, .slot = 1, .what = FINAL, .lines = 2, .damaged = true },
+		{ .head = 2, .slot = 1, .what = FINAL, .lines = 2, .live = true },
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct world *w = ring_of_three(rows[i].head, rows[i].tail);
+		uint64_t before = (id_of(rows[i].slot) - 8) & (UINT64_MAX >> 2);
+
+		if (rows[i].slot)
+			w_u64(w, DESCS + (id_of(rows[i].slot) & 7) * 24,
+			      before | rows[i].what << 62);
+		w->ram.t.info.live = rows[i].live;
+		assert_int_equal(pfs_model_log(&w->m, &w->err), 0);
+		assert_int_equal(w->m.nr_log, rows[i].lines);
+		assert_int_equal(w->m.log_damaged, rows[i].damaged);
+		assert_int_equal(w_limit(w, "log", "1 damaged"), rows[i].damaged);
+		w_free(w);
+	}
+}
+
 #define BUF (OBJ + 0x1000)
 
 static struct world *old_new(uint32_t len, uint32_t first, uint32_t next)
@@ -285,11 +336,9 @@ static void none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ring),
-		cmocka_unit_test(ring_damaged),
-		cmocka_unit_test(records),
-		cmocka_unit_test(fragments),
-		cmocka_unit_test(records_damaged),
+		cmocka_unit_test(ring),	     cmocka_unit_test(ring_damaged),
+		cmocka_unit_test(ring_ends), cmocka_unit_test(records),
+		cmocka_unit_test(fragments), cmocka_unit_test(records_damaged),
 		cmocka_unit_test(none),
 	};
 

@@ -50,6 +50,22 @@ static int truncate_input(void)
 	return truncate(at("in/dump"), 0) ? errno : 0;
 }
 
+static int truncate_while_reading(void)
+{
+	return opens(at("in/dump"), O_RDONLY | O_TRUNC);
+}
+
+/* What is neither reading nor writing, and asks for the rights of both. */
+static int truncate_without_access(void)
+{
+	return opens(at("in/dump"), O_ACCMODE | O_TRUNC);
+}
+
+static int empty_output(void)
+{
+	return opens(at("out/old"), O_WRONLY | O_TRUNC);
+}
+
 static int remove_input(void)
 {
 	return unlink(at("in/dump")) ? errno : 0;
@@ -176,7 +192,10 @@ static const struct {
 } tries[] = {
 	{ "read the input", read_input, NOBODY, 0 },
 	{ "write to the input", write_input, LANDLOCK, EACCES },
-	{ "truncate the input", truncate_input, LANDLOCK, EACCES },
+	{ "truncate the input", truncate_input, SECCOMP, EPERM },
+	{ "truncate it while it is opened for reading", truncate_while_reading, SECCOMP, EPERM },
+	{ "truncate it without access", truncate_without_access, SECCOMP, EPERM },
+	{ "write an output anew", empty_output, NOBODY, 0 },
 	{ "remove the input", remove_input, LANDLOCK, EACCES },
 	{ "make a file beside the input", make_beside_input, LANDLOCK, EACCES },
 	{ "read another file", read_other, LANDLOCK, EACCES },
@@ -254,9 +273,18 @@ static void refuses(void **state)
 /* The tries are good for something: without the sandbox, nothing of it is refused so. */
 static void refused_by_nobody(void **state)
 {
-	static int (*const free_to_all[])(void) = { write_input,  read_other,  list_other,
-						    run_program,  open_socket, unix_socket,
-						    through_link, make_device, link_secret };
+	static int (*const free_to_all[])(void) = { truncate_input,
+						    truncate_while_reading,
+						    truncate_without_access,
+						    write_input,
+						    read_other,
+						    list_other,
+						    run_program,
+						    open_socket,
+						    unix_socket,
+						    through_link,
+						    make_device,
+						    link_secret };
 	size_t i;
 
 	(void)state;

@@ -124,6 +124,23 @@ static void zones_damaged(void **state)
 	w = w_new();
 	assert_int_equal(pfs_model_zones(&w->m, &w->err), 0);
 	assert_true(w_limit(w, "zones", "neither node_data"));
+	assert_true(w->m.zones_damaged);
+	w_free(w);
+
+	/* What each VMCOREINFO has, and what types alone tell. */
+	w = w_new();
+	zone_facts(w);
+	w_no_fact(w, PFS_F_SZ_ZONE);
+	assert_int_equal(pfs_model_zones(&w->m, &w->err), 0);
+	assert_true(w_limit(w, "zones", "SIZE(zone) is not known"));
+	assert_true(w->m.zones_damaged);
+	w_free(w);
+
+	w = w_new();
+	zone_facts(w);
+	w_no_fact(w, PFS_F_ZONE_START);
+	assert_int_equal(pfs_model_zones(&w->m, &w->err), 0);
+	assert_false(w->m.zones_damaged);
 	w_free(w);
 }
 

@@ -259,22 +259,60 @@ static bool prb_text(struct pfs_model *m, const struct prb *r, uint64_t id, uint
 	return true;
 }
 
+/* The slot of an id, and what is said there: 0 if it cannot be read. */
+static uint64_t prb_state(struct pfs_model *m, const struct prb *r, uint64_t id, uint64_t *ret)
+{
+	uint64_t desc = r->descs + (id & (r->count - 1)) * pfs_val(m->facts, PFS_F_SZ_DESC);
+
+	return read_u64(m,
+			desc + pfs_val(m->facts, PFS_F_DESC_STATE) + atomic_long_offset(m->facts),
+			ret) ?
+		       desc :
+		       0;
+}
+
+static bool holds_text(uint64_t state)
+{
+	return state >> 62 == 1 || state >> 62 == 2;
+}
+
+/*
+ * May this be in the slot of an id between tail and head? desc_reserve() raises head_id, and
+ * then writes the state: until then the slot was never used, or has the reusable one of a
+ * round before. Of a kernel that goes on meanwhile all of it is possible.
+ */
+static bool possible(const struct pfs_model *m, const struct prb *r, uint64_t id, uint64_t state)
+{
+	return (state & ID_MASK) == id || !state || m->mem->target->info.live ||
+	       (state >> 62 == 3 && (state & ID_MASK) == ((id - r->count) & ID_MASK));
+}
+
+/* Is there a record beyond head or tail? Then that one lies. */
+static bool prb_ends_lie(struct pfs_model *m, const struct prb *r)
+{
+	uint64_t before = (r->tail - 1) & ID_MASK, after = (r->head + 1) & ID_MASK, state;
+
+	if (m->mem->target->info.live)
+		return false;
+	return (prb_state(m, r, after, &state) && state && (state & ID_MASK) == after) ||
+	       (prb_state(m, r, before, &state) && holds_text(state) &&
+		(state & ID_MASK) == before);
+}
+
 /* Returns 1 for a record, and sets *seq; 0 if there is none that can be used. */
 static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_t below_seq,
 		      uint64_t *ret_seq)
 {
 	struct pfs_model *m = b->m;
 	const struct pfs_facts *f = m->facts;
-	uint64_t desc = r->descs + (id & (r->count - 1)) * pfs_val(f, PFS_F_SZ_DESC);
+	uint64_t state, desc = prb_state(m, r, id, &state);
 	uint64_t info = r->infos + (id & (r->count - 1)) * pfs_val(f, PFS_F_SZ_PRINTK_INFO);
-	uint64_t counter = atomic_long_offset(f);
-	uint64_t blk = desc + pfs_val(f, PFS_F_DESC_BLK), state, begin, next, seq, va, len;
+	uint64_t blk = desc + pfs_val(f, PFS_F_DESC_BLK), begin, next, seq, va, len;
 	struct record rec;
 	unsigned char text_len[2];
 	int err;
 
-	if (!read_u64(m, desc + pfs_val(f, PFS_F_DESC_STATE) + counter, &state) ||
-	    !read_u64(m, blk + pfs_val(f, PFS_F_BLK_BEGIN), &begin) ||
+	if (!desc || !read_u64(m, blk + pfs_val(f, PFS_F_BLK_BEGIN), &begin) ||
 	    !read_u64(m, blk + pfs_val(f, PFS_F_BLK_NEXT), &next) ||
 	    !read_u64(m, info + pfs_val(f, PFS_F_PI_SEQ), &seq) ||
 	    !read_u64(m, info + pfs_val(f, PFS_F_PI_TS), &rec.ts) ||
@@ -282,11 +320,9 @@ static int prb_record(struct build *b, const struct prb *r, uint64_t id, uint64_
 		b->unreadable++;
 		return 0;
 	}
-	/*
-	 * The descriptor is reserved, reusable, or belongs to another record by
-	 * now: no text here.
-	 */
-	if ((state & ID_MASK) != id || (state >> 62 != 1 && state >> 62 != 2))
+	b->damaged += !possible(m, r, id, state);
+	/* Reserved, reusable, or of another record: no text here. */
+	if ((state & ID_MASK) != id || !holds_text(state))
 		return 0;
 	if (seq >= below_seq) {
 		b->damaged++;
@@ -338,6 +374,7 @@ static int read_prb(struct build *b)
 	}
 	if (!prb_open(b->m, &ring))
 		return 0;
+	b->damaged += prb_ends_lie(b->m, &ring);
 	for (i = 0, id = ring.head; i < ring.count; i++, id = (id - 1) & ID_MASK) {
 		r = prb_record(b, &ring, id, seq, &seq);
 		if (r < 0)

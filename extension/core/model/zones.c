@@ -8,6 +8,9 @@
 #define MAX_NODES 1024		/* NODES_SHIFT is at most 10 */
 #define MAX_ZONES 8		/* ZONES_WIDTH is at most 3 */
 
+/* What zones cannot be read without. The first NR_WRITTEN are in each kernel's VMCOREINFO. */
+#define NR_WRITTEN 2
+
 struct build {
 	struct pfs_model *m;
 	size_t cap_nodes, cap_zones;
@@ -170,13 +173,16 @@ int pfs_model_zones(struct pfs_model *m, struct pfs_err *err)
 	struct build b = { .m = m };
 	size_t i;
 
+	/* VMCOREINFO has one of them, or is damaged. */
 	if (!pfs_have(m->facts, PFS_F_NODE_DATA) && !pfs_have(m->facts, PFS_F_CONTIG_PAGE_DATA)) {
 		pfs_limit(m, "zones", "neither node_data nor contig_page_data is known");
+		m->zones_damaged = true;
 		return 0;
 	}
 	for (i = 0; i < sizeof(need) / sizeof(*need); i++) {
 		if (!pfs_have(m->facts, need[i])) {
 			pfs_limit(m, "zones", "%s is not known", pfs_fact_name(need[i]));
+			m->zones_damaged = i < NR_WRITTEN;
 			return 0;
 		}
 	}

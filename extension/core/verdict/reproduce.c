@@ -250,11 +250,17 @@ static bool node_of(const struct attempt *a, uint64_t pfn, unsigned int *ret)
 static bool odd_node(struct attempt *a)
 {
 	unsigned int before, after;
+	uint64_t size, zone;
 
 	if (a->m->classifier->has_links || !a->m->layout.node_width || !a->has_fault ||
-	    a->lead->source > PFS_SRC_REG_PAGE || !a->p->operand.valid || !of_null(a) ||
-	    !pfs_have(a->m->facts, PFS_F_SZ_ZONE) || !a->page->pfn ||
-	    !pfs_within(a->fault, 0, pfs_val(a->m->facts, PFS_F_SZ_ZONE)) ||
+	    a->lead->source > PFS_SRC_REG_PAGE || !a->p->operand.valid ||
+	    !pfs_have(a->m->facts, PFS_F_SZ_ZONE) || !a->page->pfn)
+		return false;
+	/* page_zone() where NODE_DATA() is NULL: node_zones is its first member. */
+	size = pfs_val(a->m->facts, PFS_F_SZ_ZONE);
+	zone = a->page->zone * size;
+	if (!pfs_within(a->fault, zone, size) ||
+	    !(zone ? zone_register(a, zone, size) != NULL : of_null(a)) ||
 	    !node_of(a, a->page->pfn - 1, &before) || !node_of(a, a->page->pfn + 1, &after) ||
 	    before != after || before == a->page->node)
 		return false;
