@@ -134,6 +134,10 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 	r = nr_phdrs(f, &eh, &nr, err);
 	if (r)
 		return r;
+	if (!nr && eh.e_shnum)
+		return pfs_err_set(err, EINVAL,
+				   "ELF core without program headers, as xl dump-core writes it of "
+				   "a guest of Xen: not supported");
 	if (!nr || nr > MAX_PHDRS || eh.e_phentsize != sizeof(*ph))
 		return pfs_err_set(err, EIO, "ELF header: %u program headers of %u bytes", nr,
 				   eh.e_phentsize);

@@ -128,7 +128,9 @@ int pfs_dump_notes(struct pfs_dump *d, const void *buf, size_t len, struct pfs_e
 			d->info.vmcoreinfo = (const char *)n.desc;
 			d->info.vmcoreinfo_len = strnlen((const char *)n.desc, n.descsz);
 		} else if (is(&n, "VMCOREINFO_XEN")) {
-			return pfs_err_set(err, EINVAL, "dump of a Xen hypervisor: not supported");
+			return pfs_err_set(err, EINVAL,
+					   "dump of a machine under Xen, whose memory is not in "
+					   "dom0's order: not supported (crash reads it)");
 		} else if (is(&n, "CORE") && n.type == NT_PRSTATUS && d->info.nr_cpus < MAX_CPUS) {
 			r = add_cpu(d, &n);
 		} else if (is(&n, "QEMU") && !n.type && d->info.nr_qemu < MAX_CPUS) {

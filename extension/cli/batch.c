@@ -17,6 +17,7 @@
 #include "report/json.h"
 #include "session/log.h"
 #include "session/origin.h"
+#include "session/packed_vmlinux.h"
 #include "verbs/args.h"
 #include "verbs/report.h"
 
@@ -32,6 +33,8 @@ struct work {
 	struct pfs_session_opts opts;
 	struct pfs_inputs inputs;
 	struct pfs_session s;
+	const char *vmlinux; /* where it was found; NULL: nowhere */
+	struct pfs_packed_vmlinux packed;
 	char report[4096]; /* the folder; "": none wanted */
 	struct pfs_json j;
 	json_t *doc;
@@ -188,21 +191,43 @@ static int diagnose(struct work *w, struct pfs_err *err)
 	return r;
 }
 
+/*
+ * The vmlinux of the dump, which is packed only where no other has its build-id. A package that
+ * cannot be read, or has another kernel's, is none.
+ */
+static void find_vmlinux(struct work *w, const struct pfs_origin *o)
+{
+	const struct pfs_vmlinux_dir *dir = &w->job->vmlinuxes;
+	const char *path = NULL;
+	struct pfs_err ignored;
+
+	w->vmlinux = pfs_vmlinux_dir_find(dir, o->build_id, o->release);
+	w->opts.vmlinux = w->vmlinux;
+	if (w->vmlinux || !*o->build_id)
+		return;
+	while ((path = pfs_vmlinux_dir_package(dir, o->release, path))) {
+		if (pfs_packed_vmlinux_open(path, o->build_id, &(struct pfs_unpacking){ 0 },
+					    &w->packed, &ignored))
+			continue;
+		w->vmlinux = path;
+		w->opts.vmlinux = w->packed.path;
+		return;
+	}
+}
+
 /* A file that only its name speaks for may be of another kernel: then without it. */
 static int analyse_with(struct work *w, struct pfs_origin *origin, struct pfs_err *err)
 {
-	const struct pfs_vmlinux_dir *dir = &w->job->vmlinuxes;
 	struct pfs_target *t;
 	int r = open_dump(w, &t, err);
 
 	if (r)
 		return r;
 	pfs_origin_read(t, origin);
-	if (dir->nr)
-		w->opts.vmlinux = pfs_vmlinux_dir_find(dir, origin->build_id, origin->release);
+	find_vmlinux(w, origin);
 	r = open_session(w, t, err);
 	if (r && w->opts.vmlinux && !*origin->build_id) {
-		w->opts.vmlinux = NULL;
+		w->vmlinux = w->opts.vmlinux = NULL;
 		r = open_dump(w, &t, err);
 		if (!r)
 			r = open_session(w, t, err);
@@ -231,7 +256,7 @@ static int set_report(struct work *w, struct pfs_err *err)
 static int note_inputs(struct work *w, struct pfs_err *err)
 {
 	size_t i;
-	int r = pfs_inputs_add(&w->inputs, w->opts.vmlinux, err);
+	int r = pfs_inputs_add(&w->inputs, w->vmlinux, err);
 
 	for (i = 0; i < w->d->nr_files && !r; i++)
 		r = pfs_inputs_add(&w->inputs, w->d->files[i], err);
@@ -321,7 +346,7 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 			pfs_json_str(&w->j, w->doc, "host", host);
 		if (!origin.time)
 			origin.time = pfs_session_time(&w->s);
-		pfs_json_str(&w->j, w->doc, "vmlinux", w->opts.vmlinux);
+		pfs_json_str(&w->j, w->doc, "vmlinux", w->vmlinux);
 	}
 	set_origin(w, &origin);
 	/* Of a report that came to nothing not even the folder is left. */

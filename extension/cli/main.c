@@ -217,21 +217,33 @@ static void note_opened(const struct pfs_args *a, struct pfs_files *files,
 	find_vmlinux(a, files, t);
 }
 
+static int unpack_vmlinux(struct pfs_files *files, struct pfs_progress *progress,
+			  const struct pfs_target *t, struct pfs_err *err)
+{
+	const struct pfs_unpacking p = { .show = on_open_progress, .arg = progress };
+
+	return pfs_files_unpack(files, t, &p, err);
+}
+
 static int open_target(const struct pfs_args *a, struct pfs_files *files, struct pfs_library *lib,
 		       struct pfs_progress *progress, struct pfs_target **ret, struct pfs_err *err)
 {
 	bool host = a->reader == PFS_READER_HOST;
 	int r = 0;
 
-	/* libdrgn opens it by itself, but only the dump says where its vmlinux may be. */
-	if (!host || !files->vmlinux) {
+	/* libdrgn opens it by itself, but only the dump says which its vmlinux is. */
+	if (!host || !files->vmlinux || pfs_vmlinux_is_packed(files->vmlinux)) {
 		r = pfs_target_open_kdump(files->dumps, files->nr_dumps, on_open_progress, progress,
 					  ret, err);
 		if (!r)
 			note_opened(a, files, progress, *ret);
-		if (!r && host)
+		if (!r)
+			r = unpack_vmlinux(files, progress, *ret, err);
+		if (*ret && (r || host))
 			pfs_target_free(*ret);
 	}
+	if (r)
+		return r;
 	if (host) {
 		err->code = 0;
 		r = pfs_library_target(lib, ret, err);
@@ -271,7 +283,7 @@ static int open_session(const struct pfs_args *a, struct pfs_files *files, struc
 		return r;
 	catch_sigint();
 	/* libdrgn's word on symbols and types comes with its reader. */
-	opts->vmlinux = a->reader == PFS_READER_HOST ? NULL : files->vmlinux;
+	opts->vmlinux = a->reader == PFS_READER_HOST ? NULL : pfs_files_vmlinux(files);
 	return pfs_session_open(s, target, opts, err);
 }
 

@@ -54,7 +54,7 @@ static int load(struct pfs_library *l, bool now, struct pfs_err *err)
 	*(void **)&open = dlsym(l->handle, "pfs_module_open");
 	if (!open)
 		return pfs_err_set(err, EINVAL, "%s: no module of ours", path);
-	r = open(PFS_VERSION, l->files->dumps[0], l->files->vmlinux, now, &l->m, err);
+	r = open(PFS_VERSION, l->files->dumps[0], pfs_files_vmlinux(l->files), now, &l->m, err);
 	if (r == -EPROTO)
 		pfs_err_wrap(err, "%s", path);
 	return r;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "facts/kernel.h"
+#include "session/packed_vmlinux.h"
 
 /* Smaller ones are no kernels: spares a look into every shared library. */
 #define MIN_SIZE ((off_t)4 << 20)
@@ -18,7 +19,8 @@ static int add(struct pfs_vmlinux_dir *d, const char *path, struct pfs_err *err)
 	struct pfs_vmlinux_file f = { 0 };
 	struct pfs_err ignored;
 
-	if (pfs_vmlinux_build_id(path, f.build_id, sizeof(f.build_id), &ignored))
+	f.packed = pfs_vmlinux_is_packed(path);
+	if (!f.packed && pfs_vmlinux_build_id(path, f.build_id, sizeof(f.build_id), &ignored))
 		return 0;
 	if (d->nr == d->cap) {
 		size_t cap = d->cap ? 2 * d->cap : 16;
@@ -105,9 +107,43 @@ const char *pfs_vmlinux_dir_find(const struct pfs_vmlinux_dir *d, const char *bu
 	for (i = 0; i < d->nr; i++) {
 		const struct pfs_vmlinux_file *f = &d->files[i];
 
+		if (f->packed)
+			continue;
 		if (*build_id ? !strcmp(f->build_id, build_id) :
 				*release && names(f->path, release))
 			return f->path;
+	}
+	return NULL;
+}
+
+/* "kernel-debuginfo-RELEASE.rpm", "linux-image-RELEASE-dbg_VERSION_amd64.deb" */
+static bool package_names(const char *path, const char *release)
+{
+	const char *slash = strrchr(path, '/'), *p = slash ? slash + 1 : path;
+	size_t len = strlen(release);
+
+	while ((p = strstr(p, release))) {
+		if (p > path && p[-1] == '-' && strchr(".-_", p[len]))
+			return true;
+		p += len;
+	}
+	return false;
+}
+
+const char *pfs_vmlinux_dir_package(const struct pfs_vmlinux_dir *d, const char *release,
+				    const char *after)
+{
+	size_t i;
+
+	for (i = 0; i < d->nr; i++) {
+		const struct pfs_vmlinux_file *f = &d->files[i];
+
+		if (after) {
+			if (f->path == after)
+				after = NULL;
+		} else if (f->packed && *release && package_names(f->path, release)) {
+			return f->path;
+		}
 	}
 	return NULL;
 }

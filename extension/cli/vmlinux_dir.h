@@ -3,6 +3,7 @@
 #ifndef PFS_CLI_VMLINUX_DIR_H
 #define PFS_CLI_VMLINUX_DIR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <pfnscope/err.h>
@@ -11,6 +12,7 @@ struct pfs_vmlinux_dir {
 	struct pfs_vmlinux_file {
 		char *path;	   /* owned */
 		char build_id[72]; /* lower-case hex */
+		bool packed;	   /* a package, whose build-id nobody looked for */
 	} *files;		   /* sorted by build_id */
 	size_t nr, cap;
 };
@@ -25,5 +27,12 @@ void pfs_vmlinux_dir_close(struct pfs_vmlinux_dir *d);
  */
 const char *pfs_vmlinux_dir_find(const struct pfs_vmlinux_dir *d, const char *build_id,
 				 const char *release);
+
+/*
+ * The first package, or the first after that one, whose name has the release in it, as those of
+ * distributions have: one of a few flavours that may have the vmlinux. NULL: no more.
+ */
+const char *pfs_vmlinux_dir_package(const struct pfs_vmlinux_dir *d, const char *release,
+				    const char *after);
 
 #endif

@@ -53,7 +53,11 @@ enum pfs_exit pfs_run_diff(const struct pfs_args *a, struct pfs_out *o, struct p
 
 	if (pfs_files_sort(a->files, a->nr_files, &files, err))
 		return st;
-	opts.vmlinux = files.vmlinux;
+	if (pfs_files_unpack(&files, NULL, &(struct pfs_unpacking){ 0 }, err)) {
+		pfs_files_free(&files);
+		return st;
+	}
+	opts.vmlinux = pfs_files_vmlinux(&files);
 	opts.system_map = a->system_map;
 	if (files.nr_dumps != 2) {
 		pfs_err_set(err, EINVAL, "diff: two reports or dumps are wanted, not %zu",

@@ -12,14 +12,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytes/package.h"
 #include "bytes/probe.h"
 
 /* e_type is at the same offset in ELF files of both classes, right behind e_ident. */
 #define HEADER (EI_NIDENT + 2)
 
+/* Or a package that has one in it. */
 static int is_vmlinux(const char *path, bool *ret, struct pfs_err *err)
 {
-	unsigned char h[HEADER] = { 0 };
+	unsigned char h[PFS_PACKAGE_HEAD] = { 0 };
 	unsigned int type;
 	struct stat st;
 	ssize_t n;
@@ -41,7 +43,8 @@ static int is_vmlinux(const char *path, bool *ret, struct pfs_err *err)
 		return pfs_err_set(err, code, "%s: cannot read: %s", path, strerror(code));
 	type = h[EI_DATA] == ELFDATA2MSB ? (unsigned int)h[EI_NIDENT] << 8 | h[EI_NIDENT + 1] :
 					   (unsigned int)h[EI_NIDENT + 1] << 8 | h[EI_NIDENT];
-	*ret = n == HEADER && !memcmp(h, ELFMAG, SELFMAG) && type != ET_CORE;
+	*ret = (n >= HEADER && !memcmp(h, ELFMAG, SELFMAG) && type != ET_CORE) ||
+	       pfs_is_package(path, h, (size_t)n);
 	return 0;
 }
 
@@ -71,6 +74,19 @@ static int keep(char ***list, size_t *nr, char *path, struct pfs_err *err)
 	return 0;
 }
 
+/* Of files that nobody named. */
+static bool may_be_vmlinux(const char *name)
+{
+	static const char *const ends[] = { ".deb", ".ddeb", ".rpm" };
+	const char *dot = strrchr(name, '.');
+	size_t i;
+
+	for (i = 0; dot && i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (!strcmp(dot, ends[i]))
+			return true;
+	return !strncmp(name, "vmlinux", 7);
+}
+
 /* Takes path over. */
 static int look_at(struct folder *f, char *path, struct pfs_err *err)
 {
@@ -79,7 +95,7 @@ static int look_at(struct folder *f, char *path, struct pfs_err *err)
 	struct pfs_probe p;
 	bool vmlinux = false;
 
-	if (!strncmp(name, "vmlinux", 7) && !is_vmlinux(path, &vmlinux, &ignored) && vmlinux) {
+	if (may_be_vmlinux(name) && !is_vmlinux(path, &vmlinux, &ignored) && vmlinux) {
 		free(f->vmlinux);
 		f->vmlinux = f->nr_vmlinuxes++ ? NULL : path;
 		if (!f->vmlinux)
@@ -240,6 +256,23 @@ int pfs_files_sort(char *const *paths, size_t nr, struct pfs_files *ret, struct 
 	return 0;
 }
 
+int pfs_files_unpack(struct pfs_files *f, const struct pfs_target *t, const struct pfs_unpacking *p,
+		     struct pfs_err *err)
+{
+	struct pfs_origin origin = { 0 };
+
+	if (!f->vmlinux || *f->packed.path || !pfs_vmlinux_is_packed(f->vmlinux))
+		return 0;
+	if (t)
+		pfs_origin_read(t, &origin);
+	return pfs_packed_vmlinux_open(f->vmlinux, origin.build_id, p, &f->packed, err);
+}
+
+const char *pfs_files_vmlinux(const struct pfs_files *f)
+{
+	return *f->packed.path ? f->packed.path : f->vmlinux;
+}
+
 int pfs_files_log(const char *path, char **ret, struct pfs_err *err)
 {
 	struct folder d;
@@ -271,6 +304,7 @@ void pfs_files_free(struct pfs_files *f)
 
 	for (i = 0; i < f->nr_own; i++)
 		free(f->own[i]);
+	pfs_packed_vmlinux_close(&f->packed);
 	free(f->own);
 	free(f->dumps);
 	*f = (struct pfs_files){ 0 };

@@ -432,6 +432,31 @@ done
 run "$pfnscope" batch "$s1" "$clean" -o "$tmp/vmlinux.d" --vmlinux-dir "$tmp/debug"
 is 'vmlinux: that of the build-id' "$(jq -rs 'sort_by(.path) | map(.vmlinux) | tostring' \
 	"$tmp/vmlinux.d/results.jsonl")" "[null,\"$tmp/debug/a/b/kernel.debug\"]"
+# The package of that release, where none is installed; one of another build is passed over.
+release=$("$pfnscope" facts --json "$s1" | jq -r .kernel.release)
+mkdir "$tmp/pool"
+for v in "vmlinux kernel-a" "a/b/kernel.debug kernel-b"; do
+	# Names are of 110 bytes and more, and the file is not compressed: it has to be a large one.
+	python3 - "$tmp/debug/${v% *}" "$tmp/pool/${v#* }-debuginfo-$release.rpm" <<-'EOT'
+	import struct, sys
+	def newc(name, data):
+	    head = "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x" % (
+	        1, 0o100644, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0)
+	    out = head.encode() + name.encode() + b"\0"
+	    out += bytes(-len(out) % 4) + data
+	    return out + bytes(-len(out) % 4)
+	header = (b"\x8e\xad\xe8\x01" + bytes(4) + struct.pack(">IIIIII", 1, 8, 1000, 6, 0, 1) +
+	          b"package\0")
+	with open(sys.argv[2], "wb") as f:
+	    f.write((b"\xed\xab\xee\xdb\3\0\0\0\0\1").ljust(78, b"\0") + b"\0\5" + bytes(16))
+	    f.write(header + header)
+	    f.write(newc("./usr/lib/debug/vmlinux", open(sys.argv[1], "rb").read()))
+	    f.write(newc("TRAILER!!!", b""))
+	EOT
+done
+run "$pfnscope" batch "$s1" "$clean" -o "$tmp/pool.d" --vmlinux-dir "$tmp/pool"
+is 'vmlinux: that of the package' "$(jq -rs 'sort_by(.path) | map(.vmlinux) | tostring' \
+	"$tmp/pool.d/results.jsonl")" "[null,\"$tmp/pool/kernel-b-debuginfo-$release.rpm\"]"
 run "$pfnscope" batch "$s1" -o "$tmp/vmlinux.d" --vmlinux-dir "$tmp/nothing"
 is 'vmlinux: no such folder' "$status" 2
 

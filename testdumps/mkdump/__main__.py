@@ -58,7 +58,7 @@ class Description:
         self.machine = None
         self.plain = Memory()   # where no kernel is named: bare pages
         self.built = False
-        self.format, self.packed, self.level = "kdump", True, 0
+        self.format, self.packed, self.level, self.header, self.xen = "kdump", True, 0, 6, False
         self.cut = None
         self.damage = []        # (offset in the file, bytes)
 
@@ -332,10 +332,14 @@ class Description:
         for word in words[1:]:
             if word == "plain":
                 self.packed = False
+            elif word[:7] == "header=":
+                self.header = number(word[7:])
+            elif word == "xen":
+                self.xen = True
             elif word == "filtered":
                 self.level = 31
             else:
-                raise ValueError("'%s' is neither plain nor filtered" % word)
+                raise ValueError("'%s' is not plain, filtered, header=N or xen" % word)
 
     def do_truncate(self, words):
         self.cut = words[0]
@@ -351,12 +355,12 @@ class Description:
         info = m.vmcoreinfo() if m else None
         release = m.facts["OSRELEASE"] if m else "0"
         if self.format == "elf":
-            writer = Elf(m.page_offset if m else 0)
+            writer = Elf(m.page_offset if m else 0, self.xen)
             if self.level:      # makedumpfile -E drops pages of zeroes as well
                 mem.excluded.update(p for a, b in mem.ranges for p in range(a, b)
                                     if not any(mem.page(p) or b""))
         else:
-            writer = Kdump(self.packed)
+            writer = Kdump(self.packed, self.header, self.xen)
         with open(path, "w+b") as f:
             if self.format == "flattened":
                 buf = io.BytesIO()

@@ -31,8 +31,11 @@ def note(name, kind, desc):
     return struct.pack("<III", len(name), len(desc), kind) + pad(name) + pad(desc)
 
 
-def notes(cpus, vmcoreinfo):
-    """cpus: a list of {register: value, "pid": value}, in the order of CPUs."""
+def notes(cpus, vmcoreinfo, xen):
+    """cpus: a list of {register: value, "pid": value}, in the order of CPUs.
+
+    xen: as the capture kernel finds them where the hypervisor died with dom0.
+    """
     out = b""
     for cpu in cpus:
         # The registers, and whether there are others of the FPU.
@@ -43,24 +46,33 @@ def notes(cpus, vmcoreinfo):
         out += note("CORE", 1, bytes(desc))
     if vmcoreinfo is not None:
         out += note("VMCOREINFO", 0, vmcoreinfo)
+    if xen:
+        out += note("Xen", 0x1000001, bytes(80))
+        out += note("VMCOREINFO_XEN", 0, b"PAGESIZE=4096\n")
     return out
 
 
 class Kdump:
-    """kdump-compressed, header version 6, as makedumpfile writes it.
+    """kdump-compressed, as makedumpfile writes it: header version 6, or an older one.
 
         block 0            disk_dump_header
         block 1            kdump_sub_header, then VMCOREINFO and notes
         bitmap blocks      RAM of the machine; then the pages in this file
         page descriptors   one for each page in this file
         page data          zero pages share one
+
+    Version 3 added VMCOREINFO, 4 the notes, 6 PFNs of more than 32 bits.
     """
 
-    def __init__(self, compress=True):
+    def __init__(self, compress=True, version=6, xen=False):
         self.compress = compress
+        self.version = version
+        self.xen = xen
 
     def write(self, f, mem, cpus, vmcoreinfo, release):
-        all_notes = notes(cpus, vmcoreinfo)
+        if self.version < 3:
+            vmcoreinfo = None
+        all_notes = notes(cpus, vmcoreinfo, self.xen) if self.version >= 4 else b""
         sub = bytearray(112)
         at = layout.PAGE + len(sub)
         info_at, notes_at = at, at + len(vmcoreinfo or b"")
@@ -76,13 +88,16 @@ class Kdump:
                     stored[pfn >> 3] |= 1 << (pfn & 7)
                     pfns.append(pfn)
 
-        header = struct.pack("<8si390s6xqqIiiIIIIIIi", b"KDUMP   ", 6, utsname(release), 0, 0,
+        header = struct.pack("<8si390s6xqqIiiIIIIIIi", b"KDUMP   ", self.version, utsname(release), 0, 0,
                              1 if self.compress else 0, layout.PAGE, sub_blocks,
                              2 * map_bytes // layout.PAGE,
                              min(max_pfn, 0xffffffff), 0, 0, 0, 0, max(1, len(cpus)))
         struct.pack_into("<QIIQQQQQQQQQQQ", sub, 0, 0, 0, 0, 0, 0,
                          info_at if vmcoreinfo is not None else 0, len(vmcoreinfo or b""),
                          notes_at, len(all_notes), 0, 0, 0, max_pfn, max_pfn)
+        # What an older header ends before is not its own: a reader must not take it.
+        ends = {1: 12, 2: 32, 3: 48, 4: 64, 5: 80}.get(self.version, len(sub))
+        sub[ends:] = b"\xee" * (len(sub) - ends)
         f.write(header.ljust(layout.PAGE, b"\0"))
         body = bytes(sub) + (vmcoreinfo or b"") + all_notes
         f.write(body.ljust(sub_blocks * layout.PAGE, b"\0"))
@@ -120,8 +135,9 @@ class Elf:
     does: nothing in such a file tells an excluded page from a zero one.
     """
 
-    def __init__(self, page_offset):
+    def __init__(self, page_offset, xen=False):
         self.page_offset = page_offset
+        self.xen = xen
 
     def write(self, f, mem, cpus, vmcoreinfo, release):
         del release
@@ -136,7 +152,7 @@ class Elf:
                 while pfn < last and pfn in mem.excluded:
                     pfn += 1
                 loads.append((start, stored, pfn - start))
-        all_notes = notes(cpus, vmcoreinfo)
+        all_notes = notes(cpus, vmcoreinfo, self.xen)
         notes_at = 64 + 56 * (1 + len(loads))
         at = -(-(notes_at + len(all_notes)) // layout.PAGE) * layout.PAGE
         f.write(struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 4,

@@ -352,6 +352,22 @@ static void about_readers(struct pfs_check *c, struct pfs_finding *f, const stru
 }
 
 /*
+ * A hole in RAM that got its memmap at boot, with page_init_poison()'s fill: the kernel's own
+ * defect, up to the two commits that the words name.
+ */
+static void about_hole(struct pfs_check *c, struct pfs_finding *f, const struct situation *s)
+{
+	if (s->state != PFS_ST_POISONED || s->online != 1 || s->ram != 0 || s->pgmap)
+		return;
+	pfs_evidence(
+		c, f,
+		"a hole that no device claims: kernels before \"mm/page_alloc.c: fix "
+		"uninitialized memmaps on a partially populated last section\" (v5.6) left the "
+		"end of the last section so by themselves, and those before \"mm: zero "
+		"remaining unavailable struct pages\" (v4.20) others as well");
+}
+
+/*
  * A memmap that the allocator zeroed, and nobody ever used: where pfn_valid() asks memblock, the
  * end of a large section is no memory to it, and stays so. A limit says what is not known of it.
  */
@@ -377,6 +393,7 @@ static void report(struct pfs_check *c, const struct situation *s, uint64_t star
 	about_contents(c, f, s);
 	judge(c, f, s);
 	about_readers(c, f, s);
+	about_hole(c, f, s);
 	if (s->state == PFS_ST_UNMAPPED)
 		one_bit_of_entry(c, f, start);
 	else if (end - start == 1 && f->severity > PFS_SEV_NOTE)

@@ -2,10 +2,11 @@
 /* Tells how a page came to be bad, with one function for each row of mechanisms.def. */
 #include "core/verdict/mechanism.h"
 
-#include "core/verdict/attach.h"
+#include <string.h>
 
 #include "core/pages/classify.h"
 #include "core/pages/predicate.h"
+#include "core/verdict/attach.h"
 
 /* Is any of the section's memmap mapped? An early section is never unmapped as a whole. */
 static bool partly_mapped(const struct pfs_model *m, const struct pfs_section *s)
@@ -123,6 +124,12 @@ static bool offline_walked(struct pfs_model *m, const struct pfs_page *p)
 	       m->pgmaps_known && !pfs_pgmap_of(m, p->pfn) && pfs_state_raw(p->state);
 }
 
+/* The page is as if it were walked; only who met it tells, see pfs_mechanism_removing(). */
+static bool offline_removed(struct pfs_model *m, const struct pfs_page *p)
+{
+	return offline_walked(m, p) && p->state == PFS_ST_POISONED;
+}
+
 /*
  * memmap_init_zone_device() goes through a range from its first page to its last: where that
  * is initialised, all are, and what is bad among them became so later.
@@ -197,20 +204,50 @@ static bool (*const tests[])(struct pfs_model *, const struct pfs_page *) = {
 #undef MECHANISM
 };
 
-const struct pfs_mechanism *pfs_mechanism_attaching(struct pfs_model *m, const struct pfs_panic *p,
-						    const struct pfs_page *page)
+static const struct pfs_mechanism *row_of(bool (*test)(struct pfs_model *, const struct pfs_page *))
 {
 	const struct pfs_mechanism *rows;
 	size_t i, nr;
 
+	rows = pfs_mechanisms(&nr);
+	for (i = 0; i < nr; i++)
+		if (tests[i] == test)
+			return &rows[i];
+	return NULL;
+}
+
+/* clear_hwpoisoned_pages() is inlined into its caller, which had another name up to v5.2. */
+static bool is_removing(const struct pfs_panic *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr_stack; i++)
+		if (!p->stack[i].guess && !p->stack[i].module &&
+		    (!strcmp(p->stack[i].function, "sparse_remove_section") ||
+		     !strcmp(p->stack[i].function, "sparse_remove_one_section")))
+			return true;
+	return false;
+}
+
+const struct pfs_mechanism *pfs_mechanism_removing(struct pfs_model *m, const struct pfs_panic *p,
+						   const struct pfs_page *page)
+{
+	const struct pfs_section *s = pfs_section_of(m, page->pfn);
+
+	/* Of a device that is detached it is as true: no pagemap need be known. */
+	if (!s || !pfs_has_section_flag(m, PFS_SF_ONLINE) || s->flags & PFS_SEC_ONLINE ||
+	    page->state != PFS_ST_POISONED || !is_removing(p))
+		return NULL;
+	return row_of(offline_removed);
+}
+
+const struct pfs_mechanism *pfs_mechanism_attaching(struct pfs_model *m, const struct pfs_panic *p,
+						    const struct pfs_page *page)
+{
 	if (m->pgmaps_known || m->nr_pgmaps || !pfs_state_raw(page->state) ||
 	    pfs_is_system_ram(m, page->pfn) != 0 || !pfs_attach_by_panic(p))
 		return NULL;
-	rows = pfs_mechanisms(&nr);
-	for (i = 0; i < nr; i++)
-		if (tests[i] == device_not_initialised)
-			return &rows[i];
-	return NULL;
+	return row_of(device_not_initialised);
 }
 
 const struct pfs_mechanism *pfs_mechanism_of(struct pfs_model *m, const struct pfs_page *p)

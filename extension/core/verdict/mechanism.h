@@ -8,6 +8,10 @@
 /* The first row of mechanisms.def that fits the page; NULL: we know none. */
 const struct pfs_mechanism *pfs_mechanism_of(struct pfs_model *m, const struct pfs_page *p);
 
+/* That of memory which is not online and was met by the task that removes it; NULL otherwise. */
+const struct pfs_mechanism *pfs_mechanism_removing(struct pfs_model *m, const struct pfs_panic *p,
+						   const struct pfs_page *page);
+
 /*
  * The mechanism of a device whose memmap is being initialised, where no pagemap is known, so
  * that pfs_mechanism_of() cannot ask for it: the page was never initialised, is no RAM, and

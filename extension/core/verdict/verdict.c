@@ -40,7 +40,9 @@ static void find_mechanism(struct pfs_deciding *d)
 
 	if (d->one_word)
 		return;
-	v->mechanism = pfs_mechanism_of(d->m, &v->page);
+	v->mechanism = pfs_mechanism_removing(d->m, d->p, &v->page);
+	if (!v->mechanism)
+		v->mechanism = pfs_mechanism_of(d->m, &v->page);
 	if (!v->mechanism) {
 		v->mechanism = pfs_mechanism_attaching(d->m, d->p, &v->page);
 		if (!v->mechanism)

@@ -17,10 +17,11 @@ pfn_json()
 # What a report has with and without a vmlinux, as a jq program.
 alike() # case
 {
-	case $1 in
+	case ${MACHINE-}:$1 in
 	# Built without KALLSYMS_ALL: where variables are, only the vmlinux knows, and so zones
-	# and the notes that take them.
-	*@5.10-arm64 | *@6.1-arm64)
+	# and the notes that take them. Without BTF, the same of types, and what is inferred from
+	# memory is of medium confidence.
+	old:* | *@5.10-arm64 | *@6.1-arm64)
 		echo '.verdict |= {status, pfn, state, mechanism, fixes} |
 			.findings |= map(select(.severity != "note") | {code, severity, start, pages}) |
 			{verdict, findings, panic} |
