@@ -46,12 +46,12 @@ static bool in_image(const struct pfs_mem *m, uint64_t va)
 	return va >= m->image_start && va < m->image_end;
 }
 
-static void add_number(struct umac128_ctx *c, uint64_t value)
+static void add_number(struct umac64_ctx *c, uint64_t value)
 {
-	umac128_update(c, sizeof(value), (const uint8_t *)&value);
+	umac64_update(c, sizeof(value), (const uint8_t *)&value);
 }
 
-static bool add_bytes(struct umac128_ctx *c, struct pfs_mem *m, uint64_t start, uint64_t end,
+static bool add_bytes(struct umac64_ctx *c, struct pfs_mem *m, uint64_t start, uint64_t end,
 		      unsigned char *piece)
 {
 	add_number(c, end - start);
@@ -60,14 +60,14 @@ static bool add_bytes(struct umac128_ctx *c, struct pfs_mem *m, uint64_t start, 
 
 		if (pfs_read_va(m, start, piece, n, NULL) != PFS_REACH_OK)
 			return false;
-		umac128_update(c, n, piece);
+		umac64_update(c, n, piece);
 		start += n;
 	}
 	return true;
 }
 
 /* By these it was decided which encoding the addresses of kallsyms have. */
-static void add_vmcoreinfo(struct umac128_ctx *c, const struct known *k)
+static void add_vmcoreinfo(struct umac64_ctx *c, const struct known *k)
 {
 	const struct pfs_vmcoreinfo *v = &k->at.v;
 	uint64_t value;
@@ -77,7 +77,7 @@ static void add_vmcoreinfo(struct umac128_ctx *c, const struct known *k)
 		if (strncmp(v->rows[i].key, "SYMBOL(", 7) ||
 		    pfs_vmcoreinfo_number(v, v->rows[i].key, &value) || !in_image(k->at.mem, value))
 			continue;
-		umac128_update(c, strlen(v->rows[i].key) + 1, (const uint8_t *)v->rows[i].key);
+		umac64_update(c, strlen(v->rows[i].key) + 1, (const uint8_t *)v->rows[i].key);
 		add_number(c, value - k->at.stext);
 	}
 }
@@ -92,13 +92,13 @@ static bool sum_up(const struct known *k, unsigned char *ret)
 	const struct pfs_known_file *f = &k->file;
 	uint64_t start[2], end[2], base_at = (uint64_t)f->base_at + k->at.stext, base;
 	unsigned char *piece = malloc(PIECE);
-	struct umac128_ctx c;
+	struct umac64_ctx c;
 	struct pfs_err ignored;
 	bool ok = piece;
 	int i;
 
-	umac128_set_key(&c, f->key);
-	umac128_set_nonce(&c, sizeof(nonce), nonce);
+	umac64_set_key(&c, f->key);
+	umac64_set_nonce(&c, sizeof(nonce), nonce);
 	for (i = 0; i < 2; i++) {
 		start[i] = (uint64_t)f->extent[i].start + k->at.stext;
 		end[i] = (uint64_t)f->extent[i].end + k->at.stext;
@@ -117,7 +117,7 @@ static bool sum_up(const struct known *k, unsigned char *ret)
 	}
 	for (i = 0; i < 2 && ok; i++)
 		ok = add_bytes(&c, k->at.mem, start[i], end[i], piece);
-	umac128_digest(&c, PFS_KNOWN_SUM, ret);
+	umac64_digest(&c, PFS_KNOWN_SUM, ret);
 	free(piece);
 	return ok;
 }

@@ -8,7 +8,7 @@
  * dump could have written any build-id into it. What counts is that the tables of this dump
  * have, byte for byte, what those had that gave the answers, at the same distance from
  * _stext. So they are read and summed up each time, which is fast, and decoded only where the
- * sum is another, or where a question is new. The sum is UMAC-128 under a key of the file's
+ * sum is another, or where a question is new. The sum is UMAC-64 under a key of the file's
  * own: who makes a dump cannot know it, and so cannot make tables of the same sum.
  *
  * What is not the same in each dump of a kernel is not in the file: symbols are kept as

@@ -68,12 +68,12 @@ static bool own_build(unsigned char *builder)
 static void sum_up(const struct head *h, const void *buf, size_t len, uint8_t *ret)
 {
 	static const uint8_t nonce[1] = { 1 };
-	struct umac128_ctx c;
+	struct umac64_ctx c;
 
-	umac128_set_key(&c, h->key);
-	umac128_set_nonce(&c, sizeof(nonce), nonce);
-	umac128_update(&c, len, buf);
-	umac128_digest(&c, PFS_KNOWN_SUM, ret);
+	umac64_set_key(&c, h->key);
+	umac64_set_nonce(&c, sizeof(nonce), nonce);
+	umac64_update(&c, len, buf);
+	umac64_digest(&c, PFS_KNOWN_SUM, ret);
 }
 
 static size_t size_of(const struct pfs_known_file *f)

@@ -14,7 +14,7 @@
 #include "base/arena.h"
 
 #define PFS_KNOWN_KEY 16
-#define PFS_KNOWN_SUM 16
+#define PFS_KNOWN_SUM 8
 #define PFS_KNOWN_ANSWERS 4096u		/* of a kernel */
 #define PFS_KNOWN_NAME 512u		/* bytes of a name */
 #define PFS_KNOWN_EXTENT ((uint64_t)64 << 20) /* bytes of tables */
