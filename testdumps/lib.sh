@@ -19,6 +19,8 @@ esac
 # shellcheck disable=SC2034 # for the cases
 pfnscope=$B/pfnscope
 tmp=$(mktemp -d)
+# What is kept of kernels, too, is this case's own.
+export XDG_CACHE_HOME="$tmp/cache"
 trap 'rm -rf "$tmp"' EXIT
 tests=0
 

@@ -23,6 +23,7 @@
 
 struct job {
 	const struct pfs_args *a;
+	const struct pfs_store *cache;
 	struct pfs_vmlinux_dir vmlinuxes;
 };
 
@@ -290,7 +291,8 @@ static void analyse_log(struct work *w)
 /* Now that the folder of the report is there. */
 static int confine(const struct work *w, struct pfs_err *err)
 {
-	return pfs_privileges_drop_worker(w->job->a, w->d, &w->job->vmlinuxes, w->report, err);
+	return pfs_privileges_drop_worker(w->job->a, w->d, &w->job->vmlinuxes, w->report,
+					  w->job->cache, err);
 }
 
 static int confine_scout(void *arg, struct pfs_err *err)
@@ -311,6 +313,7 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 	w->job = job;
 	w->d = d;
 	w->opts.jobs = threads;
+	w->opts.store = job->cache->fd < 0 ? NULL : job->cache;
 	/* A row can say what the log tells; a report is of struct pages. */
 	w->opts.log_will_do = !job->a->reports;
 	w->doc = pfs_json_object(&w->j);
@@ -352,6 +355,7 @@ static json_t *analyse(void *arg, const struct pfs_batch_dump *d, unsigned int t
 	/* Of a report that came to nothing not even the folder is left. */
 	if (*w->report && rmdir(w->report))
 		errno = 0;
+	pfs_session_keep(&w->s);
 	/* The process ends here: the session goes with it. */
 	return pfs_json_done(&w->j, w->doc);
 }
@@ -447,9 +451,10 @@ static enum pfs_exit run(const struct pfs_args *a, const struct pfs_batch_opts *
 	return st;
 }
 
-enum pfs_exit pfs_run_batch(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err)
+enum pfs_exit pfs_run_batch(const struct pfs_args *a, const struct pfs_store *cache,
+			    struct pfs_out *o, struct pfs_err *err)
 {
-	struct job job = { .a = a };
+	struct job job = { .a = a, .cache = cache };
 	const struct pfs_batch_opts opts = {
 		.paths = a->files,
 		.nr_paths = a->nr_files,

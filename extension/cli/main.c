@@ -11,6 +11,7 @@
 
 #include "bytes/log.h"
 #include "bytes/record.h"
+#include "cli/cache.h"
 #include "cli/module.h"
 #include "cli/privileges.h"
 #include "cli/timings.h"
@@ -300,7 +301,8 @@ static int note_inputs(struct pfs_inputs *in, const struct pfs_args *a,
 	return r ? r : pfs_inputs_add(in, a->system_map, err);
 }
 
-static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err)
+static enum pfs_exit analyse(const struct pfs_args *a, const struct pfs_store *cache,
+			     struct pfs_out *o, struct pfs_err *err)
 {
 	struct pfs_inputs inputs = { .force = a->force };
 	struct pfs_progress progress;
@@ -310,6 +312,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 		/* A thread takes address space of its own. */
 		.jobs = a->memory && !a->jobs ? 1 : a->jobs,
 		.log_will_do = pfs_verb_log_will_do(a->verb),
+		.store = cache->fd < 0 ? NULL : cache,
 		.progress = on_progress,
 		.arg = &progress,
 		.stage = a->verbose || a->timings ? pfs_timings_begin : NULL,
@@ -337,6 +340,7 @@ static enum pfs_exit analyse(const struct pfs_args *a, struct pfs_out *o, struct
 	opts.system_map = a->system_map;
 	pfs_timings_init(&timings, a->verbose, &progress);
 	pfs_timings_say(&timings, "sandbox: %s", pfs_privileges_words(a, words, sizeof(words)));
+	pfs_timings_say(&timings, "cache: %s", cache->fd < 0 ? "none" : cache->path);
 	pfs_library_init(&lib, &files);
 	s = calloc(1, sizeof(*s));
 	if (!s) {
@@ -417,6 +421,7 @@ static enum pfs_exit print_crash_extension(struct pfs_out *o)
 
 int main(int argc, char **argv)
 {
+	struct pfs_store cache;
 	struct pfs_args args;
 	struct pfs_err err = { 0 };
 	enum pfs_exit st;
@@ -449,14 +454,15 @@ int main(int argc, char **argv)
 	}
 	if (args.verb != PFS_V_BATCH)
 		set_limits(&args);
-	if (pfs_privileges_drop(&args, &err))
+	pfs_cache_open(&cache, &args);
+	if (pfs_privileges_drop(&args, &cache, &err))
 		st = PFS_EXIT_FAILED;
 	else if (args.verb == PFS_V_BATCH)
-		st = pfs_run_batch(&args, &o, &err);
+		st = pfs_run_batch(&args, &cache, &o, &err);
 	else if (args.verb == PFS_V_CATALOGUE)
 		st = pfs_run_catalogue(&args, &o, &err);
 	else if (pfs_verbs[args.verb].needs_dump)
-		st = analyse(&args, &o, &err);
+		st = analyse(&args, &cache, &o, &err);
 	else
 		st = pfs_run(NULL, &args, NULL, &o, &err);
 	if (st == PFS_EXIT_FAILED)

@@ -131,7 +131,17 @@ static int allow_output(struct pfs_sandbox *s, const char *path, struct pfs_err 
 	return r;
 }
 
-static int begin(struct pfs_sandbox *s, struct pfs_err *err)
+/*
+ * Which file of it, the dump's build-id says: it cannot be opened before the dump is read. Who
+ * has taken over this process may so leave wrong facts behind, as a dump may hold wrong facts,
+ * but no other file, and nothing that is trusted more than a dump is.
+ */
+static int allow_cache(struct pfs_sandbox *s, const struct pfs_store *cache, struct pfs_err *err)
+{
+	return cache->fd < 0 ? 0 : pfs_sandbox_allow(s, cache->path, PFS_MAY_KEEP, err);
+}
+
+static int begin(struct pfs_sandbox *s, const struct pfs_store *cache, struct pfs_err *err)
 {
 	int r = pfs_sandbox_begin(s, err);
 
@@ -139,6 +149,8 @@ static int begin(struct pfs_sandbox *s, struct pfs_err *err)
 		r = allow_places(s, err);
 	if (!r)
 		r = allow_own_libraries(s, err);
+	if (!r)
+		r = allow_cache(s, cache, err);
 	return r ? r : pfs_sandbox_allow(s, pfs_temporary_folder(), PFS_MAY_WRITE, err);
 }
 
@@ -180,7 +192,8 @@ static bool is_wanted(const struct pfs_args *a)
 	return CONFINED && !a->no_sandbox;
 }
 
-int pfs_privileges_drop(const struct pfs_args *a, struct pfs_err *err)
+int pfs_privileges_drop(const struct pfs_args *a, const struct pfs_store *cache,
+			struct pfs_err *err)
 {
 	struct pfs_sandbox s = { .fd = -1 };
 	int r = 0;
@@ -188,7 +201,7 @@ int pfs_privileges_drop(const struct pfs_args *a, struct pfs_err *err)
 	if (!is_wanted(a))
 		return 0;
 	if (a->verb != PFS_V_BATCH)
-		r = begin(&s, err);
+		r = begin(&s, cache, err);
 	if (!r && a->verb == PFS_V_CATALOGUE)
 		r = allow_catalogue(&s, a, err);
 	else if (!r && a->verb != PFS_V_BATCH)
@@ -198,7 +211,7 @@ int pfs_privileges_drop(const struct pfs_args *a, struct pfs_err *err)
 
 int pfs_privileges_drop_worker(const struct pfs_args *a, const struct pfs_batch_dump *d,
 			       const struct pfs_vmlinux_dir *vmlinuxes, const char *report,
-			       struct pfs_err *err)
+			       const struct pfs_store *cache, struct pfs_err *err)
 {
 	struct pfs_sandbox s;
 	char *parent = NULL;
@@ -207,7 +220,7 @@ int pfs_privileges_drop_worker(const struct pfs_args *a, const struct pfs_batch_
 
 	if (!is_wanted(a))
 		return 0;
-	r = begin(&s, err);
+	r = begin(&s, cache, err);
 	for (i = 0; i < d->nr_files && !r; i++)
 		r = allow_input(&s, d->files[i], err);
 	for (i = 0; i < vmlinuxes->nr && !r; i++)

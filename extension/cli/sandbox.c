@@ -55,6 +55,7 @@ static const uint32_t rights[PFS_NR_MAY] = {
 	[PFS_MAY_READ] = READING,
 	[PFS_MAY_WRITE] = WRITING,
 	[PFS_MAY_REMOVE] = REMOVE_DIR,
+	[PFS_MAY_KEEP] = READING | WRITE_FILE | MAKE_REG | REMOVE_FILE,
 };
 
 /* Longer than an old kernel knows: what it does not know is zero, which it accepts. */

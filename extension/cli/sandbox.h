@@ -17,6 +17,7 @@ enum pfs_may {
 	PFS_MAY_READ,	/* a file, or a folder with all below it */
 	PFS_MAY_WRITE,	/* likewise; in a folder also make, rename and remove files and folders */
 	PFS_MAY_REMOVE, /* empty folders below a folder */
+	PFS_MAY_KEEP,	/* files of a folder: read, make, rename and remove */
 	PFS_NR_MAY
 };
 

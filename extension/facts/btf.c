@@ -30,6 +30,7 @@ struct pfs_btf {
 	struct pfs_lookup lookup;
 	struct btf *btf;
 	char *from;
+	uint64_t start, end; /* of the blob in the dump; 0: it is from elsewhere */
 	/* Three name spaces, as in C: values are type ids, or the enumerator's value. */
 	struct pfs_names tags, typedefs, enumerators;
 };
@@ -336,6 +337,22 @@ int pfs_btf_open(const void *blob, size_t len, const char *from, struct pfs_look
 	return 0;
 }
 
+static void came_from(struct pfs_lookup *l, uint64_t start, uint64_t len)
+{
+	struct pfs_btf *b = (struct pfs_btf *)l;
+
+	b->start = start;
+	b->end = start + len;
+}
+
+void pfs_btf_extent(struct pfs_lookup *l, uint64_t *ret_start, uint64_t *ret_end)
+{
+	const struct pfs_btf *b = (struct pfs_btf *)l;
+
+	*ret_start = b->start;
+	*ret_end = b->end;
+}
+
 int pfs_btf_from_dump(struct pfs_mem *m, struct pfs_lookup *symbols, struct pfs_lookup **ret,
 		      struct pfs_err *err)
 {
@@ -358,6 +375,8 @@ int pfs_btf_from_dump(struct pfs_mem *m, struct pfs_lookup *symbols, struct pfs_
 	r = pfs_read_obj(m, start, blob, stop - start, "BTF", err);
 	if (!r)
 		r = pfs_btf_open(blob, stop - start, "BTF", ret, err);
+	if (!r)
+		came_from(*ret, start, stop - start);
 	free(blob);
 	return r;
 }
@@ -401,6 +420,7 @@ static int on_header(void *arg, uint64_t va)
 		l->ops->free(l);
 		return 0;
 	}
+	came_from(l, va, len);
 	s->found = l;
 	return 1;
 }

@@ -2,6 +2,7 @@
 /* From an open target to facts and memory. */
 #include "facts/image.h"
 #include "facts/infer.h"
+#include "facts/known.h"
 
 #include <errno.h>
 
@@ -101,6 +102,28 @@ static int types_of_dump(struct pfs_mem *mem, struct pfs_arena *a, struct pfs_im
 	return r == -ENOENT ? pfs_btf_scan(mem, image, ret, err) : r;
 }
 
+static int open_tables(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct pfs_arena *a,
+		       struct pfs_lookup **ret, struct pfs_err *err)
+{
+	struct pfs_image image = { NULL, 0 };
+	int r = symbols_of_dump(mem, v, a, true, &image, &ret[PFS_KNOWN_SYMBOLS], err);
+
+	return r ? r :
+		   types_of_dump(mem, a, &image, ret[PFS_KNOWN_SYMBOLS], &ret[PFS_KNOWN_TYPES],
+				 err);
+}
+
+/*
+ * May the answers of the dump's own tables be kept, or be those of earlier dumps? What is
+ * recorded has to be read, and on a live machine nothing is kept.
+ */
+static bool can_know(const struct pfs_target *t, const struct pfs_facts *f,
+		     const struct pfs_hints *hints)
+{
+	return hints->store && !hints->vmlinux && !hints->system_map && !t->lookup &&
+	       !t->info.live && !t->info.exact && pfs_have(f, PFS_F_STEXT);
+}
+
 /*
  * Add the lookups that the dump itself holds; only -ENOMEM is fatal. symbols:
  * those of a System.map, NULL where there is none.
@@ -126,6 +149,26 @@ static int from_dump(struct pfs_mem *mem, const struct pfs_vmcoreinfo *v, struct
 		return pfs_err_wrap(err, "no types from the dump");
 	++*nr;
 	return 0;
+}
+
+/* The same, where earlier dumps of the kernel may have told what the tables have. */
+static int from_known(const struct pfs_hints *hints, struct pfs_mem *mem,
+		      const struct pfs_vmcoreinfo *v, const struct pfs_facts *f,
+		      struct pfs_arena *a, struct pfs_lookup **lookups, size_t max, size_t *nr,
+		      struct pfs_err *err)
+{
+	const struct pfs_known_at at = { hints->store, mem,	    a,
+					 *v,	       f->build_id, pfs_val(f, PFS_F_STEXT),
+					 open_tables };
+	int r = max < PFS_KNOWN_LOOKUPS ? -ENOENT : pfs_known_recall(&at, lookups);
+
+	if (!r) {
+		*nr = PFS_KNOWN_LOOKUPS;
+		return 0;
+	}
+	if (r == -ENOENT)
+		r = from_dump(mem, v, a, NULL, lookups, max, nr, err);
+	return r || *nr != PFS_KNOWN_LOOKUPS ? r : pfs_known_learn(&at, lookups);
 }
 
 /* Get VMCOREINFO from the note of the dump, or else from its memory. */
@@ -221,7 +264,9 @@ int pfs_kernel_discover(struct pfs_target *t, const struct pfs_hints *hints, str
 	 * these tables.
 	 */
 	if ((!hints->vmlinux || err->code) && !t->info.origin_note && !knows_kernel(t->lookup)) {
-		r = from_dump(mem, &v, a, map, lookups, max, nr, err);
+		r = can_know(t, f, hints) ?
+			    from_known(hints, mem, &v, f, a, lookups, max, nr, err) :
+			    from_dump(mem, &v, a, map, lookups, max, nr, err);
 		if (r == -ENOMEM)
 			return r;
 		/* The lookup of the host knows all that the tables in the dump would tell. */

@@ -72,6 +72,7 @@ struct kallsyms {
 	uint32_t *at;		/* of each symbol: where its bytes are in there, */
 	uint16_t *len;		/* and how many */
 	struct pfs_arena names; /* expanded, each terminated */
+	struct pfs_kallsyms_extent extent;
 };
 
 static int symbol_va(const struct pfs_vmcoreinfo *v, const char *name, uint64_t *ret)
@@ -260,6 +261,21 @@ static const char *expand(struct pfs_names *names, size_t i)
 	return text + 1;
 }
 
+static void widen(struct pfs_kallsyms_extent *e, uint64_t va, uint64_t len)
+{
+	bool first = !e->end;
+
+	e->start = first ? va : pfs_min64(e->start, va);
+	e->end = first ? va + len : pfs_max64(e->end, va + len);
+}
+
+static uint64_t tokens_end(const struct tokens *t)
+{
+	const struct token *last = &t->token[NR_TOKENS - 1];
+
+	return (uint64_t)(last->s - t->text) + last->len + 1;
+}
+
 static int name_error(const struct pfs_kallsyms_at *at, uint32_t i, int r, struct pfs_err *err)
 {
 	if (r == -ENOMEM || r == -E2BIG)
@@ -275,6 +291,7 @@ static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at, struc
 {
 	struct stream s = { .m = m, .va = at->names };
 	uint32_t i, hash = 0;
+	uint64_t end;
 	int r = 0;
 
 	k->at = malloc(at->nr * sizeof(*k->at));
@@ -291,7 +308,9 @@ static int read_names(struct pfs_mem *m, const struct pfs_kallsyms_at *at, struc
 	k->stored = s.buf;
 	if (r)
 		return -err->code;
-	if (at->names_end && s.va - (s.len - s.pos) != at->names_end)
+	end = s.va - (s.len - s.pos);
+	widen(&k->extent, at->names, end - at->names);
+	if (at->names_end && end != at->names_end)
 		return pfs_err_set(err, EINVAL,
 				   "kallsyms_names at 0x%llx: %u symbols end elsewhere "
 				   "than its markers say",
@@ -391,8 +410,13 @@ static int read_addresses(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		if (r)
 			continue;
 		readable = true;
-		if (set_addresses(&k->symbols, try, table, v, text))
+		if (set_addresses(&k->symbols, try, table, v, text)) {
+			widen(&k->extent, try->table, at->nr * size);
+			k->extent.base_at = try->base_at;
+			if (try->base_at)
+				widen(&k->extent, try->base_at, 8);
 			break;
+		}
 	}
 	free(table);
 	if (i == at->tries && (readable || !i))
@@ -459,8 +483,16 @@ int pfs_kallsyms_read(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		op_free(&k->lookup);
 		return r;
 	}
+	widen(&k->extent, at->num_syms, sizeof(uint32_t));
+	widen(&k->extent, at->token_table, tokens_end(k->tokens));
+	widen(&k->extent, at->token_index, NR_TOKENS * 2);
 	*ret = &k->lookup;
 	return 0;
+}
+
+void pfs_kallsyms_extent(struct pfs_lookup *l, struct pfs_kallsyms_extent *ret)
+{
+	*ret = ((struct kallsyms *)l)->extent;
 }
 
 /* The encodings that are possible where VMCOREINFO names these tables. */
@@ -473,20 +505,21 @@ static int named_addresses(struct pfs_mem *m, const struct pfs_vmcoreinfo *v,
 	if (!symbol_va(v, "kallsyms_offsets", &va)) {
 		if (symbol_va(v, "kallsyms_relative_base", &relative_base)) {
 			at->try[at->tries++] =
-				(struct pfs_kallsyms_try){ PFS_KALLSYMS_PLACE_RELATIVE, va, va };
+				(struct pfs_kallsyms_try){ PFS_KALLSYMS_PLACE_RELATIVE, va, va, 0 };
 			return 0;
 		}
 		r = pfs_read_u64(m, relative_base, &base, "kallsyms_relative_base", err);
 		if (r)
 			return r;
 		at->try[at->tries++] = (struct pfs_kallsyms_try){ PFS_KALLSYMS_ABSOLUTE_PERCPU, va,
-								  base };
-		at->try[at->tries++] = (struct pfs_kallsyms_try){ PFS_KALLSYMS_UNSIGNED, va, base };
+								  base, relative_base };
+		at->try[at->tries++] = (struct pfs_kallsyms_try){ PFS_KALLSYMS_UNSIGNED, va, base,
+								  relative_base };
 		return 0;
 	}
 	if (symbol_va(v, "kallsyms_addresses", &va))
 		return pfs_err_set(err, ENOENT, "VMCOREINFO names no table of kallsyms addresses");
-	at->try[at->tries++] = (struct pfs_kallsyms_try){ PFS_KALLSYMS_ADDRESSES, va, 0 };
+	at->try[at->tries++] = (struct pfs_kallsyms_try){ PFS_KALLSYMS_ADDRESSES, va, 0, 0 };
 	return 0;
 }
 
@@ -495,16 +528,16 @@ int pfs_kallsyms_open(struct pfs_mem *m, const struct pfs_vmcoreinfo *v, struct 
 {
 	struct pfs_kallsyms_at at = { .from = "kallsyms" };
 	unsigned char raw[4];
-	uint64_t num;
 	int r;
 
-	if (symbol_va(v, "kallsyms_names", &at.names) || symbol_va(v, "kallsyms_num_syms", &num) ||
+	if (symbol_va(v, "kallsyms_names", &at.names) ||
+	    symbol_va(v, "kallsyms_num_syms", &at.num_syms) ||
 	    symbol_va(v, "kallsyms_token_table", &at.token_table) ||
 	    symbol_va(v, "kallsyms_token_index", &at.token_index))
 		return pfs_err_set(err, ENOENT,
 				   "VMCOREINFO does not say where kallsyms is (kernels before "
 				   "v6.0)");
-	r = pfs_read_obj(m, num, raw, sizeof(raw), "kallsyms_num_syms", err);
+	r = pfs_read_obj(m, at.num_syms, raw, sizeof(raw), "kallsyms_num_syms", err);
 	if (r)
 		return r;
 	at.nr = pfs_le32(raw);

@@ -21,13 +21,14 @@ enum pfs_kallsyms_encoding {
 
 struct pfs_kallsyms_at {
 	const char *from; /* provenance, a constant */
-	uint64_t names, token_table, token_index;
+	uint64_t num_syms, names, token_table, token_index;
 	uint64_t names_end; /* 0: not known */
 	uint32_t nr;
 	/* Possible encodings and places of the addresses; the first one that fits is taken. */
 	struct pfs_kallsyms_try {
 		enum pfs_kallsyms_encoding encoding;
 		uint64_t table, base;
+		uint64_t base_at; /* where base was read; 0: it is derived */
 	} try[8];
 	unsigned int tries;
 };
@@ -40,5 +41,16 @@ struct pfs_kallsyms_at {
 int pfs_kallsyms_read(struct pfs_mem *m, const struct pfs_kallsyms_at *at,
 		      const struct pfs_vmcoreinfo *v, uint64_t text, struct pfs_lookup **ret,
 		      struct pfs_err *err);
+
+/*
+ * All that the answers of a lookup of the functions above rest on: the addresses from the
+ * first to the last of the tables, and among them a pointer, which KASLR moves.
+ */
+struct pfs_kallsyms_extent {
+	uint64_t start, end;
+	uint64_t base_at; /* 0: there is none */
+};
+
+void pfs_kallsyms_extent(struct pfs_lookup *l, struct pfs_kallsyms_extent *ret);
 
 #endif

@@ -49,7 +49,6 @@ struct scan {
 	const struct pfs_vmcoreinfo *v;
 	uint64_t text;
 	struct pfs_kallsyms_at at;
-	uint64_t num_syms;
 	struct pfs_lookup *found;
 	struct pfs_err *err;
 	bool tables; /* were tables seen? Then err says what is wrong with them */
@@ -222,7 +221,7 @@ static bool find_names(struct scan *s, const struct markers *mk)
 			s->at.names = lowest + i;
 			s->at.names_end = s->at.names + mk->last + used;
 			s->at.nr = nr;
-			s->num_syms = s->at.names - before;
+			s->at.num_syms = s->at.names - before;
 			found++;
 		}
 	}
@@ -285,9 +284,10 @@ static bool find_tables(struct scan *s)
 	return found;
 }
 
-static void add_try(struct scan *s, enum pfs_kallsyms_encoding e, uint64_t table, uint64_t base)
+static void add_try(struct scan *s, enum pfs_kallsyms_encoding e, uint64_t table, uint64_t base,
+		    uint64_t base_at)
 {
-	s->at.try[s->at.tries++] = (struct pfs_kallsyms_try){ e, table, base };
+	s->at.try[s->at.tries++] = (struct pfs_kallsyms_try){ e, table, base, base_at };
 }
 
 static void add_relative(struct scan *s, uint64_t table, uint64_t relative_base)
@@ -297,22 +297,22 @@ static void add_relative(struct scan *s, uint64_t table, uint64_t relative_base)
 
 	if (pfs_read_u64(s->m, relative_base, &base, "kallsyms_relative_base", &ignored))
 		return;
-	add_try(s, PFS_KALLSYMS_ABSOLUTE_PERCPU, table, base);
-	add_try(s, PFS_KALLSYMS_UNSIGNED, table, base);
+	add_try(s, PFS_KALLSYMS_ABSOLUTE_PERCPU, table, base, relative_base);
+	add_try(s, PFS_KALLSYMS_UNSIGNED, table, base, relative_base);
 }
 
 /* The addresses are before num_syms or behind the index: try both, in every encoding. */
 static void list_addresses(struct scan *s)
 {
-	uint64_t num = s->num_syms & ~(uint64_t)7, behind = align(s->at.token_index + 512, 4);
+	uint64_t num = s->at.num_syms & ~(uint64_t)7, behind = align(s->at.token_index + 512, 4);
 	uint64_t nr = s->at.nr, base = num - 8;
 
 	s->at.tries = 0;
 	add_relative(s, base - align(nr * 4, 8), base);
-	add_try(s, PFS_KALLSYMS_ADDRESSES, num - nr * 8, 0);
+	add_try(s, PFS_KALLSYMS_ADDRESSES, num - nr * 8, 0, 0);
 	add_relative(s, behind, align(behind + nr * 4, 8));
-	add_try(s, PFS_KALLSYMS_PLACE_RELATIVE, behind, behind);
-	add_try(s, PFS_KALLSYMS_ADDRESSES, align(behind, 8), 0);
+	add_try(s, PFS_KALLSYMS_PLACE_RELATIVE, behind, behind, 0);
+	add_try(s, PFS_KALLSYMS_ADDRESSES, align(behind, 8), 0, 0);
 }
 
 /* 1: found. 0: these digits are others. */

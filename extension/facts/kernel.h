@@ -64,6 +64,8 @@ int pfs_btf_open(const void *blob, size_t len, const char *from, struct pfs_look
 /* The blob between __start_BTF and __stop_BTF of the dump; -ENOENT: no such symbols. */
 int pfs_btf_from_dump(struct pfs_mem *m, struct pfs_lookup *symbols, struct pfs_lookup **ret,
 		      struct pfs_err *err);
+/* Where in the dump the blob of such a lookup lies, also one that was searched for. */
+void pfs_btf_extent(struct pfs_lookup *l, uint64_t *ret_start, uint64_t *ret_end);
 /* The same blob, found by its header where no symbol names it. -ENOENT: there is none. */
 int pfs_btf_scan(struct pfs_mem *m, const struct pfs_image *image, struct pfs_lookup **ret,
 		 struct pfs_err *err);
@@ -110,9 +112,10 @@ int pfs_facts_resolve(struct pfs_facts *f, struct pfs_arena *a, struct pfs_looku
 const char *pfs_build_id_read(struct pfs_mem *m, struct pfs_lookup *const *lookups, size_t nr,
 			      struct pfs_arena *a);
 
-/* Files that the user gave; NULL: none. */
+struct pfs_store;
 struct pfs_hints {
-	const char *vmlinux, *system_map;
+	const char *vmlinux, *system_map; /* files that the user gave; NULL: none */
+	const struct pfs_store *store;	  /* of what earlier dumps told (known.h); NULL: none */
 };
 
 /*

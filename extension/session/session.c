@@ -9,7 +9,7 @@
 #include "bytes/record.h"
 #include "core/verdict/attach.h"
 #include "distill/scan_note.h"
-#include "facts/kernel.h"
+#include "facts/known.h"
 #include "session/panic.h"
 
 /* What is read between these two calls is needed now, but not in a distilled dump. */
@@ -99,7 +99,7 @@ static int lose_model(struct pfs_session *s, struct pfs_err *err)
 int pfs_session_open(struct pfs_session *s, struct pfs_target *t, const struct pfs_session_opts *o,
 		     struct pfs_err *err)
 {
-	const struct pfs_hints hints = { o->vmlinux, o->system_map };
+	const struct pfs_hints hints = { o->vmlinux, o->system_map, o->store };
 	int r;
 
 	memset(s, 0, sizeof(*s));
@@ -336,10 +336,19 @@ int pfs_session_scan(struct pfs_session *s, const struct pfs_session_opts *o, st
 	return r ? r : checks;
 }
 
+void pfs_session_keep(struct pfs_session *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_lookups; i++)
+		pfs_known_keep(s->lookups[i]);
+}
+
 void pfs_session_close(struct pfs_session *s)
 {
 	size_t i;
 
+	pfs_session_keep(s);
 	if (s->built)
 		pfs_model_deinit(&s->model);
 	for (i = 0; i < s->nr_lookups; i++)

@@ -8,6 +8,7 @@
 #define PFS_SESSION_H
 
 #include "base/output.h"
+#include "base/store.h"
 #include "core/checks/finding.h"
 
 struct pfs_session {
@@ -35,6 +36,7 @@ struct pfs_distill_opts {
 
 struct pfs_session_opts {
 	const char *vmlinux, *system_map; /* NULL: none given */
+	const struct pfs_store *store;	  /* of what earlier dumps told; NULL: none is kept */
 	const struct pfs_inputs *inputs;  /* what no output may replace; NULL: not known */
 	bool log_will_do;  /* where no section can be read, diagnose what the log tells */
 	unsigned int jobs; /* 0: one per CPU */
@@ -78,6 +80,8 @@ int pfs_session_confirm(struct pfs_session *s, const struct pfs_session_opts *o,
  * valid until the session is closed.
  */
 int pfs_session_core(struct pfs_session *s, struct pfs_core *ret, struct pfs_err *err);
+/* Keep what was learned of the kernel, while the dump is open; pfs_session_close() does. */
+void pfs_session_keep(struct pfs_session *s);
 void pfs_session_close(struct pfs_session *s);
 
 /*

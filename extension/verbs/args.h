@@ -72,7 +72,7 @@ struct pfs_args {
 	enum pfs_verb verb;
 	bool has_verb; /* the user named it */
 	bool json, quiet, all, full, log, svg, verify, exit_zero, version, crash_extension;
-	bool list, reports, again, force, verbose, timings, no_sandbox;
+	bool list, reports, again, force, verbose, timings, no_sandbox, no_cache;
 	bool hex; /* a number that may be decimal is hexadecimal: the host's rule */
 	enum pfs_help help;
 	enum pfs_when color, progress;
@@ -135,7 +135,8 @@ enum pfs_exit pfs_exit_of(const struct pfs_session *s);
  * The verbs batch and catalogue (extension/cli/batch.c,
  * extension/cli/catalogue.c), which are not in the libraries.
  */
-enum pfs_exit pfs_run_batch(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
+enum pfs_exit pfs_run_batch(const struct pfs_args *a, const struct pfs_store *cache,
+			    struct pfs_out *o, struct pfs_err *err);
 enum pfs_exit pfs_run_catalogue(const struct pfs_args *a, struct pfs_out *o, struct pfs_err *err);
 
 /* The verb diff (diff.c): PFS_EXIT_PROBLEMS if the two sides differ. */

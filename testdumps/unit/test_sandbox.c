@@ -122,6 +122,27 @@ static int link_secret(void)
 	return link(at("secret"), at("out/secret")) ? errno : 0;
 }
 
+static int keep_file(void)
+{
+	int r = opens(at("kept/.1"), O_WRONLY | O_CREAT | O_EXCL);
+
+	if (!r && rename(at("kept/.1"), at("kept/1")))
+		r = errno;
+	if (!r)
+		r = opens(at("kept/1"), O_RDONLY);
+	return r ? r : unlink(at("kept/1")) ? errno : 0;
+}
+
+static int keep_folder(void)
+{
+	return mkdir(at("kept/folder"), 0700) ? errno : 0;
+}
+
+static int keep_elsewhere(void)
+{
+	return rename(at("kept/old"), at("out/kept")) ? errno : 0;
+}
+
 static int make_device(void)
 {
 	return mknod(at("out/fifo"), S_IFIFO | 0600, 0) ? errno : 0;
@@ -206,6 +227,9 @@ static const struct {
 	{ "move a file there", move_output, NOBODY, 0 },
 	{ "move a file out of it", move_outside, LANDLOCK, EACCES },
 	{ "give a file from outside a name in it", link_secret, LANDLOCK, EXDEV },
+	{ "keep a file in a folder for that", keep_file, NOBODY, 0 },
+	{ "make a folder there", keep_folder, LANDLOCK, EACCES },
+	{ "move what is kept to the output", keep_elsewhere, LANDLOCK, EXDEV },
 	{ "make a FIFO there", make_device, LANDLOCK, EACCES },
 	{ "run a program", run_program, SECCOMP, EPERM },
 	{ "open a socket", open_socket, SECCOMP, EPERM },
@@ -228,6 +252,8 @@ static int enter(void)
 		r = pfs_sandbox_allow(&s, at("nowhere"), PFS_MAY_READ, &err);
 	if (!r)
 		r = pfs_sandbox_allow(&s, at("out"), PFS_MAY_WRITE, &err);
+	if (!r)
+		r = pfs_sandbox_allow(&s, at("kept"), PFS_MAY_KEEP, &err);
 	return r ? r : pfs_sandbox_enter(&s, &err);
 }
 
@@ -339,9 +365,11 @@ static int make_folders(void **state)
 	assert_non_null(mkdtemp(work));
 	assert_int_equal(mkdir(at("in"), 0700), 0);
 	assert_int_equal(mkdir(at("out"), 0700), 0);
+	assert_int_equal(mkdir(at("kept"), 0700), 0);
 	touch("in/dump");
 	touch("secret");
 	touch("out/old");
+	touch("kept/old");
 	assert_int_equal(symlink("../secret", at("in/link")), 0);
 	pfs_sandbox_words(buf, sizeof(buf));
 	landlock = !strstr(buf, "no Landlock");
@@ -351,9 +379,10 @@ static int make_folders(void **state)
 
 static int remove_folders(void **state)
 {
-	static const char *const left[] = { "in/dump", "in/new",     "in/link",	 "in",
-					    "secret",  "old",	     "out/old",	 "out/new",
-					    "out/x",   "out/secret", "out/fifo", "out" };
+	static const char *const left[] = { "in/dump",	"in/new",      "in/link",  "in",
+					    "secret",	"old",	       "out/old",  "out/new",
+					    "out/x",	"out/secret",  "out/fifo", "out",
+					    "kept/old", "kept/folder", "kept" };
 	size_t i;
 
 	(void)state;
