@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "base/le.h"
+#include "base/order.h"
 #include "bytes/ranges.h"
 
 struct shared {

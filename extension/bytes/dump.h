@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 #include "base/arena.h"
-#include "base/le.h"
+#include "base/order.h"
 #include "base/range.h"
 #include "bytes/distilled.h"
 #include "bytes/ranges.h"
@@ -67,7 +67,8 @@ struct pfs_dump {
 	struct pfs_arena arena;
 	enum pfs_dump_kind kind;
 	bool flattened;
-	bool foreign; /* kdump: its pages have a compression that we do not know */
+	enum pfs_order order; /* of its headers and notes; the kernel's own is another thing */
+	bool foreign;	      /* kdump: its pages have a compression that we do not know */
 	struct pfs_dump_file *files;
 	size_t nr_files;
 	struct pfs_target_info info;

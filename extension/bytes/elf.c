@@ -23,11 +23,50 @@
 #define MAX_PHDRS (1U << 22)
 #define MAX_NOTES ((uint64_t)64 << 20)
 
+static void swap16(uint16_t *v)
+{
+	*v = __builtin_bswap16(*v);
+}
+
+static void swap32(uint32_t *v)
+{
+	*v = __builtin_bswap32(*v);
+}
+
+static void swap64(uint64_t *v)
+{
+	*v = __builtin_bswap64(*v);
+}
+
+/*
+ * QEMU writes headers in the order that the machine started in, whatever the kernel then
+ * changed to. What of them is read is turned into this machine's order.
+ */
+static void swap_file_header(Elf64_Ehdr *h)
+{
+	swap16(&h->e_type);
+	swap16(&h->e_machine);
+	swap64(&h->e_phoff);
+	swap64(&h->e_shoff);
+	swap16(&h->e_phentsize);
+	swap16(&h->e_phnum);
+	swap16(&h->e_shentsize);
+}
+
+static void swap_program_header(Elf64_Phdr *h)
+{
+	swap32(&h->p_type);
+	swap64(&h->p_offset);
+	swap64(&h->p_paddr);
+	swap64(&h->p_filesz);
+	swap64(&h->p_memsz);
+}
+
 /*
  * The number of program headers. If it is above 65534, sh_info of section
  * header 0 holds it.
  */
-static int nr_phdrs(const struct pfs_dump_file *f, const Elf64_Ehdr *eh, uint32_t *ret,
+static int nr_phdrs(const struct pfs_dump *d, const Elf64_Ehdr *eh, uint32_t *ret,
 		    struct pfs_err *err)
 {
 	Elf64_Shdr sh;
@@ -35,12 +74,12 @@ static int nr_phdrs(const struct pfs_dump_file *f, const Elf64_Ehdr *eh, uint32_
 	*ret = eh->e_phnum;
 	if (eh->e_phnum != PN_XNUM)
 		return 0;
-	if (eh->e_shentsize != sizeof(sh) || pfs_file_read(f, &sh, sizeof(sh), eh->e_shoff))
+	if (eh->e_shentsize != sizeof(sh) || pfs_file_read(d->files, &sh, sizeof(sh), eh->e_shoff))
 		return pfs_err_set(err, EIO,
 				   "ELF header: section header 0 at offset %" PRIu64
 				   " is not in the file",
 				   eh->e_shoff);
-	*ret = sh.sh_info;
+	*ret = pfs_get32(d->order, &sh.sh_info);
 	return 0;
 }
 
@@ -131,7 +170,11 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 
 	if (pfs_file_read(f, &eh, sizeof(eh), 0))
 		return pfs_err_set(err, EIO, "cannot read the ELF header");
-	r = nr_phdrs(f, &eh, &nr, err);
+	if (eh.e_ident[EI_DATA] == ELFDATA2MSB) {
+		d->order = PFS_BIG;
+		swap_file_header(&eh);
+	}
+	r = nr_phdrs(d, &eh, &nr, err);
 	if (r)
 		return r;
 	if (!nr && eh.e_shnum)
@@ -157,6 +200,8 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 		pfs_err_set(err, -r, "cannot read the program headers: %s", strerror(-r));
 		goto out;
 	}
+	for (i = 0; i < nr && d->order == PFS_BIG; i++)
+		swap_program_header(&ph[i]);
 	for (i = 0; i < nr && !r; i++) {
 		if (ph[i].p_type != PT_LOAD && ph[i].p_type != PT_NOTE)
 			continue;
@@ -193,6 +238,9 @@ int pfs_dump_elf(struct pfs_dump *d, struct pfs_err *err)
 	d->info.page_size = pfs_page_size_of(d->info.vmcoreinfo, d->info.vmcoreinfo_len);
 	d->info.max_pfn = (max + d->info.page_size - 1) / d->info.page_size;
 	d->info.arch = pfs_arch_of_elf(eh.e_machine);
+	if (!d->info.arch && d->order == PFS_BIG)
+		r = pfs_err_set(err, EINVAL, "big-endian ELF of machine %u: not supported",
+				eh.e_machine);
 out:
 	free(ph);
 	return r;

@@ -79,11 +79,6 @@ struct pfs_flat {
 	int broken;  /* -errno: the index is lost */
 };
 
-static uint64_t be64(const unsigned char *p)
-{
-	return __builtin_bswap64(pfs_le64(p));
-}
-
 static int cannot_read(uint64_t pos, int r, struct pfs_err *err)
 {
 	return pfs_err_set(err, -r, "byte %" PRIu64 ": cannot read: %s", pos, strerror(-r));
@@ -140,7 +135,7 @@ static int piece_at(struct pfs_flat *x, uint64_t pos, struct piece *ret, struct 
 	r = head_at(x, pos, &h);
 	if (r)
 		return cannot_read(pos, r, err);
-	*ret = (struct piece){ be64(h), be64(h + 8), pos + HEAD };
+	*ret = (struct piece){ pfs_be64(h), pfs_be64(h + 8), pos + HEAD };
 	if (ret->at == UINT64_MAX && ret->len == UINT64_MAX) {
 		ret->len = 0;
 		return 0;
@@ -220,16 +215,18 @@ static void know_kdump(struct pfs_flat *x)
 	unsigned char h[KDUMP_HDR_SIZE];
 	struct piece p;
 	struct pfs_err err;
+	enum pfs_order order;
 	uint64_t block, blocks;
 
 	if (piece_at(x, HEADER_SIZE, &p, &err) || p.at || p.len < sizeof(h) ||
 	    pfs_file_raw(&x->f, h, sizeof(h), p.pos) || memcmp(h, "KDUMP   ", 8))
 		return;
-	block = pfs_le32(h + KDUMP_HDR_BLOCK_SIZE);
+	order = kdump_order(h);
+	block = pfs_get32(order, h + KDUMP_HDR_BLOCK_SIZE);
 	if (block < 4096 || block > PFS_MAX_PAGE)
 		return;
-	blocks = 1 + (uint64_t)pfs_le32(h + KDUMP_HDR_SUB_SIZE);
-	x->desc_at = (blocks + pfs_le32(h + KDUMP_HDR_BITMAP_BLOCKS)) * block;
+	blocks = 1 + (uint64_t)pfs_get32(order, h + KDUMP_HDR_SUB_SIZE);
+	x->desc_at = (blocks + pfs_get32(order, h + KDUMP_HDR_BITMAP_BLOCKS)) * block;
 	/* The rest of the block behind each header and each bitmap. */
 	x->slack = (blocks + 2) * block;
 }
@@ -314,8 +311,8 @@ static uint64_t next_head(struct pfs_flat *x, uint64_t pos, uint64_t end)
 		    (x->f.size - pos < HEAD || fill(x, &x->data, pos, want)))
 			return 0;
 		h = x->data.bytes + (pos - x->data.at);
-		if (be64(h) < x->kind[DESC].lo || be64(h) > MAX_SIZE || !be64(h + 8) ||
-		    be64(h + 8) > 2 * x->largest)
+		if (pfs_be64(h) < x->kind[DESC].lo || pfs_be64(h) > MAX_SIZE || !pfs_be64(h + 8) ||
+		    pfs_be64(h + 8) > 2 * x->largest)
 			continue;
 		if (believable(x, pos, &mistakes))
 			return pos;
@@ -570,11 +567,11 @@ int pfs_flat_open(const struct pfs_dump_file *f, uint64_t whole,
 		r = pfs_file_raw(f, h, sizeof(h), 0);
 		r = r ? cannot_read(0, r, err) : 0;
 	}
-	if (!r && (be64(h + 16) != 1 || be64(h + 24) != 1))
+	if (!r && (pfs_be64(h + 16) != 1 || pfs_be64(h + 24) != 1))
 		r = pfs_err_set(err, EINVAL,
 				"flattened file of type %" PRIu64 ", version %" PRIu64
 				": not supported",
-				be64(h + 16), be64(h + 24));
+				pfs_be64(h + 16), pfs_be64(h + 24));
 	if (!r)
 		r = index_file(x, whole, &g, err);
 	if (r) {

@@ -27,11 +27,6 @@ struct stream {
 	size_t at, len;
 };
 
-static uint64_t be64(const unsigned char *p)
-{
-	return __builtin_bswap64(pfs_le64(p));
-}
-
 /* Take at most want bytes from the buffer; *ret_len is 0 at the end of the file. */
 static int take(struct stream *s, size_t want, const unsigned char **ret, size_t *ret_len)
 {
@@ -166,8 +161,8 @@ static int rearrange(struct stream *s, struct joined *j,
 
 		if (r)
 			return r;
-		offset = be64(h);
-		len = be64(h + 8);
+		offset = pfs_be64(h);
+		len = pfs_be64(h + 8);
 		if (offset == UINT64_MAX && len == UINT64_MAX)
 			break;
 		if (!len || offset > MAX_SIZE || len > MAX_SIZE)
@@ -212,11 +207,11 @@ int pfs_dump_unflatten(struct pfs_dump_file *f,
 	r = take_all(&s, h, sizeof(h), err);
 	if (r)
 		goto out;
-	if (be64(h + 16) != 1 || be64(h + 24) != 1) {
+	if (pfs_be64(h + 16) != 1 || pfs_be64(h + 24) != 1) {
 		r = pfs_err_set(err, EINVAL,
 				"flattened file of type %" PRIu64 ", version %" PRIu64
 				": not supported",
-				be64(h + 16), be64(h + 24));
+				pfs_be64(h + 16), pfs_be64(h + 24));
 		goto out;
 	}
 	r = j.fd = pfs_temporary(err);

@@ -56,10 +56,9 @@ static int other(const unsigned char *b, size_t len, struct pfs_err *err)
 
 static int identify_elf(const unsigned char *b, struct pfs_err *err)
 {
-	unsigned int type = b[16] | (unsigned int)b[17] << 8;
+	enum pfs_order order = b[EI_DATA] == ELFDATA2MSB ? PFS_BIG : PFS_LITTLE;
+	unsigned int type = pfs_get16(order, b + EI_NIDENT);
 
-	if (b[EI_DATA] != ELFDATA2LSB)
-		return pfs_err_set(err, EINVAL, "big-endian ELF: not supported");
 	if (b[EI_CLASS] != ELFCLASS64)
 		return pfs_err_set(err, EINVAL, "32-bit ELF: not supported");
 	if (type == ET_EXEC || type == ET_DYN)

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Offsets of the fields of a kdump-compressed file, 64-bit little-endian, as
- * the file IMPLEMENTATION of makedumpfile describes it. They are byte offsets
+ * Offsets of the fields of a 64-bit kdump-compressed file, as the file
+ * IMPLEMENTATION of makedumpfile describes it. They are byte offsets
  * and not structs, because the reader meets hostile bytes, and the writer wants
  * all padding to be zero.
  */
 #ifndef PFS_BYTES_KDUMP_FORMAT_H
 #define PFS_BYTES_KDUMP_FORMAT_H
+
+#include <stdbool.h>
+
+#include "base/order.h"
 
 /* The most bytes of notes that the reader accepts and the writer writes. */
 #define KDUMP_MAX_NOTES ((uint64_t)64 << 20)
@@ -69,5 +73,17 @@ enum {
 	KDUMP_INCOMPLETE = 0x8,
 	KDUMP_ZSTD = 0x20,
 };
+
+static inline bool kdump_is_block_size(uint32_t size)
+{
+	return size >= 4096 && size <= 65536 && !(size & (size - 1));
+}
+
+/* The order that a header is in: no size of a block makes sense in both. */
+static inline enum pfs_order kdump_order(const unsigned char *hdr)
+{
+	return kdump_is_block_size(pfs_get32(PFS_BIG, hdr + KDUMP_HDR_BLOCK_SIZE)) ? PFS_BIG :
+										     PFS_LITTLE;
+}
 
 #endif

@@ -174,8 +174,8 @@ static const char *compression(uint32_t flags)
 static int cut_off(struct pfs_dump *d, const struct pfs_dump_file *f, const unsigned char *desc,
 		   uint64_t page, uint64_t pages, uint32_t block, struct pfs_err *err)
 {
-	uint64_t offset = pfs_le64(desc + KDUMP_DESC_OFFSET);
-	uint32_t size = pfs_le32(desc + KDUMP_DESC_LEN);
+	uint64_t offset = pfs_get64(d->order, desc + KDUMP_DESC_OFFSET);
+	uint32_t size = pfs_get32(d->order, desc + KDUMP_DESC_LEN);
 
 	pfs_err_set(err, EIO,
 		    "truncated: the data of page %" PRIu64 " of %" PRIu64 " is bytes 0x%" PRIx64
@@ -214,9 +214,9 @@ static int check_pages(struct pfs_dump *d, const struct pfs_dump_file *f, const 
 		return pfs_err_set(err, -r, "cannot read the page descriptors: %s", strerror(-r));
 	for (i = 0; i < n; i++) {
 		const unsigned char *p = buf + i * KDUMP_DESC_SIZE;
-		uint64_t offset = pfs_le64(p + KDUMP_DESC_OFFSET);
-		uint32_t size = pfs_le32(p + KDUMP_DESC_LEN);
-		uint32_t flags = pfs_le32(p + KDUMP_DESC_FLAGS);
+		uint64_t offset = pfs_get64(d->order, p + KDUMP_DESC_OFFSET);
+		uint32_t size = pfs_get32(d->order, p + KDUMP_DESC_LEN);
+		uint32_t flags = pfs_get32(d->order, p + KDUMP_DESC_FLAGS);
 
 		if (!d->info.compression)
 			d->info.compression = compression(flags);
@@ -265,22 +265,23 @@ static int read_area(struct pfs_dump *d, const struct pfs_dump_file *f, uint64_t
 static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigned char *hdr,
 		      const unsigned char *sub, struct geometry *g, struct pfs_err *err)
 {
-	uint32_t version = pfs_le32(hdr + KDUMP_HDR_VERSION);
-	bool split = version >= 2 && pfs_le32(sub + KDUMP_SUB_SPLIT);
+	uint32_t version = pfs_get32(d->order, hdr + KDUMP_HDR_VERSION);
+	bool split = version >= 2 && pfs_get32(d->order, sub + KDUMP_SUB_SPLIT);
 	void *vmcoreinfo = NULL, *notes = NULL;
 	int r;
 
-	g->max_pfn = pfs_le32(hdr + KDUMP_HDR_MAX_MAPNR);
-	if (version >= 6 && pfs_le64(sub + KDUMP_SUB_MAX_MAPNR_64))
-		g->max_pfn = pfs_le64(sub + KDUMP_SUB_MAX_MAPNR_64);
+	g->max_pfn = pfs_get32(d->order, hdr + KDUMP_HDR_MAX_MAPNR);
+	if (version >= 6 && pfs_get64(d->order, sub + KDUMP_SUB_MAX_MAPNR_64))
+		g->max_pfn = pfs_get64(d->order, sub + KDUMP_SUB_MAX_MAPNR_64);
 	f->end_pfn = g->max_pfn;
 	f->part = split;
 	if (split) {
 		bool wide = version >= 6;
 
-		f->start_pfn =
-			pfs_le64(sub + (wide ? KDUMP_SUB_START_PFN_64 : KDUMP_SUB_START_PFN));
-		f->end_pfn = pfs_le64(sub + (wide ? KDUMP_SUB_END_PFN_64 : KDUMP_SUB_END_PFN));
+		f->start_pfn = pfs_get64(d->order, sub + (wide ? KDUMP_SUB_START_PFN_64 :
+								 KDUMP_SUB_START_PFN));
+		f->end_pfn = pfs_get64(d->order,
+				       sub + (wide ? KDUMP_SUB_END_PFN_64 : KDUMP_SUB_END_PFN));
 		/* makedumpfile shares out pages that are kept: the last file may have none. */
 		if (f->start_pfn > f->end_pfn || f->start_pfn > g->max_pfn)
 			return pfs_err_set(err, EIO,
@@ -294,10 +295,10 @@ static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigne
 	if (f != d->files)
 		return 0;
 	if (version >= 3) {
-		uint64_t len = pfs_le64(sub + KDUMP_SUB_SIZE_VMCOREINFO);
+		uint64_t len = pfs_get64(d->order, sub + KDUMP_SUB_SIZE_VMCOREINFO);
 
-		r = read_area(d, f, pfs_le64(sub + KDUMP_SUB_OFFSET_VMCOREINFO), len, "VMCOREINFO",
-			      &vmcoreinfo, err);
+		r = read_area(d, f, pfs_get64(d->order, sub + KDUMP_SUB_OFFSET_VMCOREINFO), len,
+			      "VMCOREINFO", &vmcoreinfo, err);
 		if (r == -EIO)
 			r = pfs_dump_lost_note(d, err);
 		if (r)
@@ -306,10 +307,10 @@ static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigne
 		d->info.vmcoreinfo_len = vmcoreinfo ? strnlen(vmcoreinfo, len) : 0;
 	}
 	if (version >= 4) {
-		uint64_t len = pfs_le64(sub + KDUMP_SUB_SIZE_NOTE);
+		uint64_t len = pfs_get64(d->order, sub + KDUMP_SUB_SIZE_NOTE);
 
-		r = read_area(d, f, pfs_le64(sub + KDUMP_SUB_OFFSET_NOTE), len, "notes", &notes,
-			      err);
+		r = read_area(d, f, pfs_get64(d->order, sub + KDUMP_SUB_OFFSET_NOTE), len, "notes",
+			      &notes, err);
 		if (r == -EIO)
 			r = pfs_dump_lost_note(d, err);
 		else if (!r && notes)
@@ -320,22 +321,19 @@ static int sub_header(struct pfs_dump *d, struct pfs_dump_file *f, const unsigne
 	return 0;
 }
 
-static int geometry(const struct pfs_dump_file *f, const unsigned char *hdr, struct geometry *g,
-		    struct pfs_err *err)
+static int geometry(const struct pfs_dump *d, const struct pfs_dump_file *f,
+		    const unsigned char *hdr, struct geometry *g, struct pfs_err *err)
 {
-	uint32_t block = pfs_le32(hdr + KDUMP_HDR_BLOCK_SIZE);
-	uint32_t sub = pfs_le32(hdr + KDUMP_HDR_SUB_SIZE);
-	uint32_t bitmaps = pfs_le32(hdr + KDUMP_HDR_BITMAP_BLOCKS);
+	uint32_t block = pfs_get32(d->order, hdr + KDUMP_HDR_BLOCK_SIZE);
+	uint32_t sub = pfs_get32(d->order, hdr + KDUMP_HDR_SUB_SIZE);
+	uint32_t bitmaps = pfs_get32(d->order, hdr + KDUMP_HDR_BITMAP_BLOCKS);
 	uint64_t end;
 
-	/*
-	 * The header of a 32-bit or big-endian dump fails here, because its
-	 * fields make no sense.
-	 */
-	if (block < 4096 || block > 65536 || (block & (block - 1)))
+	/* The header of a 32-bit dump fails here, because its fields make no sense. */
+	if (!kdump_is_block_size(block))
 		return pfs_err_set(err, EIO,
-				   "header: block size %u (damaged, or of a 32-bit or big-endian "
-				   "machine: not supported)",
+				   "header: block size %u (damaged, or of a 32-bit machine: "
+				   "not supported)",
 				   block);
 	if (!sub || !bitmaps)
 		return pfs_err_set(err, EIO, "header: %u blocks of sub header, %u of bitmaps", sub,
@@ -378,7 +376,9 @@ int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *
 	if (f->size < sizeof(hdr) || pfs_file_read(f, hdr, sizeof(hdr), 0))
 		return pfs_err_set(err, EIO, "truncated: %" PRIu64 " bytes of a kdump header",
 				   f->size);
-	r = geometry(f, hdr, &g, err);
+	if (f == d->files)
+		d->order = kdump_order(hdr);
+	r = geometry(d, f, hdr, &g, err);
 	if (r)
 		return r;
 	r = pfs_file_read(f, sub, sizeof(sub), g.block);
@@ -400,7 +400,7 @@ int pfs_dump_kdump(struct pfs_dump *d, struct pfs_dump_file *f, struct pfs_err *
 	f->ram_bitmap = g.ram;
 	f->file_bitmap = g.two_bitmaps ? g.ram + g.bitmap / 2 : g.ram;
 	if (f == d->files)
-		d->info.compression = compression(pfs_le32(hdr + KDUMP_HDR_STATUS));
+		d->info.compression = compression(pfs_get32(d->order, hdr + KDUMP_HDR_STATUS));
 	r = count_pages(d, f, &f->nr_desc, err);
 	if (!r)
 		r = check_pages(d, f, &g, f->nr_desc, err);

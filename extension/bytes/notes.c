@@ -29,7 +29,8 @@ struct note {
 	size_t descsz;
 };
 
-static bool next_note(const unsigned char *buf, size_t len, size_t *at, struct note *ret)
+static bool next_note(enum pfs_order order, const unsigned char *buf, size_t len, size_t *at,
+		      struct note *ret)
 {
 	size_t left = len - *at, name, desc;
 	const unsigned char *p = buf + *at;
@@ -37,9 +38,9 @@ static bool next_note(const unsigned char *buf, size_t len, size_t *at, struct n
 	if (left < 12)
 		return false;
 	left -= 12;
-	ret->namesz = pfs_le32(p);
-	ret->descsz = pfs_le32(p + 4);
-	ret->type = pfs_le32(p + 8);
+	ret->namesz = pfs_get32(order, p);
+	ret->descsz = pfs_get32(order, p + 4);
+	ret->type = pfs_get32(order, p + 8);
 	name = (ret->namesz + 3) / 4 * 4;
 	if (name > left)
 		return false;
@@ -91,15 +92,36 @@ static void own_note(struct pfs_dump *d, const struct note *n)
 	}
 }
 
+/*
+ * A PRSTATUS of a big-endian file as little-endian, which is how all others read it. Of a 64-bit
+ * machine it is three ints, a short, two longs, four pids, four times, then registers.
+ */
+static const unsigned char *swapped(struct pfs_dump *d, const struct note *n)
+{
+	unsigned char *to = pfs_alloc(&d->arena, n->descsz);
+	size_t at, size, i;
+
+	for (at = 0; to && at < n->descsz; at += size) {
+		size = at == 12 ? 2 : at == 14 ? 2 : at < 16 || (at >= 32 && at < 48) ? 4 : 8;
+		/* The last one is an int again: whether there are registers of the FPU. */
+		if (size > n->descsz - at)
+			size = n->descsz - at;
+		for (i = 0; i < size; i++)
+			to[at + i] = n->desc[at + size - 1 - i];
+	}
+	return to;
+}
+
 static int add_cpu(struct pfs_dump *d, const struct note *n)
 {
+	const unsigned char *prstatus = d->order == PFS_BIG ? swapped(d, n) : n->desc;
 	struct pfs_cpu_note *cpu, *cpus = (struct pfs_cpu_note *)d->info.cpus;
 	unsigned int nr = (unsigned int)d->info.nr_cpus;
 
 	cpu = pfs_grow(&d->arena, &cpus, &d->info.nr_cpus, &d->cap_cpus, sizeof(*cpu));
-	if (!cpu)
+	if (!cpu || !prstatus)
 		return -ENOMEM;
-	*cpu = (struct pfs_cpu_note){ nr, n->desc, n->descsz };
+	*cpu = (struct pfs_cpu_note){ nr, prstatus, n->descsz };
 	d->info.cpus = cpus;
 	return 0;
 }
@@ -123,7 +145,7 @@ int pfs_dump_notes(struct pfs_dump *d, const void *buf, size_t len, struct pfs_e
 	size_t at = 0;
 	int r = 0;
 
-	while (next_note(buf, len, &at, &n)) {
+	while (next_note(d->order, buf, len, &at, &n)) {
 		if (is(&n, "VMCOREINFO") && !d->info.vmcoreinfo) {
 			d->info.vmcoreinfo = (const char *)n.desc;
 			d->info.vmcoreinfo_len = strnlen((const char *)n.desc, n.descsz);

@@ -168,9 +168,11 @@ static bool load_descs(struct pfs_pages *p, const struct pfs_dump_file *f, uint6
 		for (i = 0; i < nr; i++) {
 			const unsigned char *raw = p->raw_desc + i * KDUMP_DESC_SIZE;
 
-			p->desc[i] = (struct desc){ pfs_le64(raw + KDUMP_DESC_OFFSET),
-						    pfs_le32(raw + KDUMP_DESC_LEN),
-						    pfs_le32(raw + KDUMP_DESC_FLAGS) };
+			p->desc[i] = (struct desc){
+				pfs_get64(p->d->order, raw + KDUMP_DESC_OFFSET),
+				pfs_get32(p->d->order, raw + KDUMP_DESC_LEN),
+				pfs_get32(p->d->order, raw + KDUMP_DESC_FLAGS),
+			};
 		}
 		p->desc_file = f;
 		p->desc_at = first;

@@ -22,21 +22,23 @@ static void probe_kdump(int fd, struct pfs_probe *ret)
 	unsigned char hdr[KDUMP_HDR_SIZE], sub[KDUMP_SUB_SIZE], digest[8];
 	struct sha256_ctx ctx;
 	uint32_t block, version;
+	enum pfs_order order;
 	bool wide;
 
 	if (pfs_pread(fd, hdr, sizeof(hdr), 0))
 		return;
-	block = pfs_le32(hdr + KDUMP_HDR_BLOCK_SIZE);
-	version = pfs_le32(hdr + KDUMP_HDR_VERSION);
+	order = kdump_order(hdr);
+	block = pfs_get32(order, hdr + KDUMP_HDR_BLOCK_SIZE);
+	version = pfs_get32(order, hdr + KDUMP_HDR_VERSION);
 	if (version < 2 || pfs_pread(fd, sub, sizeof(sub), block) ||
-	    !pfs_le32(sub + KDUMP_SUB_SPLIT))
+	    !pfs_get32(order, sub + KDUMP_SUB_SPLIT))
 		return;
 	wide = version >= 6;
-	ret->max = pfs_le32(hdr + KDUMP_HDR_MAX_MAPNR);
-	if (wide && pfs_le64(sub + KDUMP_SUB_MAX_MAPNR_64))
-		ret->max = pfs_le64(sub + KDUMP_SUB_MAX_MAPNR_64);
-	ret->start = pfs_le64(sub + (wide ? KDUMP_SUB_START_PFN_64 : KDUMP_SUB_START_PFN));
-	ret->end = pfs_le64(sub + (wide ? KDUMP_SUB_END_PFN_64 : KDUMP_SUB_END_PFN));
+	ret->max = pfs_get32(order, hdr + KDUMP_HDR_MAX_MAPNR);
+	if (wide && pfs_get64(order, sub + KDUMP_SUB_MAX_MAPNR_64))
+		ret->max = pfs_get64(order, sub + KDUMP_SUB_MAX_MAPNR_64);
+	ret->start = pfs_get64(order, sub + (wide ? KDUMP_SUB_START_PFN_64 : KDUMP_SUB_START_PFN));
+	ret->end = pfs_get64(order, sub + (wide ? KDUMP_SUB_END_PFN_64 : KDUMP_SUB_END_PFN));
 	ret->part = true;
 	sha256_init(&ctx);
 	sha256_update(&ctx, KDUMP_HDR_STATUS, hdr);

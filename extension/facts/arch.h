@@ -42,6 +42,7 @@ struct pfs_arch {
 	uint64_t kernel_half; /* the lowest virtual address of the kernel's half */
 	uint64_t image_start, image_end; /* of any kernel; init() may know better of this one */
 	const char *top_symbol;		 /* the name of init_mm's root table */
+	uint64_t entry_present;		 /* the bit of an entry of a page table that is there */
 
 	/*
 	 * Asked where VMCOREINFO does not say: log2 of the bytes in a section,

@@ -180,6 +180,7 @@ const struct pfs_arch pfs_arch_riscv64 = {
 	.image_start = IMAGE_START,
 	.image_end = IMAGE_END,
 	.top_symbol = "swapper_pg_dir",
+	.entry_present = PTE_V,
 	.section_size_bits = section_size_bits,
 	.max_physmem_bits = max_physmem_bits,
 	.hugetlb_order = hugetlb_order,

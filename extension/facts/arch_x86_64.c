@@ -460,6 +460,7 @@ const struct pfs_arch pfs_arch_x86_64 = {
 	.image_start = START_KERNEL_MAP,
 	.image_end = END_KERNEL_MAP,
 	.top_symbol = "init_top_pgt",
+	.entry_present = PTE_P,
 	.section_size_bits = section_size_bits,
 	.max_physmem_bits = max_physmem_bits,
 	.hugetlb_order = hugetlb_order,

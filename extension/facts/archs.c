@@ -31,7 +31,7 @@ const char *pfs_arch_missing(const struct pfs_arch *a)
 {
 	if (!a->name || !a->family || !a->facts || !a->top_symbol)
 		return "its names";
-	if (!a->page_sizes || !a->image_end)
+	if (!a->page_sizes || !a->image_end || !a->entry_present)
 		return "its constants";
 	if (!a->section_size_bits || !a->max_physmem_bits || !a->hugetlb_order)
 		return "the sizes of its sections and pageblocks";

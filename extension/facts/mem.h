@@ -10,7 +10,7 @@
 
 #include <pfnscope/target.h>
 
-#include "base/le.h"
+#include "base/order.h"
 #include "base/range.h"
 
 #define PFS_MAX_LEVELS 5

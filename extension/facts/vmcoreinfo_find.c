@@ -274,6 +274,8 @@ static int from_pages(struct search *s)
 {
 	static const char first[] = "OSRELEASE=";
 	uint64_t page = s->t->info.page_size, pa = 0, end = s->t->info.max_pfn;
+	/* The pages of the dump may be larger than the kernel's: QEMU's are of ppc64le. */
+	uint64_t step = pfs_min64(page, s->arch->page_sizes & -s->arch->page_sizes);
 	char *buf = malloc(page ? page : 1);
 	int r = 0;
 
@@ -284,18 +286,18 @@ static int from_pages(struct search *s)
 		uint64_t until;
 
 		if (s->t->ops->presence(s->t, pa, &until) != PFS_PRESENT) {
-			pa = until > pa ? (until + page - 1) / page * page : end;
+			pa = until > pa ? (until + step - 1) / step * step : end;
 			continue;
 		}
 		if (until > end)
 			until = end;
-		for (; pa < until && !r; pa += page) {
+		for (; pa < until && !r; pa += step) {
 			char head[sizeof(first) - 1];
 			size_t n;
 
 			/* A sparse file has terabytes of nothing. */
 			if (s->t->ops->next_data)
-				pa += (s->t->ops->next_data(s->t, pa) - pa) / page * page;
+				pa += (s->t->ops->next_data(s->t, pa) - pa) / step * step;
 			if (pa >= until)
 				break;
 			if (pfs_target_read(s->t, pa, head, sizeof(head), &n) == PFS_PRESENT &&

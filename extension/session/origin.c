@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/le.h"
+#include "base/order.h"
 #include "bytes/record.h"
 #include "facts/kernel.h"
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "bytes/package.h"
 #include "bytes/probe.h"
 
@@ -41,8 +42,7 @@ static int is_vmlinux(const char *path, bool *ret, struct pfs_err *err)
 	close(fd);
 	if (n < 0)
 		return pfs_err_set(err, code, "%s: cannot read: %s", path, strerror(code));
-	type = h[EI_DATA] == ELFDATA2MSB ? (unsigned int)h[EI_NIDENT] << 8 | h[EI_NIDENT + 1] :
-					   (unsigned int)h[EI_NIDENT + 1] << 8 | h[EI_NIDENT];
+	type = pfs_get16(h[EI_DATA] == ELFDATA2MSB ? PFS_BIG : PFS_LITTLE, h + EI_NIDENT);
 	*ret = (n >= HEADER && !memcmp(h, ELFMAG, SELFMAG) && type != ET_CORE) ||
 	       pfs_is_package(path, h, (size_t)n);
 	return 0;

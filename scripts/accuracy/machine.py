@@ -29,7 +29,6 @@ class Machine:
         self.levels = self.arch.levels
         self.page_shift = self.arch.page_shift
         self.page = 1 << self.page_shift
-        self.stride = self.page_shift - 3       # bits of an address that a table decides
         self.root = self.text_pa(info.symbol('swapper_pg_dir'))
         # In VMCOREINFO from v5.8 on
         bits = info.number('SECTION_SIZE_BITS') or self.arch.section_bits
@@ -37,7 +36,7 @@ class Machine:
         self.subsection_pages = SUBSECTION >> self.page_shift
         # As many as zone.free_area has orders, the largest of which is a pageblock's limit
         self.max_order = info.get('LENGTH', 'zone.free_area') - 1
-        self.block_pages = 1 << min(self.stride, self.max_order)
+        self.block_pages = 1 << min(self.arch.shift(2) - self.page_shift, self.max_order)
         self._section_flags()
         self._page_flags()
         self._sections()
@@ -56,15 +55,15 @@ class Machine:
         table, steps = self.root, []
         va &= (1 << self.arch.va_bits) - 1
         for level in range(self.levels, 0, -1):
-            size = self.page << self.stride * (level - 1)
-            at = table + 8 * (va // size % (1 << self.stride))
-            entry = self.u64(at)
+            size = 1 << self.arch.shift(level)
+            at = table + 8 * (va // size % (1 << self.arch.width(level)))
+            entry = int.from_bytes(self.dump.read(at, 8), self.arch.order)
             steps.append((level, at, entry))
-            if not entry & 1:
+            if not entry & self.arch.present:
                 return steps, None
             if self.arch.is_leaf(entry, level):
                 return steps, (entry & self.arch.FRAME & ~(size - 1)) + va % size
-            table = entry & self.arch.FRAME
+            table = self.arch.below(entry)
         return steps, None
 
     def pa(self, va):

@@ -64,11 +64,11 @@ class Memmap(Machine):
             while pfn < end:
                 steps, target = self.walk(self.vmemmap + SIZE * pfn)
                 level, at, entry = steps[-1]
-                pages = (self.page << self.stride * (level - 1)) // SIZE
+                pages = (1 << self.arch.shift(level)) // SIZE
                 # Small sections of large pages may share a leaf
                 pages = min(pages - pfn % pages, end - pfn)
                 if target is not None:
-                    self.leaves.append(Leaf(pfn, pages, at, entry, target, level))
+                    self._leaf(Leaf(pfn, pages, at, entry, target, level))
                     self._read(pfn, pages, target)
                 pfn += pages
         self.words = memoryview(self.bytes).cast('Q')
@@ -78,6 +78,14 @@ class Memmap(Machine):
         if self.layout.symbol('pfn_valid'):
             for pfn in range(top):
                 self.here[pfn] &= self.in_ram(pfn)
+
+    def _leaf(self, leaf):
+        """One leaf may map the memmap of several sections."""
+        last = self.leaves[-1] if self.leaves else None
+        if last and last.at == leaf.at and last.pfn + last.pages == leaf.pfn:
+            self.leaves[-1] = last._replace(pages=last.pages + leaf.pages)
+        else:
+            self.leaves.append(leaf)
 
     def _read(self, pfn, pages, target):
         for off in range(0, SIZE * pages, self.page):

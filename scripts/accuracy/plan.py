@@ -22,6 +22,10 @@ class Plan:
     def word(self, pa, value):
         return self.write(pa, (value & (1 << 64) - 1).to_bytes(8, 'little'))
 
+    def entry(self, m, pa, value):
+        """An entry of a page table."""
+        return self.write(pa, (value & (1 << 64) - 1).to_bytes(8, m.arch.order))
+
     def must(self, code, start, end):
         """A finding that has to come; None for a range that no rule gives."""
         self.expect.append((code, start, end))

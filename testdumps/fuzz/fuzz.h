@@ -15,7 +15,7 @@
 
 #include <pfnscope/target.h>
 
-#include "base/le.h"
+#include "base/order.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -111,12 +111,12 @@ class Description:
     # The machine
 
     def do_arch(self, words):
-        """arch arm64 [16K] [va=47], arch riscv64 [va=39]"""
+        """arch arm64 [16K] [va=47], arch riscv64 [va=39], arch ppc64le [64K]"""
         if self.machine:
             raise ValueError("name the architecture before the kernel")
-        names = {"arm64": "aarch64", "x86_64": "x86_64", "riscv64": "riscv64"}
+        names = {"arm64": "aarch64"}
         granule = words[1] if len(words) > 1 and "=" not in words[1] else "4K"
-        layout.choose(names[words[0]], granule, options(words[1:]).get("va", 0))
+        layout.choose(names.get(words[0], words[0]), granule, options(words[1:]).get("va", 0))
 
     def do_kernel(self, words):
         words = self.kernel or words

@@ -52,12 +52,12 @@ class AddressSpace:
             at = table + 8 * t.index(va, level)
             if level == leaf_level:
                 return at
-            value = self.mem.get(at)
-            if not value & 1:
+            value = t.get(self.mem, at)
+            if not value & t.PRESENT:
                 if not make:
                     return None
-                value = t.table(self.table())
-                self.mem.set(at, value)
+                value = t.table(self.table(), level)
+                t.set(self.mem, at, value)
             elif t.is_leaf(value, level):
                 value = self.split(at, value, level)
             table = t.address(value)
@@ -66,21 +66,22 @@ class AddressSpace:
     def split(self, at, value, level):
         """A huge leaf becomes a table of smaller ones that map the same."""
         t, table = layout.TABLES, self.table()
-        for i in range(layout.PAGE // 8):
-            self.mem.set(table + 8 * i, t.smaller(value, level) + t.field(i << t.shift(level - 1)))
-        value = t.table(table)
-        self.mem.set(at, value)
+        for i in range(1 << t.width(level - 1)):
+            t.set(self.mem, table + 8 * i,
+                  t.smaller(value, level) + t.field(i << t.shift(level - 1)))
+        value = t.table(table, level)
+        t.set(self.mem, at, value)
         return value
 
     def map(self, va, pa, level):
-        self.mem.set(self.entry(va, level), layout.TABLES.leaf(pa, level))
+        layout.TABLES.set(self.mem, self.entry(va, level), layout.TABLES.leaf(pa, level))
 
     def translate(self, va):
         """Physical address behind a kernel address, for poke; None: not mapped."""
         t, table = layout.TABLES, self.pgd
         for level in range(self.levels - 1, -1, -1):
-            value = self.mem.get(table + 8 * t.index(va, level))
-            if not value & 1:
+            value = t.get(self.mem, table + 8 * t.index(va, level))
+            if not value & t.PRESENT:
                 return None
             table = t.address(value)
             if t.is_leaf(value, level):

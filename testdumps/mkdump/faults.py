@@ -79,12 +79,14 @@ class Faults:
 
     def point(self, va, pa):
         at = self.entry(va, 0)
-        self.mem.set(at, self.mem.get(at) & ~layout.TABLES.ADDRESS | pa)
+        t = layout.TABLES
+        t.set(self.mem, at, t.get(self.mem, at) & ~t.ADDRESS | pa)
 
     def flip_entry(self, pfn, bit, level):
         """One bit of the page table entry of a struct page, and nothing else."""
         at = self.entry(self.page_va(pfn), level)
-        self.mem.set(at, self.mem.get(at) ^ 1 << bit)
+        t = layout.TABLES
+        t.set(self.mem, at, t.get(self.mem, at) ^ 1 << bit)
 
     def exclude_memmap(self, first, last):
         for va in self.base_pages(first, last):

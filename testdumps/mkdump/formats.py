@@ -15,8 +15,10 @@ PRSTATUS_NAMES = {
     "aarch64": ["x%d" % i for i in range(31)] + ["sp", "pc", "pstate"],
     "riscv64": ("pc ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 "
                 "s10 s11 t3 t4 t5 t6").split(),
+    "ppc64le": (["r%d" % i for i in range(32)] +
+                "nip msr orig_r3 ctr lr xer cr softe trap dar dsisr result".split() + ["-"] * 4),
 }
-ELF_MACHINE = {"x86_64": 62, "aarch64": 183, "riscv64": 243}
+ELF_MACHINE = {"x86_64": 62, "aarch64": 183, "riscv64": 243, "ppc64le": 21}
 
 
 def utsname(release):

@@ -632,6 +632,19 @@ def riscv64(name):
     return facts
 
 
+def ppc64le(name):
+    """Sections of 16 MiB have eight subsections, and a map of one word all the same."""
+    facts = not_x86(name + ".0-powerpc64le")
+    facts.update({
+        "PAGESIZE": layout.PAGE,
+        "NUMBER(SECTION_SIZE_BITS)": 24,
+        "NUMBER(MAX_PHYSMEM_BITS)": 51,
+        "LENGTH(mem_section)": (1 << (51 - 24)) // (layout.PAGE // 16),
+        "LENGTH(zone.free_area)": layout.MAX_ORDER + 1,
+    })
+    return facts
+
+
 TABLES = {"3.10": V3_10, "4.4": V4_4, "4.12": V4_12, "4.15": V4_15, "4.18": V4_18, "5.4": V5_4,
           "5.8": V5_8, "5.10": V5_10, "5.15": V5_15, "6.1": V6_1}
 
@@ -641,6 +654,8 @@ def kernel(name):
     table = TABLES[name]
     if layout.ARCH == "aarch64":
         table = dict(table, **arm64(name))
+    if layout.ARCH == "ppc64le":
+        table = dict(table, **ppc64le(name))
     if layout.ARCH == "riscv64":
         table = dict(table, **riscv64(name))
     facts = {k: v for k, v in table.items() if v is not None}

@@ -34,7 +34,8 @@ def choose(arch, granule="4K", va_bits=0):
     shift = GRANULES[granule]
     g["ARCH"] = arch
     g["PAGE"] = 1 << shift
-    g["SECTION"] = 512 << 20 if granule == "64K" else 128 << 20
+    g["SECTION"] = (16 << 20 if arch == "ppc64le" else
+                    512 << 20 if granule == "64K" else 128 << 20)
     g["SECTION_PAGES"] = g["SECTION"] >> shift
     g["SUBSECTION_PAGES"] = SUBSECTION >> shift
     g["PER_BASE_PAGE"] = g["PAGE"] // STRUCT_PAGE
@@ -44,6 +45,12 @@ def choose(arch, granule="4K", va_bits=0):
         g["IMAGE_VA"] = 0xffffffff80000000      # of physical address 0, phys_base being 0
         g["PAGE_OFFSET"] = 0xffff888000000000
         g["VMEMMAP"] = 0xffffea0000000000
+        return
+    if arch == "ppc64le":
+        g["TABLES"] = tables.Ppc64le(shift)
+        g["IMAGE_VA"] = g["PAGE_OFFSET"] = 0xc000000000000000
+        g["VMEMMAP"] = 0xc00c000000000000
+        g["MAX_ORDER"] = 24 - shift             # 16 MiB, a section
         return
     if arch == "riscv64":
         bits = va_bits or 48

@@ -70,7 +70,8 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         # struct uts_namespace: after a reference count until v5.11
         uts = self.variable("init_uts_ns", 512) + self.facts.get("OFFSET(uts_namespace.name)", 4)
         self.mem.write(uts, formats.utsname(self.fact("OSRELEASE")))
-        self.pgd = self.variable(layout.TABLES.ROOT[0], layout.PAGE, layout.PAGE)
+        root = max(layout.PAGE, 8 << layout.TABLES.width(layout.TABLES.levels - 1))
+        self.pgd = self.variable(layout.TABLES.ROOT[0], root, layout.PAGE)
         for name in layout.TABLES.ROOT[1:]:
             self.symbols[name] = self.symbols[layout.TABLES.ROOT[0]]
         self.symbols["_stext"] = layout.IMAGE_VA + layout.IMAGE
@@ -102,7 +103,7 @@ class Machine(AddressSpace, Sections, Zones, Devices, Resources, Log, Pages, Fau
         if layout.ARCH == "x86_64":
             self.mem.set(self.variable("page_offset_base", 8), self.page_offset)
             self.mem.set(self.variable("vmemmap_base", 8), self.vmemmap)
-        elif self.version < (5, 11):
+        elif self.version < (5, 11) or layout.ARCH == "ppc64le":
             self.mem.set(self.variable("vmemmap", 8), self.vmemmap)
         self.mem.set(self.variable("max_pfn", 8), max(b for _, b in self.mem.ranges))
         panicked = any("Kernel panic" in text for _, text, _ in self.log)

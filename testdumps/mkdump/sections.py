@@ -131,9 +131,12 @@ class Sections:
     def populate(self, sec):
         """The memmap of a section: map what backs it."""
         for first, last in sec.populated:
-            # Of larger pages, the memmap of a section is no leaf.
+            # Of larger pages, the memmap of a section is no leaf, but on ppc64le of several
+            # sections, whether these are there or not.
             leaf = 1 << layout.TABLES.shift(1)
             whole = last - first == layout.SECTION_PAGES == leaf // layout.STRUCT_PAGE
+            if layout.ARCH == "ppc64le":
+                whole = not self.page_va(first) % leaf
             if whole and not sec.small and sec.nr not in self.small and not sec.altmap:
                 pa = self.early(leaf, leaf)
                 self.map(self.page_va(first), pa, 1)

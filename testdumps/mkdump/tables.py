@@ -3,11 +3,25 @@
 
 
 class Tables:
+    ORDER = "little"
+    PRESENT = 1
+
     def __init__(self, page_shift, levels, va_bits):
         self.page_shift, self.levels, self.va_bits = page_shift, levels, va_bits
 
     def shift(self, level):
         return self.page_shift + (self.page_shift - 3) * level
+
+    def width(self, level):
+        """log2 of the entries of a table."""
+        del level
+        return self.page_shift - 3
+
+    def get(self, mem, at):
+        return int.from_bytes(mem.read(at, 8), self.ORDER)
+
+    def set(self, mem, at, value):
+        mem.write(at, value.to_bytes(8, self.ORDER))
 
     def field(self, pa):
         """An address as it stands in an entry."""
@@ -15,7 +29,7 @@ class Tables:
 
     def index(self, va, level):
         top = va & ((1 << self.va_bits) - 1)
-        return (top >> self.shift(level)) & ((1 << (self.page_shift - 3)) - 1)
+        return (top >> self.shift(level)) & ((1 << self.width(level)) - 1)
 
 
 class X86(Tables):
@@ -35,7 +49,7 @@ class X86(Tables):
     def leaf(self, pa, level):
         return pa | self.KERNEL | (self.PS if level else 0)
 
-    def table(self, pa):
+    def table(self, pa, level):
         return pa | self.TABLE
 
     def smaller(self, value, level):
@@ -44,6 +58,41 @@ class X86(Tables):
 
     def address(self, value):
         return value & self.ADDRESS
+
+
+class Ppc64le(Tables):
+    """Radix: big-endian entries, and tables of three sizes."""
+    ORDER = "big"
+    PRESENT = 1 << 63
+    LEAF = 1 << 62
+    ROOT = ("swapper_pg_dir",)
+    KERNEL = 0x18e                  # accessed, dirty, privileged, read, write
+    LARGEST = 2
+    ADDRESS = 0x01fffffffffff000
+
+    def __init__(self, page_shift):
+        super().__init__(page_shift, 4, 52)
+
+    def shift(self, level):
+        return self.page_shift if level == 0 else 21 + 9 * (level - 1)
+
+    def width(self, level):
+        return (21 - self.page_shift, 9, 9, 13)[level]
+
+    def is_leaf(self, value, level):
+        return bool(value & self.LEAF)
+
+    def leaf(self, pa, level):
+        return pa | self.KERNEL | self.LEAF | self.PRESENT
+
+    def table(self, pa, level):
+        return pa | self.PRESENT | self.width(level - 1)
+
+    def smaller(self, value, level):
+        return value
+
+    def address(self, value):
+        return value & (self.ADDRESS if value & self.LEAF else 0x0fffffffffffff00)
 
 
 class Riscv64(Tables):
@@ -66,7 +115,7 @@ class Riscv64(Tables):
     def leaf(self, pa, level):
         return pa >> 2 | self.KERNEL
 
-    def table(self, pa):
+    def table(self, pa, level):
         return pa >> 2 | self.TABLE
 
     def smaller(self, value, level):
@@ -96,7 +145,7 @@ class Arm64(Tables):
         value = pa | self.PAGE & (~0x300 if self.lpa2 else ~0)
         return value if level == 0 else value & ~2
 
-    def table(self, pa):
+    def table(self, pa, level):
         return pa | self.TABLE
 
     def smaller(self, value, level):

@@ -165,11 +165,28 @@ static inline void dump_notes(struct blob *b, size_t prstatus_len)
 	unsigned char prstatus[512] = { 0 };
 	size_t len = prstatus_len ? prstatus_len : 336;
 
-	prstatus[112] = 0x11;
+	/* The first register, of eight bytes. */
+	prstatus[b->big ? 119 : 112] = 0x11;
 	blob_note(b, "CORE", NT_PRSTATUS, prstatus, len);
-	prstatus[112] = 0x22;
+	prstatus[b->big ? 119 : 112] = 0x22;
 	blob_note(b, "CORE", NT_PRSTATUS, prstatus, len);
 	blob_note(b, "VMCOREINFO", 0, dump_vmcoreinfo, sizeof(dump_vmcoreinfo) - 1);
+}
+
+/* Turn words around: "248" is one of two bytes, one of four, one of eight. */
+static inline void dump_turn(unsigned char *p, const char *words)
+{
+	int i, size;
+
+	for (; *words; words++, p += size) {
+		size = *words - '0';
+		for (i = 0; i < size / 2; i++) {
+			unsigned char c = p[i];
+
+			p[i] = p[size - 1 - i];
+			p[size - 1 - i] = c;
+		}
+	}
 }
 
 /* ELF: one PT_NOTE, then these segments in pages; file of them are in the file. */
@@ -187,7 +204,7 @@ static inline void dump_elf(struct blob *b, const struct dump_seg *seg, unsigned
 			  .e_phentsize = sizeof(Elf64_Phdr),
 			  .e_phnum = (Elf64_Half)(nr + 1) };
 	size_t at = PAGE;
-	struct blob notes = { 0 };
+	struct blob notes = { .big = b->big };
 	Elf64_Phdr ph = { .p_type = PT_NOTE, .p_offset = at };
 	unsigned char page[PAGE];
 	unsigned int i;
@@ -195,7 +212,7 @@ static inline void dump_elf(struct blob *b, const struct dump_seg *seg, unsigned
 
 	memcpy(eh.e_ident, ELFMAG, SELFMAG);
 	eh.e_ident[EI_CLASS] = ELFCLASS64;
-	eh.e_ident[EI_DATA] = ELFDATA2LSB;
+	eh.e_ident[EI_DATA] = b->big ? ELFDATA2MSB : ELFDATA2LSB;
 	eh.e_ident[EI_VERSION] = EV_CURRENT;
 	blob_put(b, 0, &eh, sizeof(eh));
 	dump_notes(&notes, 0);
@@ -216,6 +233,11 @@ static inline void dump_elf(struct blob *b, const struct dump_seg *seg, unsigned
 			blob_put(b, at, page, PAGE);
 		}
 	}
+	if (!b->big)
+		return;
+	dump_turn(b->p + EI_NIDENT, "2248884222222");
+	for (i = 0; i <= nr; i++)
+		dump_turn(b->p + sizeof(eh) + i * sizeof(ph), "44888888");
 }
 
 /* Room for anything that dump_pack() makes of two pages. */
@@ -292,7 +314,7 @@ static inline void dump_kdump(struct blob *b, const char *pages, const struct du
 	uint64_t max = strlen(pages), end = o->end ? o->end : max, pfn;
 	size_t desc = DUMP_DESC, data = desc, zero;
 	unsigned char bits[2 * PAGE] = { 0 }, page[PAGE], packed[DUMP_PACKED];
-	struct blob notes = { 0 };
+	struct blob notes = { .big = b->big };
 
 	blob_put(b, KDUMP_HDR_SIGNATURE, "KDUMP   ", 8);
 	blob_put32(b, KDUMP_HDR_VERSION, 6);

@@ -126,7 +126,7 @@ int pfs_model_layout(struct pfs_model *m, struct pfs_err *err)
 		return pfs_err_set(err, EINVAL, "%s: absurd value %llu",
 				   pfs_fact_name(PFS_F_SZ_PAGE),
 				   (unsigned long long)l->struct_page);
-	r = need(m, PFS_F_SECTION_SIZE_BITS, l->page_shift + 9, 34, &v, err);
+	r = need(m, PFS_F_SECTION_SIZE_BITS, l->page_shift + 8, 34, &v, err);
 	if (r)
 		return r;
 	l->section_shift = (unsigned int)v;

@@ -285,7 +285,7 @@ static void read_pageblocks(struct pfs_model *m, struct pfs_section *s)
 
 static int read_usage(struct pfs_model *m, struct pfs_section *s)
 {
-	uint64_t bytes = m->layout.subsections / 8, i;
+	uint64_t bytes = (m->layout.subsections + 63) / 64 * 8, i;
 	unsigned char buf[64];
 
 	read_pageblocks(m, s);
@@ -295,7 +295,7 @@ static int read_usage(struct pfs_model *m, struct pfs_section *s)
 		s->usage_reach = PFS_REACH_BAD_ADDRESS;
 		return 0;
 	}
-	if (!pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP) || bytes > sizeof(buf) || bytes % 8)
+	if (!pfs_have(m->facts, PFS_F_MSU_SUBSECTION_MAP) || bytes > sizeof(buf))
 		return 0;
 	s->usage_reach = pfs_read_va(m->mem, s->usage + pfs_val(m->facts, PFS_F_MSU_SUBSECTION_MAP),
 				     buf, bytes, NULL);

@@ -121,15 +121,22 @@ static uint64_t flag_mask(const struct pfs_facts *f, enum pfs_fact_id id)
 	return pfs_have(f, id) && pfs_val(f, id) < 64 ? UINT64_C(1) << pfs_val(f, id) : 0;
 }
 
-/* The lowest canonical address with the top bit set: 2^64 minus a power of two. */
-static uint64_t kernel_start(const struct pfs_mem *mem)
+/*
+ * The kernel's canonical addresses are a power of two of them: at the end of the address space,
+ * or where its half begins (ppc64le).
+ */
+static void kernel_addresses(struct pfs_classifier *c, const struct pfs_mem *mem)
 {
+	const struct pfs_arch *arch = mem ? mem->arch : NULL;
 	unsigned int shift = 63;
+	bool top = !arch || arch->canonical(mem, UINT64_MAX);
 
-	while (mem && mem->arch && shift &&
-	       !mem->arch->canonical(mem, (uint64_t)0 - (UINT64_C(1) << shift)))
+	while (arch && shift &&
+	       !(top ? arch->canonical(mem, -(UINT64_C(1) << shift)) :
+		       arch->canonical(mem, arch->kernel_half + ((UINT64_C(1) << shift) - 1))))
 		shift--;
-	return (uint64_t)0 - (UINT64_C(1) << shift);
+	c->kernel_size = UINT64_C(1) << shift;
+	c->kernel_start = top ? -c->kernel_size : arch->kernel_half;
 }
 
 /* Flags that make pages subject to other rules. */
@@ -170,7 +177,7 @@ int pfs_classifier_init(struct pfs_classifier *c, struct pfs_model *m, struct pf
 	if (!(c->struct_page & (c->struct_page - 1)))
 		c->struct_page_shift = (unsigned int)__builtin_ctzll(c->struct_page);
 	c->end_pfn = pfs_end_pfn(m);
-	c->kernel_start = kernel_start(m->mem);
+	kernel_addresses(c, m->mem);
 	c->unused_fill = m->mem->arch->unused_fill ? m->mem->arch->unused_fill : PFS_FILL_POISON;
 	c->list_poison = m->mem->arch->list_poison;
 	c->huge_pages = UINT64_C(1) << m->mem->arch->hugetlb_order(m->mem);

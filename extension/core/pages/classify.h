@@ -58,7 +58,8 @@ struct pfs_classifier {
 	uint64_t lru_mask;		      /* 0: bit, or that of PG_unevictable, not known */
 	uint64_t unevictable_mask;
 	size_t lru_offset, mapping_offset, pgmap_offset; /* 0: unknown */
-	uint64_t kernel_start;	   /* the lowest address of the kernel's half */
+	uint64_t kernel_start;	   /* the lowest address of the kernel's half ... */
+	uint64_t kernel_size;	   /* ... and how many bytes are canonical from there on */
 	uint64_t alike_mask;	   /* for pfs_alike(); 0: do not call it */
 	struct pfs_pfn_range *ram; /* System RAM in whole pages, ascending */
 	size_t nr_ram;
@@ -157,7 +158,7 @@ static inline uint64_t pfs_compound_max(const struct pfs_classifier *c)
 
 static inline bool pfs_kernel_address(const struct pfs_classifier *c, uint64_t va)
 {
-	return va >= c->kernel_start;
+	return va - c->kernel_start < c->kernel_size;
 }
 
 /* Is the page on an LRU list or in a slab, by its flags or its type? */

@@ -6,7 +6,7 @@
  */
 #include "core/panic/parse.h"
 
-#include "base/le.h"
+#include "base/order.h"
 
 #define MAX_PAGES (UINT64_C(1) << 27) /* 512 GiB of RAM: a second or two */
 

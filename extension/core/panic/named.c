@@ -25,7 +25,6 @@
 #include <errno.h>
 
 #define BECAUSE "page dumped because: "
-#define PRESENT 1 /* of an entry: _PAGE_PRESENT of x86, PTE_VALID of arm64, V of riscv64 */
 
 static bool take_int(const char **s, int32_t *ret)
 {
@@ -445,7 +444,7 @@ bool pfs_named_harmless(const struct pfs_named_page *d)
 
 bool pfs_entry_pfn(const struct pfs_model *m, uint64_t entry, uint64_t *ret_pfn)
 {
-	if (m->log_only || !(entry & PRESENT))
+	if (m->log_only || !(entry & m->mem->arch->entry_present))
 		return false;
 	*ret_pfn = m->mem->arch->entry_address(m->mem, entry) >> m->layout.page_shift;
 	return true;

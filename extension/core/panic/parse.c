@@ -117,11 +117,14 @@ int pfs_parse_symbol(struct pfs_model *m, const char *s, struct pfs_frame *ret, 
 
 	*ret_ok = false;
 	s = pfs_skip_space(s);
-	if (pfs_starts(s, "[<")) {
-		s += 2;
-		if (!pfs_take_hex(&s, &address) || !pfs_starts(s, ">]"))
+	/* "[<ffffffff8026f3f2>] ", or of powerpc the stack pointer as well, "[c000...] [c000...] " */
+	while (*s == '[') {
+		bool angle = s[1] == '<';
+
+		s += 1 + angle;
+		if (!pfs_take_hex(&s, &address) || (angle && *s++ != '>') || *s++ != ']')
 			return 0;
-		s = pfs_skip_space(s + 2);
+		s = pfs_skip_space(s);
 	}
 	if (*s == '?') {
 		f.guess = true;
@@ -145,7 +148,9 @@ int pfs_parse_symbol(struct pfs_model *m, const char *s, struct pfs_frame *ret, 
 		size_t n = strcspn(++s, " ](");
 
 		f.module = n && n < 64 ? pfs_strndup(&m->arena, s, n) : NULL;
+		s += n;
 	}
+	f.guess = f.guess || strstr(s, "(unreliable)");
 	*ret = f;
 	*ret_ok = true;
 	return 0;

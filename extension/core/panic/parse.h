@@ -41,8 +41,9 @@ const char *pfs_reg_name(const struct pfs_oops_arch *arch, const char *s, size_t
 int pfs_parse_regs(struct pfs_parser *x, const char *s);
 
 /*
- * Parse "function+0xoff/0xsize [module]". A "?" before it marks a guess; an
- * address in [<>] is skipped. *ret_ok: there was a symbol. -ENOMEM.
+ * Parse "function+0xoff/0xsize [module]". A "?" before it or "(unreliable)"
+ * behind it marks a guess; addresses in [<>] or [] are skipped. *ret_ok: there
+ * was a symbol. -ENOMEM.
  */
 int pfs_parse_symbol(struct pfs_model *m, const char *s, struct pfs_frame *ret, bool *ret_ok);
 

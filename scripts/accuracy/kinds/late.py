@@ -95,6 +95,6 @@ def leaf_to_zeroes(m, rng):
     pfn, at, entry = found
     if any(leaf.target <= m.page * frame < leaf.target + SIZE * leaf.pages for leaf in m.leaves):
         return None
-    plan.word(at, entry & ~m.arch.FRAME | m.page * frame)
+    plan.entry(m, at, entry & ~m.arch.FRAME | m.page * frame)
     return altmap_missing(m, plan, pfn).on(
         f'{pfn:#x} to pfn {frame:#x}').must('memmap-zero', pfn, pfn + m.per_page)

@@ -69,7 +69,7 @@ def legal_entry(m, rng):
     the kernel's own."""
     leaf = pick_leaf(m, rng)
     bit = rng.choice(m.arch.unread)
-    return leaf and Plan().word(leaf.at, leaf.entry ^ bit).on(f'{leaf.pfn:#x}')
+    return leaf and Plan().entry(m, leaf.at, leaf.entry ^ bit).on(f'{leaf.pfn:#x}')
 
 
 @kind('legal-taint', invisible=True)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Page table entries of the memmap."""
-import struct
 
 from memmap import SIZE
 from plan import Plan, kind, pick_page
@@ -27,11 +26,11 @@ def small(m, rng, plan):
     table = pick_page(m, rng, 'f')
     if table is None or not m.dump.has(m.page * table):
         return None
-    entries = m.page // 8
+    entries = 1 << m.arch.width(1)
     pte = m.arch.small(leaf.entry) | leaf.target
-    plan.write(m.page * table, struct.pack(f'<{entries}Q',
-                                           *(pte + m.page * i for i in range(entries))))
-    plan.word(leaf.at, m.arch.table(m.page * table))
+    for i in range(entries):
+        plan.entry(m, m.page * table + 8 * i, pte + m.page * i)
+    plan.entry(m, leaf.at, m.arch.table(m.page * table, leaf.level))
     i = rng.randrange(entries)
     return leaf.pfn + m.per_page * i, m.page * table + 8 * i, pte + m.page * i
 
@@ -54,7 +53,7 @@ def shows(m, plan):
 
 
 def clear(m, leaf, entry):
-    return Plan().word(leaf.at, entry).on(
+    return Plan().entry(m, leaf.at, entry).on(
         f'level {leaf.level} entry of {leaf.pfn:#x}: {leaf.entry:#x} -> {entry:#x}').must(
         'memmap-unmapped', leaf.pfn, leaf.pfn + leaf.pages)
 
@@ -68,9 +67,9 @@ def leaf_cleared(m, rng):
 
 @kind('leaf-not-present', weight=2)
 def leaf_not_present(m, rng):
-    """The same with the rest of the entry in place: the processor asks bit 0 alone."""
+    """The same with the rest of the entry in place: the processor asks one bit alone."""
     leaf = pick_leaf(m, rng)
-    return leaf and clear(m, leaf, leaf.entry & ~1)
+    return leaf and clear(m, leaf, leaf.entry & ~m.arch.present)
 
 
 @kind('small-leaves-cleared', weight=2)
@@ -81,11 +80,12 @@ def small_cleared(m, rng):
     if not found:
         return None
     pfn, at, _ = found
-    count = min(rng.randint(1, 5), (m.page - at % m.page) // 8, (m.top - pfn) // m.per_page)
+    size = 8 << m.arch.width(1)
+    count = min(rng.randint(1, 5), (size - at % size) // 8, (m.top - pfn) // m.per_page)
     if any(not m.here[p] for p in range(pfn, pfn + m.per_page * count, m.per_page)):
         return None
     for i in range(count):
-        plan.word(at + 8 * i, 0)
+        plan.entry(m, at + 8 * i, 0)
     return plan.on(f'entries of {pfn:#x}').must('memmap-unmapped', pfn, pfn + m.per_page * count)
 
 
@@ -101,8 +101,8 @@ def table_cleared(m, rng):
     if not upper:
         return None
     level, at, entry = rng.choice(upper)
-    return Plan().word(at, entry & ~1 if rng.random() < .5 else 0).on(f'level {level}').must(
-        'memmap-unmapped', first, m.top)
+    value = entry & ~m.arch.present if rng.random() < .5 else 0
+    return Plan().entry(m, at, value).on(f'level {level}').must('memmap-unmapped', first, m.top)
 
 
 @kind('leaf-aliased', weight=2)
@@ -117,7 +117,7 @@ def leaf_aliased(m, rng):
     target = other.target + m.page * rng.randrange(other.pages // m.per_page)
     if target == entry & m.arch.FRAME:
         return None
-    return shows(m, plan.word(at, entry & ~m.arch.FRAME | target).on(
+    return shows(m, plan.entry(m, at, entry & ~m.arch.FRAME | target).on(
         f'{pfn:#x} to {target:#x}').must('memmap-aliased', pfn, pfn + m.per_page))
 
 
@@ -127,7 +127,7 @@ def large_aliased(m, rng):
     leaf, other = pick_leaf(m, rng, 2), pick_leaf(m, rng, 2)
     if not leaf or leaf == other:
         return None
-    plan = Plan().word(leaf.at, leaf.entry & ~m.arch.FRAME | other.target).on(
+    plan = Plan().entry(m, leaf.at, leaf.entry & ~m.arch.FRAME | other.target).on(
         f'{leaf.pfn:#x} to {other.target:#x}')
     return shows(m, plan.must('memmap-aliased', leaf.pfn, leaf.pfn + leaf.pages))
 
@@ -144,7 +144,7 @@ def moved(m, rng, letters, copy):
         if not m.dump.has(m.page * frame):
             return None
         plan.write(m.page * frame, m.bytes[SIZE * pfn:SIZE * (pfn + m.per_page)])
-    plan.word(at, entry & ~m.arch.FRAME | m.page * frame)
+    plan.entry(m, at, entry & ~m.arch.FRAME | m.page * frame)
     return altmap_missing(m, plan, pfn).on(
         f'{pfn:#x} to pfn {frame:#x} ({chr(m.cls[frame])})').must(
         'memmap-freed-but-mapped', pfn, pfn + m.per_page)
@@ -182,7 +182,7 @@ def large_backing_free(m, rng):
     if not leaf or not blocks or m.dump.form == 'kdump':
         return None
     frame = rng.choice(blocks)
-    plan = Plan().word(leaf.at, leaf.entry & ~m.arch.FRAME | m.page * frame)
+    plan = Plan().entry(m, leaf.at, leaf.entry & ~m.arch.FRAME | m.page * frame)
     data = m.bytes[SIZE * leaf.pfn:SIZE * (leaf.pfn + leaf.pages)]
     return plan.write(m.page * frame, data).on(f'{leaf.pfn:#x} to pfn {frame:#x}').must(
         'memmap-freed-but-mapped', leaf.pfn, leaf.pfn + leaf.pages)
@@ -201,6 +201,6 @@ def frame_bit(m, rng):
     frame = (value & m.arch.FRAME) // m.page
     if m.frame_class(m.page * frame) not in 'Bbls':
         return None
-    plan.word(at, value).on(f'{pfn:#x} to pfn {frame:#x}').must(
+    plan.entry(m, at, value).on(f'{pfn:#x} to pfn {frame:#x}').must(
         'memmap-freed-but-mapped', pfn, pfn + m.per_page)
     return shows(m, plan)
