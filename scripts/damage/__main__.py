@@ -48,7 +48,8 @@ class Result:
 def arguments():
     p = argparse.ArgumentParser(prog='damage')
     p.add_argument('--pfnscope', default='build/pfnscope')
-    p.add_argument('--sanitized', help='the same command, built with sanitizers, for a tenth')
+    p.add_argument('--sanitized', help='the same command, built with sanitizers')
+    p.add_argument('--every', type=int, default=10, help='each so many dumps; default: 10')
     p.add_argument('--seed', type=int, default=1)
     p.add_argument('--count', type=int, default=10000)
     p.add_argument('--kinds', help='only these, by comma')
@@ -124,7 +125,7 @@ class Bench:
         while not files:
             name = rng.choice(names)
             files, what = self.damage(KINDS[name], rng)
-        sanitized = bool(self.args.sanitized) and nr % 10 == 9
+        sanitized = bool(self.args.sanitized) and nr % self.args.every == self.args.every - 1
         paths = self.write(files)
         got = judge.ask(self.args.sanitized if sanitized else self.args.pfnscope, paths,
                         self.folder, 10 if sanitized else 1)

@@ -387,6 +387,28 @@ static void flatten(struct blob *b, const struct blob *of)
 	put_be64(b, UINT64_MAX);
 }
 
+/*
+ * The head in more layers than an index tells apart, each shorter than the one below it, and
+ * wrong where another lies on it.
+ */
+static void flatten_in_layers(struct blob *b, const struct blob *of)
+{
+	struct blob layer = { 0 };
+	size_t len;
+
+	flat_header(b);
+	blob_put(&layer, 0, of->p, 1000);
+	for (len = 1000; len > 290; len -= 10) {
+		memcpy(layer.p, of->p, len);
+		memset(layer.p, 0xee, len > 300 ? len - 10 : 0);
+		flat_piece(b, &layer, 0, len);
+	}
+	flat_piece(b, of, 1000, of->len - 1000);
+	put_be64(b, UINT64_MAX);
+	put_be64(b, UINT64_MAX);
+	blob_free(&layer);
+}
+
 static void count(void *arg, const char *what, uint64_t done, uint64_t total)
 {
 	assert_string_equal(what, "index");
@@ -415,8 +437,16 @@ static void flattened(void **state)
 	assert_int_equal(t->info.bytes, f.len);
 	check_mixed(t);
 	pfs_target_free(t);
-	blob_free(&b);
 	blob_free(&f);
+
+	/* No index: it is put together in a file without a name. */
+	flatten_in_layers(&f, &b);
+	assert_int_equal(dump_try(&f, &t, &err), 0);
+	check_info(&t->info, "kdump-flattened");
+	check_mixed(t);
+	pfs_target_free(t);
+	blob_free(&f);
+	blob_free(&b);
 
 	dump_elf(&b, seg, 1);
 	flatten(&f, &b);

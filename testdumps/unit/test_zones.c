@@ -416,6 +416,19 @@ static void xarray_damaged(void **state)
 	assert_int_equal(stat.unreadable, 1);
 	w_free(w);
 
+	/* A node without an entry, and a pointer to one that is not aligned: neither is in a tree. */
+	w = w_new();
+	xa_facts(w);
+	w_u64(w, XA + 8, xa_node(w, 0, 6));
+	xa_slot(w, 0, 0, xa_node(w, 1, 0));
+	xa_slot(w, 0, 1, xa_node(w, 2, 0) + 4);
+	xa_slot(w, 2, 5, KERNEL + 0x2000);
+	assert_int_equal(pfs_xa_walk(&w->m, KERNEL + XA, see, &s, &stat, &w->err), 0);
+	assert_int_equal(s.nr, 0);
+	assert_int_equal(stat.damaged, 2);
+	assert_int_equal(stat.unreadable, 0);
+	w_free(w);
+
 	/* Every slot of every level the same node: 64^6 of them, were it not bounded. */
 	w = w_new();
 	xa_facts(w);

@@ -94,7 +94,7 @@ static uint64_t last_index(uint64_t first, uint64_t count, unsigned int shift)
 static void push(struct walk *w, uint64_t entry, uint64_t index, int shift)
 {
 	struct level *l = &w->level[w->depth];
-	uint64_t va = entry & ~UINT64_C(3), i;
+	uint64_t va = entry & ~UINT64_C(3), used = 0, i;
 	unsigned char buf[MAX_SLOTS * 8], s;
 
 	if (w->nodes == MAX_NODES) {
@@ -111,12 +111,15 @@ static void push(struct walk *w, uint64_t entry, uint64_t index, int shift)
 		w->stat->unreadable++;
 		return;
 	}
-	if ((shift >= 0 && s != shift) || s % w->bits || s >= 64) {
+	for (i = 0; i < w->slots; i++) {
+		l->slot[i] = pfs_le64(buf + i * 8);
+		used |= l->slot[i];
+	}
+	/* A node goes away with the last of its entries. */
+	if ((shift >= 0 && s != shift) || s % w->bits || s >= 64 || va % 8 || !used) {
 		w->stat->damaged++;
 		return;
 	}
-	for (i = 0; i < w->slots; i++)
-		l->slot[i] = pfs_le64(buf + i * 8);
 	l->index = index;
 	l->slots = va + w->slots_at;
 	l->shift = s;
