@@ -81,9 +81,9 @@ class Faults:
         at = self.entry(va, 0)
         self.mem.set(at, self.mem.get(at) & ~layout.TABLES.ADDRESS | pa)
 
-    def flip_entry(self, pfn, bit):
+    def flip_entry(self, pfn, bit, level):
         """One bit of the page table entry of a struct page, and nothing else."""
-        at = self.entry(self.page_va(pfn), 0)
+        at = self.entry(self.page_va(pfn), level)
         self.mem.set(at, self.mem.get(at) ^ 1 << bit)
 
     def exclude_memmap(self, first, last):
