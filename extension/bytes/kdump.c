@@ -192,6 +192,26 @@ static enum pfs_presence kdump_read(struct pfs_target *t, uint64_t pa, void *buf
 	return PFS_PRESENT;
 }
 
+static bool kdump_stored(struct pfs_target *t, uint64_t pa, size_t len,
+			 void (*add)(void *arg, const void *bytes, size_t len), void *arg)
+{
+	struct handle *h = to_handle(t);
+	uint32_t page = h->d->info.page_size;
+	size_t n;
+
+	for (; len; len -= n, pa += n) {
+		uint64_t end;
+
+		if (pa % page || len % page || kdump_presence(t, pa, &end) != PFS_PRESENT)
+			return false;
+		n = end - pa < len ? (size_t)(end - pa) : len;
+		if (!pfs_pages_stored(h->pages, h->in_file.file, desc_index(&h->in_file, pa / page),
+				      n / page, add, arg))
+			return false;
+	}
+	return true;
+}
+
 static const struct pfs_extent *extent_of(const struct pfs_dump *d, uint64_t pa, uint64_t *ret_next)
 {
 	size_t lo = 0, hi = d->nr_extents;
@@ -349,6 +369,7 @@ static const struct pfs_target_ops kdump_ops = {
 	.presence = kdump_presence,
 	.clone = dump_clone,
 	.free = dump_free,
+	.stored = kdump_stored,
 };
 
 static const struct pfs_target_ops elf_ops = {

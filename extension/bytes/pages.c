@@ -316,3 +316,30 @@ bool pfs_pages_read(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t
 	}
 	return true;
 }
+
+bool pfs_pages_stored(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t index,
+		      uint64_t pages, void (*add)(void *arg, const void *bytes, size_t len),
+		      void *arg)
+{
+	unsigned int i = 0, nr = 0;
+
+	p->epoch++;
+	for (; pages; pages--, index++, i++) {
+		const unsigned char *src;
+		uint32_t how[2];
+
+		if (i == nr && !load_descs(p, f, index, pages, &i, &nr))
+			return false;
+		/* What a page stored in full size is taken for is decode()'s to say. */
+		if (!sane(p, f, &p->desc[i]) || p->desc[i].flags & ~PFS_UNPACK_FLAGS)
+			return false;
+		src = stored(p, f, i, nr);
+		if (!src)
+			return false;
+		how[0] = p->desc[i].size;
+		how[1] = p->desc[i].flags;
+		add(arg, how, sizeof(how));
+		add(arg, src, how[0]);
+	}
+	return true;
+}

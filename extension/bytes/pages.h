@@ -26,4 +26,9 @@ void pfs_pages_free(struct pfs_pages *p);
 bool pfs_pages_read(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t index, uint64_t pa,
 		    unsigned char *buf, size_t len, size_t *ret_len);
 
+/* The stored bytes of so many pages, each behind its size and flags: see pfs_target_ops. */
+bool pfs_pages_stored(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t index,
+		      uint64_t pages, void (*add)(void *arg, const void *bytes, size_t len),
+		      void *arg);
+
 #endif

@@ -54,7 +54,6 @@ static void add_number(struct umac64_ctx *c, uint64_t value)
 static bool add_bytes(struct umac64_ctx *c, struct pfs_mem *m, uint64_t start, uint64_t end,
 		      unsigned char *piece)
 {
-	add_number(c, end - start);
 	while (start < end) {
 		size_t n = end - start < PIECE ? (size_t)(end - start) : PIECE;
 
@@ -82,44 +81,107 @@ static void add_vmcoreinfo(struct umac64_ctx *c, const struct known *k)
 	}
 }
 
-/*
- * The sum of all that the answers rest on, as this dump has it. The pointer among the tables
- * counts as a distance.
- */
-static bool sum_up(const struct known *k, unsigned char *ret)
+/* A sum that is being made. */
+struct sum {
+	struct umac64_ctx c;
+	struct pfs_mem *m;
+	unsigned char *piece;
+	bool stored; /* of whole pages as the file has them, where it has another form of them */
+};
+
+static void add_stored(void *arg, const void *bytes, size_t len)
 {
-	static const uint8_t nonce[1] = { 2 };
+	umac64_update(&((struct sum *)arg)->c, len, bytes);
+}
+
+static bool add_pages(struct sum *s, uint64_t start, uint64_t end)
+{
+	struct pfs_target *t = s->m->target;
+
+	while (start < end) {
+		struct pfs_walk w;
+		uint64_t n;
+
+		pfs_walk_va(s->m, start, &w);
+		n = pfs_min64(end - start, w.leaf_size - (start & (w.leaf_size - 1)));
+		if (!w.mapped || !t->ops->stored(t, w.pa, (size_t)n, add_stored, s))
+			return false;
+		start += n;
+	}
+	return true;
+}
+
+/* What lies beside the tables in their first and last page may be another thing in each dump. */
+static bool add_range(struct sum *s, uint64_t start, uint64_t end)
+{
+	uint64_t page = s->m->target->info.page_size;
+	uint64_t first = (start + page - 1) / page * page, last = end / page * page;
+
+	add_number(&s->c, end - start);
+	if (!s->stored || first >= last)
+		return add_bytes(&s->c, s->m, start, end, s->piece);
+	return add_bytes(&s->c, s->m, start, first, s->piece) && add_pages(s, first, last) &&
+	       add_bytes(&s->c, s->m, last, end, s->piece);
+}
+
+static bool add_tables(struct sum *s, const struct known *k)
+{
 	const struct pfs_known_file *f = &k->file;
 	uint64_t start[2], end[2], base_at = (uint64_t)f->base_at + k->at.stext, base;
-	unsigned char *piece = malloc(PIECE);
-	struct umac64_ctx c;
 	struct pfs_err ignored;
-	bool ok = piece;
 	int i;
 
-	umac64_set_key(&c, f->key);
-	umac64_set_nonce(&c, sizeof(nonce), nonce);
 	for (i = 0; i < 2; i++) {
 		start[i] = (uint64_t)f->extent[i].start + k->at.stext;
 		end[i] = (uint64_t)f->extent[i].end + k->at.stext;
-		add_number(&c, f->extent[i].searched);
+		add_number(&s->c, f->extent[i].searched);
 	}
-	add_vmcoreinfo(&c, k);
-	add_number(&c, f->has_base);
-	if (ok && f->has_base) {
-		ok = base_at >= start[0] && base_at <= end[0] && end[0] - base_at >= 8 &&
-		     !pfs_read_u64(k->at.mem, base_at, &base, "", &ignored);
-		if (ok) {
-			add_number(&c, base - k->at.stext);
-			ok = add_bytes(&c, k->at.mem, start[0], base_at, piece);
-			start[0] = base_at + 8;
-		}
+	add_vmcoreinfo(&s->c, k);
+	add_number(&s->c, f->has_base);
+	if (f->has_base) {
+		if (base_at < start[0] || base_at > end[0] || end[0] - base_at < 8 ||
+		    pfs_read_u64(s->m, base_at, &base, "", &ignored))
+			return false;
+		add_number(&s->c, base - k->at.stext);
+		if (!add_range(s, start[0], base_at))
+			return false;
+		start[0] = base_at + 8;
 	}
-	for (i = 0; i < 2 && ok; i++)
-		ok = add_bytes(&c, k->at.mem, start[i], end[i], piece);
-	umac64_digest(&c, PFS_KNOWN_SUM, ret);
-	free(piece);
+	return add_range(s, start[0], end[0]) && add_range(s, start[1], end[1]);
+}
+
+/*
+ * The sum of all that the answers rest on, as this dump has it. The pointer among the tables
+ * counts as a distance. Tables that a file has compressed are not unpacked for a sum of their
+ * stored form; if that is another than the last dump's, they may still be the same tables.
+ */
+static bool sum_up(const struct known *k, bool stored, unsigned char *ret)
+{
+	static const uint8_t nonces[2] = { 2, 3 };
+	struct sum *s = malloc(sizeof(*s) + PIECE);
+	bool ok = s;
+
+	if (!s)
+		return false;
+	s->m = k->at.mem;
+	s->piece = (unsigned char *)(s + 1);
+	s->stored = stored;
+	umac64_set_key(&s->c, k->file.key);
+	umac64_set_nonce(&s->c, 1, &nonces[stored]);
+	ok = add_tables(s, k);
+	umac64_digest(&s->c, PFS_KNOWN_SUM, ret);
+	free(s);
 	return ok;
+}
+
+static bool can_stored(const struct known *k)
+{
+	return k->at.mem->target->ops->stored && k->at.mem->target->info.page_size;
+}
+
+static void sum_up_stored(struct known *k)
+{
+	k->file.has_stored = can_stored(k) && sum_up(k, true, k->file.stored_sum);
 }
 
 static size_t hash(enum pfs_known_kind kind, const char *name, const char *member)
@@ -353,8 +415,10 @@ void pfs_known_keep(struct pfs_lookup *l)
 	size_t len = 0;
 	void *buf;
 
-	if (!k || !k->news || (!k->summed && !sum_up(k, k->file.sum)))
+	if (!k || !k->news || (!k->summed && !sum_up(k, false, k->file.sum)))
 		return;
+	if (!k->summed)
+		sum_up_stored(k);
 	k->summed = true;
 	k->news = false;
 	buf = pfs_known_encode(&k->file, &len);
@@ -387,11 +451,21 @@ static void hand_out(struct known *k, struct pfs_lookup **ret)
 	}
 }
 
-static bool is_of_this_dump(const struct known *k)
+static bool is_of_this_dump(struct known *k)
 {
 	unsigned char sum[PFS_KNOWN_SUM];
 
-	return sum_up(k, sum) && !memcmp(sum, k->file.sum, sizeof(sum));
+	if (k->file.has_stored && can_stored(k) && sum_up(k, true, sum) &&
+	    !memcmp(sum, k->file.stored_sum, sizeof(sum)))
+		return true;
+	if (!sum_up(k, false, sum) || memcmp(sum, k->file.sum, sizeof(sum)))
+		return false;
+	/* The next dump may be by the same writer as this one. */
+	if (can_stored(k)) {
+		sum_up_stored(k);
+		k->news = true;
+	}
+	return true;
 }
 
 int pfs_known_recall(const struct pfs_known_at *at, struct pfs_lookup **ret)

@@ -21,9 +21,9 @@ struct head {
 	char magic[8];
 	unsigned char builder[BUILDER];
 	uint32_t nr;
-	unsigned char key[PFS_KNOWN_KEY], sum[PFS_KNOWN_SUM];
+	unsigned char key[PFS_KNOWN_KEY], sum[PFS_KNOWN_SUM], stored_sum[PFS_KNOWN_SUM];
 	int64_t start[2], end[2], base_at;
-	uint32_t searched[2], has_base, zero;
+	uint32_t searched[2], has_base, has_stored;
 };
 
 struct row {
@@ -93,6 +93,8 @@ static struct head head_of(const struct pfs_known_file *f)
 
 	memcpy(h.key, f->key, sizeof(h.key));
 	memcpy(h.sum, f->sum, sizeof(h.sum));
+	memcpy(h.stored_sum, f->stored_sum, sizeof(h.stored_sum));
+	h.has_stored = f->has_stored;
 	for (i = 0; i < 2; i++) {
 		h.start[i] = f->extent[i].start;
 		h.end[i] = f->extent[i].end;
@@ -179,10 +181,13 @@ static bool read_head(const struct head *h, struct pfs_known_file *ret)
 	int i;
 
 	if (memcmp(h->magic, MAGIC, sizeof(h->magic)) || !own_build(builder) ||
-	    memcmp(h->builder, builder, BUILDER) || h->nr > PFS_KNOWN_ANSWERS || h->has_base > 1)
+	    memcmp(h->builder, builder, BUILDER) || h->nr > PFS_KNOWN_ANSWERS || h->has_base > 1 ||
+	    h->has_stored > 1)
 		return false;
 	memcpy(ret->key, h->key, sizeof(ret->key));
 	memcpy(ret->sum, h->sum, sizeof(ret->sum));
+	memcpy(ret->stored_sum, h->stored_sum, sizeof(ret->stored_sum));
+	ret->has_stored = h->has_stored;
 	for (i = 0; i < 2; i++) {
 		if (h->end[i] <= h->start[i] || h->searched[i] > 1 ||
 		    (uint64_t)h->end[i] - (uint64_t)h->start[i] > PFS_KNOWN_EXTENT)

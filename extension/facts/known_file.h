@@ -37,6 +37,8 @@ struct pfs_answer {
 
 struct pfs_known_file {
 	unsigned char key[PFS_KNOWN_KEY], sum[PFS_KNOWN_SUM];
+	unsigned char stored_sum[PFS_KNOWN_SUM]; /* of the form in which a file had them */
+	bool has_stored;
 	/* Distances from _stext: of kallsyms and of BTF; start is below end. */
 	struct pfs_known_extent {
 		int64_t start, end;

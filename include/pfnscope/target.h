@@ -207,6 +207,13 @@ struct pfs_target_ops {
 	/* Make a second handle for another thread. NULL: the target is single-threaded. */
 	int (*clone)(struct pfs_target *t, struct pfs_target **ret, struct pfs_err *err);
 	void (*free)(struct pfs_target *t);
+	/*
+	 * Pass on the bytes of whole pages as the file stores them, with all that read() goes
+	 * by to make the pages of them: where these are equal, so are the pages. False: one
+	 * is not present, or it cannot be said. NULL: they are stored as they are.
+	 */
+	bool (*stored)(struct pfs_target *t, uint64_t pa, size_t len,
+		       void (*add)(void *arg, const void *bytes, size_t len), void *arg);
 };
 
 struct pfs_target {

@@ -28,19 +28,36 @@ struct seen {
 
 static struct seen with, without;
 
-static unsigned long names_read;
+static unsigned long names_read, plain_read;
+static unsigned char form; /* of the writer of the dump; 0: it stores pages as they are */
 
 /* The fewest bytes that decoding takes and summing up does not: reads of the table of tokens. */
 static enum pfs_presence watched_read(struct pfs_target *t, uint64_t pa, void *buf, size_t len,
 				      size_t *ret_len)
 {
 	names_read += pa == TOKEN_INDEX && len == 512;
+	plain_read += pa <= NAMES + 0x3000 && pa + len > NAMES + 0x3000;
 	return ram_read(t, pa, buf, len, ret_len);
+}
+
+static bool ram_stored(struct pfs_target *t, uint64_t pa, size_t len,
+		       void (*add)(void *arg, const void *bytes, size_t len), void *arg)
+{
+	const struct ram *r = (const struct ram *)t;
+
+	assert_int_equal(pa % 4096 + len % 4096, 0);
+	if (r->presence[pa / 4096])
+		return false;
+	add(arg, &form, 1);
+	add(arg, r->bytes + pa, len);
+	return true;
 }
 
 static void look(const struct pfs_store *s, struct seen *ret)
 {
-	static const struct pfs_target_ops ops = { .name = "ram", .read = watched_read };
+	const struct pfs_target_ops ops = { .name = "ram",
+					    .read = watched_read,
+					    .stored = form ? ram_stored : NULL };
 	const struct pfs_hints hints = { .store = s };
 	struct pfs_lookup *l[4];
 	struct pfs_arena a;
@@ -51,7 +68,7 @@ static void look(const struct pfs_store *s, struct seen *ret)
 	size_t nr, i, n = 0;
 	int r;
 
-	names_read = 0;
+	names_read = plain_read = 0;
 	ram.t.ops = &ops;
 	pfs_arena_init(&a);
 	r = pfs_kernel_discover(&ram.t, &hints, &a, &f, &mem, l, 4, &nr, &err);
@@ -125,6 +142,33 @@ static void other_tables(void **unused)
 	dump(ADDRESSES, SHIFT);
 	same(true);
 	same(false);
+}
+
+/* Compressed pages are compared as they are; those of another writer, by what is in them. */
+static void stored(void **unused)
+{
+	static const struct {
+		unsigned char form;
+		bool decoded, plain;
+	} steps[] = {
+		{ 1, true, true },  { 1, false, false }, { 2, false, true }, { 2, false, false },
+		{ 0, false, true }, { 2, false, false }, { 1, false, true },
+	};
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		dump(ABSOLUTE_PERCPU, i % 2 ? SHIFT : 0);
+		form = steps[i].form;
+		look(&store, &with);
+		assert_int_equal(with.decoded, steps[i].decoded);
+		assert_int_equal(plain_read > 0, steps[i].plain);
+		same(false);
+	}
+	dump(ABSOLUTE_PERCPU, 0);
+	ram.bytes[OFFSETS + 5] ^= 4;
+	same(true);
+	form = 0;
 }
 
 /* One bit of what the answers rest on: they are not used, and those of this dump are kept. */
@@ -376,6 +420,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(once, fresh),
 		cmocka_unit_test_setup(other_tables, fresh),
+		cmocka_unit_test_setup(stored, fresh),
 		cmocka_unit_test_setup(damaged_dump, fresh),
 		cmocka_unit_test_setup(damaged_file, fresh),
 		cmocka_unit_test_setup(not_ours, fresh),
