@@ -237,7 +237,8 @@ class Description:
         self.late().share(*span(words[0]), number(words[1]))
 
     def do_flip_entry(self, words):
-        self.late().flip_entry(number(words[0]), number(words[1]))
+        level = ("pte", "pmd").index(words[2]) if len(words) > 2 else 0
+        self.late().flip_entry(number(words[0]), number(words[1]), level)
 
     def do_secret(self, words):
         self.late().secret(words[0])

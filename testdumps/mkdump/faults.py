@@ -82,9 +82,9 @@ class Faults:
         t = layout.TABLES
         t.set(self.mem, at, t.get(self.mem, at) & ~t.ADDRESS | pa)
 
-    def flip_entry(self, pfn, bit):
+    def flip_entry(self, pfn, bit, level):
         """One bit of the page table entry of a struct page, and nothing else."""
-        at = self.entry(self.page_va(pfn), 0)
+        at = self.entry(self.page_va(pfn), level)
         t = layout.TABLES
         t.set(self.mem, at, t.get(self.mem, at) ^ 1 << bit)
 
