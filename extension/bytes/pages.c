@@ -168,11 +168,17 @@ static bool load_descs(struct pfs_pages *p, const struct pfs_dump_file *f, uint6
 		for (i = 0; i < nr; i++) {
 			const unsigned char *raw = p->raw_desc + i * KDUMP_DESC_SIZE;
 
-			p->desc[i] = (struct desc){
-				pfs_get64(p->d->order, raw + KDUMP_DESC_OFFSET),
-				pfs_get32(p->d->order, raw + KDUMP_DESC_LEN),
-				pfs_get32(p->d->order, raw + KDUMP_DESC_FLAGS),
-			};
+			p->desc[i] = (struct desc){ pfs_le64(raw + KDUMP_DESC_OFFSET),
+						    pfs_le32(raw + KDUMP_DESC_LEN),
+						    pfs_le32(raw + KDUMP_DESC_FLAGS) };
+		}
+		/* A loop of its own, as all others are to pay nothing for it. */
+		for (i = 0; i < nr && p->d->order == PFS_BIG; i++) {
+			struct desc *d = &p->desc[i];
+
+			*d = (struct desc){ __builtin_bswap64(d->offset),
+					    __builtin_bswap32(d->size),
+					    __builtin_bswap32(d->flags) };
 		}
 		p->desc_file = f;
 		p->desc_at = first;
