@@ -28,7 +28,7 @@ $B/bench/%: scripts/bench/%.c $B/libpfnscope.a
 	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $B/libpfnscope.a $(LIBS)
 
 bench: all $B/bench/limits
-	scripts/bench/bench -o scripts/bench/RESULTS.md
+	scripts/bench/bench -o scripts/bench/RESULTS.md --plot scripts/bench/scale.svg
 
 check-crash: all build/test-tools
 	prove -v --exec '' scripts/lab/crash-check :: --make

@@ -11,7 +11,7 @@
 #include "facts/known_file.h"
 
 #define SLOTS (PFS_KNOWN_ANSWERS * 2)
-#define PIECE ((size_t)64 << 10)
+#define PIECE ((size_t)256 << 10)
 
 struct known {
 	struct pfs_lookup asked[PFS_KNOWN_LOOKUPS]; /* what the session asks */
