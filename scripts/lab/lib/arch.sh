@@ -48,8 +48,8 @@ arch_load()
 		GUEST_TOOLS=ndctl
 		;;
 	ppc64el)
-		# The image is an ELF file. There is no fw_cfg: VMCOREINFO stays in memory. A kernel that
-		# panics tells the machine, which would end.
+		# The image is an ELF file. There is no fw_cfg: VMCOREINFO stays in memory. A kernel
+		# that panics tells the machine, which would end.
 		MACHINE=(qemu-system-ppc64 -M pseries,x-vof=on -cpu power9 -action panic=pause)
 		VMCOREINFO=()
 		CONSOLE=hvc0 APPEND_ARCH=''
