@@ -46,8 +46,8 @@ compare() {
 mkdir "$tmp/dumps"
 for origin in "$top"/testdumps/*/ORIGIN; do
 	name=$(basename "$(dirname "$origin")")
-	# libkdumpfile of Debian 12 knows no kdump of this machine.
-	case $name in riscv64-*) continue ;; esac
+	# libkdumpfile of Debian 12 knows no kdump of the one, and reads no memory of the other.
+	case $name in riscv64-* | ppc64le-*) continue ;; esac
 	cp "$(dirname "$origin")/$name.kdump" "$tmp/dumps/$name"
 done
 in_drgn "$here/reports.py" "$tmp/dumps" "$tmp"/dumps/*

@@ -56,8 +56,8 @@ same_report='del(.dump, .target, .limits, .facts[].from, .panic.stack)'
 for origin in "$top"/testdumps/*/ORIGIN; do
 	dir=$(dirname "$origin")
 	name=$(basename "$dir")
-	# libkdumpfile of Debian 12 knows no kdump of this machine.
-	case $name in riscv64-*) continue ;; esac
+	# libkdumpfile of Debian 12 knows no kdump of the one, and reads no memory of the other.
+	case $name in riscv64-* | ppc64le-*) continue ;; esac
 	run "$pfnscope" --json "$dir/$name.kdump"
 	jq "$same_report" "$tmp/out" >"$tmp/want"
 	run "$pfnscope" --json --reader=drgn "$dir/$name.kdump"

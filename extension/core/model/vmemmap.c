@@ -36,7 +36,8 @@ static int add_leaf(struct pfs_model *m, size_t *cap, const struct pfs_walk *w, 
 		r->entry = last->entry;
 	}
 	r->end = end;
-	r->leaves++;
+	/* One may map the memmap of several sections (ppc64le). */
+	r->leaves += !w->mapped || !r->leaves || !(w->va & (w->leaf_size - 1));
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #   TRIPLET     Debian's directory of libraries, LOADER their dynamic linker
 #   EMULATOR    runs its programs on this machine: in front of them
 #   RAM_BASE    where RAM begins
+#   VMCOREINFO  QEMU's arguments for a note of it
 #   GUEST_TOOLS what the guest has beside busybox: trixie has no kexec-tools of riscv64
 #   FIRMWARE    QEMU's arguments for a machine that describes itself by ACPI; without, arm64
 #               has a device tree, and no DIMMs
@@ -19,6 +20,7 @@ arch_load()
 {
 	ARCH=$1
 	GUEST_TOOLS='ndctl kexec makedumpfile'
+	VMCOREINFO=(-device vmcoreinfo)
 	case $ARCH in
 	amd64)
 		MACHINE=(qemu-system-x86_64 -cpu max)
@@ -43,6 +45,17 @@ arch_load()
 		KARCH=riscv CROSS=riscv64-linux-gnu- IMAGE=Image IMAGE_PATH=arch/riscv/boot/Image
 		TRIPLET=riscv64-linux-gnu LOADER=lib/ld-linux-riscv64-lp64d.so.1
 		EMULATOR=qemu-riscv64-static RAM_BASE=0x80000000 FIRMWARE=''
+		GUEST_TOOLS=ndctl
+		;;
+	ppc64el)
+		# The image is an ELF file. There is no fw_cfg: VMCOREINFO stays in memory. A kernel
+		# that panics tells the machine, which would end.
+		MACHINE=(qemu-system-ppc64 -M pseries,x-vof=on -cpu power9 -action panic=pause)
+		VMCOREINFO=()
+		CONSOLE=hvc0 APPEND_ARCH=''
+		KARCH=powerpc CROSS=powerpc64le-linux-gnu- IMAGE=vmlinux IMAGE_PATH=vmlinux
+		TRIPLET=powerpc64le-linux-gnu LOADER=lib64/ld64.so.2
+		EMULATOR=qemu-ppc64le-static RAM_BASE=0 FIRMWARE=''
 		GUEST_TOOLS=ndctl
 		;;
 	*) die "no architecture '$ARCH'" ;;

@@ -23,7 +23,7 @@ qemu_start()
 	nice "${MACHINE[@]}" -accel tcg,thread=multi -smp 2 -m "$mem" "${tree[@]}" \
 		"${firmware[@]}" "${memory[@]}" -nodefaults -display none -no-reboot \
 		-serial "file:$console" \
-		-device vmcoreinfo -qmp "unix:$QMP,server=on,wait=off" \
+		"${VMCOREINFO[@]}" -qmp "unix:$QMP,server=on,wait=off" \
 		-kernel "$LAB/kernel/$kernel/image" \
 		-initrd "$LAB/initramfs/$kernel.cpio.gz" \
 		-append "console=$CONSOLE $APPEND_ARCH oops=panic panic=0 $APPEND_MEMORY" "$@" \
