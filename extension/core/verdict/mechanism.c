@@ -39,9 +39,9 @@ static bool early_depopulated(struct pfs_model *m, const struct pfs_page *p)
 	       (p->state == PFS_ST_UNMAPPED && partly_mapped(m, s));
 }
 
-/* Is any subsection of s not valid whose struct pages lie in [start, end)? */
+/* Is any subsection of s not valid whose struct pages lie in [start, end)? Its first PFN. */
 static bool removed_in(struct pfs_model *m, const struct pfs_section *s, uint64_t start,
-		       uint64_t end)
+		       uint64_t end, uint64_t *ret_pfn)
 {
 	uint64_t size = m->layout.pages_per_section / m->layout.subsections;
 	uint64_t first = s->nr * m->layout.pages_per_section;
@@ -51,8 +51,10 @@ static bool removed_in(struct pfs_model *m, const struct pfs_section *s, uint64_
 		uint64_t va = pfs_pfn_to_page(m, first + i * size);
 
 		if (va < end && va + size * m->layout.struct_page > start &&
-		    !pfs_section_pfn_valid(m, s, first + i * size))
+		    !pfs_section_pfn_valid(m, s, first + i * size)) {
+			*ret_pfn = first + i * size;
 			return true;
+		}
 	}
 	return false;
 }
@@ -63,7 +65,7 @@ static bool removed_in(struct pfs_model *m, const struct pfs_section *s, uint64_
  * vmemmap at the page level if not section aligned", v6.14). An entry that has but one wrong
  * bit was not cleared.
  */
-static bool shared_leaf_removed(struct pfs_model *m, const struct pfs_page *p)
+static bool removed_beside(struct pfs_model *m, const struct pfs_page *p, uint64_t *ret_pfn)
 {
 	const struct pfs_section *s = pfs_section_of(m, p->pfn);
 	uint64_t start, end, first, last;
@@ -78,7 +80,14 @@ static bool shared_leaf_removed(struct pfs_model *m, const struct pfs_page *p)
 	end = start + p->walk.leaf_size;
 	first = pfs_pfn_to_page(m, s->nr * m->layout.pages_per_section);
 	last = first + m->layout.pages_per_section * m->layout.struct_page;
-	return start >= first && end <= last && removed_in(m, s, start, end);
+	return start >= first && end <= last && removed_in(m, s, start, end, ret_pfn);
+}
+
+static bool shared_leaf_removed(struct pfs_model *m, const struct pfs_page *p)
+{
+	uint64_t pfn;
+
+	return removed_beside(m, p, &pfn);
 }
 
 static bool altmap_reserve_walked(struct pfs_model *m, const struct pfs_page *p)
@@ -214,6 +223,12 @@ static const struct pfs_mechanism *row_of(bool (*test)(struct pfs_model *, const
 		if (tests[i] == test)
 			return &rows[i];
 	return NULL;
+}
+
+bool pfs_mechanism_removed(struct pfs_model *m, const struct pfs_mechanism *mech,
+			   const struct pfs_page *page, uint64_t *ret_pfn)
+{
+	return mech == row_of(shared_leaf_removed) && removed_beside(m, page, ret_pfn);
 }
 
 /* clear_hwpoisoned_pages() is inlined into its caller, which had another name up to v5.2. */

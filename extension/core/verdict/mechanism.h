@@ -20,6 +20,10 @@ const struct pfs_mechanism *pfs_mechanism_removing(struct pfs_model *m, const st
 const struct pfs_mechanism *pfs_mechanism_attaching(struct pfs_model *m, const struct pfs_panic *p,
 						    const struct pfs_page *page);
 
+/* Of a leaf that went with removed memory: the first PFN that was behind it and is not valid. */
+bool pfs_mechanism_removed(struct pfs_model *m, const struct pfs_mechanism *mech,
+			   const struct pfs_page *page, uint64_t *ret_pfn);
+
 /*
  * The text of a mechanism, with the sizes of the dumped kernel filled in. If m
  * is NULL they are those of the first architecture of archs.def, which most

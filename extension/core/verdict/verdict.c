@@ -34,6 +34,23 @@ static void explain(struct pfs_deciding *d)
 		d->no_memory = true;
 }
 
+/* The dump has no trace of a removal but what is not there. */
+static void tell_removed(struct pfs_deciding *d)
+{
+	struct pfs_verdict *v = d->v;
+	uint64_t pfn;
+
+	if (!pfs_mechanism_removed(d->m, v->mechanism, &v->page, &pfn))
+		return;
+	pfs_tell(d,
+		 "PFN 0x%llx, whose struct page would be behind the same leaf, is not valid: it "
+		 "was removed, or was never there",
+		 ULL(pfn));
+	if (v->confidence > PFS_CONF_MEDIUM)
+		v->confidence = PFS_CONF_MEDIUM;
+	v->decided_by = "what was removed before the panic (the log, ndctl's and daxctl's history)";
+}
+
 static void find_mechanism(struct pfs_deciding *d)
 {
 	struct pfs_verdict *v = d->v;
@@ -54,6 +71,7 @@ static void find_mechanism(struct pfs_deciding *d)
 		v->decided_by = "the device pagemap that covers the page: its layout takes the "
 				"types of this kernel";
 	}
+	tell_removed(d);
 	explain(d);
 }
 
