@@ -4,8 +4,8 @@
 
 	gcovr --json ... | python3 scripts/coverage [--table FILE]
 
-Lines that are not reached are taken together up to the next one that is; each such piece wants
-a reason, which is a row of reasons.tsv whose pattern is found in it, or in the line before it.
+Lines that are not reached are taken together up to the next one that is; a piece may
+have a reason: a row of reasons.tsv of its file, whose pattern is found in it, or just above it.
 The status is 1 where less than 90 % of the lines are reached.
 """
 import argparse
@@ -18,13 +18,15 @@ HERE = pathlib.Path(__file__).parent
 TOP = HERE.parents[1]
 WANTED = 90
 NONE = '-'
+SHORT = 4       # lines: what is longer is no mere way out
 
 
 def reasons():
-    """(letter, pattern, reason) in the order in which they are tried."""
+    """(letter, file, pattern, reason) in the order in which they are tried."""
     rows = [line.split('\t') for line in (HERE / 'reasons.tsv').read_text().splitlines()
             if line and not line.startswith('#')]
-    return [(letter, re.compile(pattern), why) for letter, pattern, why in rows]
+    return [(letter, re.compile(file), re.compile(pattern), why)
+            for letter, file, pattern, why in rows]
 
 
 def pieces(lines):
@@ -41,10 +43,11 @@ def pieces(lines):
     return found
 
 
-def reason_of(source, piece, rows):
-    """By the lines of a piece, and the one above it, which is mostly its condition."""
+def reason_of(name, source, piece, rows):
+    """By its file; of a short piece by its lines, and those above, mostly their condition."""
     text = '\n'.join(source[max(0, piece[0] - 3):piece[-1]])
-    return next((letter for letter, pattern, _ in rows if pattern.search(text)), NONE)
+    return next((letter for letter, file, pattern, _ in rows if file.search(name) and
+                 (not pattern.pattern or len(piece) <= SHORT and pattern.search(text))), NONE)
 
 
 def short(piece):
@@ -61,7 +64,7 @@ def row(file, rows, total):
     source = (TOP / file['file']).read_text(encoding='utf-8').splitlines()
     by_reason = {}
     for piece in pieces(lines):
-        by_reason.setdefault(reason_of(source, piece, rows), []).append(piece)
+        by_reason.setdefault(reason_of(file['file'], source, piece, rows), []).append(piece)
     for letter, found in by_reason.items():
         total[letter] = total.get(letter, 0) + sum(map(len, found))
     missed = '; '.join(f'{letter}: ' + ', '.join(map(short, by_reason[letter]))
@@ -73,6 +76,7 @@ def row(file, rows, total):
 def main():
     p = argparse.ArgumentParser(prog='coverage')
     p.add_argument('--table', type=pathlib.Path)
+    p.add_argument('--of', default='all', help='the tests that were run, for the table')
     args = p.parse_args()
     rows, total = reasons(), {}
     files = sorted(json.load(sys.stdin)['files'], key=lambda f: f['file'])
@@ -80,9 +84,9 @@ def main():
     reached, lines = sum(r[0] for r in table), sum(r[1] for r in table)
     part = 100 * reached / max(1, lines)
     last = f'coverage: {reached} of {lines} lines, {part:.1f} %'
-    text = [(HERE / 'head.md').read_text(), f'    {last}', '', '## Why not', '',
+    text = [(HERE / 'head.md').read_text() + f'Tests: {args.of}.\n', f'    {last}', '', '## Why not', '',
             '| | lines | reason |', '|-|------:|--------|']
-    text += [f'| {letter} | {total.get(letter, 0)} | {why} |' for letter, _, why in
+    text += [f'| {letter} | {total.get(letter, 0)} | {why} |' for letter, _, _, why in
              {r[0]: r for r in rows}.values()]
     text += [f'| {NONE} | {total.get(NONE, 0)} | none is known: a test is missing |', '',
              '## By file', '', '| file | lines | reached | not reached |',

@@ -15,10 +15,12 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
 
@@ -67,6 +69,20 @@ def arguments():
     return p.parse_args()
 
 
+PACKED = 2 << 30        # bytes that taking apart a damaged dump may take
+
+
+@contextmanager
+def bounded():
+    """As long as a file with lying numbers is taken apart: no more memory than this."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (PACKED, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
 class Bench:
     """A base, a folder to work in, and the answer that the whole dump gets."""
 
@@ -111,7 +127,8 @@ class Bench:
             data = bytearray(base.data)
             what = kind(data, base.shape, base, rng)
             try:
-                return what and base.pack(data, self.folder), what
+                with bounded():
+                    return what and base.pack(data, self.folder), what
             except Exception:       # too much damage to be taken apart as a split dump
                 return None, None
         files = base.pack(base.data, self.folder)
@@ -153,8 +170,8 @@ def one_base(job):
 def badness(result):
     """Of a dump, for a session that is to survive it: what did not pass for the whole one first,
     and of these what cost most."""
-    rank = (*judge.BAD, judge.OTHER, judge.WEAKER, judge.UNSURE, judge.WORDS, judge.REFUSED,
-            judge.SAME)
+    rank = (*judge.BAD, judge.OTHER, judge.WEAKER, judge.UNSURE, judge.WORDS, judge.FAINT,
+            judge.REFUSED, judge.SAME)
     return rank.index(result.outcome), -result.cpu - result.kib / (1 << 20)
 
 

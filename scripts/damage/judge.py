@@ -13,8 +13,8 @@ MEMORY_KIB = 512 << 10
 
 # Outcomes, in the order of the table. The good ones:
 SAME, WEAKER, OTHER, REFUSED = 'same', 'weaker', 'damage found', 'refused'
-WORDS, UNSURE = 'other words', 'unsure'
-GOOD = SAME, WEAKER, OTHER, REFUSED, WORDS, UNSURE
+WORDS, UNSURE, FAINT = 'other words', 'unsure', 'faint finding gone'
+GOOD = SAME, WEAKER, OTHER, REFUSED, WORDS, UNSURE, FAINT
 # And what must not be:
 BLAME, CLAIM, SILENT, INVENTED = 'other explained', 'other claim', 'silent', 'invented finding'
 SIGNAL, HANG, MEMORY, NONSENSE = 'signal', 'hang', 'memory', 'no answer'
@@ -42,6 +42,7 @@ class Answer:
     verdict: tuple = ()         # status, mechanism, PFN
     sure: bool = False          # high confidence
     findings: frozenset = frozenset()
+    faint: frozenset = frozenset()      # those findings that are of low confidence
     limits: frozenset = frozenset()
     message: str = ''
 
@@ -96,8 +97,10 @@ def ask(tool, paths, folder, slower=1):
     v = report['verdict']
     answer.verdict = v['status'], v.get('mechanism'), v.get('pfn')
     answer.sure = v.get('confidence') == 'high'
-    answer.findings = frozenset((f['severity'], f['code'], f.get('start'), f.get('end'))
-                                for f in report['findings'])
+    keys = [(f['severity'], f['code'], f.get('start'), f.get('end')) for f in report['findings']]
+    answer.findings = frozenset(keys)
+    answer.faint = frozenset(k for k, f in zip(keys, report['findings'])
+                             if f.get('confidence') == 'low')
     answer.limits = frozenset((x['what'], x['why']) for x in report['limits'])
     return answer
 
@@ -148,4 +151,7 @@ def judge(whole, got, kind, sanitized):
         return WEAKER
     if kind.text:
         return WORDS if follows_the_words(whole, got) else CLAIM
-    return OTHER if new else SILENT
+    if new:
+        return OTHER
+    gone = kind.stage == 'memory' and got.verdict == whole.verdict and lost <= whole.faint
+    return FAINT if gone else SILENT

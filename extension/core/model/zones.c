@@ -171,6 +171,7 @@ int pfs_model_zones(struct pfs_model *m, struct pfs_err *err)
 	static const enum pfs_fact_id need[] = { PFS_F_PGDAT_ZONES, PFS_F_SZ_ZONE, PFS_F_ZONE_START,
 						 PFS_F_ZONE_SPANNED, PFS_F_MAX_NR_ZONES };
 	struct build b = { .m = m };
+	bool damaged;
 	size_t i;
 
 	/* VMCOREINFO has one of them, or is damaged. */
@@ -197,9 +198,11 @@ int pfs_model_zones(struct pfs_model *m, struct pfs_err *err)
 	/* There is memory, and no node has it. */
 	if (!m->nr_zones && !b.unreadable_zones && !b.foreign)
 		b.unreadable_nodes += !b.unreadable_nodes;
-	m->zones_damaged = b.unreadable_nodes || b.unreadable_zones || b.foreign;
-	m->zones_known = !m->zones_damaged && !b.uncounted;
-	if (m->zones_damaged)
+	damaged = b.unreadable_nodes || b.unreadable_zones || b.foreign;
+	/* VMCOREINFO has how many there can be wherever it has node_data. */
+	m->zones_damaged = damaged || b.uncounted;
+	m->zones_known = !m->zones_damaged;
+	if (damaged)
 		pfs_limit(
 			m, "zones",
 			"incomplete: %llu nodes and %llu zones unreadable, %llu nodes with another's number",
