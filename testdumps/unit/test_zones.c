@@ -416,7 +416,7 @@ static void xarray_damaged(void **state)
 	assert_int_equal(stat.unreadable, 1);
 	w_free(w);
 
-	/* A node without an entry; and what is at no multiple of eight is none. */
+	/* A node without an entry, and a pointer to one that is not aligned: no tree has either. */
 	w = w_new();
 	xa_facts(w);
 	w_u64(w, XA + 8, xa_node(w, 0, 6));
