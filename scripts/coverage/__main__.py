@@ -84,8 +84,8 @@ def main():
     reached, lines = sum(r[0] for r in table), sum(r[1] for r in table)
     part = 100 * reached / max(1, lines)
     last = f'coverage: {reached} of {lines} lines, {part:.1f} %'
-    text = [(HERE / 'head.md').read_text() + f'Tests: {args.of}.\n', f'    {last}', '', '## Why not', '',
-            '| | lines | reason |', '|-|------:|--------|']
+    text = [(HERE / 'head.md').read_text() + f'Tests: {args.of}.\n', f'    {last}', '',
+            '## Why not', '', '| | lines | reason |', '|-|------:|--------|']
     text += [f'| {letter} | {total.get(letter, 0)} | {why} |' for letter, _, _, why in
              {r[0]: r for r in rows}.values()]
     text += [f'| {NONE} | {total.get(NONE, 0)} | none is known: a test is missing |', '',
