@@ -16,6 +16,7 @@
 #define NR_AHEAD 64u		/* at least: small reads are near to each other */
 #define BUF_SIZE ((size_t)256 << 10)
 #define NR_CACHED 16u
+#define WAYS 2u
 #define NR_SEEN 64u
 
 /*
@@ -60,8 +61,9 @@ struct pfs_pages {
 	 */
 	struct seen seen[NR_SEEN];
 	uint64_t epoch;
-	/* Pages that were read in part, by PFN: small reads come back to them. */
+	/* Pages that were read in part: small reads come back to them. */
 	uint64_t cached_pfn[NR_CACHED];
+	unsigned char last_way[NR_CACHED / WAYS];
 	unsigned char *cached;
 };
 
@@ -285,6 +287,24 @@ static bool decode(struct pfs_pages *p, const struct pfs_dump_file *f, unsigned 
 	return src && unpack(p, d, src, dst);
 }
 
+/*
+ * Where a page is cached, or may be: one of two slots, and not the one that was used last. The
+ * tables of one walk may lie at any distance from each other, and each is read again for the
+ * next address.
+ */
+static unsigned int slot_of(struct pfs_pages *p, uint64_t pfn)
+{
+	/* The golden ratio spreads PFNs, whatever is regular in them. */
+	unsigned int set = (unsigned int)(pfn * UINT64_C(0x9e3779b97f4a7c15) >> 32) %
+			   (NR_CACHED / WAYS);
+	unsigned int way = !p->last_way[set];
+
+	if (p->cached_pfn[set * WAYS + !way] == pfn)
+		way = !way;
+	p->last_way[set] = (unsigned char)way;
+	return set * WAYS + way;
+}
+
 bool pfs_pages_read(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t index, uint64_t pa,
 		    unsigned char *buf, size_t len, size_t *ret_len)
 {
@@ -295,7 +315,7 @@ bool pfs_pages_read(struct pfs_pages *p, const struct pfs_dump_file *f, uint64_t
 	p->epoch++;
 	for (*ret_len = 0; *ret_len < len; *ret_len += n, pa += n, pfn++, index++) {
 		uint64_t at = pa % p->block;
-		unsigned int slot = (unsigned int)(pfn % NR_CACHED);
+		unsigned int slot = slot_of(p, pfn);
 		unsigned char *cached = p->cached + slot * p->block;
 		bool whole;
 

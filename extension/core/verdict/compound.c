@@ -111,15 +111,43 @@ static const char *about_size(struct pfs_model *m, const struct pfs_page *second
 	return "";
 }
 
+/* The nearest head in [first, end), of struct pages that can be read at once. */
+static bool head_in(struct pfs_model *m, uint64_t first, uint64_t end, const unsigned char *bytes,
+		    struct pfs_page *ret)
+{
+	const struct pfs_classifier *c = m->classifier;
+	struct pfs_err ignored;
+
+	while (end-- > first) {
+		const unsigned char *page = bytes + (end - first) * c->struct_page;
+
+		if (pfs_le64(page + c->flags_offset) & c->head_mask &&
+		    !pfs_page_get(m, end, ret, &ignored) && is_head(m, ret))
+			return true;
+	}
+	return false;
+}
+
 /* The nearest head before the page, as far back as the largest compound page reaches. */
 static bool head_before(struct pfs_model *m, uint64_t pfn, struct pfs_page *ret)
 {
-	uint64_t first = pfn >> MAX_ORDER ? pfn - (UINT64_C(1) << MAX_ORDER) : 0, at;
-	struct pfs_err ignored;
+	uint64_t first = pfn >> MAX_ORDER ? pfn - (UINT64_C(1) << MAX_ORDER) : 0, at, start;
+	uint64_t nr = 1, size = m->classifier->struct_page;
+	unsigned char buf[4096];
 
-	for (at = pfn; at-- > first;)
-		if (!pfs_page_get(m, at, ret, &ignored) && is_head(m, ret))
-			return true;
+	for (at = pfn; at > first; at = start) {
+		start = at - pfs_min64(nr, at - first);
+		if (pfs_read_va(m->mem, pfs_pfn_to_page(m, start), buf, (at - start) * size,
+				NULL) == PFS_REACH_OK) {
+			if (head_in(m, start, at, buf, ret))
+				return true;
+			nr = sizeof(buf) / size;
+		} else if (nr > 1) {
+			/* Some of them are mapped, perhaps. */
+			start = at;
+			nr = 1;
+		}
+	}
 	return false;
 }
 
