@@ -43,23 +43,38 @@ deb() {
 	dpkg-deb --root-owner-group "-Z$2" -b "$3" "$1" >"$tmp/deb.log" 2>&1
 }
 
-# rpm OUT COMPRESSION TREE: a lead, two headers with one tag each, and the files.
+# rpm OUT COMPRESSION TREE: a lead, two headers with one tag each, and the files as cpio has them.
 rpm() {
-	(cd "$3" && find . -path ./DEBIAN -prune -o -print | cpio -o -H newc --quiet) >"$tmp/cpio" &&
-		python3 - "$1" "$2" "$tmp/cpio" <<-'EOT'
-	import bz2, gzip, lzma, struct, sys
-	out, how, path = sys.argv[1:]
+	python3 - "$1" "$2" "$3" <<-'EOT'
+	import bz2, gzip, lzma, os, stat, struct, sys
+	out, how, tree = sys.argv[1:]
 	pack = {"gz": gzip, "xz": lzma, "bz2": bz2}[how]
 	def header(tag, data):
 	    return (b"\x8e\xad\xe8\x01" + bytes(4) + struct.pack(">II", 1, len(data)) +
 	            struct.pack(">IIII", tag, 6, 0, 1) + data)
+	def member(name, mode, data):
+	    name = name.encode() + b"\0"
+	    words = (1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
+	    head = b"070701" + b"".join(b"%08x" % w for w in words) + name
+	    return head + bytes(-len(head) % 4) + data + bytes(-len(data) % 4)
+	def content(path, mode):
+	    if stat.S_ISLNK(mode):
+	        return os.readlink(path).encode()
+	    return open(path, "rb").read() if stat.S_ISREG(mode) else b""
+	cpio = b""
+	for folder, folders, files in os.walk(tree):
+	    folders[:] = sorted(f for f in folders if f != "DEBIAN")
+	    for path in [folder] + [os.path.join(folder, f) for f in sorted(files)]:
+	        mode = os.lstat(path).st_mode
+	        name = os.path.join(".", os.path.relpath(path, tree))
+	        cpio += member(name, mode, content(path, mode))
+	cpio += member("TRAILER!!!", 0, b"")
 	lead = (b"\xed\xab\xee\xdb\x03\x00" + struct.pack(">HH", 0, 1) + b"kernel-debuginfo".ljust(66, b"\0") +
 	        struct.pack(">HH", 1, 5) + bytes(16))
 	signature = header(1000, b"sig\0")
 	signature += bytes(-len(signature) % 8)
 	with open(out, "wb") as f:
-	    f.write(lead + signature + header(1000, b"kernel-debuginfo\0"))
-	    f.write(pack.compress(open(path, "rb").read()))
+	    f.write(lead + signature + header(1000, b"kernel-debuginfo\0") + pack.compress(cpio))
 	EOT
 }
 

@@ -34,7 +34,7 @@ for page in README.md HACKING.md doc/*.md; do
 		*\ /proc/kcore*)
 			skip "$name" 'of the running kernel, and for root'
 			continue ;;
-		*\ vmlinux*)
+		*\ vmlinux* | *\ kernel-debuginfo*)
 			skip "$name" 'no vmlinux of that build here'
 			continue ;;
 		esac

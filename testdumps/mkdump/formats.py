@@ -33,7 +33,7 @@ def note(name, kind, desc):
     return struct.pack("<III", len(name), len(desc), kind) + pad(name) + pad(desc)
 
 
-def notes(cpus, vmcoreinfo, xen):
+def notes(cpus, vmcoreinfo, xen=False):
     """cpus: a list of {register: value, "pid": value}, in the order of CPUs.
 
     xen: as the capture kernel finds them where the hypervisor died with dom0.
