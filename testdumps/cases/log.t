@@ -187,12 +187,21 @@ says 'arm64' 'inconclusive aarch64 stable_page_flags' <"$tmp/arm64"
 is 'arm64: the release of its oops' "$(jq -r .kernel.release "$tmp/out")" 6.12.118+deb13-arm64
 tail -n 1 "$tmp/arm64" >"$tmp/part" && says 'the end of an oops alone is no claim' 'inconclusive - -' <"$tmp/part"
 head -n 2 "$tmp/arm64" >"$tmp/part" && says 'nor is its beginning' 'inconclusive aarch64 -' <"$tmp/part"
-says 'a machine that we do not know is no claim' 'inconclusive - -' <<'END'
+says 'ppc64le' 'inconclusive ppc64le stable_page_flags' <<'END'
 [   12.000000] BUG: Unable to handle kernel data access on read at 0xc00c000000000000
 [   12.000002] Oops: Kernel access of bad area, sig: 11 [#1]
 [   12.000004] CPU: 0 PID: 1 Comm: cat Not tainted 6.1.0-13-powerpc64le #1 Debian
 [   12.000006] NIP [c00000000045b1a4] stable_page_flags+0x2c/0x350
 [   12.000017] Kernel panic - not syncing: Fatal exception
+END
+says 'a machine that we do not know is no claim' 'inconclusive - -' <<'END'
+[   12.000000] Unable to handle kernel pointer dereference in virtual kernel address space
+[   12.000001] Failing address: 000000037a000000 TEID: 000000037a000803
+[   12.000002] Fault in home space mode while using kernel ASCE.
+[   12.000003] Oops: 0010 ilc:2 [#1] SMP
+[   12.000004] CPU: 0 PID: 1 Comm: cat Not tainted 6.1.0-13-s390x #1 Debian
+[   12.000005] Krnl PSW : 0704c00180000000 00000000001d2e4a (stable_page_flags+0x2c/0x350)
+[   12.000017] Kernel panic - not syncing: Fatal exception: panic_on_oops
 END
 says 'x86 of 32 bits is no x86-64' 'inconclusive - -' <<'END'
 [   12.000000] BUG: unable to handle kernel paging request at fdfdfdfd
