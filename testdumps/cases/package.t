@@ -163,7 +163,8 @@ done
 
 gzip -c "$tmp/vmlinux" >"$tmp/vmlinux.gz"
 used 'vmlinux.gz' "$tmp/vmlinux.gz"
-xz -c "$tmp/vmlinux" >"$tmp/vmlinux-$release.xz"
+python3 -c 'import lzma, sys; lzma.open(sys.argv[2], "w").write(open(sys.argv[1], "rb").read())' \
+	"$tmp/vmlinux" "$tmp/vmlinux-$release.xz"
 used 'vmlinux-RELEASE.xz' "$tmp/vmlinux-$release.xz"
 gzip -c "$tmp/vmlinux.other" >"$tmp/vmlinux-other.gz"
 refused 'gz of another kernel' 'its vmlinux is of another kernel' "$tmp/vmlinux-other.gz"
