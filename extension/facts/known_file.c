@@ -88,9 +88,10 @@ static size_t size_of(const struct pfs_known_file *f)
 
 static struct head head_of(const struct pfs_known_file *f)
 {
-	struct head h = { .magic = MAGIC, .nr = (uint32_t)f->nr };
+	struct head h = { .nr = (uint32_t)f->nr };
 	int i;
 
+	memcpy(h.magic, MAGIC, sizeof(h.magic));
 	memcpy(h.key, f->key, sizeof(h.key));
 	memcpy(h.sum, f->sum, sizeof(h.sum));
 	memcpy(h.stored_sum, f->stored_sum, sizeof(h.stored_sum));
