@@ -35,6 +35,9 @@ struct pfs_btf {
 	struct pfs_names tags, typedefs, enumerators;
 };
 
+/* To str_len. A younger header has more behind it, as hdr_len says, and so may <linux/btf.h>. */
+#define HEADER 24u
+
 /*
  * libbpf trusts the header in places (v1.1 lets sections begin behind a header
  * length that it has not added up), so it is checked here first.
@@ -43,7 +46,7 @@ static int check_header(const unsigned char *p, size_t len, struct pfs_err *err)
 {
 	uint64_t hdr, type_off, type_len, str_off, str_len;
 
-	if (len < sizeof(struct btf_header) || len > MAX_BLOB)
+	if (len < HEADER || len > MAX_BLOB)
 		return pfs_err_set(err, EINVAL, "%zu bytes cannot be BTF", len);
 	if (p[0] != (BTF_MAGIC & 0xff) || p[1] != BTF_MAGIC >> 8 || p[2] != BTF_VERSION)
 		return pfs_err_set(err, EINVAL, "no BTF header (it begins with %02x %02x %02x)",
@@ -53,9 +56,8 @@ static int check_header(const unsigned char *p, size_t len, struct pfs_err *err)
 	type_len = pfs_le32(p + offsetof(struct btf_header, type_len));
 	str_off = pfs_le32(p + offsetof(struct btf_header, str_off));
 	str_len = pfs_le32(p + offsetof(struct btf_header, str_len));
-	if (hdr < sizeof(struct btf_header) || hdr % 4 || type_off % 4 ||
-	    hdr + type_off + type_len > len || hdr + str_off + str_len > len ||
-	    type_off + type_len > str_off || !str_len)
+	if (hdr < HEADER || hdr % 4 || type_off % 4 || hdr + type_off + type_len > len ||
+	    hdr + str_off + str_len > len || type_off + type_len > str_off || !str_len)
 		return pfs_err_set(err, EINVAL,
 				   "BTF header is damaged: header 0x%llx, types 0x%llx+0x%llx, "
 				   "strings 0x%llx+0x%llx of 0x%zx bytes",
@@ -392,7 +394,7 @@ struct btf_scan {
 static int on_header(void *arg, uint64_t va)
 {
 	struct btf_scan *s = arg;
-	unsigned char h[sizeof(struct btf_header)];
+	unsigned char h[HEADER];
 	struct pfs_lookup *l;
 	uint64_t len, size;
 	void *blob;
@@ -402,7 +404,8 @@ static int on_header(void *arg, uint64_t va)
 		return -E2BIG;
 	if (va % 4 || pfs_read_va(s->m, va, h, sizeof(h), NULL))
 		return 0;
-	len = sizeof(h) + (uint64_t)pfs_le32(h + offsetof(struct btf_header, str_off)) +
+	len = (uint64_t)pfs_le32(h + offsetof(struct btf_header, hdr_len)) +
+	      pfs_le32(h + offsetof(struct btf_header, str_off)) +
 	      pfs_le32(h + offsetof(struct btf_header, str_len));
 	if (len > MAX_FOUND || check_header(h, len, s->err))
 		return 0;
@@ -428,13 +431,8 @@ static int on_header(void *arg, uint64_t va)
 int pfs_btf_scan(struct pfs_mem *m, const struct pfs_image *image, struct pfs_lookup **ret,
 		 struct pfs_err *err)
 {
-	/* magic, version, flags, hdr_len */
-	/* clang-format off */
-	static const unsigned char header[] = {
-		BTF_MAGIC & 0xff, BTF_MAGIC >> 8, BTF_VERSION, 0,
-		sizeof(struct btf_header), 0, 0, 0,
-	};
-	/* clang-format on */
+	/* magic, version, flags */
+	static const unsigned char header[] = { BTF_MAGIC & 0xff, BTF_MAGIC >> 8, BTF_VERSION, 0 };
 	struct btf_scan s = { .m = m, .err = err };
 	int r = pfs_image_search(m, image, false, header, sizeof(header), on_header, &s);
 

@@ -155,7 +155,7 @@ static void hostile(void **unused)
 	/* Many bits at once, also in the header alone. */
 	srand(1);
 	for (i = 0; i < 20000; i++) {
-		size_t n = (size_t)rand() % 6 + 1, area = i & 1 ? len : sizeof(struct btf_header);
+		size_t n = (size_t)rand() % 6 + 1, area = i & 1 ? len : 24;
 
 		memcpy(copy, blob, len);
 		while (n--)
@@ -202,10 +202,30 @@ static void cyclic(void **unused)
 	btf__free(b);
 }
 
+/* A header of 32 bytes, as <linux/btf.h> has it where BTF may have a layout section. */
+static void longer_header(void **state)
+{
+	static unsigned char longer[sizeof(blob) + 8];
+	struct pfs_lookup *l = open_blob();
+	struct pfs_err err;
+
+	(void)state;
+	l->ops->free(l);
+	memcpy(longer, blob, 24);
+	memset(longer + 24, 0, 8);
+	memcpy(longer + 32, blob + 24, len - 24);
+	longer[4] = 32;
+	assert_int_equal(pfs_btf_open(longer, len + 8, "BTF", &l, &err), 0);
+	l->ops->free(l);
+	longer[4] = 20;
+	assert_int_equal(pfs_btf_open(longer, len + 8, "BTF", &l, &err), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members),
+		cmocka_unit_test(longer_header),
 		cmocka_unit_test(sizes_and_enumerators),
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(cyclic),
