@@ -48,5 +48,7 @@ log-bad-entry 0x8000123456789067 leads to physical 0x123456789000, of which ther
 log-bad-entry-earlier leads to PFN 0x123456789, which has no section, and no struct page
 compound-order-right but for what the kernel resets
 log-bad-page-state !reference count
+s3-4.18 ^a hole that no device claims: kernels before
+s3-4.18-bare ^a hole, if no device claims it, which is not known: kernels before
 EOF
 done_testing

@@ -361,10 +361,12 @@ static void about_hole(struct pfs_check *c, struct pfs_finding *f, const struct 
 		return;
 	pfs_evidence(
 		c, f,
-		"a hole that no device claims: kernels before \"mm/page_alloc.c: fix "
+		"a hole%s: kernels before \"mm/page_alloc.c: fix "
 		"uninitialized memmaps on a partially populated last section\" (v5.6) left the "
 		"end of the last section so by themselves, and those before \"mm: zero "
-		"remaining unavailable struct pages\" (v4.20) others as well");
+		"remaining unavailable struct pages\" (v4.20) others as well",
+		c->m->pgmaps_known ? " that no device claims" :
+				     ", if no device claims it, which is not known");
 }
 
 /*
