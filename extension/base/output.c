@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/unfinished.h"
 
 #define COPY ((size_t)64 << 10)
@@ -187,12 +188,11 @@ int pfs_temporary(struct pfs_err *err)
 static char *follow(const char *path)
 {
 	char *to = realpath(path, NULL), *folder, *full = NULL;
-	const char *base = strrchr(path, '/');
+	const char *base = pfs_base_name(path);
 
 	/* A link that leads nowhere is replaced by the file. */
 	if (to || errno != ENOENT)
 		return to;
-	base = base ? base + 1 : path;
 	folder = base == path ? strdup(".") : strndup(path, (size_t)(base - path));
 	to = folder ? realpath(folder, NULL) : NULL;
 	free(folder);

@@ -6,22 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/path.h"
+
 /* A kernel's debug information is about a gigabyte, and all that is in its package five. */
 #define MAX_BYTES ((uint64_t)64 << 30)
 /* A package has one, or those of a few flavours. */
 #define MAX_VMLINUXES 16
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* "vmlinux", "vmlinux-RELEASE", "vmlinux-RELEASE.debug", "vmlinux.xz" */
 static bool is_named(const char *path)
 {
-	return !strncmp(base_name(path), "vmlinux", 7);
+	return !strncmp(pfs_base_name(path), "vmlinux", 7);
 }
 
 bool pfs_is_package(const char *path, const unsigned char *b, size_t len)

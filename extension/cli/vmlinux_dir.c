@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "facts/kernel.h"
 #include "session/packed_vmlinux.h"
 
@@ -85,18 +86,26 @@ void pfs_vmlinux_dir_close(struct pfs_vmlinux_dir *d)
 	*d = (struct pfs_vmlinux_dir){ 0 };
 }
 
-/* "vmlinux-RELEASE", or a folder of that name. */
-static bool names(const char *path, const char *release)
+/* Is it in the text, behind one of these characters, and before one of those or the end? */
+static bool has_release(const char *text, const char *release, const char *behind,
+			const char *before)
 {
 	size_t len = strlen(release);
-	const char *p = path;
+	const char *p = text;
 
 	while ((p = strstr(p, release))) {
-		if (p > path && (p[-1] == '/' || p[-1] == '-') && (!p[len] || p[len] == '/'))
+		/* strchr() finds the end of a text, too. */
+		if (p > text && strchr(behind, p[-1]) && strchr(before, p[len]))
 			return true;
 		p += len;
 	}
 	return false;
+}
+
+/* "vmlinux-RELEASE", or a folder of that name. */
+static bool names(const char *path, const char *release)
+{
+	return has_release(path, release, "/-", "/");
 }
 
 const char *pfs_vmlinux_dir_find(const struct pfs_vmlinux_dir *d, const char *build_id,
@@ -119,15 +128,7 @@ const char *pfs_vmlinux_dir_find(const struct pfs_vmlinux_dir *d, const char *bu
 /* "kernel-debuginfo-RELEASE.rpm", "linux-image-RELEASE-dbg_VERSION_amd64.deb" */
 static bool package_names(const char *path, const char *release)
 {
-	const char *slash = strrchr(path, '/'), *p = slash ? slash + 1 : path;
-	size_t len = strlen(release);
-
-	while ((p = strstr(p, release))) {
-		if (p > path && p[-1] == '-' && strchr(".-_", p[len]))
-			return true;
-		p += len;
-	}
-	return false;
+	return has_release(pfs_base_name(path), release, "-", ".-_");
 }
 
 const char *pfs_vmlinux_dir_package(const struct pfs_vmlinux_dir *d, const char *release,

@@ -79,13 +79,6 @@ bool pfs_has_problems(const struct pfs_findings *f)
 	return false;
 }
 
-const char *pfs_base_name(const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash ? slash + 1 : path ? path : "unnamed";
-}
-
 const char *pfs_dump_name(const struct pfs_target_info *i)
 {
 	return i->path ? i->path : i->live ? "the running kernel" : "unnamed";

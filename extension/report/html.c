@@ -12,6 +12,8 @@
 
 #include <pfnscope/version.h>
 
+#include "base/path.h"
+
 #define NR_FIXES (sizeof(((struct pfs_mechanism *)0)->fixes) / sizeof(struct pfs_fix *))
 
 static void put_head(struct pfs_out *o, const struct pfs_session *s)

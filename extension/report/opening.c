@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "report/ticket.h"
 
 /* What each of them needs to know of a format, and whether it reads it at all. */

@@ -80,9 +80,6 @@ bool pfs_svg_mechanism(struct pfs_out *o, const char *code, const char *state);
 /* The style sheet of all pictures. */
 void pfs_svg_style(struct pfs_out *o);
 
-/* The last component of a path: the folder of a dump is nobody's business. */
-const char *pfs_base_name(const char *path);
-
 /* Text of a dump is cut off in a report; report.json has all of it. */
 #define PFS_CLIP 600
 #define PFS_CLIPPED(s) (int)PFS_CLIP, (s), strnlen((s), PFS_CLIP + 1) > PFS_CLIP ? " [...]" : ""
