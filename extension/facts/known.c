@@ -159,7 +159,7 @@ static bool sum_up(const struct known *k, bool stored, unsigned char *ret)
 {
 	static const uint8_t nonces[2] = { 2, 3 };
 	struct sum *s = malloc(sizeof(*s) + PIECE);
-	bool ok = s;
+	bool ok;
 
 	if (!s)
 		return false;
